@@ -1,0 +1,292 @@
+"""PackState: the one decoded picture of a pack, whatever dialect it came in.
+
+Every figure has a slot, named by a constant below; the constant in lower case is the name that
+MQTT, the screen, the tests and `tools/decode.py` use (see docs/vocabulary.md). A figure is known
+only while its valid byte is set: unknown is a cleared valid byte, never 0.
+
+Only the dialect that owns a PackState writes to it, and it writes a whole frame in one synchronous
+call, so no reader sees half a frame. Nothing here allocates after construction.
+"""
+
+from array import array
+
+from compat import const, ticks_add, ticks_diff
+
+MAX_CELLS = const(32)
+MAX_TEMPS = const(8)
+
+# Groups: what arrives, and ages, together.
+STATUS = const(0)
+SETTINGS = const(1)
+DEVICE = const(2)
+_GROUPS = const(3)
+
+# Slots. First the tri-states: 0, 1, or invalid.
+CHARGE_ON = const(0)  # charge MOS conducts
+DISCHARGE_ON = const(1)
+BALANCING = const(2)  # balancing at this moment, not the switch
+HEATING = const(3)  # the BMS's own heater output
+CHARGER_PRESENT = const(4)
+CHARGE_SWITCH = const(5)  # what the user chose; the MOS may be off all the same
+DISCHARGE_SWITCH = const(6)
+BALANCE_SWITCH = const(7)
+SPECIAL_CHARGER = const(8)
+CURRENT_CAL_ACTIVE = const(9)
+STATUS_BIT3 = const(10)  # jk.md table gps_status: "battery present", not to be trusted
+BOOLS = const(11)  # slots below this one are tri-states
+
+# Measurements.
+PACK_MV = const(11)
+CURRENT_MA = const(12)  # positive while charging, on every dialect
+POWER_MW = const(13)
+SOC_PCT = const(14)
+SOH_PCT = const(15)
+CAPACITY_MAH = const(16)
+REMAINING_MAH = const(17)
+CYCLES = const(18)
+CYCLE_CAPACITY_MAH = const(19)
+RUNTIME_S = const(20)
+MOS_TEMP_DC = const(21)
+BALANCER_TEMP_DC = const(22)
+BALANCE_CURRENT_MA = const(23)
+HEATING_MA = const(24)
+CELL_COUNT = const(25)
+CELL_MIN_MV = const(26)
+CELL_MAX_MV = const(27)
+CELL_DELTA_MV = const(28)
+CELL_AVG_MV = const(29)
+CELL_MIN_INDEX = const(30)  # 1-based
+CELL_MAX_INDEX = const(31)  # 1-based
+TEMP_MIN_DC = const(32)  # coldest valid battery sensor
+TEMP_MAX_DC = const(33)
+TEMP_SENSOR_COUNT = const(34)
+ALARMS_RAW = const(35)
+STATUS_RAW = const(36)
+PROTOCOL_VERSION = const(37)
+
+# Settings of the BMS.
+PACK_OVP_MV = const(38)
+PACK_UVP_MV = const(39)
+CELL_OVP_MV = const(40)
+CELL_OVPR_MV = const(41)
+CELL_OVP_DELAY_S = const(42)
+CELL_UVP_MV = const(43)
+CELL_UVPR_MV = const(44)
+CELL_UVP_DELAY_S = const(45)
+CELL_DELTA_PROT_MV = const(46)
+MAX_DISCHARGE_MA = const(47)
+DISCHARGE_OCP_DELAY_S = const(48)
+MAX_CHARGE_MA = const(49)
+CHARGE_OCP_DELAY_S = const(50)
+BALANCE_START_MV = const(51)
+BALANCE_TRIGGER_MV = const(52)
+MOS_OTP_DC = const(53)
+MOS_OTPR_DC = const(54)
+BOX_OTP_DC = const(55)
+BOX_OTPR_DC = const(56)
+TEMP_DIFF_DC = const(57)
+CHARGE_OTP_DC = const(58)
+DISCHARGE_OTP_DC = const(59)
+CHARGE_UTP_DC = const(60)  # charge low-temperature protection: charging is cut below
+CHARGE_UTPR_DC = const(61)  # ... and allowed again above
+DISCHARGE_UTP_DC = const(62)
+DISCHARGE_UTPR_DC = const(63)
+CELL_COUNT_SETTING = const(64)
+CAPACITY_NOMINAL_MAH = const(65)
+CAPACITY_ACTUAL_MAH = const(66)
+CURRENT_CAL_MA = const(67)
+DEVICE_ADDR = const(68)
+BATTERY_TYPE_ID = const(69)
+SLEEP_S = const(70)
+LOW_SOC_PCT = const(71)
+SLOTS = const(72)
+
+# Texts, with the room each gets in bytes.
+SW_VERSION = const(0)
+DEVICE_ID = const(1)
+MFG_YYMM = const(2)
+MANUFACTURER_ID = const(3)
+_TEXT_ROOM = b"\x0f\x08\x04\x18"
+
+# Ages stop growing here. ticks_diff turns over after 2**29 ms (6.2 days): without the stop, a pack
+# lost for a week would look fresh again.
+AGE_LIMIT_MS = const(86_400_000)
+
+
+class PackState:
+    """Values of one pack in the units of their names, with validity, ages and a sequence number.
+
+    seq grows by one (modulo 2**16) with every accepted frame. `cell_mv[0:cells]` holds the cells
+    by physical position in mV, `temps_dc[0:temps]` the battery sensors in 0.1 °C, each meaningful
+    only where `temp_valid` is set. `fingerprint` changes when the content of a status frame does.
+    """
+
+    def __init__(self, alarm_bytes=8):
+        self.seq = 0
+        self.fingerprint = 0
+        self.unprotected = False  # True: the wire carries no checksum (display port)
+        self.cells = 0
+        self.cell_mv = array("H", bytes(2 * MAX_CELLS))
+        self.temps = 0
+        self.temps_dc = array("h", bytes(2 * MAX_TEMPS))
+        self.temp_valid = bytearray(MAX_TEMPS)
+        self.alarms = bytearray(alarm_bytes)  # bit set, numbered by bms.alarms
+        self._values = array("i", bytes(4 * SLOTS))
+        self._valid = bytearray(SLOTS)
+        self._seen = bytearray(_GROUPS)
+        self._t_ms = array("i", bytes(4 * _GROUPS))
+        self._texts = tuple([bytearray(room) for room in _TEXT_ROOM])
+        self._text_len = bytearray(len(_TEXT_ROOM))
+
+    # -- reading ------------------------------------------------------------------------------
+
+    def has(self, slot):
+        """True while the figure is known."""
+        return self._valid[slot] != 0
+
+    def get(self, slot, default=None):
+        """Returns the figure, or `default` while it is unknown."""
+        return self._values[slot] if self._valid[slot] else default
+
+    def text(self, which):
+        """Returns a text as str, or None while it is unknown. Allocates: not for hot paths."""
+        n = self._text_len[which]
+        return str(bytes(self._texts[which][:n]), "ascii") if n else None
+
+    def seen(self, group):
+        """True once a frame of the group has been accepted."""
+        return self._seen[group] != 0
+
+    def age_ms(self, group, now):
+        """Returns the age of a group in ms, AGE_LIMIT_MS where it was never seen."""
+        if not self._seen[group]:
+            return AGE_LIMIT_MS
+        age = ticks_diff(now, self._t_ms[group])
+        return age if age < AGE_LIMIT_MS else AGE_LIMIT_MS
+
+    def fresh(self, group, now, max_age_ms):
+        """True if the group was seen no more than `max_age_ms` ago."""
+        return self.age_ms(group, now) <= max_age_ms
+
+    def alarm(self, bit):
+        """True while the canonical alarm (bms.alarms) is raised."""
+        return self.alarms[bit >> 3] & 1 << (bit & 7) != 0
+
+    # -- writing: for the dialect that owns this pack --------------------------------------------
+
+    def put(self, slot, value):
+        """Stores a figure (|value| < 2**30) and marks it known."""
+        self._values[slot] = value
+        self._valid[slot] = 1
+
+    def drop(self, slot):
+        """Marks a figure unknown."""
+        self._valid[slot] = 0
+
+    def put_temp(self, index, dc):
+        """Stores battery sensor `index` (0-based) in 0.1 °C."""
+        self.temps_dc[index] = dc
+        self.temp_valid[index] = 1
+
+    def drop_temp(self, index):
+        """Marks a battery sensor as absent or invalid."""
+        self.temp_valid[index] = 0
+
+    def put_text(self, which, buf, start, length):
+        """Copies `length` bytes of printable ASCII from `buf`; anything else becomes '?'."""
+        text = self._texts[which]
+        if length > len(text):
+            length = len(text)
+        kept = 0
+        for i in range(length):
+            byte = buf[start + i]
+            if byte == 0:
+                break
+            text[i] = byte if 32 <= byte < 127 else 63
+            kept = i + 1
+        self._text_len[which] = kept
+
+    def raise_alarm(self, bit):
+        """Raises a canonical alarm."""
+        self.alarms[bit >> 3] |= 1 << (bit & 7)
+
+    def clear_alarms(self):
+        """Clears all canonical alarms."""
+        for i in range(len(self.alarms)):
+            self.alarms[i] = 0
+
+    def touch(self, group, now):
+        """Marks a group as received at `now` and counts the frame."""
+        self._t_ms[group] = now
+        self._seen[group] = 1
+        self.seq = self.seq + 1 & 0xFFFF
+
+    def summarise(self):
+        """Derives extremes, average and power from the figures just stored.
+
+        The BMS's own statistics lag its cell list by a scan (jk.md §6 no. 41), so that everything
+        shown together is computed here from one frame.
+        """
+        self._summarise_cells()
+        self._summarise_temps()
+        self._summarise_power()
+
+    def _summarise_power(self):
+        if self._valid[PACK_MV] and self._valid[CURRENT_MA]:
+            self.put(POWER_MW, power_mw(self._values[PACK_MV], self._values[CURRENT_MA]))
+        else:
+            self.drop(POWER_MW)
+
+    def _summarise_cells(self):
+        cells = self.cells
+        if cells == 0:
+            for slot in range(CELL_MIN_MV, CELL_MAX_INDEX + 1):
+                self.drop(slot)
+            return
+        cell_mv = self.cell_mv
+        low = high = total = cell_mv[0]
+        low_at = high_at = 1
+        for i in range(1, cells):
+            mv = cell_mv[i]
+            total += mv
+            if mv < low:
+                low = mv
+                low_at = i + 1
+            elif mv > high:
+                high = mv
+                high_at = i + 1
+        self.put(CELL_MIN_MV, low)
+        self.put(CELL_MAX_MV, high)
+        self.put(CELL_DELTA_MV, high - low)
+        self.put(CELL_AVG_MV, (total + cells // 2) // cells)
+        self.put(CELL_MIN_INDEX, low_at)
+        self.put(CELL_MAX_INDEX, high_at)
+
+    def _summarise_temps(self):
+        self.drop(TEMP_MIN_DC)
+        self.drop(TEMP_MAX_DC)
+        for i in range(self.temps):
+            if self.temp_valid[i]:
+                dc = self.temps_dc[i]
+                if not self._valid[TEMP_MIN_DC] or dc < self._values[TEMP_MIN_DC]:
+                    self.put(TEMP_MIN_DC, dc)
+                if not self._valid[TEMP_MAX_DC] or dc > self._values[TEMP_MAX_DC]:
+                    self.put(TEMP_MAX_DC, dc)
+
+    def settle(self, now):
+        """Keeps ages from wrapping; call at least once a day (the supervisor does each second)."""
+        for group in range(_GROUPS):
+            if self._seen[group] and ticks_diff(now, self._t_ms[group]) > AGE_LIMIT_MS:
+                self._t_ms[group] = ticks_add(now, -AGE_LIMIT_MS)
+
+
+def power_mw(mv, ma):
+    """Returns mv * ma in mW without an intermediate over 2**30 (|ma| < 1 000 000, mv < 1 000 000).
+
+    The plain product passes 2**30 at 21 A on 51.2 V, and allocates from there on a 32-bit build.
+    """
+    sign = 1
+    if ma < 0:
+        sign = -1
+        ma = -ma
+    return sign * (mv // 1000 * ma + mv % 1000 * ma // 1000)
