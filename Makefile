@@ -1,0 +1,90 @@
+# Packmate. Each target makes the environment it needs in .venv; `make` alone lists them.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test check format benchmark image pictures clean distclean
+
+PYTHON ?= python3
+ARGS ?=
+BOARD ?= lilygo_t_display
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check -qq install
+
+# A stamp is newer than what it was made from, so that a second run starts at once.
+MADE := $(VENV)/.made
+DEMO := $(VENV)/.demo
+DEV := $(VENV)/.dev
+NODE := $(VENV)/.node
+STUBS := $(VENV)/.stubs
+
+# Tools of the environment come first, also for the programs that we start.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+help: ## this list
+	@echo "make TARGET [ARGS=...]:"
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
+
+demo: $(DEMO) ## the virtual bench in a browser; ARGS="--headless --scenario FILE" without one
+	@$(BIN)/python -m tools.bench $(ARGS)
+
+test: $(DEV) $(NODE) ## all tests, on CPython and on 64- and 32-bit MicroPython; ARGS go to pytest
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: $(DEV) $(NODE) $(STUBS) ## format, lint, types against the ESP32 stubs, import rule
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	node_modules/.bin/pyright --project pyproject.toml --pythonpath $(BIN)/python
+	$(BIN)/python -m pytest -q host_tests/test_imports.py
+
+format: $(DEV) ## rewrites the sources in the one format
+	$(BIN)/ruff check --fix --exit-zero --quiet .
+	$(BIN)/ruff format .
+
+benchmark: $(DEV) $(NODE) ## the performance table; ARGS=memory for the memory table
+	@$(BIN)/python -m tools.benchmark $(ARGS)
+
+image: $(DEMO) ## what goes onto the device: BOARD=lilygo_t_display
+	@$(BIN)/python -m tools.image $(BOARD) $(ARGS)
+
+pictures: $(DEV) ## makes the pictures of the README anew
+	@$(BIN)/python -m tools.pictures $(ARGS)
+
+clean: ## removes what was built, but not the environment
+	rm -rf build .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
+
+distclean: clean ## removes the environment too
+	rm -rf $(VENV) node_modules
+
+$(MADE):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { \
+	  echo "Packmate needs Python 3.10 or newer; choose one with: make PYTHON=/path/to/python3"; \
+	  exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "$(PYTHON) cannot make virtual environments: a part of it is packaged separately here."; \
+	  echo "On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+	@echo "Making the environment in $(VENV) (once, a minute or two)"
+	@$(PYTHON) -m venv --clear $(VENV)
+	@touch $@
+
+$(DEMO): requirements.txt tools/fetch_umqtt.py $(MADE)
+	@$(PIP) -r requirements.txt
+	@$(BIN)/python -m tools.fetch_umqtt $(VENV)/micropython
+	@touch $@
+
+$(DEV): requirements-dev.txt $(DEMO)
+	@$(PIP) -r requirements-dev.txt
+	@touch $@
+
+# Node.js runs the 32-bit MicroPython and the type checker: the system's, or one from the index.
+$(NODE): package.json package-lock.json requirements-node.txt $(MADE)
+	@{ command -v npm && node -e 'process.exit(+(parseInt(process.versions.node) < 18))'; } \
+	  >/dev/null 2>&1 || $(PIP) -r requirements-node.txt
+	@npm ci --ignore-scripts --loglevel=error
+	@touch $@
+
+$(STUBS): requirements-stubs.txt $(MADE)
+	@rm -rf $(VENV)/stubs
+	@$(PIP) --target $(VENV)/stubs -r requirements-stubs.txt
+	@touch $@
