@@ -193,18 +193,26 @@ class PackState:
         self.temp_valid[index] = 0
 
     def put_text(self, which, buf, start, length):
-        """Copies `length` bytes of printable ASCII from `buf`; anything else becomes '?'."""
+        """Copies `length` bytes of ASCII from `buf`: padding NULs go, what is unprintable is '?'."""
         text = self._texts[which]
-        if length > len(text):
-            length = len(text)
         kept = 0
-        for i in range(length):
-            byte = buf[start + i]
-            if byte == 0:
-                break
-            text[i] = byte if 32 <= byte < 127 else 63
-            kept = i + 1
+        for i in range(start, start + length):
+            byte = buf[i]
+            if byte and kept < len(text):
+                text[kept] = byte if 32 <= byte < 127 else 63
+                kept += 1
         self._text_len[which] = kept
+
+    def clear(self):
+        """Marks every figure unknown; groups keep their ages."""
+        for slot in range(SLOTS):
+            self._valid[slot] = 0
+        for i in range(MAX_TEMPS):
+            self.temp_valid[i] = 0
+        for i in range(len(self._text_len)):
+            self._text_len[i] = 0
+        self.cells = self.temps = 0
+        self.clear_alarms()
 
     def raise_alarm(self, bit):
         """Raises a canonical alarm."""

@@ -1,0 +1,177 @@
+"""Finds frames in a byte stream, resynchronises inside rejected ones, counts what it dropped.
+
+A dialect supplies what is special about its frames (see `Shape`); the framer owns the buffer.
+Every byte fed ends in exactly one of: an accepted frame, `dropped`, or the bytes still pending:
+
+    fed == frame_bytes + dropped + pending
+"""
+
+from compat import const, ticks_diff
+
+# What a dialect answers about the bytes at a possible start.
+MORE = const(0)  # cannot tell yet
+BAD_LENGTH = const(-1)
+BAD_CHECKSUM = const(-2)
+BAD_FRAME = const(-3)  # structure or ranges are wrong although the checksum fits
+DECODED = const(1)
+OTHER = const(2)  # a good frame that says nothing about the pack: an echo, an acknowledgement
+
+
+class Shape:
+    """What a dialect tells the framer about its frames."""
+
+    HEADER = b""
+    LONGEST = 0  # bytes of the longest frame
+
+    def length(self, buf, at, have):
+        """Returns the frame's total length, MORE, or BAD_LENGTH. `have` bytes follow `at`."""
+        raise NotImplementedError
+
+    def accept(self, buf, at, size, now):
+        """Decodes a whole frame, all or nothing; DECODED, OTHER, BAD_CHECKSUM or BAD_FRAME."""
+        raise NotImplementedError
+
+
+class Framer:
+    """Byte stream in, calls to a Shape out.
+
+    `chunk` is the length of the largest buffer that will be fed: all of it is copied in one C
+    slice store, whatever part of it is valid, since a partial source would have to be sliced, and
+    a slice allocates. `gap_ms` of silence inside a frame ends it: its rest will not come.
+    """
+
+    def __init__(self, shape, chunk, gap_ms):
+        self.shape = shape
+        self.buf = bytearray(2 * shape.LONGEST + chunk)
+        self.gap_ms = gap_ms
+        self.fed = 0
+        self.frames = 0
+        self.others = 0
+        self.frame_bytes = 0
+        self.bad_checksum = 0
+        self.bad_length = 0
+        self.bad_frame = 0
+        self.dropped = 0
+        self._start = 0
+        self._end = 0
+        self._last_ms = 0
+
+    @property
+    def pending(self):
+        """Bytes kept because they may begin a frame."""
+        return self._end - self._start
+
+    def reset(self):
+        """Drops what is pending: the link was lost, the rest of the frame will not come."""
+        self.dropped = count(self.dropped, self._end - self._start)
+        self._start = self._end = 0
+
+    def feed(self, src, n, now):
+        """Takes the first `n` bytes of `src`; returns the number of frames decoded.
+
+        Call it with n = 0 when nothing arrived, so that a broken frame ends after the gap.
+        `len(src)` must not exceed the chunk size. Never raises on any content.
+        """
+        if n:
+            self._store(src, n)
+            self._last_ms = now
+            return self._scan(now)
+        decoded = 0
+        while self._end > self._start and ticks_diff(now, self._last_ms) > self.gap_ms:
+            # The rest will not come, but a whole frame may wait inside what did.
+            self.bad_length = count(self.bad_length, 1)
+            self._skip(1)
+            decoded += self._scan(now)
+        return decoded
+
+    def _store(self, src, n):
+        buf = self.buf
+        end = self._end
+        size = len(src)
+        if end + size > len(buf):
+            end = self._move_to_front()
+        buf[end : end + size] = src
+        self._end = end + n
+        self.fed = count(self.fed, n)
+
+    def _move_to_front(self):
+        buf = self.buf
+        to = 0
+        for i in range(self._start, self._end):
+            buf[to] = buf[i]
+            to += 1
+        self._start = 0
+        self._end = to
+        return to
+
+    def _skip(self, n):
+        self._start += n
+        self.dropped = count(self.dropped, n)
+
+    def _scan(self, now):
+        """Takes every whole frame in the buffer; a rejected one is searched from its 2nd byte."""
+        decoded = 0
+        while self._seek():
+            have = self._end - self._start
+            size = self.shape.length(self.buf, self._start, have)
+            if size == MORE or size > have:
+                break
+            verdict = size
+            if size > 0:
+                verdict = self.shape.accept(self.buf, self._start, size, now)
+            if verdict > 0:
+                self._start += size
+                self.frame_bytes = count(self.frame_bytes, size)
+                decoded += self._credit(verdict)
+            else:
+                self._blame(verdict)
+                self._skip(1)
+        if self._start == self._end:
+            self._start = self._end = 0
+        return decoded
+
+    def _credit(self, verdict):
+        if verdict == DECODED:
+            self.frames = count(self.frames, 1)
+            return 1
+        self.others = count(self.others, 1)
+        return 0
+
+    def _blame(self, why):
+        if why == BAD_CHECKSUM:
+            self.bad_checksum = count(self.bad_checksum, 1)
+        elif why == BAD_LENGTH:
+            self.bad_length = count(self.bad_length, 1)
+        else:
+            self.bad_frame = count(self.bad_frame, 1)
+
+    def _seek(self):
+        """Drops bytes that cannot begin a frame; False when a header's worth is not there yet."""
+        header = self.shape.HEADER
+        at = self.buf.find(header, self._start, self._end)
+        if at >= 0:
+            self._skip(at - self._start)
+            return True
+        keep = self._header_tail(header)
+        self._skip(self._end - self._start - keep)
+        return False
+
+    def _header_tail(self, header):
+        """Returns how many bytes at the end of the buffer may begin a header."""
+        keep = len(header) - 1
+        have = self._end - self._start
+        if keep > have:
+            keep = have
+        while keep:
+            same = 0
+            while same < keep and self.buf[self._end - keep + same] == header[same]:
+                same += 1
+            if same == keep:
+                break
+            keep -= 1
+        return keep
+
+
+def count(counter, n):
+    """Returns counter + n, wrapped at 2**29 so that it never needs the heap."""
+    return counter + n & 0x1FFFFFFF

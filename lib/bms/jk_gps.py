@@ -1,0 +1,493 @@
+"""JK "GPS port" dialect: frames 4E 57, big endian, polled (jk.md §1).
+
+One read-all reply carries status, settings and device data as a chain of (code, data) items.
+A frame is indexed and judged first and stored afterwards, so that a bad one changes nothing.
+"""
+
+from array import array
+
+from bms import pack as p
+from bms.framer import BAD_CHECKSUM, BAD_FRAME, BAD_LENGTH, DECODED, MORE, OTHER, Framer, Shape
+from bms.wire import PrefixSums, put_bytes, put_u16be, s16be, u16be, u32be
+from compat import const, ticks_diff
+
+BAUD = const(115200)
+
+# Frame layout, jk.md §1.2.
+_HEAD = const(11)  # bytes before the items
+_TAIL = const(9)  # record number, end mark, checksum field
+_END_MARK = const(0x68)
+_WRITE = const(2)
+_READ_ONE = const(3)
+_READ_ALL = const(6)
+_PASSWORD = const(5)
+_ACTIVATE = const(1)
+_REQUEST = const(0)  # value of the type byte
+
+# Item codes run from 0x79 (cells) to 0xC0 (protocol version), jk.md §1.5.
+_FIRST = const(0x79)
+_CELLS = const(0x79)
+_MOS_TEMP = const(0x80)
+_TEMP1 = const(0x81)
+_TEMP2 = const(0x82)
+_CURRENT = const(0x84)
+_ALARMS = const(0x8B)
+_STATUS_BITS = const(0x8C)
+_CHARGE_UTPR = const(0xA6)
+_SW_VERSION = const(0xB7)
+_PROTOCOL = const(0xC0)
+
+# Bytes of each item's data by code - 0x79; 255: not an item of the protocol. 0x79 carries its own.
+_SIZES = (
+    b"\x00\xff\xff\xff\xff\xff\xff\x02\x02\x02\x02\x02\x01\x01\x02\xff"  # 79..88
+    b"\x04\x02\x02\x02\xff\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02"  # 89..98
+    b"\x02\x02\x02\x02\x01\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02"  # 99..A8
+    b"\x01\x04\x01\x01\x02\x01\x01\x02\x01\x0a\x01\x08\x04\x04\x0f\x01"  # A9..B8
+    b"\x04\x18\x01\x01\x01\x02\x02\x01"  # B9..C0
+)
+
+# Plain items: code, slot, and the multiplier to the slot's unit as a position in _FACTORS.
+_FACTORS = (1, 10, 60, 1000)
+_X1 = const(0)
+_X10 = const(1)
+_X60 = const(2)
+_X1000 = const(3)
+_SIGNED = const(4)  # added to the position: two's complement
+_PLAIN = bytes(
+    (
+        (0x83, p.PACK_MV, _X10)
+        + (0x85, p.SOC_PCT, _X1)
+        + (0x86, p.TEMP_SENSOR_COUNT, _X1)
+        + (0x87, p.CYCLES, _X1)
+        + (0x89, p.CYCLE_CAPACITY_MAH, _X1000)
+        + (0x8A, p.CELL_COUNT, _X1)
+        + (0x8B, p.ALARMS_RAW, _X1)
+        + (0x8C, p.STATUS_RAW, _X1)
+        + (0x8E, p.PACK_OVP_MV, _X10)
+        + (0x8F, p.PACK_UVP_MV, _X10)
+        + (0x90, p.CELL_OVP_MV, _X1)
+        + (0x91, p.CELL_OVPR_MV, _X1)
+        + (0x92, p.CELL_OVP_DELAY_S, _X1)
+        + (0x93, p.CELL_UVP_MV, _X1)
+        + (0x94, p.CELL_UVPR_MV, _X1)
+        + (0x95, p.CELL_UVP_DELAY_S, _X1)
+        + (0x96, p.CELL_DELTA_PROT_MV, _X1)
+        + (0x97, p.MAX_DISCHARGE_MA, _X1000)
+        + (0x98, p.DISCHARGE_OCP_DELAY_S, _X1)
+        + (0x99, p.MAX_CHARGE_MA, _X1000)
+        + (0x9A, p.CHARGE_OCP_DELAY_S, _X1)
+        + (0x9B, p.BALANCE_START_MV, _X1)
+        + (0x9C, p.BALANCE_TRIGGER_MV, _X1)
+        + (0x9D, p.BALANCE_SWITCH, _X1)
+        + (0x9E, p.MOS_OTP_DC, _X10)
+        + (0x9F, p.MOS_OTPR_DC, _X10)
+        + (0xA0, p.BOX_OTP_DC, _X10)
+        + (0xA1, p.BOX_OTPR_DC, _X10)
+        + (0xA2, p.TEMP_DIFF_DC, _X10)
+        + (0xA3, p.CHARGE_OTP_DC, _X10)
+        + (0xA4, p.DISCHARGE_OTP_DC, _X10)
+        + (0xA5, p.CHARGE_UTP_DC, _X10 + _SIGNED)
+        + (0xA6, p.CHARGE_UTPR_DC, _X10 + _SIGNED)
+        + (0xA7, p.DISCHARGE_UTP_DC, _X10 + _SIGNED)
+        + (0xA8, p.DISCHARGE_UTPR_DC, _X10 + _SIGNED)
+        + (0xA9, p.CELL_COUNT_SETTING, _X1)
+        + (0xAA, p.CAPACITY_NOMINAL_MAH, _X1000)
+        + (0xAB, p.CHARGE_SWITCH, _X1)
+        + (0xAC, p.DISCHARGE_SWITCH, _X1)
+        + (0xAD, p.CURRENT_CAL_MA, _X1)
+        + (0xAE, p.DEVICE_ADDR, _X1)
+        + (0xAF, p.BATTERY_TYPE_ID, _X1)
+        + (0xB0, p.SLEEP_S, _X1)
+        + (0xB1, p.LOW_SOC_PCT, _X1)
+        + (0xB3, p.SPECIAL_CHARGER, _X1)
+        + (0xB6, p.RUNTIME_S, _X60)
+        + (0xB8, p.CURRENT_CAL_ACTIVE, _X1)
+        + (0xB9, p.CAPACITY_ACTUAL_MAH, _X1000)
+        + (0xC0, p.PROTOCOL_VERSION, _X1)
+    )
+)
+# Texts: code, text. 0xB2 is the password: it is never stored.
+_TEXTS = bytes(
+    (0xB4, p.DEVICE_ID)
+    + (0xB5, p.MFG_YYMM)
+    + (_SW_VERSION, p.SW_VERSION)
+    + (0xBA, p.MANUFACTURER_ID)
+)
+# A frame with all of these is a full status; one without them (a single register) leaves the
+# ages alone.
+_ESSENTIAL = b"\x79\x83\x84\x85\x8c"
+
+# What may be written: slot, code, data bytes (jk.md §1.3). Thresholds are whole °C on the wire.
+_WRITES = bytes(
+    (p.CHARGE_SWITCH, 0xAB, 1)
+    + (p.DISCHARGE_SWITCH, 0xAC, 1)
+    + (p.BALANCE_SWITCH, 0x9D, 1)
+    + (p.CHARGE_UTP_DC, 0xA5, 2)
+    + (p.CHARGE_UTPR_DC, 0xA6, 2)
+)
+_UTP_MIN_DC = const(-300)  # jk.md §5.3
+_UTP_MAX_DC = const(200)
+
+# Temperature codes, jk.md §1.6 and heater.md: 99 and 100 mean about 0 °C or +99/+100 °C,
+# depending on the firmware, so that only their context can tell.
+_T_AMBIGUOUS = const(99)
+_T_BASE = const(100)
+_T_LAST = const(140)
+_NEAR_ZERO_DC = const(50)
+_MOS_HOT_DC = const(850)  # a MOSFET, unlike a cell, can be at 99 °C: if it was about that hot before
+# Longer ago is no context. A pack cannot get from 0 to 99 °C in this time.
+_CONTEXT_MS = const(600_000)
+
+_REPLY_TIMEOUT_MS = const(2000)
+_UNANSWERED_BEFORE_ACTIVATE = const(5)
+_GAP_MS = const(250)  # the loop reads every few ms; a reply is 28 ms long
+
+
+class JkGps(Shape):
+    """Decodes GPS-port frames into a PackState and says what to ask next.
+
+    feed() never raises and never allocates. `chunk` is the size of the buffers it will be fed.
+    """
+
+    NAME = "jk_gps"
+    HEADER = b"NW"
+    LONGEST = const(402)  # length fields over 400 are refused, jk.md §1.2
+
+    def __init__(self, pack, chunk=256, poll_ms=1000):
+        self.pack = pack
+        self.poll_ms = poll_ms
+        self.framer = Framer(self, chunk, _GAP_MS)
+        self.unknown_items = 0
+        self.unanswered = 0  # polls without a reply since the last one
+        self._sums = PrefixSums(self.framer.buf)
+        self._at = array("H", bytes(2 * len(_SIZES)))  # where each item's data starts; 0: absent
+        self._asked = False
+        self._asked_ms = 0
+        # Temperature context: MOS, T1, T2.
+        self._last_dc = array("h", bytes(6))
+        self._last_ms = array("i", bytes(12))
+        self._known = bytearray(3)
+
+    def feed(self, buf, n, now):
+        """Takes `n` received bytes at time `now`; returns the number of frames decoded."""
+        return self.framer.feed(buf, n, now)
+
+    def reset(self):
+        """Forgets pending bytes; for a link that was lost."""
+        self.framer.reset()
+        self._asked = False
+
+    def settle(self, now):
+        """Forgets old temperature context; call each second so that no age can wrap."""
+        for i in range(3):
+            if self._known[i] and ticks_diff(now, self._last_ms[i]) > _CONTEXT_MS:
+                self._known[i] = 0
+
+    # -- asking ---------------------------------------------------------------------------------
+
+    def request(self, now, out):
+        """Writes the request due now into `out` (24 bytes or more); returns its length or 0."""
+        if self._asked:
+            waited = ticks_diff(now, self._asked_ms)
+            if waited < self.poll_ms or (self.unanswered and waited < _REPLY_TIMEOUT_MS):
+                return 0
+        self._asked = True
+        self._asked_ms = now
+        self.unanswered = self.unanswered + 1 & 0xFFFF
+        # A sleeping BMS wants to be activated first; every other try, since it may be just slow.
+        if self.unanswered > _UNANSWERED_BEFORE_ACTIVATE and self.unanswered & 1:
+            return _put_request(out, _ACTIVATE, 0, 0)
+        return _put_request(out, _READ_ALL, 0, 0)
+
+    # -- frames ---------------------------------------------------------------------------------
+
+    def length(self, buf, at, have):
+        """See Shape.length."""
+        if have < 4:
+            return MORE
+        size = u16be(buf, at + 2) + 2
+        if size < _HEAD + _TAIL or size > self.LONGEST:
+            return BAD_LENGTH
+        return size
+
+    def accept(self, buf, at, size, now):
+        """See Shape.accept."""
+        end = at + size
+        if self._sums.sum(at, end - 4) & 0xFFFF != u16be(buf, end - 2):
+            return BAD_CHECKSUM
+        if buf[end - 5] != _END_MARK or u16be(buf, end - 4) or buf[at + 10] > 2:
+            return BAD_FRAME
+        command = buf[at + 8]
+        if buf[at + 10] == _REQUEST:
+            return OTHER  # our own request, echoed by an RS485 adapter
+        if command != _READ_ALL and command != _READ_ONE:
+            self.unanswered = 0
+            return OTHER  # acknowledgement of a write, a password or an activation
+        if not self._index(buf, at + _HEAD, end - _TAIL):
+            return BAD_FRAME
+        self.unanswered = 0
+        self._store(buf, at, u16be(buf, end - 2), now)
+        return DECODED
+
+    def _index(self, buf, at, end):
+        """Notes where each item's data lies; False unless the items end where the frame does."""
+        offsets = self._at
+        for i in range(len(offsets)):
+            offsets[i] = 0
+        while at < end:
+            item = buf[at] - _FIRST
+            at += 1
+            if item < 0 or item >= len(_SIZES) or _SIZES[item] == 255:
+                # Without its length the rest is unreadable; what came before is good.
+                self.unknown_items = self.unknown_items + 1 & 0xFFFF
+                return True
+            if offsets[item]:
+                return False  # twice: the chain is out of step
+            offsets[item] = at
+            at += _SIZES[item] if item else _cells_size(buf, at, end)
+        return at == end
+
+    def _store(self, buf, at, fingerprint, now):
+        pack = self.pack
+        full = self._is_full()
+        if full:
+            pack.clear()
+        self._store_plain(buf)
+        self._store_texts(buf)
+        if self._at[_CELLS - _FIRST]:
+            _store_cells(pack, buf, self._at[_CELLS - _FIRST])
+        self._store_current(buf)
+        self._store_temps(buf, now)
+        self._store_bits(buf)
+        self._derive()
+        if full:
+            pack.fingerprint = fingerprint
+            pack.touch(p.STATUS, now)
+            if self._at[_CHARGE_UTPR - _FIRST]:
+                pack.touch(p.SETTINGS, now)
+            if self._at[_SW_VERSION - _FIRST]:
+                pack.touch(p.DEVICE, now)
+
+    def _is_full(self):
+        offsets = self._at
+        for code in _ESSENTIAL:
+            if offsets[code - _FIRST] == 0:
+                return False
+        return offsets[_TEMP1 - _FIRST] != 0 or offsets[_TEMP2 - _FIRST] != 0
+
+    def _store_plain(self, buf):
+        for row in range(0, len(_PLAIN), 3):
+            item = _PLAIN[row] - _FIRST
+            at = self._at[item]
+            if at == 0:
+                continue
+            how = _PLAIN[row + 2]
+            factor = _FACTORS[how & 3]
+            size = _SIZES[item]
+            if size == 1:
+                value = buf[at]
+            elif size == 2:
+                value = s16be(buf, at) if how & _SIGNED else u16be(buf, at)
+            else:
+                value = u32be(buf, at)
+            self._put_in_range(_PLAIN[row + 1], value, factor)
+
+    def _put_in_range(self, slot, value, factor):
+        """Stores value * factor; a figure outside what its slot can mean stays unknown."""
+        if slot < p.BOOLS:
+            good = value <= 1
+        elif slot == p.SOC_PCT:
+            good = value <= 100
+        else:
+            good = value <= 0x3FFFFFFF // factor
+        if good:
+            self.pack.put(slot, value * factor)
+        else:
+            self.pack.drop(slot)
+
+    def _store_texts(self, buf):
+        for row in range(0, len(_TEXTS), 2):
+            item = _TEXTS[row] - _FIRST
+            if self._at[item]:
+                self.pack.put_text(_TEXTS[row + 1], buf, self._at[item], _SIZES[item])
+
+    def _store_current(self, buf):
+        at = self._at[_CURRENT - _FIRST]
+        if at == 0:
+            return
+        raw = u16be(buf, at)
+        version_at = self._at[_PROTOCOL - _FIRST]
+        version = buf[version_at] if version_at else 0
+        if version == 0:
+            ma = (10000 - raw) * 10
+        elif version == 1:
+            ma = (raw & 0x7FFF) * 10
+            if raw & 0x8000 == 0:
+                ma = -ma
+        else:
+            self.pack.drop(p.CURRENT_MA)  # a code nobody has described: not a guess
+            return
+        self.pack.put(p.CURRENT_MA, ma)
+
+    def _store_bits(self, buf):
+        pack = self.pack
+        at = self._at[_ALARMS - _FIRST]
+        if at:
+            pack.clear_alarms()
+            # bms.alarms numbers its first 14 names as this word does (jk.md table gps_alarms).
+            pack.alarms[0] = buf[at + 1]
+            pack.alarms[1] = buf[at] & 0x3F
+        at = self._at[_STATUS_BITS - _FIRST]
+        if at:
+            bits = buf[at + 1]
+            pack.put(p.CHARGE_ON, bits & 1)
+            pack.put(p.DISCHARGE_ON, bits >> 1 & 1)
+            pack.put(p.BALANCING, bits >> 2 & 1)
+            pack.put(p.STATUS_BIT3, bits >> 3 & 1)
+
+    def _derive(self):
+        pack = self.pack
+        if pack.has(p.CURRENT_MA) and not self._at[_PROTOCOL - _FIRST]:
+            pack.put(p.PROTOCOL_VERSION, 0)
+        if pack.get(p.CAPACITY_ACTUAL_MAH, 0) > 0:
+            pack.put(p.CAPACITY_MAH, pack.get(p.CAPACITY_ACTUAL_MAH))
+        elif pack.get(p.CAPACITY_NOMINAL_MAH, 0) > 0:
+            pack.put(p.CAPACITY_MAH, pack.get(p.CAPACITY_NOMINAL_MAH))
+        pack.summarise()
+
+    # -- temperatures -----------------------------------------------------------------------------
+
+    def _store_temps(self, buf, now):
+        pack = self.pack
+        # Clear codes first: a neighbour's clear code is the context of an ambiguous one.
+        for ambiguous in range(2):
+            for sensor in range(3):
+                at = self._at[_MOS_TEMP - _FIRST + sensor]
+                if at and (_T_AMBIGUOUS <= u16be(buf, at) <= _T_BASE) == (ambiguous == 1):
+                    self._store_temp(sensor, u16be(buf, at), now)
+        if self._at[_TEMP1 - _FIRST] or self._at[_TEMP2 - _FIRST]:
+            pack.temps = 2
+
+    def _store_temp(self, sensor, raw, now):
+        known = True
+        if raw > _T_LAST:
+            known = False
+            dc = 0
+        elif raw > _T_BASE:
+            dc = (_T_BASE - raw) * 10
+        elif raw < _T_AMBIGUOUS:
+            dc = raw * 10
+        elif self._near_zero(sensor, now) or (sensor and self._near_zero(3 - sensor, now)):
+            dc = (_T_AMBIGUOUS - raw) * 10  # 99: about 0 °C, 100: about -1 °C
+        elif sensor == 0 and self._recent(0, now) and self._last_dc[0] >= _MOS_HOT_DC:
+            dc = raw * 10
+        else:
+            known = False
+            dc = 0
+        if known:
+            self._last_dc[sensor] = dc
+            self._last_ms[sensor] = now
+            self._known[sensor] = 1
+        self._put_temp(sensor, known, dc)
+
+    def _put_temp(self, sensor, known, dc):
+        pack = self.pack
+        if sensor == 0:
+            if known:
+                pack.put(p.MOS_TEMP_DC, dc)
+            else:
+                pack.drop(p.MOS_TEMP_DC)
+        elif known:
+            pack.put_temp(sensor - 1, dc)
+        else:
+            pack.drop_temp(sensor - 1)
+
+    def _recent(self, sensor, now):
+        return (
+            self._known[sensor] != 0 and ticks_diff(now, self._last_ms[sensor]) <= _CONTEXT_MS
+        )
+
+    def _near_zero(self, sensor, now):
+        dc = self._last_dc[sensor]
+        return self._recent(sensor, now) and -_NEAR_ZERO_DC <= dc <= _NEAR_ZERO_DC
+
+
+def _cells_size(buf, at, end):
+    """Returns the data size of the cell item: its length byte and the groups; 999 if impossible."""
+    size = buf[at] if at < end else 255
+    if size % 3 or size > 3 * p.MAX_CELLS or at + size >= end:
+        return 999  # runs past the frame's end, which rejects it
+    position = 0
+    for group in range(at + 1, at + size, 3):
+        if buf[group] <= position or buf[group] > p.MAX_CELLS:
+            return 999
+        position = buf[group]
+    return 1 + size
+
+
+def _store_cells(pack, buf, at):
+    cells = 0
+    for group in range(at + 1, at + buf[at], 3):
+        position = buf[group]
+        while cells < position:
+            pack.cell_mv[cells] = 0
+            cells += 1
+        pack.cell_mv[position - 1] = u16be(buf, group + 1)
+    pack.cells = cells
+
+
+# -- requests ----------------------------------------------------------------------------------
+
+_PREFIX = b"NW\x00\x13\x00\x00\x00\x00"
+_SOURCE_PC = const(3)
+
+
+def _put_request(out, command, code, data_size, value=0):
+    """Writes a request with `data_size` bytes of big-endian `value`; returns its length."""
+    at = put_bytes(out, 0, _PREFIX)
+    out[3] = 0x13 + data_size
+    out[at] = command
+    out[at + 1] = _SOURCE_PC
+    out[at + 2] = _REQUEST
+    out[at + 3] = code
+    at += 4
+    for shift in range(8 * data_size - 8, -8, -8):
+        out[at] = value >> shift & 0xFF
+        at += 1
+    at = put_bytes(out, at, b"\x00\x00\x00\x00\x68\x00\x00")
+    total = 0
+    for i in range(at):
+        total += out[i]
+    put_u16be(out, at, total)
+    return at + 2
+
+
+def read_register(out, code):
+    """Writes a request for one register (0x79…0xC0) into `out`; returns its length."""
+    return _put_request(out, _READ_ONE, code, 0)
+
+
+def unlock(out):
+    """Writes the password frame that has to precede a write (jk.md §1.3); returns its length."""
+    return _put_request(out, _PASSWORD, 0, 1)
+
+
+def write(out, slot, value):
+    """Writes the request that sets `slot` (a pack slot) to `value` in the slot's unit.
+
+    Writable: the charge, discharge and balance switches (0/1; the balance switch is reported not
+    to work on firmware 11) and the charge low-temperature thresholds (-300…200, whole °C on the
+    wire). Send unlock() first, wait 150 ms, read back afterwards: the BMS's answer tells nothing.
+    Raises ValueError for anything else. Returns the request's length.
+    """
+    for row in range(0, len(_WRITES), 3):
+        if _WRITES[row] == slot:
+            size = _WRITES[row + 2]
+            if size == 1 and value not in (0, 1):
+                raise ValueError("a switch is 0 or 1")
+            if size == 2:
+                if value % 10 or not _UTP_MIN_DC <= value <= _UTP_MAX_DC:
+                    raise ValueError("a threshold is -300..200 in steps of 10")
+                value = value // 10
+            return _put_request(out, _WRITE, _WRITES[row + 1], size, value)
+    raise ValueError("slot cannot be written")
