@@ -1,0 +1,99 @@
+"""The bench's controls: one table of names, kinds, bounds and help.
+
+The page, the JSON API and the scenario files all pass through `check_value`, and the page builds
+its widgets from `describe()`, so that a new control is one row here and one method in desk.py.
+"""
+
+BOOL = "bool"
+INT = "int"
+CHOICE = "choice"
+ACTION = "action"  # happens once; has no state
+
+HEATER_MODES = ("off", "charger", "charger_or_soc")
+
+# name, kind, bounds or choices, unit, group, label, help
+_TABLE = (
+    ("lapse", INT, (1, 600), "x", "time", "Time lapse", "Virtual seconds in one real second"),
+    ("ambient_dc", INT, (-400, 500), "0.1 °C", "world", "Ambient", "Air around the pack"),
+    ("pack_dc", INT, (-400, 600), "0.1 °C", "world", "Pack to", "Sets every cell at once"),
+    ("soc_pct", INT, (0, 100), "%", "world", "Charge to", "Sets the true state of charge"),
+    ("charger", BOOL, None, "", "world", "Charger", "A charger is connected and powered"),
+    ("load_ma", INT, (0, 200_000), "mA", "world", "Load", "Drawn from the pack"),
+    ("bms_unplugged", BOOL, None, "", "bms", "Unplug the BMS", "Its serial cable is pulled"),
+    ("bms_garbled", BOOL, None, "", "bms", "Garble bytes", "Noise on its serial line"),
+    ("bms_frozen", BOOL, None, "", "bms", "Freeze its answers", "It repeats one old frame"),
+    (
+        "sensor_absent",
+        CHOICE,
+        ("none", "first", "both"),
+        "",
+        "bms",
+        "Sensor absent",
+        "Battery temperature sensors that are not fitted",
+    ),
+    (
+        "broker",
+        CHOICE,
+        ("normal", "down", "silent"),
+        "",
+        "net",
+        "Broker",
+        "down refuses; silent accepts and never answers",
+    ),
+    ("wifi_down", BOOL, None, "", "net", "Wi-Fi down", "The access point is gone"),
+    ("firmware_frozen", BOOL, None, "", "chip", "Freeze firmware", "Stops it: watchdog bites"),
+    ("firmware_kill", ACTION, None, "", "chip", "Kill and restart", "Ends it at once, then boots"),
+    ("button_1", ACTION, None, "", "panel", "Button 1", "Short press"),
+    ("button_2", ACTION, None, "", "panel", "Button 2", "Short press"),
+    ("heater_mode", CHOICE, HEATER_MODES, "", "panel", "Heater mode", "Sent as an MQTT command"),
+    ("acknowledge", ACTION, None, "", "panel", "Acknowledge", "Clears latched faults, by MQTT"),
+)
+_BY_NAME = {row[0]: row for row in _TABLE}
+
+
+class ControlError(ValueError):
+    """The control does not exist or does not take the value; the text says which and why."""
+
+
+def names():
+    """Returns all control names in the order of the page."""
+    return [row[0] for row in _TABLE]
+
+
+def describe():
+    """Returns the table as a list of dicts, for `GET /api` and the page."""
+    result = []
+    for name, kind, bounds, unit, group, label, hint in _TABLE:
+        entry = {"name": name, "kind": kind, "group": group, "label": label, "help": hint}
+        if unit:
+            entry["unit"] = unit
+        if kind == INT:
+            entry["min"], entry["max"] = bounds
+        elif kind == CHOICE:
+            entry["choices"] = list(bounds)
+        result.append(entry)
+    return result
+
+
+def check_value(name, value):
+    """Returns the value if the control takes it; raises ControlError otherwise."""
+    row = _BY_NAME.get(name)
+    if row is None:
+        raise ControlError("no such control: %s (have %s)" % (name, ", ".join(_BY_NAME)))
+    kind, bounds = row[1], row[2]
+    if kind == BOOL and not isinstance(value, bool):
+        raise ControlError("%s: must be true or false" % name)
+    if kind == ACTION and value is not None and value is not True:
+        raise ControlError("%s: is an action; its value must be true or left out" % name)
+    if kind == CHOICE and value not in bounds:
+        raise ControlError("%s: must be one of %s" % (name, ", ".join(bounds)))
+    if kind == INT:
+        _check_int(name, value, bounds)
+    return value
+
+
+def _check_int(name, value, bounds):
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise ControlError("%s: must be a whole number" % name)
+    if not bounds[0] <= value <= bounds[1]:
+        raise ControlError("%s: must be within %d and %d" % (name, *bounds))

@@ -1,0 +1,265 @@
+"""Reads scenario files: strict JSON in which every mistake is named with its place.
+
+The format is described in docs/bench.md. What comes out is plain data: `Scenario` with `Step`s,
+`Expectation`s and `Always` conditions; `scenario.py` plays them.
+"""
+
+import json
+import re
+
+from tools.bench.condition import NUMERIC, OPERATORS, Condition
+from tools.bench.controls import ControlError, check_value
+
+_FIELD = re.compile(r"^(true|believed|pins|chip|panel|mqtt|firmware)(\.[a-z0-9_]+)+$")
+_NAME = re.compile(r"^[a-z0-9_]+$")
+_END_LIMIT_S = 14 * 86_400
+
+
+class ScenarioError(ValueError):
+    """The scenario file is unusable; the text names the place and the mistake."""
+
+
+class Step:
+    """Sets controls once its trigger is due: a time, a delay after the step before, a condition.
+
+    Times in virtual seconds; None where not given. `mark` names the moment for expectations.
+    """
+
+    def __init__(self):
+        self.at_s = None
+        self.after_s = None
+        self.when = None
+        self.within_s = None
+        self.mark = None
+        self.sets = {}
+
+
+class Expectation:
+    """A condition that must come true between its activation and its deadline."""
+
+    def __init__(self):
+        self.name = ""
+        self.condition = None
+        self.after = None
+        self.by_s = None
+        self.within_s = None
+
+
+class Always:
+    """A condition that must hold at every moment between two marks (None: start, end)."""
+
+    def __init__(self):
+        self.name = ""
+        self.condition = None
+        self.after = None
+        self.grace_s = 0
+        self.until = None
+
+
+class Scenario:
+    """A whole scenario; times in virtual seconds."""
+
+    def __init__(self):
+        self.name = ""
+        self.about = ""
+        self.end_s = 0
+        self.settings = {}
+        self.start = {}
+        self.steps = []
+        self.expectations = []
+        self.always = []
+
+
+def load(path):
+    """Reads a scenario file; raises ScenarioError with the place of the first mistake."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            tree = json.load(file, object_pairs_hook=_no_duplicates)
+    except OSError as error:
+        raise ScenarioError("cannot read %s: %s" % (path, error.strerror)) from error
+    except UnicodeDecodeError as error:
+        raise ScenarioError("%s is not UTF-8 text" % path) from error
+    except json.JSONDecodeError as error:
+        text = "%s, line %d, column %d: %s" % (path, error.lineno, error.colno, error.msg)
+        raise ScenarioError(text) from error
+    return parse(tree)
+
+
+def parse(tree):
+    """Turns the decoded JSON into a Scenario; raises ScenarioError."""
+    keys = ("name", "about", "end_s", "settings", "start", "steps", "expect", "always")
+    _object(tree, "scenario", keys, ("name", "end_s"))
+    scenario = Scenario()
+    scenario.name = _text(tree["name"], "name")
+    scenario.about = _text(tree.get("about", ""), "about")
+    scenario.end_s = _number(tree["end_s"], "end_s", 1, _END_LIMIT_S)
+    scenario.settings = _object(tree.get("settings", {}), "settings")
+    scenario.start = _sets(tree.get("start", {}), "start")
+    scenario.steps = _each(tree, "steps", _step)
+    marks = _collect_marks(scenario.steps)
+    scenario.expectations = _each(tree, "expect", _expectation)
+    scenario.always = _each(tree, "always", _always)
+    _check_marks(scenario, marks)
+    if not scenario.expectations and not scenario.always:
+        raise ScenarioError('scenario: expects nothing; give "expect" or "always"')
+    return scenario
+
+
+def _no_duplicates(pairs):
+    keys = [key for key, _ in pairs]
+    for key in keys:
+        if keys.count(key) > 1:
+            raise ScenarioError('the key "%s" appears twice in one object' % key)
+    return dict(pairs)
+
+
+def _each(tree, key, read):
+    items = tree.get(key, [])
+    if not isinstance(items, list):
+        raise ScenarioError("%s: must be a list" % key)
+    return [read(item, "%s[%d]" % (key, i)) for i, item in enumerate(items)]
+
+
+def _step(item, place):
+    _object(item, place, ("at_s", "after_s", "when", "within_s", "mark", "set"))
+    triggers = [key for key in ("at_s", "after_s", "when") if key in item]
+    if len(triggers) != 1:
+        raise ScenarioError("%s: needs exactly one of at_s, after_s, when" % place)
+    if ("within_s" in item) != ("when" in item):
+        raise ScenarioError('%s: "when" and "within_s" go together' % place)
+    step = Step()
+    step.at_s = _optional_time(item, "at_s", place)
+    step.after_s = _optional_time(item, "after_s", place)
+    step.within_s = _optional_time(item, "within_s", place)
+    if "when" in item:
+        step.when = _condition(item["when"], place + ".when")
+    step.mark = _optional_name(item, "mark", place)
+    step.sets = _sets(item.get("set", {}), place + ".set")
+    if not step.sets and not step.mark:
+        raise ScenarioError('%s: does nothing; give "set" or "mark"' % place)
+    return step
+
+
+def _expectation(item, place):
+    _object(item, place, ("name", "expect", "after", "by_s", "within_s"), ("name", "expect"))
+    if ("by_s" in item) == ("within_s" in item):
+        raise ScenarioError("%s: needs exactly one of by_s, within_s" % place)
+    result = Expectation()
+    result.name = _text(item["name"], place + ".name")
+    result.condition = _condition(item["expect"], place + ".expect")
+    result.after = _optional_name(item, "after", place)
+    result.by_s = _optional_time(item, "by_s", place)
+    result.within_s = _optional_time(item, "within_s", place)
+    return result
+
+
+def _always(item, place):
+    keys = ("name", "always", "after", "grace_s", "until")
+    _object(item, place, keys, ("name", "always"))
+    result = Always()
+    result.name = _text(item["name"], place + ".name")
+    result.condition = _condition(item["always"], place + ".always")
+    result.after = _optional_name(item, "after", place)
+    result.grace_s = _optional_time(item, "grace_s", place) or 0
+    result.until = _optional_name(item, "until", place)
+    return result
+
+
+def _condition(item, place):
+    _object(item, place)
+    if not item:
+        raise ScenarioError("%s: names no field" % place)
+    wants = []
+    for field, want in item.items():
+        if not _FIELD.match(field):
+            raise ScenarioError("%s: no such field: %s" % (place, field))
+        wants.extend(_wants(field, want, "%s.%s" % (place, field)))
+    return Condition(wants)
+
+
+def _wants(field, want, place):
+    if not isinstance(want, dict):
+        return [(field, None, want)]
+    for operator, value in want.items():
+        if operator not in OPERATORS:
+            known = ", ".join(OPERATORS)
+            raise ScenarioError("%s: no such operator: %s (have %s)" % (place, operator, known))
+        if operator in NUMERIC and (
+            isinstance(value, bool) or not isinstance(value, (int, float))
+        ):
+            raise ScenarioError("%s.%s: must be a number" % (place, operator))
+        if operator == "in" and not isinstance(value, list):
+            raise ScenarioError("%s.in: must be a list" % place)
+    if not want:
+        raise ScenarioError("%s: has no operator" % place)
+    return [(field, operator, value) for operator, value in want.items()]
+
+
+def _sets(item, place):
+    _object(item, place)
+    result = {}
+    for name, value in item.items():
+        try:
+            result[name] = check_value(name, value)
+        except ControlError as error:
+            raise ScenarioError("%s: %s" % (place, error)) from error
+    return result
+
+
+def _collect_marks(steps):
+    marks = set()
+    for i, step in enumerate(steps):
+        if step.mark in marks:
+            raise ScenarioError('steps[%d]: the mark "%s" appears twice' % (i, step.mark))
+        if step.mark:
+            marks.add(step.mark)
+    return marks
+
+
+def _check_marks(scenario, marks):
+    for group, items in (("expect", scenario.expectations), ("always", scenario.always)):
+        for i, item in enumerate(items):
+            for mark in (item.after, getattr(item, "until", None)):
+                if mark is not None and mark not in marks:
+                    raise ScenarioError('%s[%d]: no step has the mark "%s"' % (group, i, mark))
+
+
+def _object(item, place, known=None, needed=()):
+    if not isinstance(item, dict):
+        raise ScenarioError("%s: must be an object" % place)
+    for key in item:
+        if known is not None and key not in known:
+            raise ScenarioError('%s: unknown key "%s" (have %s)' % (place, key, ", ".join(known)))
+    for key in needed:
+        if key not in item:
+            raise ScenarioError('%s: "%s" is missing' % (place, key))
+    return item
+
+
+def _text(value, place):
+    if not isinstance(value, str):
+        raise ScenarioError("%s: must be a text" % place)
+    return value
+
+
+def _number(value, place, low, high):
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise ScenarioError("%s: must be a number" % place)
+    if not low <= value <= high:
+        raise ScenarioError("%s: must be within %s and %s" % (place, low, high))
+    return value
+
+
+def _optional_time(item, key, place):
+    if key not in item:
+        return None
+    return _number(item[key], "%s.%s" % (place, key), 0, _END_LIMIT_S)
+
+
+def _optional_name(item, key, place):
+    if key not in item:
+        return None
+    name = _text(item[key], "%s.%s" % (place, key))
+    if not _NAME.match(name):
+        raise ScenarioError("%s.%s: must be of a-z, 0-9 and _" % (place, key))
+    return name
