@@ -134,7 +134,9 @@ _T_AMBIGUOUS = const(99)
 _T_BASE = const(100)
 _T_LAST = const(140)
 _NEAR_ZERO_DC = const(50)
-_MOS_HOT_DC = const(850)  # a MOSFET, unlike a cell, can be at 99 °C: if it was about that hot before
+_MOS_HOT_DC = const(
+    850
+)  # a MOSFET, unlike a cell, can be at 99 °C: if it was about that hot before
 # Longer ago is no context. A pack cannot get from 0 to 99 °C in this time.
 _CONTEXT_MS = const(600_000)
 
@@ -403,9 +405,7 @@ class JkGps(Shape):
             pack.drop_temp(sensor - 1)
 
     def _recent(self, sensor, now):
-        return (
-            self._known[sensor] != 0 and ticks_diff(now, self._last_ms[sensor]) <= _CONTEXT_MS
-        )
+        return self._known[sensor] != 0 and ticks_diff(now, self._last_ms[sensor]) <= _CONTEXT_MS
 
     def _near_zero(self, sensor, now):
         dc = self._last_dc[sensor]

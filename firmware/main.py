@@ -1,0 +1,21 @@
+"""Start of everything on the device: heater pin off, big buffer first, then the application."""
+
+import board
+from machine import Pin
+
+# Before anything else can fail: the heater is off. (Until here the gate's pull-down holds it.)
+Pin(board.HEATER_PIN, Pin.OUT, value=1 - board.HEATER_ACTIVE)
+
+# The heap of an ESP32 grows in pieces; the largest buffer gets its place while there is one.
+CANVAS = bytearray(board.PANEL_WIDTH * board.PANEL_HEIGHT // 2)
+
+import micropython  # noqa: E402
+
+micropython.alloc_emergency_exception_buf(100)
+
+if Pin(board.BUTTON_1, Pin.IN).value() == 0:
+    print("Button 1 is held: Packmate does not start. `import app` and app.run(CANVAS) does.")
+else:
+    import app
+
+    app.run(CANVAS)

@@ -1,0 +1,136 @@
+"""The one table of settings: kind, bounds, default, help. Nothing else knows the bounds.
+
+`load` turns what a JSON file held into a complete dict of good values and a list of complaints.
+A complaint never stops the device: the setting keeps its default and the heater is disabled until
+the file is right, since a heater that runs on half of what was meant is worse than none.
+"""
+
+INT = 0
+BOOL = 1
+TEXT = 2
+CHOICE = 3
+
+# key, kind, lowest | choices, highest | longest, default, help
+SETTINGS = (
+    ("name", TEXT, 1, 24, "Packmate", "What the screen and Home Assistant call this device."),
+    ("bms_dialect", CHOICE, ("jk_gps",), None, "jk_gps", "The BMS's language."),
+    ("bms_poll_ms", INT, 500, 10_000, 1000, "Time between two questions to the BMS."),
+    ("data_max_age_s", INT, 5, 60, 10, "Older data are stale: grey, withheld, heater off."),
+    ("data_freeze_s", INT, 120, 3600, 300, "Content that does not change for so long is stale."),
+    ("heater_output", CHOICE, ("none", "gpio"), None, "none", "What switches the mat."),
+    (
+        "heater_mode",
+        CHOICE,
+        ("off", "charger", "charger_or_soc"),
+        None,
+        "off",
+        "Heat never; while a charger is there; also from the pack down to the SOC floor.",
+    ),
+    ("heater_thresholds", CHOICE, ("bms", "own"), None, "bms", "Whose temperatures count."),
+    ("heater_on_dc", INT, -300, 200, 0, "Own threshold: heat below, in 0.1 °C."),
+    ("heater_off_dc", INT, -280, 250, 50, "Own threshold: warm enough from here, in 0.1 °C."),
+    ("heater_lead_dc", INT, 0, 100, 0, "Start this much before the threshold, in 0.1 °C."),
+    ("heater_min_on_s", INT, 0, 3600, 60, "Shortest time on; safety ignores it."),
+    ("heater_min_off_s", INT, 0, 3600, 60, "Shortest time off."),
+    ("heater_soc_floor_pct", INT, 25, 90, 40, "Lowest charge to heat from the pack."),
+    ("heater_max_on_min", INT, 10, 720, 360, "Longest time on at a stretch."),
+    ("heater_max_wh_day", INT, 10, 20_000, 2000, "Most energy for heating in 24 hours."),
+    ("heater_max_temp_dc", INT, 100, 400, 250, "A sensor hotter than this stops the heater."),
+    ("heater_spread_dc", INT, 50, 400, 200, "Sensors further apart than this are not believed."),
+    ("heater_mat_mohm", INT, 0, 1_000_000, 0, "The mat's resistance in mΩ; 0: unknown."),
+    ("pack_wh", INT, 0, 200_000, 0, "The pack's energy in Wh; 0: unknown."),
+    ("charger_pin_used", BOOL, None, None, False, "A charger-present signal is wired."),
+    ("wifi_ssid", TEXT, 0, 32, "", "The network to join; empty: no Wi-Fi."),
+    ("mqtt_host", TEXT, 0, 64, "", "The broker's name or address; empty: no MQTT."),
+    ("mqtt_port", INT, 1, 65_535, 1883, "The broker's port."),
+    ("mqtt_user", TEXT, 0, 64, "", "User name at the broker; empty: none."),
+    ("mqtt_topic", TEXT, 1, 32, "packmate", "First part of every topic."),
+    ("mqtt_interval_s", INT, 1, 3600, 10, "Time between two state messages."),
+    ("ha_discovery", BOOL, None, None, True, "Announce the values to Home Assistant."),
+    ("ha_prefix", TEXT, 1, 32, "homeassistant", "Home Assistant's discovery prefix."),
+    ("screen_brightness_pct", INT, 1, 100, 80, "Backlight."),
+)
+
+SECRETS = (
+    ("wifi_password", TEXT, 0, 63, "", "Empty: an open network."),
+    ("mqtt_password", TEXT, 0, 64, "", "Password at the broker."),
+)
+
+_MIN_HYSTERESIS_DC = 20
+
+
+def load(raw, table=SETTINGS):
+    """Returns (values, errors) for the content of a settings file.
+
+    `raw` is whatever the JSON held. `values` has every key of the table, with a value inside its
+    bounds; `errors` is a list of str, each naming the key, what is wrong and what is allowed.
+    """
+    values = {}
+    errors = []
+    for key, _, _, _, default, _ in table:
+        values[key] = default
+    if not isinstance(raw, dict):
+        errors.append("the file must hold one JSON object")
+        raw = {}
+    known = {row[0]: row for row in table}
+    for key in raw:
+        row = known.get(key)
+        problem = "unknown setting" if row is None else _problem(row, raw[key])
+        if problem:
+            errors.append("%s: %s" % (key, problem))
+        else:
+            values[key] = raw[key]
+    if table is SETTINGS:
+        _check_together(values, errors)
+    return values, errors
+
+
+def disable_heater(values):
+    """Makes the heater impossible to switch on, whatever else is set or commanded."""
+    values["heater_output"] = "none"
+    values["heater_mode"] = "off"
+
+
+def _check_together(values, errors):
+    span = values["heater_off_dc"] - values["heater_on_dc"]
+    if values["heater_thresholds"] == "own" and span < _MIN_HYSTERESIS_DC:
+        errors.append(
+            "heater_off_dc: %d is not %d above heater_on_dc %d"
+            % (values["heater_off_dc"], _MIN_HYSTERESIS_DC, values["heater_on_dc"])
+        )
+    if values["mqtt_host"] and not values["wifi_ssid"]:
+        errors.append("mqtt_host: needs wifi_ssid")
+
+
+def _problem(row, value):
+    _, kind, low, high, _, _ = row
+    if kind == BOOL:
+        return None if isinstance(value, bool) else "%r is neither true nor false" % (value,)
+    if kind == CHOICE:
+        return None if value in low else "%r is none of %s" % (value, ", ".join(low))
+    if kind == TEXT:
+        return _text_problem(value, low, high)
+    return _int_problem(value, low, high)
+
+
+def _text_problem(value, shortest, longest):
+    if not isinstance(value, str):
+        return "%r is not a text" % (value,)
+    size = len(value.encode())
+    if size < shortest:
+        return "must not be empty"
+    if size > longest:
+        return "is %d bytes long, over %d" % (size, longest)
+    if any(ord(char) < 32 for char in value):
+        return "holds a control character"
+    return None
+
+
+def _int_problem(value, low, high):
+    if isinstance(value, bool) or not isinstance(value, int):
+        return "%r is not a whole number" % (value,)
+    if value < low:
+        return "%d is under %d" % (value, low)
+    if value > high:
+        return "%d is over %d" % (value, high)
+    return None
