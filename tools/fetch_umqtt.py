@@ -1,51 +1,54 @@
-"""Fetches umqtt.simple for the host: `python -m tools.fetch_umqtt FOLDER`.
+"""Fetches umqtt.simple 1.3.4 from the Python index, for MicroPython on the host.
 
-The stock ESP32 firmware has umqtt.simple built in; the MicroPython of the bench has not. The Python
-index carries it as a source archive without a build file, which pip cannot install, so this fetches
-the archive by name, checks that it is the one we tested, and unpacks `umqtt/` into FOLDER.
+The stock ESP32 firmware has umqtt.simple frozen in; the unix port has not. On the Python index it
+is a source archive without a build file, which pip refuses to install or even to download, so that
+`unearth` fetches it and this tool unpacks its one module. It is named `umqtt_pypi` there, because
+`umqtt.simple` itself is the stand-in that gives it the frozen version's signature
+(tools/bench/standins/umqtt/simple.py).
+
+    python tools/fetch_umqtt.py DIRECTORY     writes DIRECTORY/umqtt_pypi/simple.py
 """
 
-import hashlib
-import pathlib
-import subprocess
+import os
 import sys
-import tarfile
 import tempfile
+from pathlib import Path
+
+# The MicroPython stubs install a `requests` folder without code. unearth takes its presence for
+# the real thing and fails; None makes the import fail in the way that it expects.
+sys.modules["requests"] = None
+
+from unearth import PackageFinder  # noqa: E402
 
 REQUIREMENT = "micropython-umqtt.simple==1.3.4"
 SHA256 = "b6a2520239e3992c63a7de9370ee9b3d9d27819a90359c521f1c0f7ccab8d12f"
-MODULE = "umqtt/simple.py"
 
 
-def download(folder):
-    """Downloads the archive into `folder` and returns its path."""
-    unearth = pathlib.Path(sys.executable).parent / "unearth"
-    command = [unearth, "--no-binary", REQUIREMENT, "--download", folder]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-    (archive,) = pathlib.Path(folder).glob("*.tar.gz")
-    return archive
+def fetch(folder):
+    """Downloads and unpacks the pinned archive in `folder`; returns the module's source."""
+    index = os.environ.get("PIP_INDEX_URL", "https://pypi.org/simple")
+    finder = PackageFinder(index_urls=[index], no_binary=["micropython-umqtt.simple"])
+    best = finder.find_best_match(REQUIREMENT).best
+    if best is None:
+        raise SystemExit(f"{REQUIREMENT} is not on {index}")
+    unpacked = finder.download_and_unpack(best.link, folder, hashes={"sha256": [SHA256]})
+    return (Path(unpacked) / "umqtt" / "simple.py").read_bytes()
 
 
-def unpack(archive, folder):
-    """Writes the one module of the archive into `folder`, after checking the archive's digest."""
-    digest = hashlib.sha256(archive.read_bytes()).hexdigest()
-    if digest != SHA256:
-        raise SystemExit(f"{archive.name}: digest {digest}, expected {SHA256}")
-    with tarfile.open(archive) as tar:
-        (member,) = [m for m in tar.getmembers() if m.name.endswith("/" + MODULE)]
-        source = tar.extractfile(member).read()
-    target = pathlib.Path(folder) / MODULE
+def main(argv):
+    """Unpacks the module under argv[1], unless it is there already."""
+    if len(argv) != 2:
+        print(__doc__, file=sys.stderr)
+        return 2
+    target = Path(argv[1]) / "umqtt_pypi" / "simple.py"
+    if target.exists():
+        return 0
+    with tempfile.TemporaryDirectory() as folder:
+        source = fetch(folder)
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(source)
-
-
-def main():
-    """Command line: one argument, the folder."""
-    if len(sys.argv) != 2:
-        raise SystemExit(__doc__)
-    with tempfile.TemporaryDirectory() as folder:
-        unpack(download(folder), sys.argv[1])
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main(sys.argv))
