@@ -1,0 +1,64 @@
+"""Fixtures for all tests: the reference captures and the two real MicroPythons of the host.
+
+    def test_x(micropython64, micropython32):
+        result = micropython32("host_tests/mp/x.py", "an argument")
+        assert result.stdout == "…"
+
+Both run a script (a path from the project's root, or absolute) and return its CompletedProcess,
+with text `stdout` and `stderr`; a traceback or a bad exit status fails the test. Keywords:
+`places`, folders to import from (lib, firmware and host_tests/mp by default); `heap` in bytes;
+`timeout` in seconds; `must_pass=False` to get a failed run back. `micropython64` also takes `cwd`;
+`micropython32` takes `files={"/inside": "/here"}`, because its file system is its own.
+"""
+
+import importlib.util
+import pathlib
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+SHARED = ROOT.parent / "shared"
+
+collect_ignore = ["mp"]  # scripts for MicroPython: test_mp_scripts.py runs them
+
+
+def _load_runner():
+    # Not an import: host_tests/mp is a folder of MicroPython scripts, not a package.
+    path = ROOT / "host_tests" / "mp" / "runner.py"
+    spec = importlib.util.spec_from_file_location("mp_runner", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+runner = _load_runner()
+
+
+@pytest.fixture(scope="session")
+def shared():
+    """Folder of the reference captures, beside the checkout."""
+    if not (SHARED / "captures").is_dir():
+        pytest.skip(f"reference captures not found at {SHARED}")
+    return SHARED
+
+
+def _fixture(run):
+    def call(script, *args, must_pass=True, **keywords):
+        result = run(script, args, **keywords)
+        if must_pass and (problem := runner.failure(result)):
+            pytest.fail(f"{script}: {problem}", pytrace=False)
+        return result
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def micropython64():
+    """Runs a script under the 64-bit unix port."""
+    return _fixture(runner.run64)
+
+
+@pytest.fixture(scope="session")
+def micropython32():
+    """Runs a script under the 32-bit WebAssembly build."""
+    return _fixture(runner.run32)
