@@ -5,9 +5,11 @@ dies, the timer drops the pin; if all of Python dies, the watchdog resets the ch
 then inputs, held low by the gate's pull-down. Both take less than 3 s (heater.md, guard).
 """
 
-from compat import const, ticks_add, ticks_diff
-from machine import Pin, Timer
 from time import ticks_ms
+
+from machine import Pin, Timer
+
+from compat import const, ticks_add, ticks_diff
 
 LEASE_MS = const(2000)
 _POLL_MS = const(250)

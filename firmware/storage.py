@@ -8,7 +8,7 @@ _TEMPORARY = "state.new"
 
 
 def read(path, errors):
-    """Returns what the file holds, or None and one line in `errors` saying what is wrong with it."""
+    """Returns what the file holds; or None, with one line in `errors` that says why."""
     try:
         with open(path) as file:
             return json.load(file)

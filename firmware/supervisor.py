@@ -2,8 +2,9 @@
 
 from array import array
 
-from compat import const, ticks_diff
 from machine import WDT
+
+from compat import const, ticks_diff
 
 # With the lease (heater_output) this bounds the time from a dead loop to a cold mat: under 3 s.
 WATCHDOG_MS = const(2500)

@@ -1,7 +1,8 @@
 """A BMS on a UART: bytes in, bytes out, never blocking."""
 
-from compat import const
 from machine import UART
+
+from compat import const
 
 # 177 ms at 115200 baud: longer than anything holds the loop.
 _RXBUF = const(2048)

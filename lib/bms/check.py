@@ -49,8 +49,8 @@ _SOC_SLACK_PCT = const(15)
 class Check:
     """Judges a PackState whenever a new frame has arrived.
 
-    `verdict` is the first contradiction found (PLAUSIBLE: none). `frozen` is True while frames keep
-    coming whose content has not changed for `freeze_s` seconds: the working-time counter alone
+    `verdict` is the first contradiction found (PLAUSIBLE: none). `frozen` is True while frames
+    keep coming whose content has not changed for `freeze_s` s: the working-time counter alone
     changes it each minute on a live BMS, so that such frames are old ones repeated.
     """
 

@@ -8,7 +8,9 @@ from array import array
 
 from bms import pack as p
 from bms.framer import BAD_CHECKSUM, BAD_FRAME, BAD_LENGTH, DECODED, MORE, OTHER, Framer, Shape
-from bms.wire import PrefixSums, put_bytes, put_u16be, s16be, u16be, u32be
+from bms.jk_gps_request import ACTIVATE, READ_ALL, READ_ONE, REQUEST, put_request
+from bms.jk_t100 import MOS, TempCodes, is_ambiguous
+from bms.wire import PrefixSums, s16be, u16be, u32be
 from compat import const, ticks_diff
 
 BAUD = const(115200)
@@ -17,12 +19,6 @@ BAUD = const(115200)
 _HEAD = const(11)  # bytes before the items
 _TAIL = const(9)  # record number, end mark, checksum field
 _END_MARK = const(0x68)
-_WRITE = const(2)
-_READ_ONE = const(3)
-_READ_ALL = const(6)
-_PASSWORD = const(5)
-_ACTIVATE = const(1)
-_REQUEST = const(0)  # value of the type byte
 
 # Item codes run from 0x79 (cells) to 0xC0 (protocol version), jk.md §1.5.
 _FIRST = const(0x79)
@@ -117,29 +113,6 @@ _TEXTS = bytes(
 # ages alone.
 _ESSENTIAL = b"\x79\x83\x84\x85\x8c"
 
-# What may be written: slot, code, data bytes (jk.md §1.3). Thresholds are whole °C on the wire.
-_WRITES = bytes(
-    (p.CHARGE_SWITCH, 0xAB, 1)
-    + (p.DISCHARGE_SWITCH, 0xAC, 1)
-    + (p.BALANCE_SWITCH, 0x9D, 1)
-    + (p.CHARGE_UTP_DC, 0xA5, 2)
-    + (p.CHARGE_UTPR_DC, 0xA6, 2)
-)
-_UTP_MIN_DC = const(-300)  # jk.md §5.3
-_UTP_MAX_DC = const(200)
-
-# Temperature codes, jk.md §1.6 and heater.md: 99 and 100 mean about 0 °C or +99/+100 °C,
-# depending on the firmware, so that only their context can tell.
-_T_AMBIGUOUS = const(99)
-_T_BASE = const(100)
-_T_LAST = const(140)
-_NEAR_ZERO_DC = const(50)
-_MOS_HOT_DC = const(
-    850
-)  # a MOSFET, unlike a cell, can be at 99 °C: if it was about that hot before
-# Longer ago is no context. A pack cannot get from 0 to 99 °C in this time.
-_CONTEXT_MS = const(600_000)
-
 _REPLY_TIMEOUT_MS = const(2000)
 _UNANSWERED_BEFORE_ACTIVATE = const(5)
 _GAP_MS = const(250)  # the loop reads every few ms; a reply is 28 ms long
@@ -165,10 +138,7 @@ class JkGps(Shape):
         self._at = array("H", bytes(2 * len(_SIZES)))  # where each item's data starts; 0: absent
         self._asked = False
         self._asked_ms = 0
-        # Temperature context: MOS, T1, T2.
-        self._last_dc = array("h", bytes(6))
-        self._last_ms = array("i", bytes(12))
-        self._known = bytearray(3)
+        self._temps = TempCodes()
 
     def feed(self, buf, n, now):
         """Takes `n` received bytes at time `now`; returns the number of frames decoded."""
@@ -180,10 +150,8 @@ class JkGps(Shape):
         self._asked = False
 
     def settle(self, now):
-        """Forgets old temperature context; call each second so that no age can wrap."""
-        for i in range(3):
-            if self._known[i] and ticks_diff(now, self._last_ms[i]) > _CONTEXT_MS:
-                self._known[i] = 0
+        """Keeps ages from wrapping; call each second."""
+        self._temps.settle(now)
 
     # -- asking ---------------------------------------------------------------------------------
 
@@ -198,8 +166,8 @@ class JkGps(Shape):
         self.unanswered = self.unanswered + 1 & 0xFFFF
         # A sleeping BMS wants to be activated first; every other try, since it may be just slow.
         if self.unanswered > _UNANSWERED_BEFORE_ACTIVATE and self.unanswered & 1:
-            return _put_request(out, _ACTIVATE, 0, 0)
-        return _put_request(out, _READ_ALL, 0, 0)
+            return put_request(out, ACTIVATE, 0)
+        return put_request(out, READ_ALL, 0)
 
     # -- frames ---------------------------------------------------------------------------------
 
@@ -220,9 +188,9 @@ class JkGps(Shape):
         if buf[end - 5] != _END_MARK or u16be(buf, end - 4) or buf[at + 10] > 2:
             return BAD_FRAME
         command = buf[at + 8]
-        if buf[at + 10] == _REQUEST:
+        if buf[at + 10] == REQUEST:
             return OTHER  # our own request, echoed by an RS485 adapter
-        if command != _READ_ALL and command != _READ_ONE:
+        if command != READ_ALL and command != READ_ONE:
             self.unanswered = 0
             return OTHER  # acknowledgement of a write, a password or an activation
         if not self._index(buf, at + _HEAD, end - _TAIL):
@@ -360,41 +328,20 @@ class JkGps(Shape):
     # -- temperatures -----------------------------------------------------------------------------
 
     def _store_temps(self, buf, now):
-        pack = self.pack
         # Clear codes first: a neighbour's clear code is the context of an ambiguous one.
         for ambiguous in range(2):
             for sensor in range(3):
                 at = self._at[_MOS_TEMP - _FIRST + sensor]
-                if at and (_T_AMBIGUOUS <= u16be(buf, at) <= _T_BASE) == (ambiguous == 1):
+                if at and is_ambiguous(u16be(buf, at)) == (ambiguous == 1):
                     self._store_temp(sensor, u16be(buf, at), now)
         if self._at[_TEMP1 - _FIRST] or self._at[_TEMP2 - _FIRST]:
-            pack.temps = 2
+            self.pack.temps = 2
 
     def _store_temp(self, sensor, raw, now):
-        known = True
-        if raw > _T_LAST:
-            known = False
-            dc = 0
-        elif raw > _T_BASE:
-            dc = (_T_BASE - raw) * 10
-        elif raw < _T_AMBIGUOUS:
-            dc = raw * 10
-        elif self._near_zero(sensor, now) or (sensor and self._near_zero(3 - sensor, now)):
-            dc = (_T_AMBIGUOUS - raw) * 10  # 99: about 0 °C, 100: about -1 °C
-        elif sensor == 0 and self._recent(0, now) and self._last_dc[0] >= _MOS_HOT_DC:
-            dc = raw * 10
-        else:
-            known = False
-            dc = 0
-        if known:
-            self._last_dc[sensor] = dc
-            self._last_ms[sensor] = now
-            self._known[sensor] = 1
-        self._put_temp(sensor, known, dc)
-
-    def _put_temp(self, sensor, known, dc):
         pack = self.pack
-        if sensor == 0:
+        known = self._temps.take(sensor, raw, now)
+        dc = self._temps.last_dc[sensor]
+        if sensor == MOS:
             if known:
                 pack.put(p.MOS_TEMP_DC, dc)
             else:
@@ -404,16 +351,9 @@ class JkGps(Shape):
         else:
             pack.drop_temp(sensor - 1)
 
-    def _recent(self, sensor, now):
-        return self._known[sensor] != 0 and ticks_diff(now, self._last_ms[sensor]) <= _CONTEXT_MS
-
-    def _near_zero(self, sensor, now):
-        dc = self._last_dc[sensor]
-        return self._recent(sensor, now) and -_NEAR_ZERO_DC <= dc <= _NEAR_ZERO_DC
-
 
 def _cells_size(buf, at, end):
-    """Returns the data size of the cell item: its length byte and the groups; 999 if impossible."""
+    """Returns the size of the cell item, its length byte included; 999 if it is impossible."""
     size = buf[at] if at < end else 255
     if size % 3 or size > 3 * p.MAX_CELLS or at + size >= end:
         return 999  # runs past the frame's end, which rejects it
@@ -434,60 +374,3 @@ def _store_cells(pack, buf, at):
             cells += 1
         pack.cell_mv[position - 1] = u16be(buf, group + 1)
     pack.cells = cells
-
-
-# -- requests ----------------------------------------------------------------------------------
-
-_PREFIX = b"NW\x00\x13\x00\x00\x00\x00"
-_SOURCE_PC = const(3)
-
-
-def _put_request(out, command, code, data_size, value=0):
-    """Writes a request with `data_size` bytes of big-endian `value`; returns its length."""
-    at = put_bytes(out, 0, _PREFIX)
-    out[3] = 0x13 + data_size
-    out[at] = command
-    out[at + 1] = _SOURCE_PC
-    out[at + 2] = _REQUEST
-    out[at + 3] = code
-    at += 4
-    for shift in range(8 * data_size - 8, -8, -8):
-        out[at] = value >> shift & 0xFF
-        at += 1
-    at = put_bytes(out, at, b"\x00\x00\x00\x00\x68\x00\x00")
-    total = 0
-    for i in range(at):
-        total += out[i]
-    put_u16be(out, at, total)
-    return at + 2
-
-
-def read_register(out, code):
-    """Writes a request for one register (0x79…0xC0) into `out`; returns its length."""
-    return _put_request(out, _READ_ONE, code, 0)
-
-
-def unlock(out):
-    """Writes the password frame that has to precede a write (jk.md §1.3); returns its length."""
-    return _put_request(out, _PASSWORD, 0, 1)
-
-
-def write(out, slot, value):
-    """Writes the request that sets `slot` (a pack slot) to `value` in the slot's unit.
-
-    Writable: the charge, discharge and balance switches (0/1; the balance switch is reported not
-    to work on firmware 11) and the charge low-temperature thresholds (-300…200, whole °C on the
-    wire). Send unlock() first, wait 150 ms, read back afterwards: the BMS's answer tells nothing.
-    Raises ValueError for anything else. Returns the request's length.
-    """
-    for row in range(0, len(_WRITES), 3):
-        if _WRITES[row] == slot:
-            size = _WRITES[row + 2]
-            if size == 1 and value not in (0, 1):
-                raise ValueError("a switch is 0 or 1")
-            if size == 2:
-                if value % 10 or not _UTP_MIN_DC <= value <= _UTP_MAX_DC:
-                    raise ValueError("a threshold is -300..200 in steps of 10")
-                value = value // 10
-            return _put_request(out, _WRITE, _WRITES[row + 1], size, value)
-    raise ValueError("slot cannot be written")

@@ -193,7 +193,7 @@ class PackState:
         self.temp_valid[index] = 0
 
     def put_text(self, which, buf, start, length):
-        """Copies `length` bytes of ASCII from `buf`: padding NULs go, what is unprintable is '?'."""
+        """Copies `length` bytes of ASCII: padding NULs go, what is unprintable becomes `?`."""
         text = self._texts[which]
         kept = 0
         for i in range(start, start + length):
