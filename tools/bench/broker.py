@@ -69,7 +69,7 @@ class Broker:
         if kind == "auto":
             kind = "mosquitto" if find_mosquitto() else "amqtt"
         if kind not in ("mosquitto", "amqtt"):
-            raise BrokerError("no such broker: %s" % kind)
+            raise BrokerError(f"no such broker: {kind}")
         self.kind = kind
         self.port = 0
         self._child = None
@@ -85,7 +85,7 @@ class Broker:
                 self._command(), stdin=subprocess.PIPE, stdout=log, stderr=log, cwd=_repo_root()
             )
         except OSError as error:
-            raise BrokerError("cannot start %s: %s" % (self.kind, error)) from error
+            raise BrokerError(f"cannot start {self.kind}: {error}") from error
         finally:
             log.close()
         self._await_listening()
@@ -128,7 +128,7 @@ class Broker:
                 time.sleep(0.05)
         text = (Path(self._dir) / "log").read_text(errors="replace")[-2000:]
         self.stop()
-        raise BrokerError("%s did not start listening:\n%s" % (self.kind, text))
+        raise BrokerError(f"{self.kind} did not start listening:\n{text}")
 
 
 def _repo_root():
@@ -215,14 +215,14 @@ async def _serve_amqtt(port):
     from amqtt.broker import Broker as AmqttBroker
 
     config = {
-        "listeners": {"default": {"type": "tcp", "bind": "127.0.0.1:%d" % port}},
+        "listeners": {"default": {"type": "tcp", "bind": f"127.0.0.1:{port}"}},
         "plugins": {
             "amqtt.plugins.authentication.AnonymousAuthPlugin": {"allow_anonymous": True},
         },
     }
     broker = AmqttBroker(config)
     await broker.start()
-    # The parent holds the other end of our standard input: it closes when the parent ends, however.
+    # The parent holds the other end of our standard input: it closes whenever the parent ends.
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
     await broker.shutdown()
 

@@ -31,16 +31,16 @@ class Condition:
         for field, operator, want in self.wants:
             have = lookup(field)
             if not _fits(have, operator, want):
-                parts.append("%s is %s, not %s" % (field, json.dumps(have), _say(operator, want)))
+                parts.append(f"{field} is {json.dumps(have)}, not {_say(operator, want)}")
         return "; ".join(parts)
 
     def __str__(self):
-        return ", ".join("%s %s" % (f, _say(operator, want)) for f, operator, want in self.wants)
+        return ", ".join(f"{f} {_say(operator, want)}" for f, operator, want in self.wants)
 
 
 def _say(operator, want):
     signs = {None: "=", "lt": "<", "le": "<=", "gt": ">", "ge": ">=", "ne": "!="}
-    return "%s %s" % (signs.get(operator, operator), json.dumps(want))
+    return f"{signs.get(operator, operator)} {json.dumps(want)}"
 
 
 def _fits(have, operator, want):

@@ -79,14 +79,14 @@ def check_value(name, value):
     """Returns the value if the control takes it; raises ControlError otherwise."""
     row = _BY_NAME.get(name)
     if row is None:
-        raise ControlError("no such control: %s (have %s)" % (name, ", ".join(_BY_NAME)))
+        raise ControlError("no such control: {} (have {})".format(name, ", ".join(_BY_NAME)))
     kind, bounds = row[1], row[2]
     if kind == BOOL and not isinstance(value, bool):
-        raise ControlError("%s: must be true or false" % name)
+        raise ControlError(f"{name}: must be true or false")
     if kind == ACTION and value is not None and value is not True:
-        raise ControlError("%s: is an action; its value must be true or left out" % name)
+        raise ControlError(f"{name}: is an action; its value must be true or left out")
     if kind == CHOICE and value not in bounds:
-        raise ControlError("%s: must be one of %s" % (name, ", ".join(bounds)))
+        raise ControlError("{}: must be one of {}".format(name, ", ".join(bounds)))
     if kind == INT:
         _check_int(name, value, bounds)
     return value
@@ -94,6 +94,6 @@ def check_value(name, value):
 
 def _check_int(name, value, bounds):
     if isinstance(value, bool) or not isinstance(value, int):
-        raise ControlError("%s: must be a whole number" % name)
+        raise ControlError(f"{name}: must be a whole number")
     if not bounds[0] <= value <= bounds[1]:
-        raise ControlError("%s: must be within %d and %d" % (name, *bounds))
+        raise ControlError(f"{name}: must be within {bounds[0]} and {bounds[1]}")

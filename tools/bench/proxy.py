@@ -47,7 +47,7 @@ class Proxy:
     def set_mode(self, mode):
         """Switches the mode; when it returns the new one holds."""
         if mode not in MODES:
-            raise ValueError("no such proxy mode: %s" % mode)
+            raise ValueError(f"no such proxy mode: {mode}")
         self._call(self._switch(mode))
 
     def _call(self, coroutine):

@@ -4,10 +4,11 @@
 is tested without a bench. `play()` drives it from a running desk.
 """
 
+import json
 import time
 
 WAITING, PASSED, FAILED = "waiting", "pass", "FAIL"
-_TICK_S = 0.01
+_POLL_S = 0.05
 _PROGRESS_S = 10.0
 
 
@@ -81,10 +82,10 @@ class Player:
         """Returns the lines of the final summary."""
         lines = ["", self.scenario.name]
         for outcome in self.outcomes + self.guards:
-            line = "  %-4s %9s  %s" % (outcome.result, clock(outcome.at_s), outcome.item.name)
+            line = f"  {outcome.result:4} {clock(outcome.at_s):>9}  {outcome.item.name}"
             lines.append(line + (": " + outcome.reason if outcome.reason else ""))
         good = sum(o.result == PASSED for o in self.outcomes + self.guards)
-        lines.append("%d of %d held" % (good, len(self.outcomes) + len(self.guards)))
+        lines.append(f"{good} of {len(self.outcomes) + len(self.guards)} held")
         return lines
 
     def _run_steps(self, t_s):
@@ -95,10 +96,10 @@ class Player:
             self._step_since = t_s
             if step.mark:
                 self.marks[step.mark] = t_s
-                self._say("%9s  %s" % (clock(t_s), step.mark))
+                self._say(f"{clock(t_s):>9}  {step.mark}")
             for name, value in step.sets.items():
                 self._apply(name, value)
-                self._say("%9s  set %s = %s" % (clock(t_s), name, value))
+                self._say(f"{clock(t_s):>9}  set {name} = {json.dumps(value)}")
 
     def _due(self, step, t_s):
         if step.at_s is not None:
@@ -109,7 +110,7 @@ class Player:
             return True
         if t_s >= self._step_since + step.within_s:
             lack = step.when.shortfall(self._lookup)
-            self.finish(t_s, "step %d never came: %s" % (self._next + 1, lack))
+            self.finish(t_s, f"step {self._next + 1} never came: {lack}")
         return False
 
     def _judge(self, outcome, t_s):
@@ -137,13 +138,13 @@ class Player:
 
     def _why(self, item, reason):
         if item.after is not None and item.after not in self.marks:
-            return "%s; never reached %s" % (reason, item.after)
-        return "%s; %s" % (reason, item.condition.shortfall(self._lookup))
+            return f"{reason}; never reached {item.after}"
+        return f"{reason}; {item.condition.shortfall(self._lookup)}"
 
     def _settle(self, outcome, result, t_s, reason=""):
         outcome.settle(result, t_s, reason)
-        text = "%9s  %s: %s" % (clock(t_s), result, outcome.item.name)
-        self._say(text + (" (%s)" % reason if reason else ""))
+        text = f"{clock(t_s):>9}  {result}: {outcome.item.name}"
+        self._say(text + (f" ({reason})" if reason else ""))
 
     def _nothing_left(self):
         if self._next < len(self.scenario.steps):
@@ -156,26 +157,25 @@ def clock(t_s):
     if t_s is None:
         return "-"
     tenths = int(t_s * 10)
-    return "%d:%02d:%02d.%d" % (
-        tenths // 36000,
-        tenths // 600 % 60,
-        tenths // 10 % 60,
-        tenths % 10,
-    )
+    return f"{tenths // 36000}:{tenths // 600 % 60:02}:{tenths // 10 % 60:02}.{tenths % 10}"
 
 
 def play(player, desk, say=print):
-    """Plays on a running desk until the scenario ends; returns the exit status 0 or 1."""
+    """Plays on a running desk until the scenario ends; returns the exit status 0 or 1.
+
+    The player is called in the bench's thread at every look, in virtual time, so that a short
+    deadline means the same at any lapse.
+    """
+    desk.watch(lambda t_s: None if player.done else player.tick(t_s))
     told = time.monotonic()
     while not player.done:
+        time.sleep(_POLL_S)
         if desk.error:
-            player.finish(desk.t_ms / 1000, "the bench stopped: %s" % desk.error)
-            break
-        player.tick(desk.t_ms / 1000)
-        if time.monotonic() - told > _PROGRESS_S:
+            player.finish(desk.t_s, f"the bench stopped: {desk.error}")
+        elif time.monotonic() - told > _PROGRESS_S:
             told = time.monotonic()
-            say("%9s  ... %s" % (clock(desk.t_ms / 1000), desk.headline()))
-        time.sleep(_TICK_S)
+            say(f"{clock(desk.t_s):>9}  ... {desk.headline()}")
+    desk.watch(None)
     for line in player.summary():
         say(line)
     return 0 if player.passed else 1

@@ -76,9 +76,9 @@ def load(path):
         with open(path, encoding="utf-8") as file:
             tree = json.load(file, object_pairs_hook=_no_duplicates)
     except OSError as error:
-        raise ScenarioError("cannot read %s: %s" % (path, error.strerror)) from error
+        raise ScenarioError(f"cannot read {path}: {error.strerror}") from error
     except UnicodeDecodeError as error:
-        raise ScenarioError("%s is not UTF-8 text" % path) from error
+        raise ScenarioError(f"{path} is not UTF-8 text") from error
     except json.JSONDecodeError as error:
         text = "%s, line %d, column %d: %s" % (path, error.lineno, error.colno, error.msg)
         raise ScenarioError(text) from error
@@ -109,14 +109,14 @@ def _no_duplicates(pairs):
     keys = [key for key, _ in pairs]
     for key in keys:
         if keys.count(key) > 1:
-            raise ScenarioError('the key "%s" appears twice in one object' % key)
+            raise ScenarioError(f'the key "{key}" appears twice in one object')
     return dict(pairs)
 
 
 def _each(tree, key, read):
     items = tree.get(key, [])
     if not isinstance(items, list):
-        raise ScenarioError("%s: must be a list" % key)
+        raise ScenarioError(f"{key}: must be a list")
     return [read(item, "%s[%d]" % (key, i)) for i, item in enumerate(items)]
 
 
@@ -124,9 +124,9 @@ def _step(item, place):
     _object(item, place, ("at_s", "after_s", "when", "within_s", "mark", "set"))
     triggers = [key for key in ("at_s", "after_s", "when") if key in item]
     if len(triggers) != 1:
-        raise ScenarioError("%s: needs exactly one of at_s, after_s, when" % place)
+        raise ScenarioError(f"{place}: needs exactly one of at_s, after_s, when")
     if ("within_s" in item) != ("when" in item):
-        raise ScenarioError('%s: "when" and "within_s" go together' % place)
+        raise ScenarioError(f'{place}: "when" and "within_s" go together')
     step = Step()
     step.at_s = _optional_time(item, "at_s", place)
     step.after_s = _optional_time(item, "after_s", place)
@@ -136,14 +136,14 @@ def _step(item, place):
     step.mark = _optional_name(item, "mark", place)
     step.sets = _sets(item.get("set", {}), place + ".set")
     if not step.sets and not step.mark:
-        raise ScenarioError('%s: does nothing; give "set" or "mark"' % place)
+        raise ScenarioError(f'{place}: does nothing; give "set" or "mark"')
     return step
 
 
 def _expectation(item, place):
     _object(item, place, ("name", "expect", "after", "by_s", "within_s"), ("name", "expect"))
     if ("by_s" in item) == ("within_s" in item):
-        raise ScenarioError("%s: needs exactly one of by_s, within_s" % place)
+        raise ScenarioError(f"{place}: needs exactly one of by_s, within_s")
     result = Expectation()
     result.name = _text(item["name"], place + ".name")
     result.condition = _condition(item["expect"], place + ".expect")
@@ -168,12 +168,12 @@ def _always(item, place):
 def _condition(item, place):
     _object(item, place)
     if not item:
-        raise ScenarioError("%s: names no field" % place)
+        raise ScenarioError(f"{place}: names no field")
     wants = []
     for field, want in item.items():
         if not _FIELD.match(field):
-            raise ScenarioError("%s: no such field: %s" % (place, field))
-        wants.extend(_wants(field, want, "%s.%s" % (place, field)))
+            raise ScenarioError(f"{place}: no such field: {field}")
+        wants.extend(_wants(field, want, f"{place}.{field}"))
     return Condition(wants)
 
 
@@ -183,15 +183,15 @@ def _wants(field, want, place):
     for operator, value in want.items():
         if operator not in OPERATORS:
             known = ", ".join(OPERATORS)
-            raise ScenarioError("%s: no such operator: %s (have %s)" % (place, operator, known))
+            raise ScenarioError(f"{place}: no such operator: {operator} (have {known})")
         if operator in NUMERIC and (
             isinstance(value, bool) or not isinstance(value, (int, float))
         ):
-            raise ScenarioError("%s.%s: must be a number" % (place, operator))
+            raise ScenarioError(f"{place}.{operator}: must be a number")
         if operator == "in" and not isinstance(value, list):
-            raise ScenarioError("%s.in: must be a list" % place)
+            raise ScenarioError(f"{place}.in: must be a list")
     if not want:
-        raise ScenarioError("%s: has no operator" % place)
+        raise ScenarioError(f"{place}: has no operator")
     return [(field, operator, value) for operator, value in want.items()]
 
 
@@ -202,7 +202,7 @@ def _sets(item, place):
         try:
             result[name] = check_value(name, value)
         except ControlError as error:
-            raise ScenarioError("%s: %s" % (place, error)) from error
+            raise ScenarioError(f"{place}: {error}") from error
     return result
 
 
@@ -226,40 +226,42 @@ def _check_marks(scenario, marks):
 
 def _object(item, place, known=None, needed=()):
     if not isinstance(item, dict):
-        raise ScenarioError("%s: must be an object" % place)
+        raise ScenarioError(f"{place}: must be an object")
     for key in item:
         if known is not None and key not in known:
-            raise ScenarioError('%s: unknown key "%s" (have %s)' % (place, key, ", ".join(known)))
+            raise ScenarioError(
+                '{}: unknown key "{}" (have {})'.format(place, key, ", ".join(known))
+            )
     for key in needed:
         if key not in item:
-            raise ScenarioError('%s: "%s" is missing' % (place, key))
+            raise ScenarioError(f'{place}: "{key}" is missing')
     return item
 
 
 def _text(value, place):
     if not isinstance(value, str):
-        raise ScenarioError("%s: must be a text" % place)
+        raise ScenarioError(f"{place}: must be a text")
     return value
 
 
 def _number(value, place, low, high):
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise ScenarioError("%s: must be a number" % place)
+        raise ScenarioError(f"{place}: must be a number")
     if not low <= value <= high:
-        raise ScenarioError("%s: must be within %s and %s" % (place, low, high))
+        raise ScenarioError(f"{place}: must be within {low} and {high}")
     return value
 
 
 def _optional_time(item, key, place):
     if key not in item:
         return None
-    return _number(item[key], "%s.%s" % (place, key), 0, _END_LIMIT_S)
+    return _number(item[key], f"{place}.{key}", 0, _END_LIMIT_S)
 
 
 def _optional_name(item, key, place):
     if key not in item:
         return None
-    name = _text(item[key], "%s.%s" % (place, key))
+    name = _text(item[key], f"{place}.{key}")
     if not _NAME.match(name):
-        raise ScenarioError("%s.%s: must be of a-z, 0-9 and _" % (place, key))
+        raise ScenarioError(f"{place}.{key}: must be of a-z, 0-9 and _")
     return name
