@@ -10,7 +10,7 @@ import re
 from tools.bench.condition import NUMERIC, OPERATORS, Condition
 from tools.bench.controls import ControlError, check_value
 
-_FIELD = re.compile(r"^(true|believed|pins|chip|panel|mqtt|firmware)(\.[a-z0-9_]+)+$")
+_FIELD = re.compile(r"^(true|believed|pins|chip|uart|panel|mqtt)(\.[a-z0-9_]+)+$")
 _NAME = re.compile(r"^[a-z0-9_]+$")
 _END_LIMIT_S = 14 * 86_400
 
@@ -80,7 +80,7 @@ def load(path):
     except UnicodeDecodeError as error:
         raise ScenarioError(f"{path} is not UTF-8 text") from error
     except json.JSONDecodeError as error:
-        text = "%s, line %d, column %d: %s" % (path, error.lineno, error.colno, error.msg)
+        text = f"{path}, line {error.lineno}, column {error.colno}: {error.msg}"
         raise ScenarioError(text) from error
     return parse(tree)
 
@@ -117,7 +117,7 @@ def _each(tree, key, read):
     items = tree.get(key, [])
     if not isinstance(items, list):
         raise ScenarioError(f"{key}: must be a list")
-    return [read(item, "%s[%d]" % (key, i)) for i, item in enumerate(items)]
+    return [read(item, f"{key}[{i}]") for i, item in enumerate(items)]
 
 
 def _step(item, place):
@@ -210,7 +210,7 @@ def _collect_marks(steps):
     marks = set()
     for i, step in enumerate(steps):
         if step.mark in marks:
-            raise ScenarioError('steps[%d]: the mark "%s" appears twice' % (i, step.mark))
+            raise ScenarioError(f'steps[{i}]: the mark "{step.mark}" appears twice')
         if step.mark:
             marks.add(step.mark)
     return marks
@@ -221,7 +221,7 @@ def _check_marks(scenario, marks):
         for i, item in enumerate(items):
             for mark in (item.after, getattr(item, "until", None)):
                 if mark is not None and mark not in marks:
-                    raise ScenarioError('%s[%d]: no step has the mark "%s"' % (group, i, mark))
+                    raise ScenarioError(f'{group}[{i}]: no step has the mark "{mark}"')
 
 
 def _object(item, place, known=None, needed=()):
