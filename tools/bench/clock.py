@@ -1,0 +1,99 @@
+"""Virtual time: compressed while the firmware idles, 1:1 while it computes or is dead.
+
+Pure: the caller passes real time in (µs of any monotonic clock). Virtual time never goes back.
+
+While the firmware runs, virtual time passes as real time does, so that a busy loop or a frozen
+process meets its watchdog as on hardware. While it idles, time hops from event to event along the
+*pace line*, `lapse` virtual seconds per real second; time spent computing is caught up along that
+line, but no more than `_LAG_US` of real time, so that a long computation is not followed by a
+burst.
+"""
+
+LAPSE_MIN = 1
+LAPSE_MAX = 600
+_LAG_US = 250_000  # the most the pace line may be ahead, in real time
+_SLACK_US = 2_000  # hops may run ahead of it by this much real time: short sleeps are inexact
+_WINDOW_US = 2_000_000  # real time over which the actual lapse is measured
+_SAMPLE_US = 100_000
+
+
+class Clock:
+    """Virtual time in µs since the bench was started. Starts running, not idling."""
+
+    def __init__(self, real_us, lapse=LAPSE_MIN):
+        self.lapse = LAPSE_MIN
+        self.idling = False
+        self._virtual = 0  # at _real, or for good while idling
+        self._real = real_us
+        self._pace_virtual = 0
+        self._pace_real = real_us
+        self._samples = [(real_us, 0)]
+        self.set_lapse(lapse, real_us)
+
+    def now(self, real_us):
+        """Returns virtual time in µs."""
+        if self.idling:
+            return self._virtual
+        return self._virtual + max(0, real_us - self._real)
+
+    def offset_us(self):
+        """Returns what to add to real time to get virtual time while running."""
+        return self._virtual - self._real
+
+    def set_lapse(self, lapse, real_us):
+        """Changes the wanted factor; raises ValueError outside LAPSE_MIN..LAPSE_MAX."""
+        if not LAPSE_MIN <= lapse <= LAPSE_MAX:
+            raise ValueError("lapse must be within %d and %d" % (LAPSE_MIN, LAPSE_MAX))
+        self._pace_virtual = self.now(real_us)
+        self._pace_real = real_us
+        self.lapse = lapse
+        self._samples = [(real_us, self._pace_virtual)]
+
+    def run(self, real_us):
+        """From here on time passes 1:1."""
+        self._virtual = self.now(real_us)
+        self._real = real_us
+        self.idling = False
+
+    def idle(self, real_us):
+        """From here on time stands still but for `advance`."""
+        self._virtual = self.now(real_us)
+        self.idling = True
+
+    def advance(self, real_us, limit_us):
+        """While idling: moves towards `limit_us` as far as the pace allows; returns the time."""
+        allowed = self._pace(real_us) + _SLACK_US * (self.lapse - 1)
+        self._virtual = max(self._virtual, min(limit_us, allowed))
+        return self._virtual
+
+    def wait_us(self, real_us, limit_us):
+        """Returns the real time in µs until `limit_us` may be reached; 0 if at once."""
+        if self.idling:
+            ahead = limit_us - _SLACK_US * (self.lapse - 1) - self._pace(real_us)
+            return max(0, -(-ahead // self.lapse))
+        return max(0, limit_us - self.now(real_us))
+
+    def actual(self, real_us):
+        """Returns the measured factor over the last two real seconds (or since set_lapse)."""
+        self.sample(real_us)
+        real, virtual = self._samples[0]
+        if real_us <= real:
+            return float(self.lapse)
+        return (self.now(real_us) - virtual) / (real_us - real)
+
+    def sample(self, real_us):
+        """Notes the time for `actual`; call at least ten times a second."""
+        samples = self._samples
+        if real_us - samples[-1][0] >= _SAMPLE_US:
+            samples.append((real_us, self.now(real_us)))
+            while len(samples) > 2 and samples[1][0] <= real_us - _WINDOW_US:
+                samples.pop(0)
+
+    def _pace(self, real_us):
+        pace = self._pace_virtual + self.lapse * (real_us - self._pace_real)
+        most = self._virtual + self.lapse * _LAG_US
+        if pace > most:
+            pace = most
+            self._pace_virtual = most
+            self._pace_real = real_us
+        return pace

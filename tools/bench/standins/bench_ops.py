@@ -1,0 +1,80 @@
+"""The channel between the firmware's stand-ins and the bench. Read by both sides.
+
+Firmware to bench, a stream of records, little endian: op (u8), arg (u8), n (u16), t (i64), then,
+for ops of 32 and more, n bytes. t is virtual time in µs since the chip's reset, taken when the
+thing was done: records may be buffered, yet lose neither order nor time.
+
+    PIN      arg pin, n level            MODE     arg pin, n mode | pull << 4
+    PWM_OFF  arg pin                     UART_TX  arg id, n bytes were written to its pty
+    TIMER_OFF arg id                     FEED     (watchdog)
+    RESET    (machine.reset)             LINK     n 0 inactive, 1 active, 2 disconnect
+    WAKE     a socket became ready: end the idling at once
+    HELLO    answered by a reply         OVERRUN  arg id, n bytes were lost by a full rxbuf
+    PWM      arg pin, freq u32, duty_u16 u16
+    SPI      arg id, the bytes           SPI_INIT arg id, baud u32, sck i8, mosi i8
+    UART     arg id, baud u32, tx i8, rx i8
+    TIMER    arg id, period_us i64, repeat u8
+    WDT      timeout_ms u32              JOIN     ssid, a zero byte, password
+    IDLE     until i64 (as t; -1: no end), timers handled u64, UARTs watched u8 (bit per id),
+             sockets watched u8; answered by a reply when the idling ends
+
+Bench to firmware, replies of CELLS signed 64-bit integers:
+
+    0 OFFSET   add to the monotonic clock in µs to get t
+    1 INPUTS   input levels, a bit per pin
+    2 FIRED    how often each timer has fired, 4 times 16 bits, wrapping
+    3 RX1      bytes given to UART 1 since reset       4 RX2      ... UART 2
+    5 WIFI     see WIFI_... below
+    6 FLAGS    HELLO only: reset cause in bits 0-7, buffered pins from bit 8
+    7 SERIAL   counts up with every reply; the alarm line sends the same cells
+
+The second descriptor, the alarm line, carries such replies unasked, when a timer fires or an input
+changes while the firmware computes; a thread waits on it and schedules their handling.
+"""
+
+PIN = 1
+MODE = 2
+PWM_OFF = 3
+UART_TX = 4
+TIMER_OFF = 5
+FEED = 6
+RESET = 7
+LINK = 8
+WAKE = 9
+HELLO = 10
+OVERRUN = 11
+PAYLOAD = 32
+PWM = 32
+SPI = 33
+SPI_INIT = 34
+UART = 35
+TIMER = 36
+WDT = 37
+JOIN = 38
+IDLE = 39
+
+HEAD = "<BBHq"
+HEAD_SIZE = 12
+IDLE_BODY = "<qQBB"
+IDLE_SIZE = 18
+
+OFFSET = 0
+INPUTS = 1
+FIRED = 2
+RX1 = 3
+RX2 = 4
+WIFI = 5
+FLAGS = 6
+SERIAL = 7
+CELLS = 8
+
+TIMERS = 4
+PINS = 40
+
+# Cell WIFI: 0 inactive, else what WLAN.status() says.
+WIFI_OFF = 0
+WIFI_IDLE = 1000
+WIFI_CONNECTING = 1001
+WIFI_GOT_IP = 1010
+WIFI_NO_AP = 201
+WIFI_WRONG_PASSWORD = 202
