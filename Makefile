@@ -14,6 +14,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq install
 # A stamp is newer than what it was made from, so that a second run starts at once.
 MADE := $(VENV)/.made
 DEMO := $(VENV)/.demo
+UMQTT := build/host/umqtt_pypi/simple.py
 DEV := $(VENV)/.dev
 NODE := $(VENV)/.node
 STUBS := $(VENV)/.stubs
@@ -25,10 +26,10 @@ help: ## this list
 	@echo "make TARGET [ARGS=...]:"
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
 
-demo: $(DEMO) ## the virtual bench in a browser; ARGS="--headless --scenario FILE" without one
+demo: $(DEMO) $(UMQTT) ## the virtual bench in a browser; ARGS="--headless --scenario FILE" without one
 	@$(BIN)/python -m tools.bench $(ARGS)
 
-test: $(DEV) $(NODE) ## all tests, on CPython and on 64- and 32-bit MicroPython; ARGS go to pytest
+test: $(DEV) $(NODE) $(UMQTT) ## all tests, on CPython and on 64- and 32-bit MicroPython; ARGS go to pytest
 	@$(BIN)/python -m pytest $(ARGS)
 
 check: $(DEV) $(NODE) $(STUBS) ## format, lint, types against the ESP32 stubs, import rule
@@ -41,13 +42,13 @@ format: $(DEV) ## rewrites the sources in the one format
 	$(BIN)/ruff check --fix --exit-zero --quiet .
 	$(BIN)/ruff format .
 
-benchmark: $(DEV) $(NODE) ## the performance table; ARGS=memory for the memory table
+benchmark: $(DEV) $(NODE) $(UMQTT) ## the performance table; ARGS=memory for the memory table
 	@$(BIN)/python -m tools.benchmark $(ARGS)
 
 image: $(DEMO) ## what goes onto the device: BOARD=lilygo_t_display
 	@$(BIN)/python -m tools.image $(BOARD) $(ARGS)
 
-pictures: $(DEV) ## makes the pictures of the README anew
+pictures: $(DEV) $(UMQTT) ## makes the pictures of the README anew
 	@$(BIN)/python -m tools.pictures $(ARGS)
 
 clean: ## removes what was built, but not the environment
@@ -68,9 +69,12 @@ $(MADE):
 	@$(PYTHON) -m venv --clear $(VENV)
 	@touch $@
 
-$(DEMO): requirements.txt tools/fetch_umqtt.py $(MADE)
+$(DEMO): requirements.txt $(MADE)
 	@$(PIP) -r requirements.txt
-	@$(BIN)/python -m tools.fetch_umqtt $(VENV)/micropython
+	@touch $@
+
+$(UMQTT): tools/fetch_umqtt.py | $(DEMO)
+	@$(BIN)/python tools/fetch_umqtt.py build/host
 	@touch $@
 
 $(DEV): requirements-dev.txt $(DEMO)

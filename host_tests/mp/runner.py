@@ -16,7 +16,7 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 HERE = ROOT / "host_tests" / "mp"
 WASM = ROOT / "node_modules" / "@micropython" / "micropython-webassembly-pyscript"
-UMQTT = ROOT / ".venv" / "micropython"
+UMQTT = ROOT / "build" / "host"  # tools/fetch_umqtt.py put it there
 HEAP_BYTES = 512 * 1024
 # Places of ROOT that a script imports from, unless it says otherwise.
 PLACES = ("lib", "firmware", "host_tests/mp")
