@@ -1,0 +1,272 @@
+"""A lithium pack in the cold: cells, mat, box, sensors, charger, load and a BMS of its own.
+
+The truth that the virtual bench and the heater's tests measure Packmate against. Inputs are plain
+attributes (`ambient_c`, `charger_on`, `charger_a`, `load_w`, `heater_on`, `sensor_absent`, and the
+faults `mat_open`, `output_stuck`); `step(dt_s)` moves on; outputs carry the names and units of
+the vocabulary. Nothing here knows a protocol, and equal seeds and inputs give equal outputs.
+
+Heat: the mat warms the near half of the cells, that half the far half; all lose heat to the
+ambient. One sensor sits on each half, lags, and is shown in whole °C as the GPS port shows it.
+"""
+
+import math
+import random
+
+# J/K for each Wh of cells: 1130 J/kg·K (LFP) over 160 Wh/kg.
+J_PER_K_WH = 7.0
+_SUBSTEP_S = 10.0  # the mat's time constant is over 60 s
+# Open-circuit voltage of an LFP cell, mV at 0, 5, 10 ... 100 %.
+_OCV_MV = (2700, 3060, 3190, 3215, 3235, 3252, 3265, 3275, 3283, 3288, 3291)
+_OCV_MV += (3294, 3297, 3301, 3308, 3318, 3326, 3331, 3335, 3342, 3450)
+_RESTS_S = 5.0  # a BMS waits before it lets go or takes back
+
+
+def ocv_mv(soc):
+    """Returns the open-circuit voltage in mV of an LFP cell at `soc` (0..1)."""
+    place = min(max(soc, 0.0), 1.0) * (len(_OCV_MV) - 1)
+    low = min(int(place), len(_OCV_MV) - 2)
+    return _OCV_MV[low] + (place - low) * (_OCV_MV[low + 1] - _OCV_MV[low])
+
+
+class Bms:
+    """The protections of a JK board: its thresholds, its switches and what they make of them.
+
+    Temperatures are judged at its own resolution, finer than what it sends.
+    """
+
+    def __init__(self):
+        self.charge_utp_dc = 0
+        self.charge_utpr_dc = 50
+        self.charge_otp_dc = 700
+        self.cell_ovp_mv = 3600
+        self.cell_ovpr_mv = 3500
+        self.cell_uvp_mv = 2700
+        self.cell_uvpr_mv = 2900
+        self.mos_otp_dc = 900
+        self.low_soc_pct = 10
+        self.charge_switch = True
+        self.discharge_switch = True
+        self.extra_alarms = 0  # alarm bits of table gps_alarms raised from outside
+        self.cold = False
+        self.hot = False
+        self.full = False
+        self.empty = False
+        self._waited_s = 0.0
+
+    @property
+    def charge_on(self):
+        """True while the charge MOS conducts."""
+        return self.charge_switch and not (self.cold or self.hot or self.full)
+
+    @property
+    def discharge_on(self):
+        """True while the discharge MOS conducts."""
+        return self.discharge_switch and not self.empty
+
+    def judge(self, sensed_c, cell_mv, dt_s):
+        """Takes the sensors it has (a list, °C) and a typical cell's mV."""
+        self.full = cell_mv >= (self.cell_ovpr_mv if self.full else self.cell_ovp_mv)
+        self.empty = cell_mv <= (self.cell_uvpr_mv if self.empty else self.cell_uvp_mv)
+        if not sensed_c:
+            return  # an absent sensor protects nothing
+        coldest = 10 * min(sensed_c)
+        self.hot = 10 * max(sensed_c) > self.charge_otp_dc
+        if self.cold:
+            self._waited_s = self._waited_s + dt_s if coldest > self.charge_utpr_dc else 0.0
+            self.cold = self._waited_s < _RESTS_S
+        elif coldest < self.charge_utp_dc:
+            self.cold = True
+            self._waited_s = 0.0
+
+    def alarms(self, soc_pct, mos_c):
+        """Returns the alarm word of jk.md table gps_alarms."""
+        raised = (soc_pct < self.low_soc_pct) | (10 * mos_c > self.mos_otp_dc) << 1
+        raised |= self.hot << 4 | self.cold << 9 | self.full << 10 | self.empty << 11
+        return raised | self.extra_alarms
+
+
+class Plant:
+    """See the module. `bms` is a Bms; `cells`, `capacity_ah`, `mat_mohm`, `loss_w_k` size it.
+
+    `mat_feed` says where the mat hangs: "output" (behind BMS and shunt, beside charger and loads)
+    or "cells" (straight on the cells, unseen by the shunt).
+    """
+
+    def __init__(
+        self, cells=16, capacity_ah=100.0, mat_mohm=26_200, loss_w_k=1.5, temp_c=8.0, seed=1
+    ):
+        self.ambient_c = temp_c
+        self.charger_on = False
+        self.charger_a = 20.0
+        self.load_w = 0.0
+        self.heater_on = False
+        self.sensor_absent = ()  # positions (0, 1), or True for all
+        self.mat_open = False
+        self.output_stuck = False  # the switch conducts whatever `heater_on` says
+        self.mat_feed = "output"
+        self.bms = Bms()
+        self.cells = cells
+        self.capacity_ah = capacity_ah
+        self.pack_wh = cells * 3.2 * capacity_ah
+        self.mat_mohm = mat_mohm
+        self.loss_w_k = loss_w_k
+        self.rounding = "nearest"  # how a sensor's °C become whole: nearest, down or toward zero
+        self.lag_s = 60.0
+        self.time_s = 0.0
+        self.soc = 0.6
+        self.current_a = 0.0  # through the shunt, positive while charging
+        self.heater_w = 0.0  # what the mat really takes
+        self._jitter = 0
+        self._seed = random.Random(seed).randrange(1 << 30)
+        odd = random.Random(seed)
+        self._odd_mv = [odd.randint(-4, 4) for _ in range(cells)]
+        self._volt = cells * ocv_mv(self.soc) / 1000
+        self._resistance = cells * 0.0006
+        half = J_PER_K_WH * self.pack_wh / 2
+        self._half_j_k = half
+        self._mat_j_k = 300 + half / 40
+        self._mat_w_k = self._mat_j_k / 80  # contact; a time constant of 80 s
+        self._across_w_k = half / 450  # between the halves
+        self.set_temp(temp_c)
+
+    # -- setting the scene ----------------------------------------------------------------------
+
+    def set_temp(self, temp_c):
+        """Puts cells, mat and sensors at one temperature."""
+        self.near_c = self.far_c = self.mat_c = self.mos_c = float(temp_c)
+        self.sensed_c = [float(temp_c), float(temp_c)]
+
+    def set_soc(self, pct):
+        """Sets the state of charge in %."""
+        self.soc = min(max(pct / 100, 0.0), 1.0)
+        self._volt = self.cells * ocv_mv(self.soc) / 1000
+
+    # -- moving on --------------------------------------------------------------------------------
+
+    def step(self, dt_s):
+        """Moves on by `dt_s` seconds with the inputs as they are."""
+        pieces = max(1, math.ceil(dt_s / _SUBSTEP_S))
+        piece_s = dt_s / pieces
+        for _ in range(pieces):
+            self._electric(piece_s)
+            self._thermal(piece_s)
+            known = [self.sensed_c[i] for i in (0, 1) if not self._is_absent(i)]
+            self.bms.judge(known, 1000 * self._volt / self.cells, piece_s)
+        self.time_s += dt_s
+        self._jitter = (self._jitter * 1103515245 + self._seed) & 0x3FFFFFFF
+
+    def _electric(self, dt_s):
+        bms = self.bms
+        volt = self._volt
+        closed = (self.heater_on or self.output_stuck) and not self.mat_open
+        mat_a = volt / (self.mat_mohm / 1000) if closed else 0.0
+        outside = self.mat_feed == "output"
+        if outside and not (self.charger_on or bms.discharge_on):
+            mat_a = 0.0
+        want_a = self.load_w / volt + (mat_a if outside else 0.0)
+        spare_a = (self.charger_a if self.charger_on else 0.0) - want_a
+        if spare_a > 0:
+            room_a = (self.cells * 3.45 - self.cells * ocv_mv(self.soc) / 1000) / self._resistance
+            flow_a = max(0.0, min(spare_a, room_a)) if bms.charge_on else 0.0
+        else:
+            flow_a = spare_a if bms.discharge_on else 0.0
+        self.current_a = flow_a
+        self.heater_w = mat_a * volt
+        true_a = flow_a - (0.0 if outside else mat_a)
+        self.soc = min(max(self.soc + true_a * dt_s / 3600 / self.capacity_ah, 0.0), 1.0)
+        self._volt = self.cells * ocv_mv(self.soc) / 1000 + true_a * self._resistance
+
+    def _thermal(self, dt_s):
+        near, far, mat, air = self.near_c, self.far_c, self.mat_c, self.ambient_c
+        into = (mat - near) * self._mat_w_k
+        across = (near - far) * self._across_w_k
+        own = self.current_a * self.current_a * self._resistance / 2
+        loss = self.loss_w_k / 2
+        self.mat_c = (
+            mat + (self.heater_w - into - (mat - air) * 0.05 * loss) * dt_s / self._mat_j_k
+        )
+        self.near_c = near + (into - across + own - (near - air) * loss) * dt_s / self._half_j_k
+        self.far_c = far + (across + own - (far - air) * loss) * dt_s / self._half_j_k
+        share = 1 - math.exp(-dt_s / self.lag_s)
+        sensed = self.sensed_c
+        sensed[0] += (self.near_c - sensed[0]) * share
+        sensed[1] += (self.far_c - sensed[1]) * share
+        self.mos_c += (near + abs(self.current_a) * 0.15 - self.mos_c) * share
+
+    # -- what a BMS shows -------------------------------------------------------------------------
+
+    @property
+    def temps_c(self):
+        """True temperatures of the two halves, °C."""
+        return [self.near_c, self.far_c]
+
+    @property
+    def temps_dc(self):
+        """The sensors as the GPS port shows them, 0.1 °C in steps of 10; None: absent."""
+        return [None if self._is_absent(i) else 10 * self._whole(self.sensed_c[i]) for i in (0, 1)]
+
+    @property
+    def mos_temp_dc(self):
+        """Temperature of the switches, 0.1 °C in steps of 10."""
+        return 10 * self._whole(self.mos_c)
+
+    @property
+    def cell_mv(self):
+        """Cell voltages in mV, with each cell's oddity and 1 mV of noise."""
+        base = 1000 * self._volt / self.cells
+        jitter = self._jitter
+        return [
+            round(base) + odd + ((jitter >> (i & 15)) & 1) for i, odd in enumerate(self._odd_mv)
+        ]
+
+    @property
+    def pack_mv(self):
+        """Pack voltage in mV, to 10 mV."""
+        return 10 * round(sum(self.cell_mv) / 10)
+
+    @property
+    def current_ma(self):
+        """Current in mA as the BMS shows it, to 10 mA, positive while charging, 0 under 150 mA."""
+        shown = 10 * round(100 * self.current_a)
+        if abs(shown) < 150:
+            return 0
+        return shown + 10 * (((self._jitter >> 5) & 3) - 1)
+
+    @property
+    def soc_pct(self):
+        """State of charge in whole %."""
+        return int(100 * self.soc + 0.5)
+
+    @property
+    def capacity_mah(self):
+        """Full capacity in mAh."""
+        return round(1000 * self.capacity_ah)
+
+    @property
+    def runtime_s(self):
+        """Working time, s in whole minutes."""
+        return 60 * int(self.time_s / 60)
+
+    @property
+    def charge_on(self):
+        """True while the charge MOS conducts."""
+        return self.bms.charge_on
+
+    @property
+    def discharge_on(self):
+        """True while the discharge MOS conducts."""
+        return self.bms.discharge_on
+
+    @property
+    def alarms_raw(self):
+        """Alarm word of jk.md table gps_alarms."""
+        return self.bms.alarms(self.soc_pct, self.mos_c)
+
+    def _is_absent(self, sensor):
+        absent = self.sensor_absent
+        return absent is True or (bool(absent) and sensor in absent)
+
+    def _whole(self, temp_c):
+        if self.rounding == "nearest":
+            return math.floor(temp_c + 0.5)
+        return math.floor(temp_c) if self.rounding == "down" else int(temp_c)
