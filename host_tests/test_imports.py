@@ -1,0 +1,161 @@
+"""Dependencies point one way (lib <- firmware <- tools, host_tests), and lib stays portable.
+
+The sources are parsed, not run. The rules are data, below; a new folder of lib without a rule
+fails.
+"""
+
+import ast
+import pathlib
+
+import pytest
+
+from bms import catalog
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+
+# Modules of MicroPython's and CPython's own that portable code may use: no clock, file or device.
+PORTABLE = {"array", "struct"}
+PORTABLE_TOP = {"compat", "settings"}
+
+# What a part of lib may import besides PORTABLE and itself. A name allows its submodules too.
+LIB = {
+    "compat": {"micropython", "time"},  # the one place that looks at the platform
+    "settings": {"compat"},
+    "bms": PORTABLE_TOP,
+    "heat": PORTABLE_TOP | {"bms.pack", "bms.alarms", "bms.wire"},
+    "relay": PORTABLE_TOP | {"bms.pack", "bms.alarms", "bms.wire"},
+    "screen": PORTABLE_TOP | {"bms.pack", "bms.alarms", "bms.wire"},
+}
+
+# The device's own modules, for firmware.
+DEVICE = set(
+    "_thread array asyncio binascii board errno esp32 framebuf gc hashlib io json machine "
+    "micropython network os random select socket struct sys time umqtt".split()
+)
+# The one file that imports by computed name: the dialect that the settings ask for.
+CATALOG = "lib/bms/catalog.py"
+CLOCKS = {"sleep", "sleep_ms", "ticks_ms", "ticks_us", "time"}
+
+
+def imported(source):
+    """Yields (line, dotted name) for each import; `from a import b` gives a.b."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield node.lineno, alias.name
+        elif isinstance(node, ast.ImportFrom):
+            for alias in node.names:
+                yield node.lineno, "." * node.level + (node.module or "") + "." + alias.name
+        elif is_dynamic(node):
+            yield node.lineno, "__import__"
+
+
+def is_dynamic(node):
+    """True for a call of __import__, which would pass under the rule unseen."""
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "__import__"
+    )
+
+
+def allowed(name, names):
+    """True if `name` or one of its parents is in `names`."""
+    parts = name.split(".")
+    return any(".".join(parts[: n + 1]) in names for n in range(len(parts)))
+
+
+def allow_list(path, firmware_modules):
+    """Returns what a file may import, None for everything; `path` is from the project's root."""
+    parts = path.split("/")
+    if parts[0] == "lib":
+        part = parts[1].removesuffix(".py")
+        return LIB[part] | PORTABLE | {part} | ({"__import__"} if path == CATALOG else set())
+    if parts[0] == "firmware":
+        return DEVICE | set(LIB) | firmware_modules
+    if parts[0] == "boards":
+        return {"compat"} if parts[-1] == "board.py" else set()
+    return None
+
+
+def violations(path, source, firmware_modules=frozenset()):
+    """Returns "path:line: name" for each import that the rules do not allow."""
+    names = allow_list(path, firmware_modules)
+    if names is None:
+        return []
+    return [f"{path}:{line}: {n}" for line, n in imported(source) if not allowed(n, names)]
+
+
+def sources():
+    """Returns the files that the rules are about, as paths from the root."""
+    folders = ("lib", "firmware", "boards")
+    files = [f for folder in folders for f in sorted((ROOT / folder).rglob("*.py"))]
+    return [f.relative_to(ROOT).as_posix() for f in files if f.name != "manifest.py"]
+
+
+def firmware_names():
+    return {f.stem for f in (ROOT / "firmware").glob("*.py")}
+
+
+@pytest.mark.parametrize("path", sources())
+def test_imports_point_one_way(path):
+    found = violations(path, (ROOT / path).read_text(), firmware_names())
+    assert not found, "\n".join(["not allowed by host_tests/test_imports.py:"] + found)
+
+
+def test_compat_reads_no_clock():
+    names = {n for _, n in imported((ROOT / "lib/compat.py").read_text())}
+    assert not {n for n in names if n.rpartition(".")[2] in CLOCKS}
+
+
+def test_the_catalog_names_only_modules_of_its_own_folder():
+    for name, module, *_ in catalog.DIALECTS:
+        assert module.startswith("bms."), name
+        assert (ROOT / "lib" / (module.replace(".", "/") + ".py")).is_file(), name
+
+
+# -- the rule itself bites ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "path, source, name",
+    [
+        ("lib/bms/x.py", "import machine", "machine"),
+        ("lib/bms/x.py", "def f():\n    from time import ticks_ms", "time.ticks_ms"),
+        ("lib/bms/x.py", "import asyncio as a", "asyncio"),
+        ("lib/bms/x.py", "from heat import guard", "heat.guard"),
+        ("lib/heat/x.py", "from relay.state import StateMessage", "relay.state.StateMessage"),
+        ("lib/heat/x.py", "from bms import check", "bms.check"),
+        ("lib/relay/x.py", "from heat import heater", "heat.heater"),
+        ("lib/screen/x.py", "import bms.jk_gps", "bms.jk_gps"),
+        ("lib/screen/x.py", "import framebuf", "framebuf"),
+        ("lib/bms/x.py", "__import__('machine')", "__import__"),
+        ("lib/bms/x.py", "from ..firmware import app", "..firmware.app"),
+        ("lib/settings.py", "import json", "json"),
+        ("firmware/app.py", "from tools import decode", "tools.decode"),
+        ("firmware/app.py", "import host_tests.conftest", "host_tests.conftest"),
+        ("firmware/app.py", "import dataclasses", "dataclasses"),
+        ("boards/x/board.py", "import machine", "machine"),
+    ],
+)
+def test_a_wrong_arrow_is_found(path, source, name):
+    (found,) = violations(path, source)
+    assert found.endswith(": " + name)
+
+
+@pytest.mark.parametrize(
+    "path, source",
+    [
+        ("lib/bms/x.py", "from array import array\nfrom bms.pack import PackState"),
+        ("lib/heat/x.py", "from bms import pack, alarms\nfrom heat.guard import Guard"),
+        ("firmware/app.py", "import machine, board\nfrom heat.heater import Heater"),
+        ("tools/x.py", "import firmware, bms, json"),
+    ],
+)
+def test_a_right_arrow_passes(path, source):
+    assert violations(path, source) == []
+
+
+def test_a_part_of_lib_without_a_rule_fails():
+    with pytest.raises(KeyError):
+        violations("lib/radio/x.py", "import array")
