@@ -27,6 +27,7 @@ Bench to firmware, replies of CELLS signed 64-bit integers:
     5 WIFI     see WIFI_... below
     6 FLAGS    HELLO only: reset cause in bits 0-7, buffered pins from bit 8
     7 SERIAL   counts up with every reply; the alarm line sends the same cells
+    8 DRIVEN   a bit per pin that something outside drives; the others follow their pulls
 
 The second descriptor, the alarm line, carries such replies unasked, when a timer fires or an input
 changes while the firmware computes; a thread waits on it and schedules their handling.
@@ -66,7 +67,8 @@ RX2 = 4
 WIFI = 5
 FLAGS = 6
 SERIAL = 7
-CELLS = 8
+DRIVEN = 8
+CELLS = 9
 
 TIMERS = 4
 PINS = 40

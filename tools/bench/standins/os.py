@@ -1,0 +1,15 @@
+"""The host's `os` with what the ESP32 has on top."""
+
+from collections import namedtuple
+
+from uos import *
+
+_Uname = namedtuple("uname_result", ("sysname", "nodename", "release", "version", "machine"))
+
+
+def uname():
+    return _Uname("esp32", "esp32", "1.26.1", "v1.26.1 on the bench", "Bench with ESP32")
+
+
+def sync():
+    pass
