@@ -138,6 +138,8 @@ class JkGps(Shape):
         self._at = array("H", bytes(2 * len(_SIZES)))  # where each item's data starts; 0: absent
         self._asked = False
         self._asked_ms = 0
+        self._cut = False  # an unknown item hid the rest of the frame, which may hold C0
+        self._version = -1  # of this unit's protocol, once a frame has told
         self._temps = TempCodes()
 
     def feed(self, buf, n, now):
@@ -148,6 +150,7 @@ class JkGps(Shape):
         """Forgets pending bytes; for a link that was lost."""
         self.framer.reset()
         self._asked = False
+        self._version = -1  # another unit may answer next
 
     def settle(self, now):
         """Keeps ages from wrapping; call each second."""
@@ -193,31 +196,39 @@ class JkGps(Shape):
         if command != READ_ALL and command != READ_ONE:
             self.unanswered = 0
             return OTHER  # acknowledgement of a write, a password or an activation
-        if not self._index(buf, at + _HEAD, end - _TAIL):
-            return BAD_FRAME
-        self.unanswered = 0
-        self._store(buf, at, u16be(buf, end - 2), now)
-        return DECODED
+        verdict = self._index(buf, at + _HEAD, end - _TAIL)
+        if verdict > 0:
+            self.unanswered = 0
+        if verdict == DECODED:
+            self._store(buf, u16be(buf, end - 2), now)
+        return verdict
 
     def _index(self, buf, at, end):
-        """Notes where each item's data lies; False unless the items end where the frame does."""
+        """Notes where each item's data lies.
+
+        BAD_FRAME unless the items end where the frame does, OTHER if there is none to read.
+        """
         offsets = self._at
         for i in range(len(offsets)):
             offsets[i] = 0
+        self._cut = False
+        verdict = OTHER
         while at < end:
             item = buf[at] - _FIRST
             at += 1
             if item < 0 or item >= len(_SIZES) or _SIZES[item] == 255:
                 # Without its length the rest is unreadable; what came before is good.
                 self.unknown_items = self.unknown_items + 1 & 0xFFFF
-                return True
+                self._cut = True
+                return verdict
             if offsets[item]:
-                return False  # twice: the chain is out of step
+                return BAD_FRAME  # twice: the chain is out of step
             offsets[item] = at
             at += _SIZES[item] if item else _cells_size(buf, at, end)
-        return at == end
+            verdict = DECODED
+        return verdict if at == end else BAD_FRAME
 
-    def _store(self, buf, at, fingerprint, now):
+    def _store(self, buf, fingerprint, now):
         pack = self.pack
         full = self._is_full()
         if full:
@@ -226,6 +237,7 @@ class JkGps(Shape):
         self._store_texts(buf)
         if self._at[_CELLS - _FIRST]:
             _store_cells(pack, buf, self._at[_CELLS - _FIRST])
+        self._learn_version(buf, full)
         self._store_current(buf)
         self._store_temps(buf, now)
         self._store_bits(buf)
@@ -281,21 +293,29 @@ class JkGps(Shape):
             if self._at[item]:
                 self.pack.put_text(_TEXTS[row + 1], buf, self._at[item], _SIZES[item])
 
+    def _learn_version(self, buf, full):
+        """Notes how the current is coded: a whole reply without item C0 means version 0."""
+        at = self._at[_PROTOCOL - _FIRST]
+        if at:
+            self._version = buf[at]
+        elif full and not self._cut:
+            self._version = 0
+        if full and self._version >= 0:
+            self.pack.put(p.PROTOCOL_VERSION, self._version)
+
     def _store_current(self, buf):
         at = self._at[_CURRENT - _FIRST]
         if at == 0:
             return
         raw = u16be(buf, at)
-        version_at = self._at[_PROTOCOL - _FIRST]
-        version = buf[version_at] if version_at else 0
-        if version == 0:
+        if self._version == 0:
             ma = (10000 - raw) * 10
-        elif version == 1:
+        elif self._version == 1:
             ma = (raw & 0x7FFF) * 10
             if raw & 0x8000 == 0:
                 ma = -ma
         else:
-            self.pack.drop(p.CURRENT_MA)  # a code nobody has described: not a guess
+            self.pack.drop(p.CURRENT_MA)  # not told yet, or a code nobody has described
             return
         self.pack.put(p.CURRENT_MA, ma)
 
@@ -317,8 +337,6 @@ class JkGps(Shape):
 
     def _derive(self):
         pack = self.pack
-        if pack.has(p.CURRENT_MA) and not self._at[_PROTOCOL - _FIRST]:
-            pack.put(p.PROTOCOL_VERSION, 0)
         if pack.get(p.CAPACITY_ACTUAL_MAH, 0) > 0:
             pack.put(p.CAPACITY_MAH, pack.get(p.CAPACITY_ACTUAL_MAH))
         elif pack.get(p.CAPACITY_NOMINAL_MAH, 0) > 0:
