@@ -24,15 +24,16 @@ _UTP_MIN_DC = const(-300)  # jk.md §5.3
 _UTP_MAX_DC = const(200)
 
 _PREFIX = b"NW\x00\x13\x00\x00\x00\x00"
+_SOURCE_GPS = const(2)
 _SOURCE_PC = const(3)
 
 
-def put_request(out, command, code, data_size=0, value=0):
+def put_request(out, command, code, data_size=0, value=0, source=_SOURCE_PC):
     """Writes a request with `data_size` bytes of big-endian `value`; returns its length."""
     at = put_bytes(out, 0, _PREFIX)
     out[3] = 0x13 + data_size
     out[at] = command
-    out[at + 1] = _SOURCE_PC
+    out[at + 1] = source
     out[at + 2] = REQUEST
     out[at + 3] = code
     at += 4
@@ -54,7 +55,7 @@ def read_register(out, code):
 
 def unlock(out):
     """Writes the password frame that has to precede a write (jk.md §1.3); returns its length."""
-    return put_request(out, PASSWORD, 0, 1)
+    return put_request(out, PASSWORD, 0, 1, 0, _SOURCE_GPS)  # the form that was seen working
 
 
 def write(out, slot, value):
