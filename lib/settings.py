@@ -98,6 +98,9 @@ def _check_together(values, errors):
             "heater_off_dc: %d is not %d above heater_on_dc %d"
             % (values["heater_off_dc"], _MIN_HYSTERESIS_DC, values["heater_on_dc"])
         )
+    for key in ("mqtt_topic", "ha_prefix"):
+        if "+" in values[key] or "#" in values[key]:
+            errors.append("%s: + and # are wildcards, not for topics" % key)
     if values["mqtt_host"] and not values["wifi_ssid"]:
         errors.append("mqtt_host: needs wifi_ssid")
 
@@ -116,7 +119,10 @@ def _problem(row, value):
 def _text_problem(value, shortest, longest):
     if not isinstance(value, str):
         return "%r is not a text" % (value,)
-    size = len(value.encode())
+    try:
+        size = len(value.encode())
+    except ValueError:  # half of a surrogate pair, which JSON can spell
+        return "is not valid text"
     if size < shortest:
         return "must not be empty"
     if size > longest:
