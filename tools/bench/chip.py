@@ -1,0 +1,201 @@
+"""The ESP32 around its processor: pins, PWM, timers, watchdog, UART and SPI set-up, Wi-Fi state.
+
+Pure: fed with the records of standins/bench_ops.py and with virtual time; knows no process. It
+outlives the firmware, as hardware does: pins keep their level while the processor is dead, until
+the watchdog (or somebody) resets the chip.
+"""
+
+import struct
+
+from tools.bench.standins import bench_ops as ops
+from tools.bench.wifi import AccessPoint
+
+# machine.reset_cause()
+PWRON_RESET = 1
+HARD_RESET = 2
+WDT_RESET = 3
+CAUSES = {PWRON_RESET: "power_on", HARD_RESET: "reset", WDT_RESET: "watchdog"}
+
+_OUTPUT = 2  # bit of a pin's mode
+
+
+class _Timer:
+    """A hardware timer; `fired` wraps at 2**16."""
+
+    def __init__(self):
+        self.due_us = None
+        self.period_us = 0
+        self.repeat = False
+        self.fired = 0
+
+
+class Chip:
+    """Hardware state. Times are virtual, in µs since the bench was started.
+
+    `on_output(pin, level, t_us)` is called on every change of an output, `on_spi(id, data, t_us)`
+    on every transfer, `on_uart_tx(id, n, t_us)` when bytes went into a UART's pty.
+    """
+
+    def __init__(self):
+        self.on_output = None
+        self.on_spi = None
+        self.on_uart_tx = None
+        self.wifi = AccessPoint()
+        self.inputs = 0
+        self.driven = 0
+        self.reset_cause = PWRON_RESET
+        self.overruns = 0
+        self._clear()
+        self._handlers = {
+            ops.PIN: self._pin,
+            ops.MODE: self._mode,
+            ops.PWM: self._pwm,
+            ops.PWM_OFF: self._pwm_off,
+            ops.SPI: self._spi,
+            ops.SPI_INIT: self._spi_init,
+            ops.UART: self._uart,
+            ops.UART_TX: self._uart_tx,
+            ops.TIMER: self._timer,
+            ops.TIMER_OFF: self._timer_off,
+            ops.WDT: self._wdt,
+            ops.FEED: self._feed,
+            ops.LINK: self._link,
+            ops.JOIN: self._join,
+            ops.OVERRUN: self._overrun,
+        }
+
+    def _clear(self):
+        self.levels = [0] * ops.PINS  # of outputs; 0 for everything else
+        self.duty = {}  # pin -> (freq_hz, duty 0..65535)
+        self.spi = {}  # id -> (baud, sck, mosi)
+        self.uarts = {}  # id -> (baud, tx, rx)
+        self.timers = [_Timer() for _ in range(ops.TIMERS)]
+        self.watchdog_due_us = None
+        self.watchdog_us = None
+        self._latches = [0] * ops.PINS
+        self._modes = [0] * ops.PINS
+
+    def reset(self, cause, t_us):
+        """Resets the chip: outputs float (their pull-downs win), timers and watchdog stop."""
+        for pin, level in enumerate(self.levels):
+            if level:
+                self._output(pin, 0, t_us)
+        self._clear()
+        self.wifi.reset()
+        self.reset_cause = cause
+
+    def handle(self, op, arg, n, t_us, body):
+        """Takes one record; raises ValueError for one that does not exist."""
+        handler = self._handlers.get(op)
+        if handler is None:
+            raise ValueError("unknown record %d" % op)
+        handler(arg, n, t_us, body)
+
+    def drive(self, pin, level):
+        """An outside thing drives an input to 0 or 1, or lets go of it (None)."""
+        bit = 1 << pin
+        self.driven = self.driven & ~bit if level is None else self.driven | bit
+        self.inputs = self.inputs | bit if level else self.inputs & ~bit
+
+    def fired(self):
+        """Returns cell FIRED."""
+        timers = self.timers
+        return sum(timer.fired << (16 * i) for i, timer in enumerate(timers))
+
+    def duty_permille(self, pin):
+        """Returns how much of the time an output is high, by PWM or by level."""
+        if pin in self.duty:
+            return self.duty[pin][1] * 1000 // 65535
+        return 1000 * self.levels[pin]
+
+    def next_due_us(self):
+        """Returns when the next timer, watchdog or Wi-Fi event is due, or None."""
+        due = self.watchdog_due_us
+        for timer in self.timers:
+            if timer.due_us is not None and (due is None or timer.due_us < due):
+                due = timer.due_us
+        wifi_us = self.wifi.due_us
+        return wifi_us if due is None or wifi_us is not None and wifi_us < due else due
+
+    def run(self, t_us):
+        """Lets timers and Wi-Fi do what is due; returns True if the watchdog bites."""
+        for timer in self.timers:
+            while timer.due_us is not None and timer.due_us <= t_us:
+                timer.fired = timer.fired + 1 & 0xFFFF
+                timer.due_us = timer.due_us + timer.period_us if timer.repeat else None
+                if timer.due_us is not None and timer.due_us < t_us:
+                    # Interrupts do not queue up: one is pending at most.
+                    timer.due_us += (t_us - timer.due_us) // timer.period_us * timer.period_us
+        self.wifi.run(t_us)
+        return self.watchdog_due_us is not None and t_us >= self.watchdog_due_us
+
+    # -- records --------------------------------------------------------------------------------
+
+    def _output(self, pin, level, t_us):
+        self.levels[pin] = level
+        if self.on_output:
+            self.on_output(pin, level, t_us)
+
+    def _settle(self, pin, t_us):
+        level = self._latches[pin] if self._modes[pin] & _OUTPUT else 0
+        if pin in self.duty:
+            level = 1 if self.duty[pin][1] else 0
+        if level != self.levels[pin]:
+            self._output(pin, level, t_us)
+
+    def _pin(self, pin, n, t_us, _):
+        self._latches[pin] = n
+        self._settle(pin, t_us)
+
+    def _mode(self, pin, n, t_us, _):
+        self._modes[pin] = n & 15
+        self.duty.pop(pin, None)
+        self._settle(pin, t_us)
+
+    def _pwm(self, pin, _, t_us, body):
+        self.duty[pin] = struct.unpack("<IH", body)
+        self._settle(pin, t_us)
+
+    def _pwm_off(self, pin, _, t_us, __):
+        self.duty.pop(pin, None)
+        self._settle(pin, t_us)
+
+    def _spi(self, bus, _, t_us, body):
+        if self.on_spi:
+            self.on_spi(bus, body, t_us)
+
+    def _spi_init(self, bus, _, __, body):
+        self.spi[bus] = struct.unpack("<Ibb", body)
+
+    def _uart(self, uart, _, __, body):
+        self.uarts[uart] = struct.unpack("<Ibb", body)
+
+    def _uart_tx(self, uart, n, t_us, _):
+        if self.on_uart_tx:
+            self.on_uart_tx(uart, n, t_us)
+
+    def _timer(self, index, _, t_us, body):
+        timer = self.timers[index]
+        timer.period_us, repeat = struct.unpack("<qB", body)
+        timer.repeat = bool(repeat)
+        timer.due_us = t_us + timer.period_us
+
+    def _timer_off(self, index, _, __, ___):
+        self.timers[index].due_us = None
+
+    def _wdt(self, _, __, t_us, body):
+        self.watchdog_us = 1000 * struct.unpack("<I", body)[0]
+        self.watchdog_due_us = t_us + self.watchdog_us
+
+    def _feed(self, _, __, t_us, ___):
+        if self.watchdog_us is not None:
+            self.watchdog_due_us = t_us + self.watchdog_us
+
+    def _link(self, _, n, t_us, __):
+        self.wifi.link(t_us, n)
+
+    def _join(self, _, __, t_us, body):
+        self.wifi.join(t_us, body)
+
+    def _overrun(self, _, n, __, ___):
+        self.overruns += n

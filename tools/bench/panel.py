@@ -1,0 +1,323 @@
+"""An emulated ST7789: SPI commands and data in, the picture that a person sees out.
+
+Pure. Source: Sitronix ST7789VW datasheet, command list and frame memory. 16 bits per pixel only.
+
+The picture memory (240 x 320) is kept in the orientation in which the panel is mounted, given by
+the MADCTL value that shows an upright picture there, so that drawing with that value is a copy of
+whole rows. Other MADCTL values draw mirrored or turned, as on the glass.
+"""
+
+import sys
+from array import array
+
+from tools.bench import png
+
+_COLUMNS = 240
+_ROWS = 320
+_MY = 0x80
+_MX = 0x40
+_MV = 0x20
+_TURNS = _MY | _MX | _MV
+_BGR = 0x08
+
+# Commands by code: name and the most parameters. Reading commands are left out: MISO is not wired.
+COMMANDS = {
+    0x00: ("NOP", 0),
+    0x01: ("SWRESET", 0),
+    0x10: ("SLPIN", 0),
+    0x11: ("SLPOUT", 0),
+    0x12: ("PTLON", 0),
+    0x13: ("NORON", 0),
+    0x20: ("INVOFF", 0),
+    0x21: ("INVON", 0),
+    0x26: ("GAMSET", 1),
+    0x28: ("DISPOFF", 0),
+    0x29: ("DISPON", 0),
+    0x2A: ("CASET", 4),
+    0x2B: ("RASET", 4),
+    0x2C: ("RAMWR", 0),
+    0x30: ("PTLAR", 4),
+    0x33: ("VSCRDEF", 6),
+    0x34: ("TEOFF", 0),
+    0x35: ("TEON", 1),
+    0x36: ("MADCTL", 1),
+    0x37: ("VSCSAD", 2),
+    0x38: ("IDMOFF", 0),
+    0x39: ("IDMON", 0),
+    0x3A: ("COLMOD", 1),
+    0x3C: ("RAMWRC", 0),
+    0x44: ("STE", 2),
+    0x51: ("WRDISBV", 1),
+    0x53: ("WRCTRLD", 1),
+    0x55: ("WRCACE", 1),
+    0x5E: ("WRCABCMB", 1),
+    0xB0: ("RAMCTRL", 2),
+    0xB1: ("RGBCTRL", 3),
+    0xB2: ("PORCTRL", 5),
+    0xB3: ("FRCTRL1", 3),
+    0xB5: ("PARCTRL", 1),
+    0xB7: ("GCTRL", 1),
+    0xB8: ("GTADJ", 4),
+    0xBA: ("DGMEN", 1),
+    0xBB: ("VCOMS", 1),
+    0xBC: ("POWSAVE", 1),
+    0xBD: ("DLPOFFSAVE", 1),
+    0xC0: ("LCMCTRL", 1),
+    0xC1: ("IDSET", 3),
+    0xC2: ("VDVVRHEN", 2),
+    0xC3: ("VRHS", 1),
+    0xC4: ("VDVS", 1),
+    0xC5: ("VCMOFSET", 1),
+    0xC6: ("FRCTRL2", 1),
+    0xC7: ("CABCCTRL", 1),
+    0xC8: ("REGSEL1", 1),
+    0xCA: ("REGSEL2", 1),
+    0xCC: ("PWMFRSEL", 1),
+    0xD0: ("PWCTRL1", 2),
+    0xD2: ("VAPVANEN", 1),
+    0xDF: ("CMD2EN", 4),
+    0xE0: ("PVGAMCTRL", 14),
+    0xE1: ("NVGAMCTRL", 14),
+    0xE2: ("DGMLUTR", 64),
+    0xE3: ("DGMLUTB", 64),
+    0xE4: ("GATECTRL", 3),
+    0xE7: ("SPI2EN", 1),
+    0xE8: ("PWCTRL2", 1),
+    0xE9: ("EQCTRL", 3),
+    0xEC: ("PROMCTRL", 1),
+    0xFA: ("PROMEN", 4),
+    0xFC: ("NVMSET", 2),
+    0xFE: ("PROMACT", 2),
+}
+_RAMWR = 0x2C
+_RAMWRC = 0x3C
+_SETTLE_US = {0x01: 5_000, 0x10: 5_000, 0x11: 5_000}  # no command for so long after
+_MOST_ERRORS = 20
+
+_RGB = []  # RGB bytes of each RGB565 value, made at first use
+
+
+def _rgb_table():
+    if not _RGB:
+        for value in range(65536):
+            red, green, blue = value >> 11, value >> 5 & 63, value & 31
+            _RGB.append(bytes((red * 255 // 31, green * 255 // 63, blue * 255 // 31)))
+    return _RGB
+
+
+class Panel:
+    """ST7789 with a glass of `width` x `height` whose first pixel is at (x, y) of the memory.
+
+    `mount`: MADCTL that shows an upright picture. `inverting`: the glass (IPS) shows true colours
+    with INVON. `seq` changes whenever the picture may have; `errors` lists what the controller
+    would not have understood (the first 20; `error_count` counts all).
+    """
+
+    def __init__(self, width=240, height=135, x=40, y=53, mount=0x70, inverting=True):
+        self.width = width
+        self.height = height
+        self.seq = 0
+        self.errors = []
+        self.error_count = 0
+        self._x = x
+        self._y = y
+        self._mount = mount
+        self._inverting = inverting
+        self._across, self._down = (_ROWS, _COLUMNS) if mount & _MV else (_COLUMNS, _ROWS)
+        self._ram = bytearray(2 * _COLUMNS * _ROWS)
+        self._picture = None
+        self._settled_us = 0
+        self.hard_reset()
+
+    def hard_reset(self):
+        """The RST pin went low: registers to their defaults; the memory stays."""
+        self.on = False
+        self.asleep = True
+        self.inverted = False
+        self._madctl = 0
+        self._colmod = 0x66
+        self._columns = (0, _COLUMNS - 1)
+        self._rows = (0, _ROWS - 1)
+        self._command = 0x00
+        self._parameters = bytearray()
+        self._half = b""
+        self._rewind()
+        self.seq += 1
+
+    def feed(self, dc, data, t_us=None):
+        """Takes the bytes of one transfer; dc 0: commands, 1: their parameters or pixels.
+
+        `t_us`, where given, is used to check the settling times after a reset and a wake-up.
+        """
+        if dc and self._command in (_RAMWR, _RAMWRC):
+            self._pixels(data)
+        elif dc:
+            for byte in data:
+                self._parameter(byte)
+        else:
+            for byte in data:
+                self._start(byte, t_us)
+
+    # -- commands -------------------------------------------------------------------------------
+
+    def _start(self, code, t_us):
+        if t_us is not None:
+            if t_us < self._settled_us:
+                self._error("command %02X %d us too early" % (code, self._settled_us - t_us))
+            self._settled_us = t_us + _SETTLE_US.get(code, 0)
+        if self._command not in (_RAMWR, _RAMWRC) and self._parameters:
+            self._check_complete()
+        self._command = code
+        self._parameters = bytearray()
+        if code not in COMMANDS:
+            self._error("undefined command %02X" % code)
+        elif code == 0x01:
+            self.hard_reset()
+        elif code in (0x10, 0x11):
+            self.asleep = code == 0x10
+            self.seq += 1
+        elif code in (0x20, 0x21):
+            self.inverted = code == 0x21
+            self.seq += 1
+        elif code in (0x28, 0x29):
+            self.on = code == 0x29
+            self.seq += 1
+        elif code == _RAMWR:
+            self._half = b""
+            self._rewind()
+
+    def _check_complete(self):
+        want = COMMANDS.get(self._command, ("", 0))[1]
+        if self._command in (0x2A, 0x2B) and len(self._parameters) < want:
+            self._error("%02X with %d parameters" % (self._command, len(self._parameters)))
+
+    def _parameter(self, byte):
+        name, most = COMMANDS.get(self._command, (None, 0))
+        if name is None:
+            return  # reported already
+        if len(self._parameters) >= most:
+            self._error("too many parameters for %s" % name)
+            return
+        self._parameters.append(byte)
+        if len(self._parameters) == most:
+            self._apply()
+
+    def _apply(self):
+        data = self._parameters
+        if self._command == 0x36:
+            self._madctl = data[0]
+        elif self._command == 0x3A:
+            self._colmod = data[0]
+            if data[0] & 7 != 5:
+                self._error("COLMOD %02X: only 16 bits per pixel are emulated" % data[0])
+        elif self._command in (0x2A, 0x2B):
+            first, last = data[0] << 8 | data[1], data[2] << 8 | data[3]
+            size = (_ROWS, _COLUMNS) if self._madctl & _MV else (_COLUMNS, _ROWS)
+            limit = size[0 if self._command == 0x2A else 1]
+            if first > last or last >= limit:
+                self._error("%02X %d..%d of %d" % (self._command, first, last, limit))
+            elif self._command == 0x2A:
+                self._columns = (first, last)
+            else:
+                self._rows = (first, last)
+
+    def _error(self, text):
+        self.error_count += 1
+        if len(self.errors) < _MOST_ERRORS:
+            self.errors.append(text)
+
+    # -- memory ---------------------------------------------------------------------------------
+
+    def _rewind(self):
+        self._at_x = self._columns[0]
+        self._at_y = self._rows[0]
+
+    def _pixels(self, data):
+        if self._colmod & 7 != 5:
+            return
+        data = self._half + bytes(data)
+        whole = len(data) & ~1
+        self._half = data[whole:]
+        at = 0
+        straight = not (self._madctl ^ self._mount) & _TURNS
+        while at < whole:
+            if self._at_y > self._rows[1]:
+                self._error("%d bytes more than the window holds" % (whole - at))
+                break
+            n = min((whole - at) >> 1, self._columns[1] - self._at_x + 1)
+            if straight:
+                start = 2 * (self._at_y * self._across + self._at_x)
+                self._ram[start : start + 2 * n] = data[at : at + 2 * n]
+            else:
+                self._scatter(data[at : at + 2 * n])
+            at += 2 * n
+            self._at_x += n
+            if self._at_x > self._columns[1]:
+                self._at_x = self._columns[0]
+                self._at_y += 1
+        self.seq += 1
+
+    def _scatter(self, data):
+        """Draws pixels of one row with a MADCTL other than the mounting's."""
+        for i in range(len(data) >> 1):
+            column, row = _to_glass(self._madctl, self._at_x + i, self._at_y)
+            x, y = _from_glass(self._mount, column, row)
+            at = 2 * (y * self._across + x)
+            self._ram[at : at + 2] = data[2 * i : 2 * i + 2]
+
+    # -- picture --------------------------------------------------------------------------------
+
+    @property
+    def lit(self):
+        """True while the glass shows the memory (the backlight aside)."""
+        return self.on and not self.asleep
+
+    def rgb(self):
+        """Returns the picture, 3 bytes a pixel, row by row; black while off."""
+        if self._picture is None or self._picture[0] != self.seq:
+            self._picture = (self.seq, self._render())
+        return self._picture[1]
+
+    def png(self, scale=1):
+        """Returns the picture as PNG bytes."""
+        return png.encode(self.width, self.height, self.rgb(), scale)
+
+    def _render(self):
+        if not self.lit:
+            return bytes(3 * self.width * self.height)
+        table = _rgb_table()
+        flip = 0 if self.inverted == self._inverting else 0xFFFF
+        out = []
+        for y in range(self._y, self._y + self.height):
+            start = 2 * (y * self._across + self._x)
+            row = array("H", bytes(self._ram[start : start + 2 * self.width]))
+            if sys.byteorder == "little":
+                row.byteswap()
+            out.extend(table[value ^ flip] for value in row)
+        picture = b"".join(out)
+        return _swap_red_and_blue(picture) if self._madctl & _BGR else picture
+
+
+def _swap_red_and_blue(picture):
+    swapped = bytearray(picture)
+    swapped[0::3], swapped[2::3] = picture[2::3], picture[0::3]
+    return bytes(swapped)
+
+
+def _to_glass(madctl, x, y):
+    """Returns (column, row) of the glass for a logical position under `madctl`."""
+    column, row = (y, x) if madctl & _MV else (x, y)
+    if madctl & _MX:
+        column = _COLUMNS - 1 - column
+    if madctl & _MY:
+        row = _ROWS - 1 - row
+    return column, row
+
+
+def _from_glass(madctl, column, row):
+    """The inverse of `_to_glass`."""
+    if madctl & _MX:
+        column = _COLUMNS - 1 - column
+    if madctl & _MY:
+        row = _ROWS - 1 - row
+    return (row, column) if madctl & _MV else (column, row)

@@ -1,0 +1,116 @@
+"""The firmware's process: a real MicroPython with the stand-ins on its path."""
+
+import os
+import signal
+import socket
+import subprocess
+from collections import deque
+
+STANDINS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "standins")
+_CONSOLE_LINES = 400
+_LONGEST_LINE = 500
+
+
+class Console:
+    """The last lines of the firmware's output, each with its virtual time in seconds."""
+
+    def __init__(self):
+        self.lines = deque(maxlen=_CONSOLE_LINES)
+        self.count = 0
+        self.listener = None  # called with (t_s, line)
+        self._rest = b""
+
+    def feed(self, data, t_s):
+        """Takes output as it comes."""
+        parts = (self._rest + data).split(b"\n")
+        self._rest = parts.pop()[-_LONGEST_LINE:]
+        for part in parts:
+            self.add(part[:_LONGEST_LINE].decode("utf-8", "replace").rstrip("\r"), t_s)
+
+    def add(self, line, t_s):
+        """Adds one line."""
+        self.lines.append((t_s, line))
+        self.count += 1
+        if self.listener:
+            self.listener(t_s, line)
+
+
+class Process:
+    """One life of the firmware, from power-on or reset to its end.
+
+    `channel` and `alarm` are sockets, `output` is a descriptor; all are non-blocking for reading.
+    """
+
+    def __init__(self, config, uart_fds):
+        channel, theirs = socket.socketpair()
+        alarm, their_alarm = socket.socketpair()
+        fds = [theirs.fileno(), their_alarm.fileno()] + list(uart_fds)
+        self.output, their_output = os.pipe()
+        os.set_blocking(self.output, False)
+        self.channel = channel
+        self.alarm = alarm
+        alarm.setblocking(False)
+        channel.setblocking(False)
+        env = dict(os.environ)
+        env.update(config.env)
+        env["MICROPYPATH"] = ":".join([STANDINS] + list(config.paths) + [".frozen"])
+        env["PACKMATE_BENCH"] = ",".join(str(fd) for fd in fds)
+        env["PACKMATE_MAIN"] = config.main
+        boot = os.path.join(STANDINS, "bench_boot.py")
+        heap = "heapsize=%d" % config.heap_bytes
+        try:
+            self._popen = subprocess.Popen(
+                [config.micropython, "-X", heap, boot],
+                cwd=config.run_dir,
+                env=env,
+                stdin=subprocess.DEVNULL,
+                stdout=their_output,
+                stderr=their_output,
+                pass_fds=[fd for fd in fds if fd >= 0],
+                start_new_session=True,
+            )
+        except OSError:
+            self._close()
+            raise
+        finally:
+            os.close(their_output)
+            theirs.close()
+            their_alarm.close()
+
+    @property
+    def pid(self):
+        """Process number."""
+        return self._popen.pid
+
+    def freeze(self):
+        """Stops the process where it is."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self):
+        """Lets a frozen process run on."""
+        self._signal(signal.SIGCONT)
+
+    def kill(self):
+        """Ends the process at once, however it is."""
+        self._signal(signal.SIGKILL)
+
+    def wait(self):
+        """Waits for the end and returns the exit status (negative: the signal)."""
+        return self._popen.wait()
+
+    def close(self):
+        """Kills the process and frees what belongs to it."""
+        self.kill()
+        self.wait()
+        self._close()
+
+    def _close(self):
+        self.channel.close()
+        self.alarm.close()
+        if self.output is not None:
+            os.close(self.output)
+            self.output = None
+
+    def _signal(self, number):
+        if self._popen.poll() is None:
+            self._popen.send_signal(number)

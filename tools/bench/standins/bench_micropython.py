@@ -1,0 +1,7 @@
+"""The builtin `micropython` with what only bare metal has."""
+
+from micropython import *
+
+
+def alloc_emergency_exception_buf(size):
+    pass
