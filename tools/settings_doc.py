@@ -1,0 +1,78 @@
+"""Writes docs/settings.md from the one table of settings.
+
+python -m tools.settings_doc [--check]
+"""
+
+import pathlib
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "lib"))
+
+import settings  # noqa: E402
+
+PAGE = ROOT / "docs" / "settings.md"
+
+_HEAD = """# Settings
+
+`settings.json` on the device holds one JSON object with any of these keys. A key that is missing has its default.
+A key that is unknown or out of bounds is named on the screen, on the console and in the state message; it keeps its
+default, and the heater stays disabled until the file is right.
+
+Made by `python -m tools.settings_doc` from `lib/settings.py`.
+
+"""
+_SECRETS = """
+## Secrets
+
+`secrets.json` holds passwords and nothing else. They are never shown, published or logged.
+
+"""
+_EXAMPLE = """
+## Example
+
+A JK pack with an 80 W mat on the GPIO output, heated only while a charger is there:
+
+```json
+{
+  "wifi_ssid": "van",
+  "mqtt_host": "192.168.8.10",
+  "heater_output": "gpio",
+  "heater_mode": "charger",
+  "heater_mat_mohm": 8200,
+  "pack_wh": 5120
+}
+```
+"""
+
+
+def table(rows):
+    """Returns a Markdown table of settings rows."""
+    lines = ["| key | allowed | default | |", "|---|---|---|---|"]
+    for key, kind, low, high, default, text in rows:
+        allowed = {
+            settings.INT: f"{low}…{high}",
+            settings.BOOL: "true, false",
+            settings.TEXT: f"{low}…{high} bytes",
+            settings.CHOICE: "",
+        }[kind] or ", ".join(f"`{choice}`" for choice in low)
+        shown = str(default).lower() if kind == settings.BOOL else str(default) or '""'
+        lines.append(f"| `{key}` | {allowed} | {shown} | {text} |")
+    return "\n".join(lines) + "\n"
+
+
+def page():
+    """Returns the whole page."""
+    return _HEAD + table(settings.SETTINGS) + _SECRETS + table(settings.SECRETS) + _EXAMPLE
+
+
+def main():
+    """Writes the page, or with --check says whether it is up to date."""
+    if "--check" in sys.argv[1:]:
+        return 0 if PAGE.read_text() == page() else 1
+    PAGE.write_text(page())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
