@@ -15,13 +15,23 @@ BAD_CHECKSUM = const(-2)
 BAD_FRAME = const(-3)  # structure or ranges are wrong although the checksum fits
 DECODED = const(1)
 OTHER = const(2)  # a good frame that says nothing about the pack: an echo, an acknowledgement
+# The frame at this place held foreign bytes; the shape has closed the gap and moved the frame's
+# start on by `Shape.moved`: ask again.
+MOVED = const(-4)
+
+# Kinds of frames beside the groups of bms.pack.
+LOGBOOK = const(3)
+COUNTERS = const(4)
+IDENTITY = const(5)
+REPLY = const(6)  # to a command, a write or a password
 
 
 class Shape:
     """What a dialect tells the framer about its frames."""
 
-    HEADER = b""
+    HEADERS = ()  # each way in which a frame may begin, as bytes
     LONGEST = 0  # bytes of the longest frame
+    kind = 0  # what the last accepted frame was: a group of bms.pack, or one of the kinds above
 
     def length(self, buf, at, have):
         """Returns the frame's total length, MORE, or BAD_LENGTH. `have` bytes follow `at`."""
@@ -44,6 +54,7 @@ class Framer:
         self.shape = shape
         self.buf = bytearray(2 * shape.LONGEST + chunk)
         self.gap_ms = gap_ms
+        self.tap = None
         self.fed = 0
         self.frames = 0
         self.others = 0
@@ -120,9 +131,13 @@ class Framer:
             if size > 0:
                 verdict = self.shape.accept(self.buf, self._start, size, now)
             if verdict > 0:
+                if self.tap is not None:
+                    self.tap(verdict, self._start, size)
                 self._start += size
                 self.frame_bytes = count(self.frame_bytes, size)
                 decoded += self._credit(verdict)
+            elif verdict == MOVED:
+                self._skip(self.shape.moved)
             else:
                 self._blame(verdict)
                 self._skip(1)
@@ -147,17 +162,27 @@ class Framer:
 
     def _seek(self):
         """Drops bytes that cannot begin a frame; False when a header's worth is not there yet."""
-        header = self.shape.HEADER
-        at = self.buf.find(header, self._start, self._end)
-        if at >= 0:
-            self._skip(at - self._start)
-            return True
-        keep = self._header_tail(header)
-        self._skip(self._end - self._start - keep)
-        return False
+        first = -1
+        for header in self.shape.HEADERS:
+            # What begins before the best place so far is all that interests in the next header.
+            end = self._end if first < 0 else first + len(header) - 1
+            at = self.buf.find(header, self._start, end)
+            if at >= 0:
+                first = at
+        keep = 0
+        if first < 0:
+            for header in self.shape.HEADERS:
+                tail = self._header_tail(header)
+                if tail > keep:
+                    keep = tail
+            first = self._end - keep
+            self._skip(first - self._start)
+            return False
+        self._skip(first - self._start)
+        return True
 
     def _header_tail(self, header):
-        """Returns how many bytes at the end of the buffer may begin a header."""
+        """Returns how many bytes at the end of the buffer may begin this header."""
         keep = len(header) - 1
         have = self._end - self._start
         if keep > have:

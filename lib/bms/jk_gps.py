@@ -125,7 +125,7 @@ class JkGps(Shape):
     """
 
     NAME = "jk_gps"
-    HEADER = b"NW"
+    HEADERS = (b"NW",)
     LONGEST = const(402)  # length fields over 400 are refused, jk.md §1.2
 
     def __init__(self, pack, chunk=256, poll_ms=1000):
