@@ -1,7 +1,7 @@
 """Canonical alarm names. The position in NAMES is the bit in PackState.alarms.
 
-Sources: jk.md tables gps_alarms, disp_a55a and ble_alarms. Dialects translate their own bits to
-these; the BMS's raw word stays available beside them.
+Sources: jk.md tables gps_alarms, disp_a55a and ble_alarms, ant.md §1.4 and §2.4. Dialects
+translate their own bits to these; the BMS's raw word stays available beside them.
 """
 
 from compat import const
@@ -25,6 +25,49 @@ SHORT_CIRCUIT = const(15)
 INTERNAL_COMM = const(16)
 WIRE_RESISTANCE = const(17)
 CELL_COUNT_MISMATCH = const(18)
+CURRENT_SENSOR = const(19)
+CHARGE_SHORT_CIRCUIT = const(20)
+CHARGE_OVERTEMP = const(21)
+CHARGE_UNDERTEMP = const(22)
+DISCHARGE_SHORT_CIRCUIT = const(23)
+DISCHARGE_OVERTEMP = const(24)
+CHARGE_MOS_FAULT = const(25)
+DISCHARGE_MOS_FAULT = const(26)
+GPS_DISCONNECTED = const(27)
+CHANGE_PASSWORD = const(28)
+DISCHARGE_ON_FAILED = const(29)
+TEMP_SENSOR_FAULT = const(30)
+PCL_MODULE_FAULT = const(31)
+SCP_RELEASE_FAILED = const(32)
+DISCHARGE_OCP2 = const(33)
+DISCHARGE_OCP3 = const(34)
+DISCHARGE_UNDERTEMP = const(35)
+GPS_REMOTE_LOCK = const(36)
+CELL_TYPE_UNSET = const(37)
+OPEN_WIRE = const(38)
+CURRENT_SENSOR_FAULT = const(39)
+INTERNAL_COMM_FAULT = const(40)
+PRECHARGE_FAULT = const(41)
+CHARGER_COMM_FAULT = const(42)
+TELEMATICS_LOST = const(43)
+ANTI_SPARK_FAULT = const(44)
+FIRMWARE_UPDATE_NEEDED = const(45)
+RELAY_PRECHARGE_FAULT = const(46)
+RELAY_STUCK = const(47)
+DISCHARGE_FUSE = const(48)
+CHARGE_FUSE = const(49)
+MODULE_LOST = const(50)
+EXPIRED = const(51)
+LOAD_LOCK = const(52)
+AFE_FAULT = const(53)
+BOARD_OVERTEMP = const(54)
+CELL_VOLTAGE_IMPLAUSIBLE = const(55)
+BALANCER_OVERTEMP = const(56)
+SYSTEM_ERROR = const(57)
+CLOCK_FAULT = const(58)
+COMM_UNSTABLE = const(59)
+LOW_VOLTAGE_SHUTDOWN = const(60)
+EXPIRING = const(61)
 
 NAMES = (
     "low_soc",
@@ -46,4 +89,47 @@ NAMES = (
     "internal_comm",
     "wire_resistance",
     "cell_count_mismatch",
+    "current_sensor",
+    "charge_short_circuit",
+    "charge_overtemp",
+    "charge_undertemp",
+    "discharge_short_circuit",
+    "discharge_overtemp",
+    "charge_mos_fault",
+    "discharge_mos_fault",
+    "gps_disconnected",
+    "change_password",
+    "discharge_on_failed",
+    "temp_sensor_fault",
+    "pcl_module_fault",
+    "scp_release_failed",
+    "discharge_ocp2",
+    "discharge_ocp3",
+    "discharge_undertemp",
+    "gps_remote_lock",
+    "cell_type_unset",
+    "open_wire",
+    "current_sensor_fault",
+    "internal_comm_fault",
+    "precharge_fault",
+    "charger_comm_fault",
+    "telematics_lost",
+    "anti_spark_fault",
+    "firmware_update_needed",
+    "relay_precharge_fault",
+    "relay_stuck",
+    "discharge_fuse",
+    "charge_fuse",
+    "module_lost",
+    "expired",
+    "load_lock",
+    "afe_fault",
+    "board_overtemp",
+    "cell_voltage_implausible",
+    "balancer_overtemp",
+    "system_error",
+    "clock_fault",
+    "comm_unstable",
+    "low_voltage_shutdown",
+    "expiring",
 )
