@@ -1,0 +1,109 @@
+"""The law: when the pack wants heat, and what it may be heated from (heater.md, law).
+
+It never judges whether heating is safe; that is the guard's alone.
+"""
+
+from compat import const
+from heat.charger import ChargerSense
+from heat.states import MODE_CHARGER_OR_SOC, MODE_NAMES, MODE_OFF
+
+MIN_HYSTERESIS_DC = const(20)
+_SOC_HYSTERESIS_PCT = const(5)
+# A cell this far above the BMS's under-voltage recovery can pay for heat.
+_CELL_SPARE_MV = const(50)
+_LONG_MS = const(86_400_000)
+# Heating on the BMS's alarm alone, just under recovery, waits this long since the last time.
+_ALARM_REST_MS = const(300_000)
+
+
+class Law:
+    """Decides from one step's inputs whether the output is wanted.
+
+    `cold`: heat is needed, whatever there is to heat from. `supplied`: there is something to
+    heat from. `resting`: the minimum off time is not over. `on_dc`, `off_dc`: the temperatures
+    in force in 0.1 °C, None while unknown.
+    """
+
+    def __init__(self, settings):
+        self.mode = MODE_NAMES.index(settings["heater_mode"])
+        self.charger = ChargerSense(settings)
+        self.cold = False
+        self.supplied = False
+        self.resting = False
+        self.on_dc = None
+        self.off_dc = None
+        self._lead_dc = settings["heater_lead_dc"]
+        self._min_on_ms = settings["heater_min_on_s"] * 1000
+        self._min_off_ms = settings["heater_min_off_s"] * 1000
+        self._floor_pct = settings["heater_soc_floor_pct"]
+        self._soc_ok = False
+        self._soc_known = False
+        self._on_for_ms = 0
+        self._off_for_ms = 0  # a restart begins an off time: reset loops do not wear the relay
+
+    def step(self, inputs):
+        """Returns True if the output is wanted until the next step."""
+        self._clock(inputs)
+        self._thresholds(inputs)
+        self._judge_cold(inputs)
+        self._judge_soc(inputs)
+        pack_ok = self._soc_ok and _cells_can_pay(inputs)
+        self.charger.step(inputs, self.cold and self.mode != MODE_OFF, pack_ok)
+        self.supplied = self.charger.present or self.charger.testing
+        if self.mode == MODE_CHARGER_OR_SOC and pack_ok:
+            self.supplied = True
+        self.resting = False
+        if self.mode == MODE_OFF or not self.cold or inputs.sensors.cold_dc is None:
+            return False
+        if inputs.on:
+            return self.supplied or self._on_for_ms < self._min_on_ms
+        self.resting = self.supplied and self._off_for_ms < self._min_off_ms
+        return self.supplied and not self.resting
+
+    def _clock(self, inputs):
+        if inputs.on:
+            self._on_for_ms = min(self._on_for_ms + inputs.elapsed_ms, _LONG_MS)
+            self._off_for_ms = 0
+        else:
+            self._on_for_ms = 0
+            self._off_for_ms = min(self._off_for_ms + inputs.elapsed_ms, _LONG_MS)
+
+    def _thresholds(self, inputs):
+        if inputs.protect_dc is None:
+            self.on_dc = None
+            self.off_dc = None
+            return
+        self.on_dc = inputs.protect_dc + self._lead_dc
+        self.off_dc = max(inputs.recover_dc, self.on_dc + MIN_HYSTERESIS_DC)
+
+    def _judge_cold(self, inputs):
+        cold_dc = inputs.sensors.cold_dc
+        if cold_dc is None or self.on_dc is None:
+            return  # an episode goes on where it was when the readings are back
+        if cold_dc >= self.off_dc:
+            self.cold = False
+        elif cold_dc < self.on_dc:
+            self.cold = True
+        elif inputs.from_bms and inputs.cold_alarm and not self.cold:
+            # The BMS judges more finely than it sends: it cuts charging at -0.3 °C and says 0,
+            # or does not yet allow it at 4.8 and says 5. Its alarm tells what it did.
+            rested = self._off_for_ms >= _ALARM_REST_MS
+            self.cold = rested or cold_dc <= self.off_dc - MIN_HYSTERESIS_DC
+
+    def _judge_soc(self, inputs):
+        pct = inputs.soc_pct
+        if pct is None:
+            self._soc_ok = False
+            self._soc_known = False
+            return
+        if pct < self._floor_pct:
+            self._soc_ok = False
+        elif pct >= self._floor_pct + _SOC_HYSTERESIS_PCT or not self._soc_known:
+            self._soc_ok = True
+        self._soc_known = True
+
+
+def _cells_can_pay(inputs):
+    cell = inputs.cell_min_mv
+    recovery = inputs.cell_uvpr_mv
+    return cell is not None and recovery is not None and cell >= recovery + _CELL_SPARE_MV

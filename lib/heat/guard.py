@@ -1,0 +1,189 @@
+"""The guard: independent of the law, it can only veto, and most of its faults latch.
+
+It works out for itself what it judges, from the same inputs. Every row of heater.md's table that
+needs no probe and no current measurement of the mat is here; the hardware lease is the output's.
+"""
+
+from compat import const
+from heat import states as s
+from heat.energy import EnergyDay
+from heat.proof import FALLING, NO_RISE, PAUSE_MS, RISEN, Proof
+from heat.thermal import mat_ma, window_s
+
+_MIN_HYSTERESIS_DC = const(20)
+_JUMP_READINGS = const(3)
+_JUMP_MS = const(3000)  # the longest that a set-aside reading may leave the output on
+_BACKOFF_MS = const(1_800_000)
+_STRIKES = const(2)  # attempts without a rise, then it is a fault
+_LONG_MS = const(86_400_000)
+
+
+class Guard:
+    """Vetoes. `latched` is the set of faults, reason n as bit n - 1; `veto` the last verdict.
+
+    `max_ma`, `max_mw`: limits of the output, 0 for none. `dirty`: something to be saved.
+    """
+
+    def __init__(self, settings, max_ma=0, max_mw=0):
+        self.latched = 0
+        self.strikes = 0
+        self.veto = s.SETTLING
+        self.dirty = False
+        self.energy = EnergyDay()
+        self._proof = Proof()
+        self._lead_dc = settings["heater_lead_dc"]
+        self._max_temp_dc = settings["heater_max_temp_dc"]
+        self._spread_dc = settings["heater_spread_dc"]
+        self._max_on_ms = settings["heater_max_on_min"] * 60_000
+        self._max_wh = settings["heater_max_wh_day"]
+        self._mat_mohm = settings["heater_mat_mohm"]
+        self._pack_wh = settings["pack_wh"]
+        self._max_ma = max_ma
+        self._max_mw = max_mw
+        self._run_ms = 0  # on-time at a stretch, short pauses left out
+        self._pause_ms = 0
+        self._backoff_ms = 0
+        self._jump_ms = 0
+
+    def step(self, inputs, demand, mw):
+        """Returns the reason for the output to be off, states.NONE if there is none.
+
+        `demand` is what the law wants, `mw` the mat's power now (None: unknown).
+        """
+        self._count(inputs, mw)
+        veto = self._distrust(inputs)
+        if veto == s.NONE:
+            self._look_for_faults(inputs, demand, mw)
+            veto = self._hindrance(inputs, demand, mw)
+        if self.latched:
+            veto = s.first_fault(self.latched)
+        self.veto = veto
+        return veto
+
+    def trip(self, reason):
+        """Latches a fault."""
+        bit = 1 << (reason - 1)
+        if self.latched & bit == 0:
+            self.latched |= bit
+            self.dirty = True
+
+    def acknowledge(self):
+        """Clears the faults and the record that led to them; energy of the day is kept."""
+        self.latched = 0
+        self.strikes = 0
+        self._backoff_ms = 0
+        self._run_ms = 0
+        self._proof.restart()
+        self.dirty = True
+
+    # -- counting -------------------------------------------------------------------------------
+
+    def _count(self, inputs, mw):
+        elapsed = inputs.elapsed_ms
+        self.energy.step(elapsed, inputs.on_ms, mw)
+        self._backoff_ms = self._backoff_ms - elapsed if self._backoff_ms > elapsed else 0
+        if inputs.sensors.pending:
+            self._jump_ms = min(self._jump_ms + elapsed, _LONG_MS)
+        else:
+            self._jump_ms = 0
+        if inputs.on_ms:
+            self._run_ms = min(self._run_ms + inputs.on_ms, _LONG_MS)
+            self._pause_ms = 0
+        else:
+            self._pause_ms = min(self._pause_ms + elapsed, PAUSE_MS)
+            if self._pause_ms >= PAUSE_MS:
+                self._run_ms = 0
+
+    # -- what ends by itself ----------------------------------------------------------------------
+
+    def _distrust(self, inputs):
+        """Why the readings cannot be acted on."""
+        if not inputs.link_up:
+            return s.LINK_DOWN
+        if not inputs.fresh:
+            return s.STALE
+        if not inputs.plausible:
+            return s.IMPLAUSIBLE
+        if inputs.frozen:
+            return s.FROZEN
+        if inputs.sensors.count == 0:
+            return s.NO_SENSOR if inputs.sensors.readings else s.SETTLING
+        return s.NONE if inputs.sensors.settled else s.SETTLING
+
+    def _hindrance(self, inputs, demand, mw):
+        """Why the output must be off although the readings are good."""
+        if inputs.danger:
+            return s.BMS_ALARM
+        if inputs.protect_dc is None or self._ceiling_dc(inputs) > self._max_temp_dc:
+            return s.NO_THRESHOLDS
+        if self._jump_matters(inputs):
+            return s.JUMP
+        if self._is_over_limit(inputs, mw):
+            return s.MAT_LIMIT
+        if self._backoff_ms:
+            return s.BACKOFF
+        sensors = inputs.sensors
+        if demand and (
+            sensors.hot_dc > self._max_temp_dc or sensors.cold_dc >= self._ceiling_dc(inputs)
+        ):
+            return s.TOO_WARM
+        return s.NONE
+
+    def _ceiling_dc(self, inputs):
+        """The temperature from which no pack is heated."""
+        return max(inputs.recover_dc, inputs.protect_dc + self._lead_dc + _MIN_HYSTERESIS_DC)
+
+    def _jump_matters(self, inputs):
+        """A jump is ignored while it is short and, were it true, heating would still be right."""
+        sensors = inputs.sensors
+        if sensors.erratic:
+            return True
+        if sensors.pending == 0:
+            return False
+        return (
+            sensors.pending >= _JUMP_READINGS
+            or self._jump_ms >= _JUMP_MS
+            or sensors.raw_hot_dc > self._max_temp_dc
+            or sensors.raw_cold_dc >= self._ceiling_dc(inputs)
+        )
+
+    def _is_over_limit(self, inputs, mw):
+        ma = mat_ma(inputs.pack_mv, self._mat_mohm)
+        if ma is not None and self._max_ma and ma > self._max_ma:
+            return True
+        return mw is not None and self._max_mw != 0 and mw > self._max_mw
+
+    # -- what latches -----------------------------------------------------------------------------
+
+    def _look_for_faults(self, inputs, demand, mw):
+        sensors = inputs.sensors
+        if sensors.hot_dc - sensors.cold_dc > self._spread_dc and (demand or inputs.on_ms):
+            self.trip(s.SENSOR_SPREAD)
+        if inputs.on_ms and sensors.hot_dc > self._max_temp_dc:
+            self.trip(s.OVER_TEMPERATURE)
+        if self._run_ms >= self._max_on_ms or self.energy.wh >= self._max_wh:
+            self.trip(s.TOO_LONG)
+        if inputs.protect_dc is not None and sensors.cold_dc >= self._ceiling_dc(inputs):
+            self._run_ms = 0
+            self._proof.restart()
+            self._set_strikes(0)
+        else:
+            self._take_proof(inputs, mw)
+
+    def _take_proof(self, inputs, mw):
+        verdict = self._proof.step(inputs, window_s(self._pack_wh, mw) * 1000)
+        if verdict == RISEN:
+            self._set_strikes(0)
+        elif verdict == FALLING:
+            self.trip(s.OPEN_CIRCUIT)
+        elif verdict == NO_RISE:
+            self._set_strikes(self.strikes + 1)
+            if self.strikes >= _STRIKES:
+                self.trip(s.NOT_HEATING)
+            else:
+                self._backoff_ms = _BACKOFF_MS
+
+    def _set_strikes(self, strikes):
+        if strikes != self.strikes:
+            self.strikes = strikes
+            self.dirty = True

@@ -1,0 +1,203 @@
+"""The heater: inputs -> law -> guard -> may the output be on until the next step?
+
+    heater = Heater(settings, board.HEATER_MAX_MA, board.HEATER_MAX_W * 1000)
+    heater.load(saved)                    # {} on the very first boot
+    if heater.step(pack, check, link_up, charger_pin, uptime_ms, now): output.renew(now)
+    else: output.off()
+    if heater.dirty: heater.save(record)  # and write `record` to the flash
+
+Call step() once a second. It never raises: an exception inside it is a latched fault.
+"""
+
+from heat import states as s
+from heat.boots import Boots
+from heat.control import Law
+from heat.guard import Guard
+from heat.inputs import Inputs
+from heat.memory import restore, store
+from heat.thermal import heat_s, mat_mw
+
+
+class Heater:
+    """See the module. Read-only attributes, plain integers, None where unknown:
+
+    `state`, `reason` (heat.states), `latched` (fault n is bit n - 1), `duty_permille`,
+    `power_mw` (the mat's, 0 while off), `wh_today`, `ready_s` (heating until warm, 0 if warm),
+    `on_dc`, `off_dc` (thresholds in force), `mode` (index in heat.states.MODE_NAMES).
+    """
+
+    def __init__(self, settings, max_ma=0, max_mw=0):
+        self.state = s.OFF
+        self.reason = s.NONE
+        self.duty_permille = 0
+        self.power_mw = 0
+        self.wh_today = None
+        self.ready_s = None
+        self.law = Law(settings)
+        self.guard = Guard(settings, max_ma, max_mw)
+        self.inputs = Inputs(settings)
+        self.boots = Boots()
+        self.base_mode = self.law.mode
+        self._fitted = settings["heater_output"] != "none"
+        self._mat_mohm = settings["heater_mat_mohm"]
+        self._pack_wh = settings["pack_wh"]
+        self._dirty = False
+        self._on = False
+
+    def step(self, pack, check, link_up, charger_pin, uptime_ms, now):
+        """Returns True if the output may be on until the next step, 3 s from `now` at most.
+
+        `link_up`: the link to the BMS works. `charger_pin`: 1 charger there, 0 none, None not
+        wired. `uptime_ms` is not needed yet.
+        """
+        try:
+            on = self._step(pack, check, link_up, charger_pin, now)
+        except Exception:  # whatever it is, the mat must not be on
+            self.guard.trip(s.INTERNAL)
+            on = False
+            self._publish_state(False, s.INTERNAL)
+        self._on = on
+        self.duty_permille = 1000 if on else 0
+        return on
+
+    def _step(self, pack, check, link_up, charger_pin, now):
+        inputs = self.inputs
+        inputs.gather(pack, check, link_up, charger_pin, self._on, now)
+        self.boots.step(inputs.elapsed_ms)
+        mw = mat_mw(inputs.pack_mv, self._mat_mohm)
+        demand = self.law.step(inputs) and self._fitted
+        veto = self.guard.step(inputs, demand, mw)
+        on = demand and veto == s.NONE
+        self._publish_state(on, veto)
+        self._publish_figures(inputs, on, mw)
+        return on
+
+    def _publish_state(self, on, veto):
+        law = self.law
+        self.reason = s.NONE
+        if not self._fitted:
+            self.state = s.OFF
+        elif self.guard.latched:
+            self.state = s.FAULT
+            self.reason = s.first_fault(self.guard.latched)
+        elif law.mode == s.MODE_OFF:
+            self.state = s.OFF
+        elif veto != s.NONE:
+            self.state = s.BLOCKED
+            self.reason = veto
+        elif on:
+            self.state = s.HEATING
+        elif law.resting:
+            self.state = s.BLOCKED
+            self.reason = s.RESTING
+        else:
+            self.state = s.WAITING_CHARGER if law.cold else s.IDLE
+
+    def _publish_figures(self, inputs, on, mw):
+        self.power_mw = mw if on else 0
+        self.wh_today = self.guard.energy.wh if self._mat_mohm else None
+        cold_dc = inputs.sensors.cold_dc
+        off_dc = self.law.off_dc
+        if cold_dc is None or off_dc is None:
+            self.ready_s = None
+        elif self.law.cold:
+            self.ready_s = heat_s(self._pack_wh, mw, off_dc - cold_dc)
+        else:
+            self.ready_s = 0
+
+    # -- what others may read -------------------------------------------------------------------
+
+    @property
+    def latched(self):
+        """Set of latched faults: reason n is bit n - 1."""
+        return self.guard.latched
+
+    @property
+    def mode(self):
+        """Index in heat.states.MODE_NAMES."""
+        return self.law.mode
+
+    @property
+    def on_dc(self):
+        """Heating begins below, 0.1 °C; None while unknown."""
+        return self.law.on_dc
+
+    @property
+    def off_dc(self):
+        """Heating ends from, 0.1 °C; None while unknown."""
+        return self.law.off_dc
+
+    @property
+    def charger_present(self):
+        """True if a charger is believed to be there; how: `law.charger.source`."""
+        return self.law.charger.present
+
+    # -- commands ---------------------------------------------------------------------------------
+
+    def acknowledge(self):
+        """Clears the latched faults. The output stays off for three new readings at least.
+
+        A fault whose cause still holds is back with the readings that show it.
+        """
+        if self.guard.latched == 0:
+            return
+        self.guard.acknowledge()
+        self.boots.forget()
+        self.inputs.sensors.restart()
+        self._on = False
+
+    def set_mode(self, mode):
+        """Changes the mode, by its index; returns False, changing nothing, if there is none."""
+        if not isinstance(mode, int) or not 0 <= mode < len(s.MODE_NAMES):
+            return False
+        if mode != self.law.mode:
+            self.law.mode = mode
+            self._dirty = True
+        return True
+
+    def fail(self):
+        """Latches `internal`: for an exception in the loop around the heater."""
+        self.guard.trip(s.INTERNAL)
+        self._on = False
+        self.duty_permille = 0
+        self.power_mw = 0
+        self._publish_state(False, s.INTERNAL)
+
+    # -- over restarts ------------------------------------------------------------------------------
+
+    @property
+    def dirty(self):
+        """True while something has changed that save() would write."""
+        return (
+            self._dirty
+            or self.guard.dirty
+            or self.guard.energy.dirty
+            or self.boots.dirty
+            or self.law.charger.dirty
+        )
+
+    def save(self, out):
+        """Puts everything that must survive a restart into the dict `out`; clears `dirty`."""
+        store(self, out)
+        self._dirty = False
+        self.guard.dirty = False
+        self.guard.energy.dirty = False
+        self.boots.dirty = False
+        self.law.charger.dirty = False
+
+    def save_failed(self):
+        """Sets `dirty` again, after what save() gave could not be written."""
+        self._dirty = True
+
+    def load(self, saved):
+        """Takes up what save() wrote. Call once, before the first step.
+
+        {} is a first boot. Anything else that is not a good record, None included, means that a
+        latched fault may have been lost: the heater stays off until that is acknowledged.
+        """
+        restore(self, saved)
+        if self.boots.unstable:
+            self.guard.trip(s.UNSTABLE)
+        if self._fitted and self.guard.latched:
+            self.state = s.FAULT
+            self.reason = s.first_fault(self.guard.latched)

@@ -1,0 +1,142 @@
+"""What one step of the heater knows: gathered once, judged twice, by the law and by the guard."""
+
+from bms import alarms
+from bms import pack as p
+from compat import const, ticks_add, ticks_diff
+from heat.sensors import Sensors
+
+# A BMS's thresholds outside this are a decoding error (heater.md, facts).
+_LOWEST_DC = const(-300)
+_HIGHEST_DC = const(200)
+# The output's lease: a step later than this finds the output off, whatever we said before.
+LEASE_MS = const(3000)
+# After a longer silence of our own nothing known before counts.
+_GAP_MS = const(10_000)
+
+# Alarms of the BMS that keep the heater off (heater.md, guard).
+_DANGERS = (
+    alarms.SHORT_CIRCUIT,
+    alarms.MOS_OVERTEMP,
+    alarms.PACK_UNDERVOLTAGE,
+    alarms.CELL_UNDERVOLTAGE,
+    alarms.INTERNAL_COMM,
+    alarms.AFE_PROTECTION_A,
+    alarms.AFE_PROTECTION_B,
+)
+
+
+class Inputs:
+    """One step's inputs: plain integers in the units of their names, None where unknown.
+
+    `trusted`: link, age, plausibility and content are all good. `reading`: a status frame came
+    since the step before. `elapsed_ms`: since the step before; `on_ms`: the part of it during
+    which the output can have been on.
+    """
+
+    def __init__(self, settings):
+        self.sensors = Sensors()
+        self.elapsed_ms = 0
+        self.on = False  # the output at the end of the elapsed time
+        self.on_ms = 0
+        self.link_up = False
+        self.fresh = False
+        self.plausible = False
+        self.frozen = False
+        self.trusted = False
+        self.reading = False
+        self.protect_dc = None
+        self.recover_dc = None
+        self.soc_pct = None
+        self.cell_min_mv = None
+        self.cell_uvpr_mv = None
+        self.pack_mv = None
+        self.current_ma = None
+        self.charge_on = None
+        self.charge_switch = None
+        self.charger_flag = None
+        self.charger_pin = None
+        self.cold_alarm = False
+        self.danger = False
+        self._max_age_ms = settings["data_max_age_s"] * 1000
+        self._own = settings["heater_thresholds"] == "own"
+        self._own_on_dc = settings["heater_on_dc"]
+        self._own_off_dc = settings["heater_off_dc"]
+        self._pin_used = settings["charger_pin_used"]
+        self._stepped = False
+        self._now = 0
+        self._status_seen = False
+        self._status_ms = 0
+
+    @property
+    def from_bms(self):
+        """True if the thresholds are the BMS's own."""
+        return not self._own
+
+    def gather(self, pack, check, link_up, charger_pin, commanded, now):
+        """Reads everything; `commanded`: the output was to be on since the step before."""
+        self._clock(commanded, now)
+        self.link_up = link_up
+        self.fresh = pack.fresh(p.STATUS, now, self._max_age_ms)
+        self.plausible = check.plausible
+        self.frozen = check.frozen
+        self.trusted = link_up and self.fresh and self.plausible and not self.frozen
+        self._look_for_reading(pack, now)
+        if not self.trusted:
+            self.sensors.restart()
+        elif self.reading:
+            self.sensors.take(pack)
+        self.charger_pin = charger_pin if self._pin_used else None
+        self._read_thresholds(pack)
+        self._read_pack(pack)
+
+    def _clock(self, commanded, now):
+        elapsed = ticks_diff(now, self._now) if self._stepped else 0
+        self._stepped = True
+        self._now = now
+        if elapsed < 0 or elapsed > _GAP_MS:
+            self.sensors.restart()
+        if elapsed < 0:
+            elapsed = 0
+            commanded = False
+        self.elapsed_ms = elapsed
+        self.on = commanded and elapsed <= LEASE_MS
+        self.on_ms = 0
+        if commanded:
+            self.on_ms = elapsed if elapsed < LEASE_MS else LEASE_MS
+
+    def _look_for_reading(self, pack, now):
+        self.reading = False
+        if self.fresh:
+            status_ms = ticks_add(now, -pack.age_ms(p.STATUS, now))
+            self.reading = not self._status_seen or status_ms != self._status_ms
+            self._status_ms = status_ms
+        self._status_seen = self.fresh
+
+    def _read_thresholds(self, pack):
+        if self._own:
+            self.protect_dc = self._own_on_dc
+            self.recover_dc = self._own_off_dc
+            return
+        protect = pack.get(p.CHARGE_UTP_DC)
+        recover = pack.get(p.CHARGE_UTPR_DC)
+        if protect is None or recover is None:
+            protect = recover = None
+        elif not _LOWEST_DC <= protect < recover or recover > _HIGHEST_DC:
+            protect = recover = None
+        self.protect_dc = protect
+        self.recover_dc = recover
+
+    def _read_pack(self, pack):
+        self.soc_pct = pack.get(p.SOC_PCT)
+        self.cell_min_mv = pack.get(p.CELL_MIN_MV)
+        self.cell_uvpr_mv = pack.get(p.CELL_UVPR_MV)
+        self.pack_mv = pack.get(p.PACK_MV)
+        self.current_ma = pack.get(p.CURRENT_MA)
+        self.charge_on = pack.get(p.CHARGE_ON)
+        self.charge_switch = pack.get(p.CHARGE_SWITCH)
+        self.charger_flag = pack.get(p.CHARGER_PRESENT)
+        self.cold_alarm = pack.alarm(alarms.BATTERY_UNDERTEMP)
+        self.danger = False
+        for bit in _DANGERS:
+            if pack.alarm(bit):
+                self.danger = True

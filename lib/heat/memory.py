@@ -1,0 +1,71 @@
+"""What the heater keeps over restarts, as a flat dict of plain values that JSON can hold."""
+
+from heat import states as s
+
+_VERSION = 1
+_LIMIT = 1 << 29
+
+
+def store(heater, out):
+    """Writes the heater's record into `out`."""
+    out["version"] = _VERSION
+    out["latched"] = heater.guard.latched
+    out["strikes"] = heater.guard.strikes
+    out["boots_min"] = heater.boots.saved()
+    out["charger_hold_s"] = heater.law.charger.hold_ms // 1000
+    out["day_wh"] = heater.guard.energy.wh
+    out["day_min"] = heater.guard.energy.minute
+    out["mode"] = s.MODE_NAMES[heater.law.mode]
+    out["base_mode"] = s.MODE_NAMES[heater.base_mode]
+
+
+def restore(heater, saved):
+    """Takes up a record; a bad one latches `state_lost`, and each good part of it still counts."""
+    if saved == {}:
+        return heater.boots.restore(())
+    record = saved if isinstance(saved, dict) else {}
+    good = record.get("version") == _VERSION
+    latched = _number(record, "latched", (1 << s.LAST_FAULT) - 1)
+    strikes = _number(record, "strikes", 9)
+    hold_s = _number(record, "charger_hold_s", 86_400)
+    wh = _number(record, "day_wh", _LIMIT)
+    minute = _number(record, "day_min", _LIMIT)
+    ages = _ages(record)
+    modes_good = _restore_mode(heater, record)
+    good = good and None not in (latched, strikes, hold_s, wh, minute, ages) and modes_good
+    heater.guard.latched = latched or 0
+    heater.guard.strikes = strikes or 0
+    heater.law.charger.restore((hold_s or 0) * 1000)
+    heater.guard.energy.restore(wh or 0, minute or 0)
+    heater.boots.restore(ages or ())
+    if not good:
+        heater.guard.trip(s.STATE_LOST)
+
+
+def _number(record, key, highest):
+    """Returns a whole number 0..highest of the record, None if it is not one."""
+    value = record.get(key)
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= highest:
+        return None
+    return value
+
+
+def _ages(record):
+    value = record.get("boots_min")
+    if not isinstance(value, list) or len(value) > 100:
+        return None
+    for age in value:
+        if isinstance(age, bool) or not isinstance(age, int) or age < 0:
+            return None
+    return value
+
+
+def _restore_mode(heater, record):
+    """Takes up a mode commanded before the restart, unless the settings have changed since."""
+    mode = record.get("mode")
+    base = record.get("base_mode")
+    if mode not in s.MODE_NAMES or base not in s.MODE_NAMES:
+        return False
+    if s.MODE_NAMES.index(base) == heater.base_mode:
+        heater.law.mode = s.MODE_NAMES.index(mode)
+    return True
