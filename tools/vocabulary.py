@@ -1,0 +1,48 @@
+"""The vocabulary on the host: PackState's figures by name, for tools, tests and documents.
+
+There is no list of names here: the names are those of the constants of `bms.pack`, in lower case.
+"""
+
+from bms import alarms
+from bms import pack as p
+
+
+def _names(first, end):
+    """Returns the lower-case names of the constants of bms.pack from `first` up to `end`."""
+    constants = list(vars(p))
+    return [name.lower() for name in constants[constants.index(first) : constants.index(end)]]
+
+
+# By slot. BOOLS is a border between the slots, not one of them.
+SLOTS = tuple(name for name in _names("CHARGE_ON", "SLOTS") if name != "bools")
+TEXTS = tuple(_names("SW_VERSION", "_TEXT_ROOM"))
+KINDS = ((p.STATUS, "status"), (p.SETTINGS, "settings"), (p.DEVICE, "device"))
+
+
+def values(pack):
+    """Returns what is known of a PackState as a dict; unknown figures are not in it."""
+    known = {}
+    if pack.cells:
+        known["cell_mv"] = list(pack.cell_mv[: pack.cells])
+    for slot, name in enumerate(SLOTS):
+        if pack.has(slot):
+            known[name] = bool(pack.get(slot)) if slot < p.BOOLS else pack.get(slot)
+    if pack.temps:
+        known["temps_dc"] = [
+            pack.temps_dc[i] if pack.temp_valid[i] else None for i in range(pack.temps)
+        ]
+    if pack.has(p.ALARMS_RAW):
+        known["alarms"] = [name for bit, name in enumerate(alarms.NAMES) if pack.alarm(bit)]
+    for which, name in enumerate(TEXTS):
+        text = pack.text(which)
+        if text is not None:
+            known[name] = text
+    return known
+
+
+def kind(pack):
+    """Returns the kind of the frame that filled a new PackState: the first group it holds."""
+    for group, name in KINDS:
+        if pack.seen(group):
+            return name
+    return "status"  # single figures
