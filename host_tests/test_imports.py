@@ -74,7 +74,7 @@ def allow_list(path, firmware_modules):
     if parts[0] == "firmware":
         return DEVICE | set(LIB) | firmware_modules
     if parts[0] == "boards":
-        return {"compat"} if parts[-1] == "board.py" else set()
+        return set()  # data only
     return None
 
 

