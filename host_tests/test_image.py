@@ -1,0 +1,168 @@
+"""The image: complete, portable, the same on every machine, and loadable by real MicroPython."""
+
+import json
+import os
+
+import pytest
+
+import settings
+from tools import ROOT, image
+
+BOARDS = sorted(p.parent.name for p in (ROOT / "boards").glob("*/board.py"))
+
+PIN_NAMES = frozenset(
+    """
+    SPI_SCK SPI_MOSI PANEL_CS PANEL_DC PANEL_RST PANEL_BL BMS_RX BMS_TX HEATER_PIN CHARGER_PIN
+    PROBE_PIN BUTTON_1 BUTTON_2
+    """.split()
+)
+
+LOAD_ALL = """
+import sys
+for name in sys.argv[1:]:
+    __import__(name)
+    print(name)
+"""
+
+
+@pytest.fixture(scope="module", params=BOARDS)
+def built(request, tmp_path_factory):
+    """Lays out a board's image; returns (board name, folder)."""
+    out = tmp_path_factory.mktemp("image") / request.param
+    image.lay_out(request.param, out)
+    return request.param, out
+
+
+def names_in(out):
+    """Returns the paths of all files in the tree, from its root."""
+    return sorted(p.relative_to(out).as_posix() for p in out.rglob("*") if p.is_file())
+
+
+def modules_in(out):
+    """Returns the dotted names of the compiled modules."""
+    files = (out / "lib").rglob("*.mpy")
+    found = (f.relative_to(out / "lib").with_suffix("").as_posix() for f in files)
+    return sorted(name.replace("/", ".") for name in found)
+
+
+def test_the_root_holds_what_the_device_starts_from(built):
+    _, out = built
+    top = sorted(p.name for p in out.iterdir())
+    assert top == ["board.py", "lib", "main.py", "settings.example.json"]
+
+
+def test_every_import_resolves_inside_the_tree(built):
+    _, out = built
+    here = set(modules_in(out)) | {"board"}
+    folders = {n.rpartition(".")[0] for n in here}
+    for name in here - {"board"} | {"main"}:
+        for wanted in image.imported_names(image.find_source(name)):
+            known = {wanted, wanted.rpartition(".")[0]} & (here | folders - {""})
+            assert known or wanted.partition(".")[0] in image.STOCK, f"{name} needs {wanted}"
+
+
+def test_the_application_and_its_choices_are_in(built):
+    name, out = built
+    modules = modules_in(out)
+    assert {"app", "bms.jk_gps", "heat.heater"} <= set(modules)
+    assert image.load_board(name).PANEL in modules
+
+
+def test_compiled_files_are_portable_bytecode(built):
+    _, out = built
+    for file in (out / "lib").rglob("*.mpy"):
+        head = file.read_bytes()[:4]
+        assert head[:2] == b"M\x06", f"{file}: not version 6"
+        assert head[2] >> 2 == 0, f"{file}: has native code"
+        assert head[3] <= 31, f"{file}: needs integers of {head[3]} bits"
+
+
+def test_nothing_of_this_machine_is_inside(built):
+    _, out = built
+    for file in out.rglob("*"):
+        if file.is_file():
+            assert os.fsencode(ROOT) not in file.read_bytes(), file
+            assert os.fsencode(out.parent) not in file.read_bytes(), file
+
+
+def test_the_same_sources_give_the_same_bytes(built, tmp_path, monkeypatch):
+    name, out = built
+    monkeypatch.chdir(tmp_path)
+    image.lay_out(name, tmp_path / "again")
+    assert names_in(tmp_path / "again") == names_in(out)
+    for file in names_in(out):
+        assert (tmp_path / "again" / file).read_bytes() == (out / file).read_bytes(), file
+
+
+def test_an_old_tree_leaves_nothing_behind(tmp_path):
+    stale = tmp_path / "out" / "lib" / "stale.py"
+    stale.parent.mkdir(parents=True)
+    stale.touch()
+    image.lay_out(BOARDS[0], tmp_path / "out")
+    assert not stale.exists()
+
+
+def test_the_example_settings_are_valid_and_hold_no_secret(built):
+    _, out = built
+    raw = json.loads((out / "settings.example.json").read_text())
+    values, errors = settings.load(raw)
+    assert errors == []
+    assert values == raw
+    assert not set(raw) & {row[0] for row in settings.SECRETS}
+
+
+@pytest.mark.parametrize("width", [64, 32])
+def test_real_micropython_loads_the_portable_modules(built, tmp_path, width, request):
+    _, out = built
+    script = tmp_path / "load_all.py"
+    script.write_text(LOAD_ALL)
+    portable = [m for m in modules_in(out) if (ROOT / "lib" / path_of(m)).is_file()]
+    run = request.getfixturevalue(f"micropython{width}")
+    result = run(script, *portable, places=[out / "lib"])
+    assert result.stdout.split() == portable
+
+
+def path_of(module):
+    return module.replace(".", "/") + ".py"
+
+
+def test_an_import_that_the_device_lacks_is_refused(tmp_path, monkeypatch):
+    (tmp_path / "main.py").write_text("import dataclasses\n")
+    monkeypatch.setattr(image, "ROOT", tmp_path)
+    monkeypatch.setattr(image, "ROOTS", (tmp_path,))
+    with pytest.raises(image.ImageError, match="main.py imports dataclasses: not on the device"):
+        image.check_imports(tmp_path / "main.py")
+
+
+def test_an_unknown_board_is_named_with_those_there_are(capsys):
+    assert image.main(["no_such_board"]) == 1
+    assert "no board 'no_such_board'; there are: lilygo_t_display" in capsys.readouterr().err
+
+
+def test_the_report_says_how_to_copy(tmp_path, capsys):
+    assert image.main([BOARDS[0], "--out", str(tmp_path / "x")]) == 0
+    said = capsys.readouterr().out
+    assert f"mpremote cp -r {tmp_path / 'x'}/. :" in said
+    assert "/lib/bms/pack.mpy" in said
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_the_manifest_names_what_exists(board):
+    folder = ROOT / "boards" / board
+    asked = []
+    names = {"include": lambda p: None, "freeze": asked.append, "module": asked.append}
+    exec((folder / "manifest.py").read_text(), names)
+    assert [(folder / p).resolve() for p in asked] == [
+        folder / "board.py",
+        ROOT / "lib",
+        ROOT / "firmware",
+    ]
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_no_pin_of_a_board_is_used_twice(board):
+    data = image.load_board(board)
+    pins = {n: getattr(data, n) for n in PIN_NAMES}
+    assert len(set(pins.values())) == len(pins)
+    assert not {data.HEATER_PIN, data.BMS_TX} & {34, 35, 36, 37, 38, 39}  # these are inputs only
+    assert data.HEATER_PIN not in (0, 2, 5, 12, 15, 26, 27)  # strapping, or high at power-up
