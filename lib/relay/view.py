@@ -1,0 +1,126 @@
+"""View: what the state message tells beside the pack. The application fills it with plain figures.
+
+Like PackState it has slots, named by the constants below in upper case and in the message in lower
+case; a figure that was never put, or dropped, is `null` there. Choices (HEATER_STATE …) are put as
+the position in the table of names that the constructor was given.
+"""
+
+from array import array
+
+from compat import const
+from relay.json_out import LIMIT
+
+# Tri-states.
+LINK_UP = const(0)  # the BMS answers
+PLAUSIBLE = const(1)  # the check's verdict; without it no figure of the pack is shown
+FROZEN = const(2)  # frames come, but their content stands still
+HEATER_ON = const(3)  # the output at this moment
+BOOLS = const(4)
+
+# Figures.
+HEATER_DUTY_PERMILLE = const(4)
+HEATER_POWER_MW = const(5)
+HEATER_WH_TODAY = const(6)
+FRAMES = const(7)
+BAD_CHECKSUMS = const(8)
+BAD_LENGTHS = const(9)
+DROPPED_BYTES = const(10)
+HEAP_FREE = const(11)
+HEAP_MIN_FREE = const(12)
+UPTIME_S = const(13)
+RESETS = const(14)
+LOOP_MAX_MS = const(15)
+RSSI_DBM = const(16)
+WIFI_LOSSES = const(17)
+MQTT_CONNECTS = const(18)
+MQTT_FAILURES = const(19)
+COMMANDS_DONE = const(20)
+COMMANDS_REFUSED = const(21)
+FIGURES = const(22)
+
+# Choices: positions in tables of names. "" and "none" are written as null.
+HEATER_STATE = const(22)
+HEATER_REASON = const(23)
+HEATER_MODE = const(24)
+VERDICT = const(25)
+RESET_CAUSE = const(26)
+MQTT_FAILURE = const(27)  # the last one's reason
+COMMAND_REFUSAL = const(28)  # the last one's reason
+_SLOTS = const(29)
+
+# The heater's modes, as settings.py has them and as the command takes them.
+MODES = (b"off", b"charger", b"charger_or_soc")
+
+
+def encoded(names):
+    """Returns names (str or bytes) as a tuple of bytes, with b"" for "none"."""
+    found = [n if isinstance(n, bytes) else n.encode() for n in names]
+    return tuple([b"" if n == b"none" else n for n in found])
+
+
+class View:
+    """Figures of the device for one state message. Nothing allocates after construction.
+
+    heater_states, heater_reasons, verdicts, reset_causes, mqtt_failures, refusals: names of the
+    choices, by position. heater_faults: names of the latched faults, by bit of `faults`.
+    """
+
+    def __init__(
+        self,
+        heater_states=(),
+        heater_reasons=(),
+        heater_faults=(),
+        verdicts=(),
+        reset_causes=(),
+        mqtt_failures=(),
+        refusals=(),
+    ):
+        self.faults = 0  # bit set, by position in heater_faults
+        self.fault_names = encoded(heater_faults)
+        self._values = array("i", bytes(4 * _SLOTS))
+        self._valid = bytearray(_SLOTS)
+        self._names = (
+            encoded(heater_states),
+            encoded(heater_reasons),
+            MODES,
+            encoded(verdicts),
+            encoded(reset_causes),
+            encoded(mqtt_failures),
+            encoded(refusals),
+        )
+
+    def put(self, slot, value):
+        """Stores a figure (clamped to ±(2**30 - 1)), or None for unknown."""
+        if value is None:
+            self._valid[slot] = 0
+            return
+        if value > LIMIT:
+            value = LIMIT
+        elif value < -LIMIT:
+            value = -LIMIT
+        self._values[slot] = value
+        self._valid[slot] = 1
+
+    def drop(self, slot):
+        """Marks a figure unknown."""
+        self._valid[slot] = 0
+
+    def has(self, slot):
+        """True while the figure is known."""
+        return self._valid[slot] != 0
+
+    def get(self, slot, default=None):
+        """Returns the figure, or `default` while it is unknown."""
+        return self._values[slot] if self._valid[slot] else default
+
+    def name(self, slot):
+        """Returns the name of a choice, b"" while it is unknown or none."""
+        names = self._names[slot - FIGURES]
+        position = self._values[slot]
+        if self._valid[slot] and 0 <= position < len(names):
+            return names[position]
+        return b""
+
+    def longest_name(self, slot):
+        """Returns the length in bytes of the longest name of a choice."""
+        return max([len(name) for name in self._names[slot - FIGURES]] + [0])
