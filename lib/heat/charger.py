@@ -129,7 +129,7 @@ class ChargerSense:
         self._cut = cut
 
     def _watch_mat(self, inputs):
-        """Looks for the mat's own current in the pack's while the mat is on and charging is cut."""
+        """Looks for the mat's current in the pack's while the mat is on and charging is cut."""
         expected = self._expected_ma(inputs)
         if not (inputs.on and self._cut) or expected is None:
             self._step_seen = 0
@@ -214,7 +214,7 @@ def _is_told(inputs):
 
 
 def _is_cut_by_cold(inputs):
-    """True while the BMS, not its owner, keeps the charge MOS off, and cold is the likely cause."""
+    """True while the BMS, not its owner, keeps charging off, with cold the likely cause."""
     if inputs.charge_on != 0 or inputs.charge_switch == 0:
         return False
     if inputs.cold_alarm:

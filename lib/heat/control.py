@@ -7,13 +7,17 @@ from compat import const
 from heat.charger import ChargerSense
 from heat.states import MODE_CHARGER_OR_SOC, MODE_NAMES, MODE_OFF
 
-MIN_HYSTERESIS_DC = const(20)
+_MIN_HYSTERESIS_DC = const(20)
 _SOC_HYSTERESIS_PCT = const(5)
 # A cell this far above the BMS's under-voltage recovery can pay for heat.
 _CELL_SPARE_MV = const(50)
 _LONG_MS = const(86_400_000)
-# Heating on the BMS's alarm alone, just under recovery, waits this long since the last time.
-_ALARM_REST_MS = const(300_000)
+# A BMS of whole °C judges more finely than it sends: it cuts charging at -0.3 °C and says 0, and
+# does not yet allow it at 4.7 °C and says 5. Stopped at recovery, with the BMS still holding its
+# low-temperature alarm after a rest, the heater tops up, by one step of the resolution at most;
+# otherwise a pack could be kept just under recovery for ever, and never be charged.
+_RESOLUTION_DC = const(10)
+_TOP_UP_REST_MS = const(300_000)
 
 
 class Law:
@@ -38,6 +42,8 @@ class Law:
         self._floor_pct = settings["heater_soc_floor_pct"]
         self._soc_ok = False
         self._soc_known = False
+        self._stopped = True  # at recovery, while the alarm that is there went on
+        self._topping = False
         self._on_for_ms = 0
         self._off_for_ms = 0  # a restart begins an off time: reset loops do not wear the relay
 
@@ -74,21 +80,25 @@ class Law:
             self.off_dc = None
             return
         self.on_dc = inputs.protect_dc + self._lead_dc
-        self.off_dc = max(inputs.recover_dc, self.on_dc + MIN_HYSTERESIS_DC)
+        self.off_dc = max(inputs.recover_dc, self.on_dc + _MIN_HYSTERESIS_DC)
 
     def _judge_cold(self, inputs):
         cold_dc = inputs.sensors.cold_dc
         if cold_dc is None or self.on_dc is None:
             return  # an episode goes on where it was when the readings are back
-        if cold_dc >= self.off_dc:
-            self.cold = False
-        elif cold_dc < self.on_dc:
+        held = inputs.from_bms and inputs.cold_alarm
+        if not held:
+            self._stopped = self._topping = False
+        elif self._stopped and not self.cold and self._off_for_ms >= _TOP_UP_REST_MS:
+            self._topping = True
+        target_dc = self.off_dc + _RESOLUTION_DC if self._topping else self.off_dc
+        if cold_dc >= target_dc:
+            self._stopped = held
+            self.cold = self._topping = False
+        elif cold_dc < self.on_dc or self._topping:
             self.cold = True
-        elif inputs.from_bms and inputs.cold_alarm and not self.cold:
-            # The BMS judges more finely than it sends: it cuts charging at -0.3 °C and says 0,
-            # or does not yet allow it at 4.8 and says 5. Its alarm tells what it did.
-            rested = self._off_for_ms >= _ALARM_REST_MS
-            self.cold = rested or cold_dc <= self.off_dc - MIN_HYSTERESIS_DC
+        elif held and cold_dc <= self.off_dc - _MIN_HYSTERESIS_DC:
+            self.cold = True
 
     def _judge_soc(self, inputs):
         pct = inputs.soc_pct

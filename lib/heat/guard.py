@@ -11,6 +11,7 @@ from heat.proof import FALLING, NO_RISE, PAUSE_MS, RISEN, Proof
 from heat.thermal import mat_ma, window_s
 
 _MIN_HYSTERESIS_DC = const(20)
+_RESOLUTION_DC = const(10)
 _JUMP_READINGS = const(3)
 _JUMP_MS = const(3000)  # the longest that a set-aside reading may leave the output on
 _BACKOFF_MS = const(1_800_000)
@@ -44,6 +45,7 @@ class Guard:
         self._pause_ms = 0
         self._backoff_ms = 0
         self._jump_ms = 0
+        self._hot_while_on = False
 
     def step(self, inputs, demand, mw):
         """Returns the reason for the output to be off, states.NONE if there is none.
@@ -53,7 +55,7 @@ class Guard:
         self._count(inputs, mw)
         veto = self._distrust(inputs)
         if veto == s.NONE:
-            self._look_for_faults(inputs, demand, mw)
+            self._look_for_faults(inputs, mw)
             veto = self._hindrance(inputs, demand, mw)
         if self.latched:
             veto = s.first_fault(self.latched)
@@ -130,8 +132,9 @@ class Guard:
         return s.NONE
 
     def _ceiling_dc(self, inputs):
-        """The temperature from which no pack is heated."""
-        return max(inputs.recover_dc, inputs.protect_dc + self._lead_dc + _MIN_HYSTERESIS_DC)
+        """The temperature from which no pack is heated; see control.py about topping up."""
+        dc = max(inputs.recover_dc, inputs.protect_dc + self._lead_dc + _MIN_HYSTERESIS_DC)
+        return dc + _RESOLUTION_DC if inputs.from_bms and inputs.cold_alarm else dc
 
     def _jump_matters(self, inputs):
         """A jump is ignored while it is short and, were it true, heating would still be right."""
@@ -155,11 +158,16 @@ class Guard:
 
     # -- what latches -----------------------------------------------------------------------------
 
-    def _look_for_faults(self, inputs, demand, mw):
+    def _look_for_faults(self, inputs, mw):
         sensors = inputs.sensors
-        if sensors.hot_dc - sensors.cold_dc > self._spread_dc and (demand or inputs.on_ms):
+        if inputs.enabled and sensors.hot_dc - sensors.cold_dc > self._spread_dc:
             self.trip(s.SENSOR_SPREAD)
-        if inputs.on_ms and sensors.hot_dc > self._max_temp_dc:
+        # Hot while heating is a fault even if the reading, a jump, was confirmed only after "off".
+        if inputs.on_ms and sensors.raw_hot_dc > self._max_temp_dc:
+            self._hot_while_on = True
+        elif sensors.raw_hot_dc <= self._max_temp_dc:
+            self._hot_while_on = False
+        if self._hot_while_on and sensors.hot_dc > self._max_temp_dc:
             self.trip(s.OVER_TEMPERATURE)
         if self._run_ms >= self._max_on_ms or self.energy.wh >= self._max_wh:
             self.trip(s.TOO_LONG)

@@ -62,6 +62,7 @@ class Heater:
 
     def _step(self, pack, check, link_up, charger_pin, now):
         inputs = self.inputs
+        inputs.enabled = self._fitted and self.law.mode != s.MODE_OFF
         inputs.gather(pack, check, link_up, charger_pin, self._on, now)
         self.boots.step(inputs.elapsed_ms)
         mw = mat_mw(inputs.pack_mv, self._mat_mohm)
@@ -163,7 +164,7 @@ class Heater:
         self.power_mw = 0
         self._publish_state(False, s.INTERNAL)
 
-    # -- over restarts ------------------------------------------------------------------------------
+    # -- over restarts ----------------------------------------------------------------------------
 
     @property
     def dirty(self):

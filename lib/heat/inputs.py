@@ -38,6 +38,7 @@ class Inputs:
         self.elapsed_ms = 0
         self.on = False  # the output at the end of the elapsed time
         self.on_ms = 0
+        self.enabled = False  # an output is fitted, and the mode is not off
         self.link_up = False
         self.fresh = False
         self.plausible = False
