@@ -3,87 +3,362 @@
 `Bench` owns one thread ("the bench's thread") in which everything happens: the plant, the BMS,
 the chip and the clock. Its public methods may be called from any thread; they hand their work to
 that thread and wait for it (asyncio: `await asyncio.to_thread(bench.snapshot)`, or call directly,
-an answer takes well under a millisecond). Callbacks given to `at`, `every` and `on_text` run *in*
-the bench's thread, at their exact virtual time, and may use the bench's parts directly; they must
-not block, for virtual time waits for them.
+an answer takes a few milliseconds at most). Callbacks given to `at` and `every` and the console's
+listener run *in* the bench's thread, at their virtual time, and may use the bench's parts
+directly; they must not block, for virtual time waits for them.
 """
+
+import os
+import sys
+import threading
+import time
+from collections import deque
+from concurrent.futures import Future
+
+from tools.bench.chip import CAUSES, Chip
+from tools.bench.clock import Clock
+from tools.bench.conductor import DEAD, FROZEN, RUNNING, Conductor, real_us
+from tools.bench.controls_of_bench import Controls
+from tools.bench.jk_gps_sim import JkGpsSim
+from tools.bench.panel import Panel
+from tools.bench.process import Console
+from tools.bench.serial_line import SerialLine
+from tools.bench.world import World
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+_CONSOLE_TAIL = 40
 
 
 class BenchConfig:
-    """What a bench is made of. Every attribute may be changed before the bench is started."""
+    """What a bench is made of. Every attribute may be changed before the bench is made."""
 
     def __init__(self, run_dir):
         self.run_dir = run_dir  # working directory of the firmware: settings.json, state.json ...
-        self.micropython = "micropython"  # command of the unix port
-        self.main = None  # program to run; default firmware/main.py
-        self.paths = None  # import path after the stand-ins; default firmware, lib, the board
-        self.board = None  # object with the names of boards/<name>/board.py
+        self.micropython = find_micropython()  # command of the unix port
+        self.main = os.path.join(ROOT, "firmware", "main.py")  # program to run
+        self.board_dir = os.path.join(ROOT, "boards", "lilygo_t_display")
+        self.paths = [os.path.join(ROOT, name) for name in ("firmware", "lib")]
+        self.board = None  # object with the names of board.py; default: read from board_dir
         self.plant = None  # the true pack; default tools.plant.Plant()
         self.bms = None  # the simulated BMS; default JkGpsSim(plant)
         self.lapse = 1  # virtual seconds per real second, 1..600
         self.heap_bytes = 400_000  # of the firmware's process; 64-bit objects take twice the room
+        self.ticks_start_ms = 0  # what ticks_ms() says at reset; near 2**30 to try the wrap
         self.env = {}  # added to the environment of the firmware's process
 
 
+def find_micropython():
+    """Returns the `micropython` beside this Python, or the name, to be found on the PATH."""
+    beside = os.path.join(os.path.dirname(sys.executable), "micropython")
+    return beside if os.path.exists(beside) else "micropython"
+
+
 class Bench:
-    """See the module. `plant`, `bms`, `chip`, `clock`, `panel` are the parts."""
+    """See the module.
+
+    Parts, for use in the bench's thread: `plant`, `bms`, `line`, `chip`, `clock`, `panel`,
+    `console`, `conductor`. `error` is the exception that ended the bench's thread, if one did.
+    """
 
     def __init__(self, config):
         self.config = config
+        if config.board is None:
+            config.board = _read_board(config.board_dir)
+        if config.board_dir not in config.paths:
+            config.paths = list(config.paths) + [config.board_dir]
+        self.board = board = config.board
+        self.world = World(config.plant, board)
+        self.plant = self.world.plant
+        self.bms = config.bms or JkGpsSim(self.plant)
+        self.chip = Chip()
+        self.clock = Clock(real_us(), config.lapse)
+        self.console = Console()
+        self.panel = Panel(
+            board.PANEL_WIDTH,
+            board.PANEL_HEIGHT,
+            board.PANEL_X,
+            board.PANEL_Y,
+            board.PANEL_MADCTL,
+            board.PANEL_INVERT,
+        )
+        self.line = SerialLine(self.bms, board.BMS_UART, board.BMS_TX, board.BMS_RX, self.chip)
+        panel_pins = (board.PANEL_CS, board.PANEL_DC, board.PANEL_RST)
+        self.conductor = Conductor(
+            config,
+            self.clock,
+            self.chip,
+            [self.line],
+            self.console,
+            buffered=sum(1 << pin for pin in panel_pins),
+        )
+        self.error = None
+        self._controls = Controls(self)
+        self._requests = deque()
+        self._stopping = False
+        self._thread = None
+        self._started_us = real_us()
+        self.chip.on_output = self._on_output
+        self.chip.on_spi = self._on_spi
+        self.bms.before_reply = self.world.advance
 
     def start(self):
         """Powers the chip up and starts the bench's thread. Returns at once."""
+        self._thread = threading.Thread(target=self._run, name="bench", daemon=True)
+        self._thread.start()
 
     def stop(self):
         """Ends the firmware and the thread; returns when both are gone. May be called twice."""
+        self._stopping = True
+        self.conductor.interrupt()
+        if self._thread is not None:
+            self._thread.join()
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+    # -- controls ---------------------------------------------------------------------------------
 
     def set(self, control, value=None):
         """Sets a control; raises KeyError for an unknown one, ValueError for a bad value.
 
-        lapse 1..600 | ambient_dc | pack_dc | soc_pct | charger bool | load_ma |
+        lapse 1..600 | ambient_dc | pack_dc | soc_pct | charger bool | charger_ma | load_ma |
         bms_unplugged bool | bms_garbled bool | bms_frozen bool | bms_silent bool |
         sensor_absent "none" "first" "both" | temp_rule "vendor" "over99" "under99" |
+        mat_open bool | output_stuck bool |
         wifi_down bool | wifi_password_wrong bool | firmware_frozen bool | firmware_kill |
-        firmware_restart | button_1, button_2 (None: a press of 150 ms; bool: hold, release)
+        firmware_reset | button_1, button_2 (None: a press of 150 ms; bool: hold, release)
+
+        firmware_kill ends the process at once; the chip boots again after the watchdog has bitten.
+        firmware_reset is the reset button: pins drop at once.
         """
+        return self.call(lambda: self._controls.set(control, value))
 
     def controls(self):
         """Returns the present value of every control that has a state, as a dict."""
+        return self.call(self._controls.values)
+
+    # -- looking ----------------------------------------------------------------------------------
 
     def snapshot(self):
         """Returns the state of everything as a plain dict that json can write.
 
         time: t_s (virtual), real_s, lapse, lapse_actual
-        true: the plant's figures, in the vocabulary (pack_mv, cell_mv, temps_dc ...)
-        pins: heater, charger, backlight_permille, heater_on_s, heater_changes
-        chip: running, state, resets, reset_cause, boot_s, watchdog_ms_left, pid
-        uart: to_bms, from_bms, requests, rejected, replies
-        panel: seq, on, errors
-        console: the last lines
+        true: the plant's figures, in the vocabulary (pack_mv, cell_mv, temps_dc ...), see World
+        pins: heater, heater_permille, charger, backlight_permille, heater_changed_s,
+              heater_changes
+        chip: running, state, resets, reset_cause, boot_s, watchdog_left_ms, pid, wakes, wifi,
+              wifi_ssid
+        uart: pty, to_bms, from_bms, requests, rejected, replies, overruns
+        panel: seq, lit, errors, error_count
+        console: {lines: the last ones as [t_s, text], count}
         controls: see controls()
         """
+        return self.call(self.snapshot_here)
+
+    def snapshot_here(self):
+        """As `snapshot`, for callers that are in the bench's thread already."""
+        real = real_us()
+        t_us = self.clock.now(real)
+        console = self.console
+        return {
+            "time": {
+                "t_s": round(t_us / 1e6, 3),
+                "real_s": round((real - self._started_us) / 1e6, 3),
+                "lapse": self.clock.lapse,
+                "lapse_actual": round(self.clock.actual(real), 2),
+            },
+            "true": self.world.truth(),
+            "pins": self._pins(),
+            "chip": self._chip(t_us),
+            "uart": self._uart(),
+            "panel": {
+                "seq": self.panel.seq,
+                "lit": self.panel.lit,
+                "errors": list(self.panel.errors),
+                "error_count": self.panel.error_count,
+            },
+            "console": {
+                "lines": [[round(t_s, 3), text] for t_s, text in list(console.lines)[-_CONSOLE_TAIL:]],
+                "count": console.count,
+            },
+            "controls": self._controls.values(),
+        }
 
     def picture(self):
         """Returns (sequence number, width, height, RGB bytes) of the panel as a person sees it."""
+        panel = self.panel
+        return self.call(lambda: (panel.seq, panel.width, panel.height, panel.rgb()))
 
     def png(self, scale=1):
         """Returns the panel's picture as PNG bytes."""
+        return self.call(lambda: self.panel.png(scale))
+
+    # -- timing -----------------------------------------------------------------------------------
+
+    def now_s(self):
+        """Returns virtual time in s. From any thread, without waiting."""
+        return self.conductor.now_us() / 1e6
 
     def at(self, t_s, callback):
         """Calls `callback()` in the bench's thread at virtual time `t_s`."""
+        self.call(lambda: self.conductor.at(t_s * 1e6, callback))
 
     def every(self, period_s, callback):
         """Calls `callback()` in the bench's thread every `period_s` virtual seconds."""
+        self.call(lambda: self.conductor.every(int(period_s * 1e6), callback))
 
     def call(self, function):
         """Runs `function()` in the bench's thread and returns (or raises) what it does."""
+        if self._thread is None or threading.current_thread() is self._thread:
+            return function()
+        if not self._thread.is_alive():
+            raise RuntimeError("the bench has stopped") from self.error
+        future = Future()
+        self._requests.append((function, future))
+        self.conductor.interrupt()
+        while True:
+            try:
+                return future.result(0.5)
+            except TimeoutError:
+                if future.done():
+                    raise
+                if not self._thread.is_alive():
+                    raise RuntimeError("the bench has stopped") from self.error
 
     def run_until(self, t_s, timeout_s=60):
         """Blocks until virtual time `t_s`; raises TimeoutError after `timeout_s` real seconds."""
+        reached = threading.Event()
+        self.at(t_s, reached.set)
+        self._await(reached, timeout_s, "virtual time %g s" % t_s)
 
-    def wait_for(self, condition, within_s, timeout_s=60):
-        """Blocks until `condition(bench)` (evaluated every virtual 50 ms in the bench's thread).
+    def wait_for(self, condition, within_s, timeout_s=60, step_s=0.05):
+        """Blocks until `condition(bench)` holds, evaluated in the bench's thread.
 
-        Returns the virtual time at which it held; raises TimeoutError after `within_s` virtual
-        or `timeout_s` real seconds.
+        Evaluated every `step_s` of virtual time. Returns the virtual time in s at which it held;
+        raises TimeoutError after `within_s` virtual or `timeout_s` real seconds.
         """
+        done = threading.Event()
+        result = []
+        end_us = self.call(lambda: self.conductor.now_us()) + within_s * 1e6
+
+        def look():
+            t_us = self.conductor.now_us()
+            if condition(self):
+                result.append(t_us / 1e6)
+                done.set()
+            elif t_us >= end_us:
+                done.set()
+            else:
+                self.conductor.at(t_us + step_s * 1e6, look)
+
+        self.call(look)
+        self._await(done, timeout_s, "a condition")
+        if not result:
+            raise TimeoutError("not within %g virtual seconds" % within_s)
+        return result[0]
+
+    def _await(self, event, timeout_s, what):
+        end = time.monotonic() + timeout_s
+        while not event.wait(0.2):
+            if not self._thread.is_alive():
+                raise RuntimeError("the bench has stopped") from self.error
+            if time.monotonic() > end:
+                raise TimeoutError("%s: not within %g real seconds" % (what, timeout_s))
+
+    # -- the bench's thread -----------------------------------------------------------------------
+
+    def _run(self):
+        try:
+            self.conductor.power_on()
+            self.conductor.every(1_000_000, lambda: self.world.advance(self.conductor.now_us()))
+            while not self._stopping:
+                self.conductor.turn()
+                if self._requests:
+                    self.conductor.catch_up()
+                while self._requests:
+                    self._serve(*self._requests.popleft())
+        except Exception as error:
+            self.error = error
+            raise
+        finally:
+            self.conductor.close()
+
+    @staticmethod
+    def _serve(function, future):
+        try:
+            future.set_result(function())
+        except Exception as error:
+            future.set_exception(error)
+
+    def _on_output(self, pin, level, t_us):
+        board = self.board
+        if pin == board.HEATER_PIN:
+            self.world.set_heater(level == board.HEATER_ACTIVE, t_us)
+        elif pin == board.PANEL_RST and not level:
+            self.panel.hard_reset()
+
+    def _on_spi(self, bus, data, t_us):
+        board = self.board
+        setup = self.chip.spi.get(board.SPI_ID)
+        if bus != board.SPI_ID or setup is None or self.chip.levels[board.PANEL_CS]:
+            return
+        if setup[1:] == (board.SPI_SCK, board.SPI_MOSI):
+            self.panel.feed(self.chip.levels[board.PANEL_DC], data, t_us)
+
+    # -- pieces of the snapshot -------------------------------------------------------------------
+
+    def _pins(self):
+        chip, board, world = self.chip, self.board, self.world
+        return {
+            "heater": world.plant.heater_on,
+            "heater_permille": chip.duty_permille(board.HEATER_PIN),
+            "charger": bool(world.plant.charger_on),
+            "backlight_permille": chip.duty_permille(board.PANEL_BL),
+            "heater_changed_s": round(world.heater_changed_us / 1e6, 3),
+            "heater_changes": world.heater_changes,
+        }
+
+    def _chip(self, t_us):
+        chip, conductor = self.chip, self.conductor
+        due_us = chip.watchdog_due_us
+        return {
+            "running": conductor.state == RUNNING,
+            "state": conductor.state,
+            "resets": conductor.resets,
+            "reset_cause": CAUSES[chip.reset_cause],
+            "boot_s": round(conductor.boot_us / 1e6, 3),
+            "watchdog_left_ms": None if due_us is None else max(0, (due_us - t_us) // 1000),
+            "pid": conductor.process.pid if conductor.process else None,
+            "wakes": conductor.wakes,
+            "wifi": chip.wifi.state,
+            "wifi_ssid": chip.wifi.ssid,
+        }
+
+    def _uart(self):
+        line, bms = self.line, self.bms
+        return {
+            "pty": line.path,
+            "to_bms": line.to_device,
+            "from_bms": line.from_device,
+            "requests": bms.requests,
+            "rejected": bms.rejected,
+            "replies": bms.replies,
+            "overruns": self.chip.overruns,
+        }
+
+
+def _read_board(board_dir):
+    """Returns the names of board.py as an object."""
+    names = {}
+    path = os.path.join(board_dir, "board.py")
+    with open(path, encoding="utf-8") as file:
+        source = file.read().replace("from compat import const", "")
+    exec(compile(source, path, "exec"), {"const": lambda value: value}, names)
+    return type("Board", (), names)
+
+
+__all__ = ["Bench", "BenchConfig", "DEAD", "FROZEN", "RUNNING", "find_micropython"]

@@ -1,0 +1,370 @@
+"""Conducts virtual time between the firmware's process and the emulated hardware.
+
+One `turn()` after another, in one thread: while the firmware idles, time hops to what is due next
+and on; while it computes, is frozen or dead, time passes as real time does. See clock.py for the
+rule and standins/bench_ops.py for what is said on the channel.
+"""
+
+import heapq
+import itertools
+import os
+import select
+import socket
+import struct
+import time
+
+from tools.bench import chip as hardware
+from tools.bench.process import Process
+from tools.bench.standins import bench_ops as ops
+
+BOOTING = "booting"
+RUNNING = "running"
+FROZEN = "frozen"
+DEAD = "dead"
+
+_BOOT_US = 500_000  # ROM loader and MicroPython's own start
+_NEVER_US = 1 << 60
+_MOST_WAIT_US = 100_000
+_SHORT_WAIT_US = 30  # real time below which a wait costs more than it gains
+_LOOK_US = 20_000  # real time between two looks at output and commands while time hops
+_NO_WATCHDOG_US = 3_000_000  # a dead processor without a watchdog: somebody pulls the plug
+_CELLS = struct.Struct("<%dq" % ops.CELLS)
+_HEAD = struct.Struct(ops.HEAD)
+_IDLE = struct.Struct(ops.IDLE_BODY)
+
+
+def real_us():
+    """Real time in µs of the clock that the firmware's process sees as well."""
+    return time.monotonic_ns() // 1000
+
+
+class Conductor:
+    """See the module. `lines` are the SerialLines, `buffered` a mask of pins (the panel's)."""
+
+    def __init__(self, config, clock, chip, lines, console, buffered=0):
+        self.clock = clock
+        self.chip = chip
+        self.console = console
+        self.state = DEAD
+        self.resets = 0
+        self.boot_us = 0
+        self.wakes = 0
+        self.process = None
+        self._config = config
+        self._lines = lines
+        self._by_uart = {line.uart: line for line in lines}
+        self._buffered = buffered
+        self._events = []
+        self._order = itertools.count()
+        self._wake_in, self._wake_out = socket.socketpair()
+        self._wake_in.setblocking(False)
+        self._wake_out.setblocking(False)
+        self._data = b""
+        self._idle = None  # (until_us, timers handled, UARTs watched, sockets watched)
+        self._told = None  # what the firmware knows: (fired, inputs, driven, wifi)
+        self._serial = 0
+        self._looked_us = 0
+        self._start_us = 1000 * config.ticks_start_ms
+        self._dead_since_us = None
+        chip.on_uart_tx = self._uart_tx
+
+    # -- for the bench ----------------------------------------------------------------------------
+
+    def now_us(self):
+        """Virtual time in µs."""
+        return self.clock.now(real_us())
+
+    def catch_up(self):
+        """Moves idle time on to where the pace allows now; for whoever looks between events."""
+        if self._idle is not None and self.state == RUNNING:
+            due_us = min(self._idle[0], self._next_due_us(self._idle[2]))
+            self.clock.advance(real_us(), due_us)
+
+    def at(self, t_us, callback):
+        """Calls `callback()` at virtual time `t_us`."""
+        heapq.heappush(self._events, (int(t_us), next(self._order), callback))
+
+    def every(self, period_us, callback):
+        """Calls `callback()` every `period_us`."""
+        due_us = self.now_us() + period_us
+
+        def again():
+            nonlocal due_us
+            due_us += period_us
+            self.at(due_us, again)
+            callback()
+
+        self.at(due_us, again)
+
+    def interrupt(self):
+        """Ends a wait. From any thread."""
+        try:
+            self._wake_out.send(b"x")
+        except BlockingIOError:
+            pass  # plenty of wake-ups are pending already
+
+    def power_on(self):
+        """Starts the firmware for the first time."""
+        self._boot(hardware.PWRON_RESET)
+
+    def reset(self, cause=hardware.HARD_RESET):
+        """Resets the chip now; it boots after the time that takes."""
+        t_us = self.now_us()
+        self._end_process()
+        self.chip.reset(cause, t_us)
+        self.resets += 1
+        self.state = BOOTING
+        self._dead_since_us = None
+        self.at(t_us + _BOOT_US, lambda: self._boot(cause))
+
+    def kill(self):
+        """Kills the firmware's process. The pins stay until the watchdog bites."""
+        if self.process:
+            self._process_gone("killed")
+
+    def freeze(self):
+        """Stops the firmware's process where it is."""
+        if self.process and self.state == RUNNING:
+            self.process.freeze()
+            self.state = FROZEN
+            self.clock.run(real_us())
+
+    def thaw(self):
+        """Lets a frozen process run on."""
+        if self.state == FROZEN:
+            self.process.thaw()
+            self.state = RUNNING
+            if self._idle is not None:
+                self.clock.idle(real_us())
+
+    def close(self):
+        """Ends the process and frees everything."""
+        self._end_process()
+        for line in self._lines:
+            line.close()
+        self._wake_in.close()
+        self._wake_out.close()
+
+    # -- turns ------------------------------------------------------------------------------------
+
+    def turn(self):
+        """Does what is due, or waits for it a little."""
+        real = real_us()
+        if self._idle is not None and self.state == RUNNING:
+            self._turn_idle(real)
+        else:
+            self._turn_running(real)
+
+    def _turn_idle(self, real):
+        until_us, _, uarts, sockets = self._idle
+        due_us = self._next_due_us(uarts)
+        if until_us < due_us:
+            due_us = until_us
+        t_us = self.clock.advance(real, due_us)
+        if t_us < due_us:
+            wait_us = self.clock.wait_us(real, due_us)
+            if wait_us > _SHORT_WAIT_US:
+                self._wait(min(wait_us, _MOST_WAIT_US))
+            return
+        if real - self._looked_us > _LOOK_US or sockets:
+            self._looked_us = real
+            self._wait(0)
+            if self._idle is None or self.state != RUNNING:
+                return
+        self._run_due(t_us)
+        if self._idle is not None and (t_us >= until_us or self._news(t_us)):
+            self._reply()
+
+    def _turn_running(self, real):
+        t_us = self.clock.now(real)
+        due_us = self._next_due_us(0xFF)
+        if t_us < due_us:
+            self._wait(min(due_us - t_us, _MOST_WAIT_US))
+            return
+        self._run_due(t_us)
+        for line in self._lines:
+            due_us = line.next_due_us()
+            if due_us is not None and due_us <= t_us:
+                line.pump(t_us)
+        if self.state == RUNNING and self.process and self._told != self._state():
+            self._send_alarm()
+
+    def _next_due_us(self, uarts):
+        due_us = self._events[0][0] if self._events else _NEVER_US
+        chip_us = self.chip.next_due_us()
+        if chip_us is not None and chip_us < due_us:
+            due_us = chip_us
+        for line in self._lines:
+            if uarts >> line.uart & 1:
+                line_us = line.next_due_us()
+                if line_us is not None and line_us < due_us:
+                    due_us = line_us
+        return due_us
+
+    def _run_due(self, t_us):
+        events = self._events
+        while events and events[0][0] <= t_us:
+            heapq.heappop(events)[2]()
+        if self.chip.run(t_us):
+            self.console.add("-- watchdog bites --", t_us / 1e6)
+            self.reset(hardware.WDT_RESET)
+        if self._dead_since_us is not None and t_us - self._dead_since_us >= _NO_WATCHDOG_US:
+            self.reset(hardware.HARD_RESET)
+
+    def _news(self, t_us):
+        """True if the firmware must be woken before its time."""
+        _, handled, uarts, _ = self._idle
+        if handled != self.chip.fired():
+            return True
+        if self._told[1:3] != (self.chip.inputs, self.chip.driven):
+            return True
+        given = 0
+        for line in self._lines:
+            due_us = line.next_due_us() if uarts >> line.uart & 1 else None
+            if due_us is not None and due_us <= t_us:
+                given += line.pump(t_us)
+        return given > 0
+
+    # -- waiting ----------------------------------------------------------------------------------
+
+    def _wait(self, wait_us):
+        """Waits up to `wait_us` real µs for the firmware, its output or the bench."""
+        fds = [self._wake_in]
+        process = self.process
+        if process:
+            fds += (process.channel, process.output)
+        ready = select.select(fds, (), (), wait_us / 1e6)[0]
+        for fd in ready:
+            if fd is self._wake_in:
+                fd.recv(4096)
+            elif process is not self.process:
+                return  # it ended while we looked
+            elif fd is process.channel:
+                self._read_channel()
+            else:
+                self._read_output()
+
+    def _read_output(self):
+        try:
+            data = os.read(self.process.output, 65536)
+        except BlockingIOError:
+            return
+        self.console.feed(data, self.now_us() / 1e6)
+
+    def _read_channel(self):
+        try:
+            data = self.process.channel.recv(262_144)
+        except BlockingIOError:
+            return
+        except ConnectionResetError:
+            data = b""
+        if not data:
+            self._process_gone("ended")
+            return
+        data = self._data + data
+        at = 0
+        end = len(data)
+        offset_us = self.boot_us - self._start_us
+        while end - at >= ops.HEAD_SIZE:
+            op, arg, n, t_us = _HEAD.unpack_from(data, at)
+            after = at + ops.HEAD_SIZE + (n if op >= ops.PAYLOAD else 0)
+            if after > end:
+                break
+            body = data[at + ops.HEAD_SIZE : after] if op >= ops.PAYLOAD else b""
+            at = after
+            self._record(op, arg, n, t_us + offset_us, body)
+            if op == ops.RESET:
+                return
+        self._data = data[at:]
+
+    def _record(self, op, arg, n, t_us, body):
+        if op == ops.IDLE:
+            until_us, handled, uarts, sockets = _IDLE.unpack(body)
+            until_us = _NEVER_US if until_us < 0 else until_us + self.boot_us - self._start_us
+            self._idle = (until_us, handled, uarts, sockets)
+            if self.state == RUNNING:
+                self.clock.idle(real_us())
+            if handled != self.chip.fired():
+                self._reply()
+        elif op == ops.WAKE:
+            if self._idle is not None:
+                self._reply()
+        elif op == ops.HELLO:
+            self._reply(self.chip.reset_cause | self._buffered << 8)
+        elif op == ops.RESET:
+            self.console.add("-- machine.reset() --", t_us / 1e6)
+            self._data = b""
+            self.reset(hardware.HARD_RESET)
+        else:
+            self.chip.handle(op, arg, n, t_us, body)
+
+    # -- speaking to the firmware -----------------------------------------------------------------
+
+    def _state(self):
+        chip = self.chip
+        return (chip.fired(), chip.inputs, chip.driven, chip.wifi.state)
+
+    def _cells(self, flags=0):
+        self._serial += 1
+        self._told = state = self._state()
+        offset_us = self.clock.offset_us() - self.boot_us + self._start_us
+        given = [self._by_uart[i].given if i in self._by_uart else 0 for i in (1, 2)]
+        return _CELLS.pack(
+            offset_us, state[1], state[0], given[0], given[1], state[3], flags, self._serial, state[2]
+        )
+
+    def _reply(self, flags=0):
+        """Ends the firmware's idling (or answers its greeting)."""
+        t_us = self.now_us()
+        for line in self._lines:
+            line.pump(t_us)
+        self._idle = None
+        self.wakes += 1
+        real = real_us()
+        self.clock.run(real)
+        self.clock.sample(real)
+        try:
+            self.process.channel.send(self._cells(flags))
+        except OSError:
+            self._process_gone("ended")
+
+    def _send_alarm(self):
+        try:
+            self.process.alarm.send(self._cells())
+        except OSError:
+            pass  # full: nobody reads; or the process has just ended
+
+    def _uart_tx(self, uart, n, t_us):
+        line = self._by_uart.get(uart)
+        if line:
+            line.chip_wrote(n, t_us)
+
+    # -- the process's life -----------------------------------------------------------------------
+
+    def _boot(self, cause):
+        self._end_process()
+        self.boot_us = self.now_us()
+        self.chip.reset_cause = cause
+        slaves = {line.uart: line.open() for line in self._lines}
+        self.process = Process(self._config, [slaves.get(i, -1) for i in (1, 2)])
+        self.state = RUNNING
+        self._data = b""
+        self._idle = None
+
+    def _process_gone(self, how):
+        """The process is no more: pins and watchdog carry on as they were."""
+        self._read_output()
+        self._end_process()
+        t_us = self.now_us()
+        self.console.add("-- the firmware has %s --" % how, t_us / 1e6)
+        self.state = DEAD
+        if self.chip.watchdog_due_us is None:
+            self._dead_since_us = t_us
+            self.at(t_us + _NO_WATCHDOG_US, lambda: None)
+
+    def _end_process(self):
+        if self.process:
+            self.process.close()
+            self.process = None
+        self._idle = None
+        self.clock.run(real_us())

@@ -1,0 +1,116 @@
+"""What `Bench.set` can set: one method for each control, used in the bench's thread."""
+
+from tools.bench.conductor import FROZEN, real_us
+from tools.bench.jk_gps_frame import TEMP_RULES
+
+_PRESS_US = 150_000
+_ABSENT = {"none": (), "first": (0,), "second": (1,), "both": (0, 1)}
+
+
+class Controls:
+    """The bench's controls; `bench` is a Bench."""
+
+    def __init__(self, bench):
+        self._bench = bench
+        self._load_ma = 0
+        self._setters = {
+            "lapse": self._lapse,
+            "ambient_dc": self._ambient,
+            "pack_dc": lambda value: bench.plant.set_temp(value / 10),
+            "soc_pct": lambda value: bench.plant.set_soc(value),
+            "charger": self._charger,
+            "charger_ma": lambda value: setattr(bench.plant, "charger_a", value / 1000),
+            "load_ma": self._load,
+            "bms_unplugged": lambda value: setattr(bench.line, "unplugged", bool(value)),
+            "bms_garbled": lambda value: setattr(bench.line, "garbled", bool(value)),
+            "bms_frozen": lambda value: setattr(bench.bms, "frozen", bool(value)),
+            "bms_silent": lambda value: setattr(bench.bms, "silent", bool(value)),
+            "sensor_absent": self._sensor_absent,
+            "temp_rule": self._temp_rule,
+            "mat_open": lambda value: setattr(bench.plant, "mat_open", bool(value)),
+            "output_stuck": lambda value: setattr(bench.plant, "output_stuck", bool(value)),
+            "wifi_down": lambda value: self._wifi(up=not value),
+            "wifi_password_wrong": lambda value: self._wifi(wrong_password=bool(value)),
+            "firmware_frozen": self._frozen,
+            "firmware_kill": lambda _: bench.conductor.kill(),
+            "firmware_reset": lambda _: bench.conductor.reset(),
+            "button_1": lambda value: self._button(bench.board.BUTTON_1, value),
+            "button_2": lambda value: self._button(bench.board.BUTTON_2, value),
+        }
+        for pin in (bench.board.BUTTON_1, bench.board.BUTTON_2):
+            bench.chip.drive(pin, 1)
+
+    def set(self, name, value):
+        """Sets a control; KeyError: unknown, ValueError: bad value."""
+        setter = self._setters[name]
+        bench = self._bench
+        bench.world.advance(bench.conductor.now_us())
+        try:
+            setter(value)
+        except TypeError as error:
+            raise ValueError("%s: cannot be %r" % (name, value)) from error
+
+    def values(self):
+        """Returns the present value of every control that has a state."""
+        bench = self._bench
+        plant = bench.plant
+        absent = plant.sensor_absent
+        absent = (0, 1) if absent is True else tuple(absent or ())
+        return {
+            "lapse": bench.clock.lapse,
+            "ambient_dc": round(10 * plant.ambient_c),
+            "charger": bool(plant.charger_on),
+            "charger_ma": round(1000 * plant.charger_a),
+            "load_ma": self._load_ma,
+            "bms_unplugged": bench.line.unplugged,
+            "bms_garbled": bench.line.garbled,
+            "bms_frozen": bench.bms.frozen,
+            "bms_silent": bench.bms.silent,
+            "sensor_absent": next(k for k, v in _ABSENT.items() if v == absent),
+            "temp_rule": bench.bms.temp_rule,
+            "mat_open": plant.mat_open,
+            "output_stuck": plant.output_stuck,
+            "wifi_down": not bench.chip.wifi.up,
+            "wifi_password_wrong": bench.chip.wifi.wrong_password,
+            "firmware_frozen": bench.conductor.state == FROZEN,
+        }
+
+    def _lapse(self, value):
+        self._bench.clock.set_lapse(value, real_us())
+
+    def _ambient(self, value):
+        self._bench.plant.ambient_c = value / 10
+
+    def _charger(self, value):
+        """Connects a charger: power to the pack, and the board's contact closes to ground."""
+        self._bench.plant.charger_on = bool(value)
+        self._bench.chip.drive(self._bench.board.CHARGER_PIN, 0 if value else None)
+
+    def _load(self, value):
+        plant = self._bench.plant
+        self._load_ma = int(value)
+        plant.load_w = value * plant.pack_mv / 1e6
+
+    def _sensor_absent(self, value):
+        if value not in _ABSENT:
+            raise ValueError("sensor_absent: one of %s" % ", ".join(_ABSENT))
+        self._bench.plant.sensor_absent = _ABSENT[value]
+
+    def _temp_rule(self, value):
+        if value not in TEMP_RULES:
+            raise ValueError("temp_rule: one of %s" % ", ".join(TEMP_RULES))
+        self._bench.bms.temp_rule = value
+
+    def _wifi(self, **change):
+        self._bench.chip.wifi.set(self._bench.conductor.now_us(), **change)
+
+    def _frozen(self, value):
+        conductor = self._bench.conductor
+        conductor.freeze() if value else conductor.thaw()
+
+    def _button(self, pin, value):
+        """Buttons connect to ground. None: a short press; otherwise held or let go."""
+        chip, conductor = self._bench.chip, self._bench.conductor
+        chip.drive(pin, 0 if value in (None, True) else 1)
+        if value is None:
+            conductor.at(conductor.now_us() + _PRESS_US, lambda: chip.drive(pin, 1))
