@@ -5,8 +5,6 @@ import time
 
 import pytest
 
-pytest.importorskip("paho.mqtt.client", reason="paho-mqtt is not installed")
-
 from tools.bench.broker import Broker, BrokerError, MessageLog, find_mosquitto, have_amqtt
 from tools.bench.proxy import Proxy
 

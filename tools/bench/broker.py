@@ -191,6 +191,15 @@ class MessageLog:
         except ValueError:
             return None, message["t_ms"]
 
+    def base_of(self, root, leaf):
+        """Returns "root/ID" for the newest topic of the form root/ID/leaf, or None."""
+        with self._lock:
+            for topic in reversed(list(self._latest)):
+                parts = topic.split("/")
+                if len(parts) == 3 and parts[0] == root and parts[2] == leaf:
+                    return "/".join(parts[:2])
+        return None
+
     def _on_connect(self, client, _userdata, _flags, reason, _properties):
         if not reason.is_failure:
             client.subscribe("#", qos=1)

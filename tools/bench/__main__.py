@@ -1,0 +1,117 @@
+"""Starts the virtual bench: `python -m tools.bench`, or `make demo`.
+
+Without arguments it prints one address and serves until interrupted. `--headless --scenario FILE`
+plays a scenario instead and ends with its exit status: 0 all held, 1 something failed, 2 unusable.
+"""
+
+import argparse
+import asyncio
+import logging
+import shutil
+import signal
+import sys
+import tempfile
+from pathlib import Path
+
+from tools.bench import scenario_file
+from tools.bench.bench import Bench, BenchConfig
+from tools.bench.broker import BrokerError
+from tools.bench.controls import ControlError, check_value
+from tools.bench.desk import Desk
+from tools.bench.scenario import Player, play
+
+_PORT = 8350
+_LAPSE = 10
+# A cold evening: there is something to see within the first minute.
+_START = {"ambient_dc": -50, "pack_dc": 80, "soc_pct": 60, "charger": True}
+
+
+def main(argv=None):
+    """Runs the bench; returns the exit status."""
+    logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
+    arguments = _arguments(argv)
+    run_dir = Path(arguments.run_dir or tempfile.mkdtemp(prefix="packmate-bench-"))
+    run_dir.mkdir(parents=True, exist_ok=True)
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        scenario = scenario_file.load(arguments.scenario) if arguments.scenario else None
+        desk = _desk(arguments, run_dir, scenario)
+        try:
+            return _headless(desk, scenario) if arguments.headless else _serve(desk, arguments)
+        finally:
+            desk.stop()
+    except (scenario_file.ScenarioError, BrokerError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    finally:
+        if not arguments.run_dir:
+            shutil.rmtree(run_dir, ignore_errors=True)
+
+
+def _arguments(argv):
+    parser = argparse.ArgumentParser(prog="make demo", description="Packmate's virtual bench.")
+    parser.add_argument("--port", type=int, help=f"of the page; default {_PORT} or a free one")
+    parser.add_argument("--bms", choices=["jk_gps"], default="jk_gps", help="the simulated BMS")
+    parser.add_argument("--broker", choices=["auto", "mosquitto", "amqtt"], default="auto")
+    parser.add_argument("--lapse", type=int, help=f"virtual per real second; default {_LAPSE}")
+    parser.add_argument("--headless", action="store_true", help="no page; needs --scenario")
+    parser.add_argument("--scenario", metavar="FILE", help="play this; see docs/bench.md")
+    parser.add_argument("--run-dir", metavar="DIR", help="the firmware's files; default temporary")
+    arguments = parser.parse_args(argv)
+    if arguments.headless != bool(arguments.scenario):
+        parser.error("--headless and --scenario go together")
+    try:
+        if arguments.lapse is not None:
+            check_value("lapse", arguments.lapse)
+    except ControlError as error:
+        parser.error(str(error))
+    return arguments
+
+
+def _desk(arguments, run_dir, scenario):
+    config = BenchConfig(run_dir)
+    start = dict(_START, **(scenario.start if scenario else {}))
+    config.lapse = arguments.lapse or start.pop("lapse", _LAPSE)
+    settings = {"bms_dialect": arguments.bms, **(scenario.settings if scenario else {})}
+    desk = Desk(Bench(config), settings, arguments.broker)
+    desk.start()
+    for name, value in start.items():
+        desk.apply(name, value)
+    return desk
+
+
+def _headless(desk, scenario):
+    print(f"{scenario.name}: {scenario.about}")
+    player = Player(scenario, desk.lookup, desk.apply)
+    return play(player, desk)
+
+
+def _serve(desk, arguments):
+    from tools.bench.server import Server
+
+    async def run():
+        server = Server(desk)
+        try:
+            await server.start(_PORT if arguments.port is None else arguments.port)
+        except OSError:
+            if arguments.port is not None:
+                raise
+            await server.start(0)
+        print(f"http://127.0.0.1:{server.port}/", flush=True)
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await server.stop()
+
+    asyncio.run(run())
+    return 0
+
+
+def _interrupt(_signal, _frame):
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main())

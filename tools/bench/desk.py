@@ -1,0 +1,225 @@
+"""The desk: the bench, the broker, the proxy between them and the recorder, as one thing.
+
+The page's server and the scenario player both sit at it: `apply` sets a control, `state` and
+`lookup` read, `watch` looks on in virtual time.
+"""
+
+import json
+import logging
+import time
+
+from tools.bench.broker import Broker, MessageLog
+from tools.bench.controls import ControlError, check_value
+from tools.bench.proxy import Proxy
+from tools.bench.recorder import FINE_S, Recorder
+
+_LOOK_S = 0.25  # virtual time between two looks
+_IDLE_LOOK_S = 0.05  # real time between two looks while nobody watches
+_MESSAGES = 40
+_CONSOLE = 60
+
+# What the firmware finds in settings.json, besides the broker's port.
+SETTINGS = {
+    "name": "Bench",
+    "bms_dialect": "jk_gps",
+    "heater_output": "gpio",
+    "heater_mode": "charger",
+    "heater_mat_mohm": 26_200,
+    "pack_wh": 5120,
+    "charger_pin_used": True,
+    "wifi_ssid": "bench",
+    "mqtt_host": "127.0.0.1",
+    "mqtt_interval_s": 5,
+}
+SECRETS = {"wifi_password": "packmate"}
+
+
+class Desk:
+    """`bench` is a tools.bench.bench.Bench that is not yet started; `settings` go over SETTINGS.
+
+    `t_s` is the virtual time in s of the last look, `error` a text once the bench has broken.
+    """
+
+    def __init__(self, bench, settings=None, broker_kind="auto"):
+        self.bench = bench
+        self.settings = {**SETTINGS, **(settings or {})}
+        self.t_s = 0.0
+        self.error = ""
+        self.recorder = Recorder()
+        self.broker = Broker(broker_kind)
+        self.proxy = None
+        self.log = None
+        self._broker_mode = "normal"
+        self._wifi_down = False
+        self._watcher = None
+        self._state = None
+        self._looked_at = 0.0
+        self._heater_on_s = 0.0
+
+    def start(self):
+        """Starts the broker, writes the firmware's settings, powers the bench up."""
+        self.broker.start()
+        try:
+            self.proxy = Proxy(self.broker.port).start()
+            self.log = MessageLog(self.broker.port, clock=lambda: int(self.t_s * 1000))
+            self.log.wait_ready()
+            self._write_settings()
+            self.bench.every(_LOOK_S, self._look)
+            self.bench.every(FINE_S, self._record)
+            self.bench.start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def stop(self):
+        """Ends everything; may be called twice."""
+        self._watcher = None
+        self.bench.stop()
+        if self.log is not None:
+            self.log.close()
+        if self.proxy is not None:
+            self.proxy.stop()
+        self.broker.stop()
+        self.log = self.proxy = None
+
+    def apply(self, name, value=None):
+        """Sets a control of tools.bench.controls; raises ControlError for what it cannot take."""
+        check_value(name, value)
+        if name == "broker":
+            self._broker_mode = value
+            self._set_line()
+        elif name == "heater_mode":
+            self._command("heater/mode/set", value)
+        elif name == "acknowledge":
+            self._command("heater/acknowledge", "acknowledge")
+        elif name == "wifi_down":
+            self._wifi_down = value
+            self.bench.set(name, value)
+            self._set_line()
+        else:
+            # An action carries no value: True would mean "held down" to a button.
+            self.bench.set(name, None if value is True and name in _ACTIONS else value)
+
+    def state(self):
+        """Returns everything that the page shows, as a dict that json can write."""
+        state = self.bench.snapshot()
+        self.t_s = state["time"]["t_s"]
+        state["believed"], state["mqtt"] = self._mqtt()
+        state["controls"]["broker"] = self._broker_mode
+        state["controls"]["heater_mode"] = (state["believed"] or {}).get("heater_mode")
+        state["console"] = state.get("console", [])[-_CONSOLE:]
+        state["error"] = self.error
+        return state
+
+    def lookup(self, field):
+        """Returns a field as scenarios name it ("true.soc_pct"), None if it is unknown.
+
+        Within a look, all fields are of the same moment.
+        """
+        value = self._state if self._state is not None else self.state()
+        for key in field.split("."):
+            if not isinstance(value, dict):
+                return None
+            value = value.get(key)
+        return value
+
+    def watch(self, watcher):
+        """Has `watcher(t_s)` called in the bench's thread every 0.25 s of virtual time."""
+        self._watcher = watcher
+
+    def headline(self):
+        """Returns one line that tells how things are."""
+        state = self.state()
+        true, believed = state["true"], state["believed"] or {}
+        return (
+            f"coldest {degrees(true.get('coldest_dc'))}, heater "
+            f"{'on' if state['pins']['heater'] else 'off'} ({believed.get('heater_state', '?')}), "
+            f"{state['mqtt']['count']} messages, {state['time'].get('lapse_actual', 0):.0f}x"
+        )
+
+    # -- in the bench's thread --------------------------------------------------------------------
+
+    def _look(self):
+        if self._watcher is None and time.monotonic() - self._looked_at < _IDLE_LOOK_S:
+            return
+        self._looked_at = time.monotonic()
+        try:
+            self._state = self.state()
+            if self._watcher is not None:
+                self._watcher(self.t_s)
+        except Exception as error:
+            logging.getLogger("bench").exception("the look failed")
+            self.error = f"{type(error).__name__}: {error}"
+        finally:
+            self._state = None
+
+    def _record(self):
+        state = self.state()
+        true, believed, pins = state["true"], state["believed"] or {}, state["pins"]
+        on_s = pins.get("heater_on_s", 0)
+        heated, self._heater_on_s = on_s > self._heater_on_s or pins["heater"], on_s
+        self.recorder.add(
+            [
+                round(self.t_s, 2),
+                true.get("coldest_dc"),
+                coldest(true.get("temps_dc")),
+                coldest(believed.get("temps_dc")),
+                true.get("charge_utp_dc"),
+                true.get("charge_utpr_dc"),
+                state["controls"].get("ambient_dc"),
+                int(bool(heated)),
+                int(bool(state["controls"].get("charger"))),
+            ]
+        )
+
+    # -- parts ------------------------------------------------------------------------------------
+
+    def _write_settings(self):
+        run_dir = self.bench.config.run_dir
+        settings = {**self.settings, "mqtt_port": self.proxy.port}
+        (run_dir / "settings.json").write_text(json.dumps(settings, indent=1), encoding="utf-8")
+        (run_dir / "secrets.json").write_text(json.dumps(SECRETS), encoding="utf-8")
+
+    def _set_line(self):
+        # Without Wi-Fi the chip's sockets are dead, whatever the broker does.
+        self.proxy.set_mode("down" if self._wifi_down else self._broker_mode)
+
+    def _command(self, topic, payload):
+        base = self._base()
+        if base is None:
+            raise ControlError("no Packmate has shown itself at the broker yet")
+        self.log.publish(f"{base}/{topic}", payload)
+
+    def _base(self):
+        """Returns the first part of the firmware's topics; its second level is the chip's id."""
+        root = self.settings.get("mqtt_topic", "packmate")
+        return self.log.base_of(root, "availability")
+
+    def _mqtt(self):
+        base = self._base()
+        believed, t_ms = self.log.latest_json(f"{base}/state")
+        availability = self.log.latest(f"{base}/availability")
+        about = {
+            "broker": self.broker.kind,
+            "line": self.proxy.mode,
+            "count": self.log.count,
+            "age_s": None if t_ms is None else round(self.t_s - t_ms / 1000, 1),
+            "availability": availability["payload"] if availability else None,
+            "messages": self.log.last(_MESSAGES),
+        }
+        return believed, about
+
+
+_ACTIONS = ("firmware_kill", "button_1", "button_2")
+
+
+def coldest(temps_dc):
+    """Returns the lowest of a list of temperatures in 0.1 °C, None where none is known."""
+    known = [dc for dc in temps_dc or () if dc is not None]
+    return min(known) if known else None
+
+
+def degrees(dc):
+    """Returns 0.1 °C as text in °C."""
+    return "?" if dc is None else f"{dc / 10:.1f} °C"

@@ -1,0 +1,103 @@
+// The page's start: connects to the live stream and hands every state to the parts.
+
+import * as compare from "./compare.js";
+import * as controls from "./controls.js";
+import * as lcd from "./lcd.js";
+import * as plot from "./plot.js";
+import { byId, clock, make, say } from "./dom.js";
+
+const RETRY_MS = 1000;
+
+function lamp(id, tone, text) {
+  const list = byId("lamps");
+  let item = list.querySelector(`[data-lamp="${id}"]`);
+  if (!item) {
+    item = make("li", { "data-lamp": id });
+    list.append(item);
+  }
+  item.dataset.tone = tone;
+  say(item, text);
+}
+
+function showLamps(state) {
+  const { chip, controls: now, mqtt, believed } = state;
+  const frozen = now.firmware_frozen;
+  lamp("chip", frozen ? "bad" : chip.running ? "good" : "bad",
+    frozen ? "firmware frozen" : chip.running ? "firmware runs" : `firmware ${chip.state}`);
+  const bms = now.bms_unplugged ? "unplugged" : now.bms_garbled ? "garbled" : now.bms_frozen ? "frozen" : "";
+  lamp("bms", bms ? "bad" : "good", bms ? `BMS ${bms}` : "BMS answers");
+  lamp("wifi", now.wifi_down ? "bad" : "good", now.wifi_down ? "Wi-Fi down" : "Wi-Fi");
+  lamp("broker", now.broker === "normal" ? "good" : "bad", `${mqtt.broker}${now.broker === "normal" ? "" : ` ${now.broker}`}`);
+  const online = mqtt.availability === "online";
+  lamp("online", online ? "good" : mqtt.availability ? "bad" : "", `Packmate ${mqtt.availability ?? "not seen"}`);
+  if (believed?.heater_fault) lamp("fault", "bad", "fault latched");
+  else document.querySelector('[data-lamp="fault"]')?.remove();
+}
+
+function showMessages(mqtt) {
+  say(byId("mqtt-count"), `${mqtt.count} messages, ${mqtt.broker}`);
+  const list = byId("messages");
+  const newest = `${mqtt.count}`;
+  if (list.dataset.newest === newest) return;
+  list.dataset.newest = newest;
+  list.replaceChildren(...mqtt.messages.map((message) => {
+    const item = make("li", /\/(set|acknowledge)$/.test(message.topic) ? { class: "command" } : {},
+      make("time", {}, clock(message.t_ms / 1000)), make("b", {}, message.topic));
+    if (message.retained) item.append(make("em", { class: "tag" }, "retained"));
+    const payload = make("span", { title: message.payload }, message.payload || "(empty)");
+    item.append(payload);
+    return item;
+  }));
+}
+
+function showConsole(state) {
+  const { chip, uart } = state;
+  const box = byId("console");
+  const text = state.console.join("\n");
+  if (box.textContent !== text) {
+    const atEnd = box.scrollTop + box.clientHeight > box.scrollHeight - 30;
+    box.textContent = text;
+    if (atEnd) box.scrollTop = box.scrollHeight;
+  }
+  const facts = [`${chip.resets} resets`];
+  if (chip.reset_cause) facts.push(`last: ${chip.reset_cause}`);
+  if (uart) facts.push(`UART ${uart.replies ?? 0} replies to ${uart.requests ?? 0} requests`);
+  say(byId("chip-facts"), facts.join(" · "));
+}
+
+function show(state) {
+  say(byId("clock"), clock(state.time.t_s));
+  const actual = state.time.lapse_actual;
+  say(byId("achieved"), actual ? `${actual < 10 ? actual.toFixed(1) : Math.round(actual)}× achieved` : "");
+  showLamps(state);
+  compare.show(state);
+  controls.show(state.controls);
+  plot.add(state.samples, state.time.t_s);
+  showMessages(state.mqtt);
+  showConsole(state);
+  document.body.dataset.ready = "true";
+}
+
+function connect() {
+  const socket = new WebSocket(new URL("api/live", location.href.replace(/^http/, "ws")));
+  socket.binaryType = "arraybuffer";
+  socket.onopen = () => {
+    document.body.classList.remove("lost");
+    plot.clear();
+  };
+  socket.onmessage = (event) => {
+    if (typeof event.data === "string") show(JSON.parse(event.data));
+    else lcd.draw(event.data);
+  };
+  socket.onclose = () => {
+    document.body.classList.add("lost");
+    lamp("chip", "bad", "bench not reached");
+    setTimeout(connect, RETRY_MS);
+  };
+}
+
+const description = await (await fetch("api")).json();
+controls.build(description.controls);
+compare.build();
+plot.build();
+connect();

@@ -1,0 +1,123 @@
+// The controls, built from the table that GET /api gives. Each shows its present state.
+
+import { byId, make, say, send } from "./dom.js";
+
+const PLACES = { time: "world", world: "world", bms: "faults", net: "faults", chip: "faults", panel: "heater-controls" };
+const FAULTS = new Set(["bms", "net", "chip"]);
+const HELD_MS = 900; // after an input of the user, the stream may not overwrite it at once
+
+// How a number is shown, and where its slider stands: `step` in the control's own unit.
+const SLIDERS = {
+  lapse: { text: (v) => `${v}×`, steps: [1, 2, 5, 10, 20, 30, 60, 120, 200, 300, 450, 600] },
+  ambient_dc: { text: (v) => `${(v / 10).toFixed(1)} °C`, step: 5 },
+  pack_dc: { text: (v) => `${(v / 10).toFixed(1)} °C`, step: 5, min: -300, max: 400 },
+  soc_pct: { text: (v) => `${v} %`, step: 1 },
+  load_ma: { text: (v) => `${(v / 1000).toFixed(0)} A`, step: 1000, max: 100000 },
+};
+
+const widgets = new Map(); // name -> function(value) that shows a state
+
+function slider(entry) {
+  const shape = SLIDERS[entry.name] ?? { text: (v) => `${v} ${entry.unit ?? ""}`, step: 1 };
+  const steps = shape.steps;
+  const id = `control-${entry.name}`;
+  const input = make("input", {
+    id, type: "range", name: entry.name, title: entry.help, step: steps ? 1 : shape.step,
+    min: steps ? 0 : shape.min ?? entry.min, max: steps ? steps.length - 1 : shape.max ?? entry.max,
+  });
+  const output = make("output", { for: id });
+  const valueOf = () => (steps ? steps[Number(input.value)] : Number(input.value));
+  const show = (value) => {
+    say(output, shape.text(value));
+    input.setAttribute("aria-valuetext", shape.text(value));
+  };
+  let touched = 0;
+  let timer;
+  input.addEventListener("input", () => {
+    touched = Date.now();
+    show(valueOf());
+    clearTimeout(timer);
+    timer = setTimeout(() => send(entry.name, valueOf()), 120);
+  });
+  widgets.set(entry.name, (value) => {
+    if (value === null || value === undefined || Date.now() - touched < HELD_MS) return;
+    const place = steps ? nearest(steps, value) : Math.round(value);
+    if (Number(input.value) !== place) input.value = place;
+    show(Math.round(value));
+  });
+  return make("div", { class: "row" }, make("label", { for: id, title: entry.help }, entry.label), output, input);
+}
+
+function nearest(steps, value) {
+  let best = 0;
+  steps.forEach((step, i) => {
+    if (Math.abs(step - value) < Math.abs(steps[best] - value)) best = i;
+  });
+  return best;
+}
+
+function toggle(entry) {
+  const id = `control-${entry.name}`;
+  const input = make("input", { id, type: "checkbox", role: "switch", class: "switch", name: entry.name });
+  let touched = 0;
+  input.addEventListener("change", () => {
+    touched = Date.now();
+    send(entry.name, input.checked);
+  });
+  widgets.set(entry.name, (value) => {
+    if (Date.now() - touched > HELD_MS) input.checked = Boolean(value);
+  });
+  const fault = FAULTS.has(entry.group) ? " fault" : "";
+  return make("div", { class: `row${fault}` }, make("label", { for: id, title: entry.help }, entry.label), input);
+}
+
+function choice(entry) {
+  const name = `control-${entry.name}`;
+  const title = make("span", { id: name, title: entry.help }, entry.label);
+  const group = make("div", { class: "segments", role: "radiogroup", "aria-labelledby": name });
+  let touched = 0;
+  for (const value of entry.choices) {
+    const input = make("input", { type: "radio", name, value });
+    input.addEventListener("change", () => {
+      touched = Date.now();
+      send(entry.name, value);
+    });
+    group.append(make("label", {}, input, value.replaceAll("_", " ")));
+  }
+  widgets.set(entry.name, (value) => {
+    if (Date.now() - touched < HELD_MS) return;
+    for (const input of group.querySelectorAll("input")) input.checked = input.value === value;
+    group.classList.toggle("alarmed", FAULTS.has(entry.group) && value !== entry.choices[0]);
+  });
+  return make("div", { class: "row" }, title, group);
+}
+
+function button(entry) {
+  const danger = entry.group === "chip" ? "danger" : "";
+  const element = make("button", { type: "button", title: entry.help, class: danger, "data-action": entry.name }, entry.label);
+  return make("div", { class: "actions" }, element);
+}
+
+const KINDS = { int: slider, bool: toggle, choice, action: button };
+
+export function build(entries) {
+  let group;
+  let box;
+  for (const entry of entries) {
+    if (entry.name === "button_1" || entry.name === "button_2") continue; // on the device itself
+    if (entry.group !== group) {
+      group = entry.group;
+      box = make("div", { class: "group" });
+      byId(PLACES[group]).append(box);
+    }
+    box.append(KINDS[entry.kind](entry));
+  }
+  document.addEventListener("click", (event) => {
+    const action = event.target.closest?.("[data-action]");
+    if (action) send(action.dataset.action);
+  });
+}
+
+export function show(states) {
+  for (const [name, update] of widgets) update(states[name]);
+}
