@@ -39,6 +39,7 @@ SETTINGS = (
     ("heater_spread_dc", INT, 50, 400, 200, "Sensors further apart than this are not believed."),
     ("heater_mat_mohm", INT, 0, 1_000_000, 0, "The mat's resistance in mΩ; 0: unknown."),
     ("pack_wh", INT, 0, 200_000, 0, "The pack's energy in Wh; 0: unknown."),
+    ("pack_max_mv", INT, 0, 120_000, 0, "The full pack in mV, to check the mat; 0: unknown."),
     (
         "heater_feed",
         CHOICE,

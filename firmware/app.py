@@ -1,0 +1,170 @@
+"""The composition root: builds every part of the device, wires them, and ends them safely."""
+
+import asyncio
+import gc
+import sys
+from binascii import hexlify
+from time import sleep_ms, ticks_ms
+
+import board
+import framebuf
+import machine
+
+import config
+import storage
+from bms import alarms, catalog, check
+from bms.pack import PackState
+from buttons import Button
+from compat import const
+from heat import states
+from heat.heater import Heater
+from heater_output import HeaterOutput
+from mqtt import FAILURES, REFUSALS, Relay
+from relay.state import StateMessage
+from relay.topics import Topics
+from relay.view import View
+from screen.canvas import Canvas
+from screen.footer import Names
+from screen.model import Model
+from screen.show import Screen
+from st7789 import Panel
+from supervisor import Supervisor, stand_down
+from tasks import NAMES, run_all
+from uart_link import UARTLink
+from wifi import Wifi
+
+VERSION = "0.1.0"
+
+_RX_BYTES = const(256)
+_TX_BYTES = const(32)
+# The longest a healthy task can be away: a flash write.
+_TASK_LIMIT_MS = const(2000)
+# Long enough to read the reason on a console and to press Ctrl-C.
+_CRASH_PAUSE_MS = const(2000)
+_SAVE_RETRY_S = const(60)
+
+# By machine.reset_cause() of the ESP32 port.
+RESET_CAUSES = ("none", "power_on", "hard", "watchdog", "deep_sleep", "soft")
+
+
+class Device:
+    """Every part of the device. `canvas_buf` is the screen's buffer, allocated before all this."""
+
+    def __init__(self, canvas_buf):
+        self.uptime_s = 0
+        self.save_after_s = 0
+        self.loop_max_ms = 0  # the longest that anything held the loop
+        self.answering = False  # good frames come
+        self.noisy = False  # bytes come, but no good frames
+        self.reset_cause = machine.reset_cause()
+        self.settings, self._secrets, errors = config.load_settings()
+        for error in errors:
+            print(error)
+        self.output = HeaterOutput(
+            board.HEATER_PIN, board.HEATER_ACTIVE, self.settings["heater_output"] == "gpio"
+        )
+        self._build_bms()
+        self._build_heater()
+        self._build_screen(canvas_buf, errors)
+        self._build_relay()
+        self.supervisor = Supervisor(NAMES, _TASK_LIMIT_MS)
+        gc.collect()
+        self.heap_free = self.heap_min_free = gc.mem_free()
+
+    def _build_bms(self):
+        settings = self.settings
+        name = settings["bms_dialect"]
+        self.pack = PackState()
+        self.dialect = catalog.create(name, self.pack, _RX_BYTES, settings["bms_poll_ms"])
+        self.check = check.Check(self.pack, settings["data_freeze_s"])
+        self.max_age_ms = settings["data_max_age_s"] * 1000
+        self.rx = bytearray(_RX_BYTES)
+        self.tx = bytearray(_TX_BYTES)
+        self.link = UARTLink(board.BMS_UART, board.BMS_RX, board.BMS_TX, catalog.baud(name))
+
+    def _build_heater(self):
+        self.heater = Heater(self.settings, board.HEATER_MAX_MA, board.HEATER_MAX_W * 1000)
+        self._state, record = config.load_state()
+        self.heater.load(record)
+        # Counted in the flash at once, before anything can crash again.
+        boots = self._state.get("boots", 0)
+        self.boots = boots + 1 if isinstance(boots, int) and boots >= 0 else 1
+        self.save()
+        self._charger_pin = None
+        if self.settings["charger_pin_used"]:
+            pin = machine.Pin
+            self._charger_pin = pin(board.CHARGER_PIN, pin.IN, pin.PULL_UP)
+
+    def _build_screen(self, canvas_buf, errors):
+        width = board.PANEL_WIDTH
+        height = board.PANEL_HEIGHT
+        fb = framebuf.FrameBuffer(canvas_buf, width, height, framebuf.GS4_HMSB)
+        canvas = Canvas(fb, width, height)
+        names = Names(alarms.NAMES, check.NAMES, states.STATE_NAMES, states.REASON_NAMES)
+        self.model = Model()
+        self.screen = Screen(canvas, self.settings, names, errors)
+        self.panel = Panel(board, canvas, self.settings["screen_brightness_pct"])
+        self.button = Button(board.BUTTON_1)
+
+    def _build_relay(self):
+        settings = self.settings
+        unit = hexlify(machine.unique_id())
+        self.wifi = Wifi(settings, self._secrets, "packmate-" + str(unit, "ascii")[-6:])
+        self.relay = None
+        if not settings["mqtt_host"]:
+            return
+        self.view = View(
+            states.STATE_NAMES,
+            states.REASON_NAMES,
+            states.REASON_NAMES[1 : states.LAST_FAULT + 1],
+            check.NAMES,
+            RESET_CAUSES,
+            FAILURES,
+            REFUSALS,
+        )
+        topics = Topics(settings["mqtt_topic"], unit, settings["ha_prefix"])
+        message = StateMessage(self.view, self.max_age_ms)
+        self.relay = Relay(settings, self._secrets, topics, message, board.NAME, VERSION)
+
+    def charger_pin(self):
+        """Returns 1 if the charger contact is closed, 0 if it is open, None if none is wired."""
+        return None if self._charger_pin is None else 1 - self._charger_pin.value()
+
+    def save(self):
+        """Writes what must survive a reset; where it cannot, tries again after a minute."""
+        record = {}
+        self.heater.save(record)
+        self._state["boots"] = self.boots
+        self._state["heater"] = record
+        if not storage.write_state(self._state):
+            self.heater.save_failed()
+            self.save_after_s = self.uptime_s + _SAVE_RETRY_S
+
+    def start(self, now):
+        """Starts radio, relay and watchdog; the tasks must run from here on."""
+        self.wifi.start(now)
+        if self.relay is not None:
+            self.relay.start(now)
+        gc.collect()
+        self.supervisor.start(ticks_ms())
+
+
+def run(canvas_buf):
+    """Runs the device; returns on Ctrl-C. After anything else that ends it, the chip resets."""
+    machine.freq(board.CPU_HZ)
+    device = None
+    try:
+        device = Device(canvas_buf)
+        asyncio.run(run_all(device))
+    except KeyboardInterrupt:
+        print("stopped: the heater is off; the watchdog resets the chip in an hour at the latest")
+        stand_down()
+    except Exception as error:
+        sys.print_exception(error)
+        if device is not None:
+            device.output.close()
+        sleep_ms(_CRASH_PAUSE_MS)
+        machine.reset()
+    finally:
+        if device is not None:
+            device.output.close()

@@ -1,0 +1,34 @@
+"""A push button to ground, polled."""
+
+from machine import Pin
+
+from compat import const, ticks_diff
+
+NOTHING = const(0)
+SHORT = const(1)
+LONG = const(2)  # reported while still held
+
+_LONG_MS = const(2000)
+
+
+class Button:
+    """Call `step` four times a second or more."""
+
+    def __init__(self, pin_number):
+        self._pin = Pin(pin_number, Pin.IN)
+        self._pressed = False
+        self._told = False
+        self._since_ms = 0
+
+    def step(self, now):
+        """Returns SHORT when a short press ends, LONG once when a press gets long, or NOTHING."""
+        pressed = self._pin.value() == 0
+        if pressed and not self._pressed:
+            self._since_ms = now
+            self._told = False
+        was_pressed = self._pressed
+        self._pressed = pressed
+        if pressed and not self._told and ticks_diff(now, self._since_ms) >= _LONG_MS:
+            self._told = True
+            return LONG
+        return SHORT if was_pressed and not pressed and not self._told else NOTHING

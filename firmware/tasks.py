@@ -1,0 +1,175 @@
+"""The tasks of the device: each does its step, checks in with the supervisor, and sleeps.
+
+Steady state allocates nothing: sleeps, plain calls, fixed buffers.
+"""
+
+import asyncio
+import gc
+import sys
+from time import ticks_ms
+
+from bms.pack import STATUS
+from buttons import LONG, SHORT
+from compat import const, ticks_add, ticks_diff
+from relay.commands import ACKNOWLEDGE, SET_MODE
+from telemetry import fill_model, fill_view
+
+_BMS = const(0)
+_HEATER = const(1)
+_SCREEN = const(2)
+_RELAY = const(3)
+NAMES = ("bms", "heater", "screen", "relay")
+
+_ANSWER_TICK_MS = const(20)  # while an answer is under way
+_IDLE_TICK_MS = const(100)
+_HEATER_TICK_MS = const(1000)
+_SCREEN_TICK_MS = const(250)
+_RELAY_TICK_MS = const(100)
+_SUPERVISOR_TICK_MS = const(500)
+_COLLECT_EVERY = const(20)  # supervisor ticks
+_SHIFT_EVERY = const(720)  # screen ticks: three minutes
+
+
+async def run_all(device):
+    """Starts everything; raises what the first failing task fails with."""
+    device.start(ticks_ms())
+    await asyncio.gather(
+        run_bms(device),
+        run_heater(device),
+        run_screen(device),
+        run_relay(device),
+        run_supervisor(device),
+    )
+
+
+async def run_bms(device):
+    """Reads, decodes and asks; measures how long others held the loop."""
+    pause_ms = 0
+    while True:
+        before = ticks_ms()
+        await asyncio.sleep_ms(pause_ms)
+        now = ticks_ms()
+        held_ms = ticks_diff(now, before) - pause_ms
+        if held_ms > device.loop_max_ms:
+            device.loop_max_ms = held_ms
+        pause_ms = _serve_bms(device, now)
+        device.supervisor.alive(_BMS, now)
+
+
+def _serve_bms(device, now):
+    """Returns how long to wait before the next look."""
+    dialect = device.dialect
+    n = device.link.readinto(device.rx)
+    if dialect.feed(device.rx, n, now):
+        device.check.step(now)
+        device.noisy = False
+    elif n:
+        device.noisy = True
+    if n == len(device.rx):
+        return 0
+    size = dialect.request(now, device.tx)
+    if size:
+        device.link.write(device.tx, size)
+    return _ANSWER_TICK_MS if dialect.unanswered else _IDLE_TICK_MS
+
+
+async def run_heater(device):
+    """Law, guard, lease; and the slow clock."""
+    second = ticks_ms()
+    while True:
+        now = ticks_ms()
+        _step_heater(device, now)
+        while ticks_diff(now, second) >= 1000:
+            second = ticks_add(second, 1000)
+            device.uptime_s += 1
+        device.answering = device.pack.fresh(STATUS, now, device.max_age_ms)
+        device.pack.settle(now)
+        device.dialect.settle(now)
+        if device.heater.dirty and device.uptime_s >= device.save_after_s:
+            device.save()
+        device.supervisor.alive(_HEATER, now)
+        await asyncio.sleep_ms(_HEATER_TICK_MS)
+
+
+def _step_heater(device, now):
+    on = False
+    heater = device.heater
+    try:
+        device.check.step(now)
+        on = heater.step(device.pack, device.check, device.link.up, device.charger_pin(), 0, now)
+    except Exception as error:  # whatever it is: the mat is off, and the owner is told
+        sys.print_exception(error)
+        heater.fail()
+    if on:
+        device.output.renew(now)
+    else:
+        device.output.off()
+
+
+async def run_screen(device):
+    """Draws what has changed and sends it in slices; the button."""
+    ticks = 0
+    while True:
+        now = ticks_ms()
+        _serve_button(device, now)
+        fill_model(device.model, device, now)
+        device.screen.update(device.model)
+        while device.panel.refresh_slice():
+            await asyncio.sleep_ms(0)
+        ticks += 1
+        if ticks == _SHIFT_EVERY:
+            ticks = 0
+            device.panel.shift()
+        device.supervisor.alive(_SCREEN, now)
+        await asyncio.sleep_ms(_SCREEN_TICK_MS)
+
+
+def _serve_button(device, now):
+    press = device.button.step(now)
+    if press == SHORT:
+        device.screen.button(device.model)
+    elif press == LONG and device.heater.latched:
+        acknowledge(device)
+
+
+async def run_relay(device):
+    """Wi-Fi and MQTT, none of which may hold the loop."""
+    while True:
+        now = ticks_ms()
+        up = device.wifi.step(now)
+        if device.relay is not None:
+            _serve_relay(device, up, now)
+        device.supervisor.alive(_RELAY, now)
+        await asyncio.sleep_ms(_RELAY_TICK_MS)
+
+
+def _serve_relay(device, up, now):
+    fill_view(device.view, device)
+    command = device.relay.step(device.pack, up, now)
+    if command == SET_MODE:
+        device.heater.set_mode(device.relay.mode)
+    elif command == ACKNOWLEDGE:
+        acknowledge(device)
+
+
+def acknowledge(device):
+    """Clears the heater's latched faults, off first."""
+    device.output.off()
+    device.heater.acknowledge()
+
+
+async def run_supervisor(device):
+    """Feeds the watchdog and keeps the heap tidy at a chosen moment."""
+    ticks = 0
+    while True:
+        device.supervisor.step(ticks_ms())
+        ticks += 1
+        if ticks == _COLLECT_EVERY:
+            ticks = 0
+            # Not collected yet: what is free now is the least there was.
+            free = gc.mem_free()
+            if free < device.heap_min_free:
+                device.heap_min_free = free
+            gc.collect()
+            device.heap_free = gc.mem_free()
+        await asyncio.sleep_ms(_SUPERVISOR_TICK_MS)

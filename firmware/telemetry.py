@@ -1,0 +1,60 @@
+"""Carries figures from the parts of the device to the two places that show them."""
+
+from bms.check import PLAUSIBLE
+from relay import view as v
+from screen import model as m
+
+
+def fill_view(view, device):
+    """Puts everything the state message tells beside the pack into the relay's View."""
+    heater = device.heater
+    framer = device.dialect.framer
+    view.put(v.LINK_UP, device.answering)
+    view.put(v.PLAUSIBLE, device.check.verdict == PLAUSIBLE)
+    view.put(v.FROZEN, device.check.frozen)
+    view.put(v.HEATER_ON, device.output.on)
+    view.put(v.HEATER_DUTY_PERMILLE, heater.duty_permille)
+    view.put(v.HEATER_POWER_MW, heater.power_mw)
+    view.put(v.HEATER_WH_TODAY, heater.wh_today)
+    view.put(v.HEATER_STATE, heater.state)
+    view.put(v.HEATER_REASON, heater.reason)
+    view.put(v.HEATER_MODE, heater.mode)
+    view.faults = heater.latched
+    view.put(v.VERDICT, device.check.verdict)
+    view.put(v.FRAMES, framer.frames)
+    view.put(v.BAD_CHECKSUMS, framer.bad_checksum)
+    view.put(v.BAD_LENGTHS, framer.bad_length)
+    view.put(v.DROPPED_BYTES, framer.dropped)
+    view.put(v.HEAP_FREE, device.heap_free)
+    view.put(v.HEAP_MIN_FREE, device.heap_min_free)
+    view.put(v.UPTIME_S, device.uptime_s)
+    view.put(v.RESETS, device.boots)
+    view.put(v.RESET_CAUSE, device.reset_cause)
+    view.put(v.LOOP_MAX_MS, device.loop_max_ms)
+    view.put(v.RSSI_DBM, device.wifi.rssi_dbm())
+    view.put(v.WIFI_LOSSES, device.wifi.losses)
+
+
+def fill_model(model, device, now):
+    """Copies what the screen shows into its Model."""
+    heater = device.heater
+    model.take(device.pack, now, device.uptime_s)
+    if device.answering:
+        model.link = m.ANSWERING
+    else:
+        model.link = m.NOISE if device.noisy else m.SILENT
+    model.verdict = device.check.verdict
+    model.frozen = device.check.frozen
+    model.heater_state = heater.state
+    model.heater_reason = heater.reason
+    model.heater_on = device.output.on
+    model.heater_mw = heater.power_mw
+    settings = device.settings
+    model.wifi = _link_state(settings["wifi_ssid"], device.wifi.up)
+    model.mqtt = _link_state(settings["mqtt_host"], device.relay and device.relay.connected)
+
+
+def _link_state(used, up):
+    if not used:
+        return m.NOT_USED
+    return m.CONNECTED if up else m.TRYING
