@@ -272,7 +272,7 @@ def test_a_scenario_plays_on_the_desk(desk, capsys):
     scenario = parse(
         {
             "name": "off when unplugged",
-            "end_s": 900,
+            "end_s": 150,
             "steps": [
                 {"at_s": 0, "set": {"charger": True, "pack_dc": -20, "ambient_dc": -50}},
                 {"when": {"pins.heater": True}, "within_s": 300, "mark": "warm"},
@@ -306,7 +306,7 @@ def test_a_scenario_ends_when_the_bench_breaks(desk):
         }
     )
     player = Player(scenario, desk.lookup, desk.apply)
-    desk.error = "ValueError: gone"
+    desk.bench.error = ValueError("gone")
     said = []
     assert play(player, desk, said.append) == 1
     assert "the bench stopped: ValueError: gone" in said[-2]

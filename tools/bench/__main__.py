@@ -71,15 +71,12 @@ def _arguments(argv):
 
 
 def _desk(arguments, run_dir, scenario):
-    config = BenchConfig(run_dir)
+    config = BenchConfig(str(run_dir))
     start = dict(_START, **(scenario.start if scenario else {}))
     config.lapse = arguments.lapse or start.pop("lapse", _LAPSE)
     settings = {"bms_dialect": arguments.bms, **(scenario.settings if scenario else {})}
     desk = Desk(Bench(config), settings, arguments.broker)
-    desk.start()
-    for name, value in start.items():
-        desk.apply(name, value)
-    return desk
+    return desk.start(start)
 
 
 def _headless(desk, scenario):

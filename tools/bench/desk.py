@@ -7,6 +7,7 @@ The page's server and the scenario player both sit at it: `apply` sets a control
 import json
 import logging
 import time
+from pathlib import Path
 
 from tools.bench.broker import Broker, MessageLog
 from tools.bench.controls import ControlError, check_value
@@ -16,7 +17,6 @@ from tools.bench.recorder import FINE_S, Recorder
 _LOOK_S = 0.25  # virtual time between two looks
 _IDLE_LOOK_S = 0.05  # real time between two looks while nobody watches
 _MESSAGES = 40
-_CONSOLE = 60
 
 # What the firmware finds in settings.json, besides the broker's port.
 SETTINGS = {
@@ -37,14 +37,13 @@ SECRETS = {"wifi_password": "packmate"}
 class Desk:
     """`bench` is a tools.bench.bench.Bench that is not yet started; `settings` go over SETTINGS.
 
-    `t_s` is the virtual time in s of the last look, `error` a text once the bench has broken.
+    `t_s` is the virtual time in s of the last look.
     """
 
     def __init__(self, bench, settings=None, broker_kind="auto"):
         self.bench = bench
         self.settings = {**SETTINGS, **(settings or {})}
         self.t_s = 0.0
-        self.error = ""
         self.recorder = Recorder()
         self.broker = Broker(broker_kind)
         self.proxy = None
@@ -54,16 +53,28 @@ class Desk:
         self._watcher = None
         self._state = None
         self._looked_at = 0.0
-        self._heater_on_s = 0.0
+        self._heater_changes = 0
+        self._failure = ""
 
-    def start(self):
-        """Starts the broker, writes the firmware's settings, powers the bench up."""
+    @property
+    def error(self):
+        """Why the bench has stopped working, an empty text while it works."""
+        broken = self.bench.error
+        return self._failure or (f"{type(broken).__name__}: {broken}" if broken else "")
+
+    def start(self, scene=None):
+        """Starts the broker, writes the firmware's settings, powers the bench up.
+
+        `scene` maps controls to the values that hold from the first moment.
+        """
         self.broker.start()
         try:
             self.proxy = Proxy(self.broker.port).start()
             self.log = MessageLog(self.broker.port, clock=lambda: int(self.t_s * 1000))
             self.log.wait_ready()
             self._write_settings()
+            for name, value in (scene or {}).items():
+                self.apply(name, value)
             self.bench.every(_LOOK_S, self._look)
             self.bench.every(FINE_S, self._record)
             self.bench.start()
@@ -106,9 +117,13 @@ class Desk:
         state = self.bench.snapshot()
         self.t_s = state["time"]["t_s"]
         state["believed"], state["mqtt"] = self._mqtt()
-        state["controls"]["broker"] = self._broker_mode
-        state["controls"]["heater_mode"] = (state["believed"] or {}).get("heater_mode")
-        state["console"] = state.get("console", [])[-_CONSOLE:]
+        state["true"]["coldest_dc"] = coldest(state["true"].get("temps_true_dc"))
+        state["controls"].update(
+            broker=self._broker_mode,
+            heater_mode=(state["believed"] or {}).get("heater_mode"),
+            pack_dc=state["true"]["coldest_dc"],
+            soc_pct=state["true"]["soc_pct"],
+        )
         state["error"] = self.error
         return state
 
@@ -150,15 +165,16 @@ class Desk:
                 self._watcher(self.t_s)
         except Exception as error:
             logging.getLogger("bench").exception("the look failed")
-            self.error = f"{type(error).__name__}: {error}"
+            self._failure = f"{type(error).__name__}: {error}"
         finally:
             self._state = None
 
     def _record(self):
         state = self.state()
         true, believed, pins = state["true"], state["believed"] or {}, state["pins"]
-        on_s = pins.get("heater_on_s", 0)
-        heated, self._heater_on_s = on_s > self._heater_on_s or pins["heater"], on_s
+        changes = pins["heater_changes"]
+        heated = pins["heater"] or changes != self._heater_changes
+        self._heater_changes = changes
         self.recorder.add(
             [
                 round(self.t_s, 2),
@@ -168,7 +184,7 @@ class Desk:
                 true.get("charge_utp_dc"),
                 true.get("charge_utpr_dc"),
                 state["controls"].get("ambient_dc"),
-                int(bool(heated)),
+                int(heated),
                 int(bool(state["controls"].get("charger"))),
             ]
         )
@@ -176,7 +192,7 @@ class Desk:
     # -- parts ------------------------------------------------------------------------------------
 
     def _write_settings(self):
-        run_dir = self.bench.config.run_dir
+        run_dir = Path(self.bench.config.run_dir)
         settings = {**self.settings, "mqtt_port": self.proxy.port}
         (run_dir / "settings.json").write_text(json.dumps(settings, indent=1), encoding="utf-8")
         (run_dir / "secrets.json").write_text(json.dumps(SECRETS), encoding="utf-8")

@@ -97,7 +97,8 @@ class Server:
 
     async def _console(self, _request):
         state = await asyncio.to_thread(self._desk.state)
-        return web.Response(text="\n".join(state["console"]) + "\n")
+        lines = [f"{t_s:9.3f} {text}\n" for t_s, text in state["console"]["lines"]]
+        return web.Response(text="".join(lines))
 
     async def _panel(self, request):
         scale = _number(request, "scale", 1)

@@ -101,9 +101,9 @@ function showHeater(state, believed) {
   const reasons = [believed.heater_reason, ...faults.filter((f) => f !== believed.heater_reason)];
   say(byId("heater-reason"), reasons.filter(Boolean).join(", ").replaceAll("_", " ") || " ");
   facts([
-    ["pin on for", clock(state.pins.heater_on_s ?? 0)],
-    ["switched", `${state.pins.heater_changes ?? 0}×`],
-    ["power", number(believed.heater_power_mw, "W", 0, 1000)],
+    ["pin so for", clock(state.time.t_s - state.pins.heater_changed_s)],
+    ["switched", `${state.pins.heater_changes}×`],
+    ["mat takes", number(state.true.heater_mw, "W", 0, 1000)],
     ["today", number(believed.heater_wh_today, "Wh")],
   ]);
 }
