@@ -22,7 +22,7 @@ for place in (ROOT / "lib", ROOT):
 
 from bms import catalog, check  # noqa: E402
 from bms import pack as p  # noqa: E402
-from bms.framer import BAD_CHECKSUM, BAD_FRAME, BAD_LENGTH, DECODED, OTHER, Shape  # noqa: E402
+from bms.framer import BAD_CHECKSUM, BAD_FRAME, BAD_LENGTH, DECODED, MOVED, OTHER  # noqa: E402
 from tools import capture, vocabulary  # noqa: E402
 
 # Names of protocols as captures spell them, in the order in which `auto` tries them; some are
@@ -48,6 +48,8 @@ _REASONS = {
     BAD_FRAME: "bad structure",
     OTHER: "a request or an acknowledgement, without values",
 }
+# Kinds of frames, by the numbers of bms.pack's groups and bms.framer, as captures spell them.
+_KINDS = ("status", "settings", "device", "logbook", "counters", "id", "ack")
 
 
 class Undecided(Exception):
@@ -72,14 +74,15 @@ class Result:
         self.notes.append(f"{self.protocol}: offset {offset}: {text}")
 
 
-class Watcher(Shape):
+class Watcher:
     """Stands between a dialect and its framer and takes down what becomes of each frame."""
 
     def __init__(self, dialect, result):
-        self.HEADER = dialect.HEADER
-        self.LONGEST = dialect.LONGEST
         self._dialect = dialect
         self._result = result
+
+    def __getattr__(self, name):  # all else of a Shape is the dialect's
+        return getattr(self._dialect, name)
 
     def length(self, buf, at, have):
         """See Shape.length."""
@@ -90,12 +93,13 @@ class Watcher(Shape):
 
     def accept(self, buf, at, size, now):
         """See Shape.accept."""
-        dialect = self._dialect
-        dialect.pack = p.PackState()  # so that a frame's values are its own
-        verdict = dialect.accept(buf, at, size, now)
+        pack = self._dialect.pack
+        pack.clear()  # so that a frame's values are its own
+        seq = pack.seq
+        verdict = self._dialect.accept(buf, at, size, now)
         if verdict == DECODED:
-            self._take(dialect.pack)
-        else:
+            self._take(pack, pack.seq != seq)
+        elif verdict != MOVED:
             self._result.note(self._offset(), f"{_REASONS[verdict]} ({size} bytes)")
         return verdict
 
@@ -103,10 +107,11 @@ class Watcher(Shape):
         framer = self._dialect.framer
         return framer.fed - framer.pending
 
-    def _take(self, pack):
+    def _take(self, pack, whole):
         result = self._result
-        result.frames.append((vocabulary.kind(pack), vocabulary.values(pack)))
-        if pack.seen(p.STATUS):
+        kind = self._dialect.kind
+        result.frames.append((_KINDS[kind], vocabulary.values(pack)))
+        if kind == p.STATUS and whole:
             verdict = check.judge(pack)
             if verdict == check.PLAUSIBLE:
                 result.proven = True
@@ -133,7 +138,7 @@ def decode(chunks, protocol):
         for at in range(0, len(chunk), _CHUNK):
             piece = chunk[at : at + _CHUNK]
             dialect.feed(piece, len(piece), _START_MS)
-    if framer.pending >= len(dialect.HEADER):
+    if framer.pending > 1:
         offset = framer.fed - framer.pending
         result.note(offset, f"bad length: the input ends here after {framer.pending} bytes")
     dialect.feed(b"", 0, _START_MS + framer.gap_ms + 1)

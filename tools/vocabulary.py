@@ -16,7 +16,6 @@ def _names(first, end):
 # By slot. BOOLS is a border between the slots, not one of them.
 SLOTS = tuple(name for name in _names("CHARGE_ON", "SLOTS") if name != "bools")
 TEXTS = tuple(_names("SW_VERSION", "_TEXT_ROOM"))
-KINDS = ((p.STATUS, "status"), (p.SETTINGS, "settings"), (p.DEVICE, "device"))
 
 
 def values(pack):
@@ -38,11 +37,3 @@ def values(pack):
         if text is not None:
             known[name] = text
     return known
-
-
-def kind(pack):
-    """Returns the kind of the frame that filled a new PackState: the first group it holds."""
-    for group, name in KINDS:
-        if pack.seen(group):
-            return name
-    return "status"  # single figures
