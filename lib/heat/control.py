@@ -72,7 +72,9 @@ class Law:
             self._off_for_ms = 0
         else:
             self._on_for_ms = 0
-            self._off_for_ms = min(self._off_for_ms + inputs.elapsed_ms, _LONG_MS)
+            if inputs.on_ms:  # its lease ran out before this step
+                self._off_for_ms = 0
+            self._off_for_ms = min(self._off_for_ms + inputs.elapsed_ms - inputs.on_ms, _LONG_MS)
 
     def _thresholds(self, inputs):
         if inputs.protect_dc is None:

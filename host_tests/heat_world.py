@@ -1,0 +1,148 @@
+"""A plant, a PackState fed from it, and a heater on it, one second at a time: for the tests.
+
+`World.tick()` lets a second pass: the plant moves, a frame arrives (unless a fault says no), the
+heater steps, its answer switches the mat under the output's lease. The faults are attributes.
+"""
+
+import settings as settings_table
+from bms import pack as p
+from bms.pack import PackState
+from compat import ticks_add
+from heat import states as s
+from heat.heater import Heater
+from tools.plant import Plant
+
+LEASE_S = 3
+
+
+def make_settings(**changes):
+    """Returns a complete, valid dict of settings with a heater fitted."""
+    raw = {
+        "heater_output": "gpio",
+        "heater_mode": "charger",
+        "heater_mat_mohm": 26_200,
+        "pack_wh": 5120,
+    }
+    raw.update(changes)
+    values, errors = settings_table.load(raw)
+    assert errors == []
+    return values
+
+
+class Verdict:
+    """Stands for bms.check.Check."""
+
+    def __init__(self):
+        self.plausible = True
+        self.frozen = False
+
+
+def feed(pack, plant, now):
+    """Stores what the plant's BMS would send, as a dialect does."""
+    pack.cells = plant.cells
+    for i, mv in enumerate(plant.cell_mv):
+        pack.cell_mv[i] = max(mv, 0)
+    pack.temps = 2
+    for i, dc in enumerate(plant.temps_dc):
+        if dc is None:
+            pack.drop_temp(i)
+        else:
+            pack.put_temp(i, dc)
+    bms = plant.bms
+    pack.put(p.PACK_MV, plant.pack_mv)
+    pack.put(p.CURRENT_MA, plant.current_ma)
+    pack.put(p.SOC_PCT, plant.soc_pct)
+    pack.put(p.CHARGE_ON, int(plant.charge_on))
+    pack.put(p.DISCHARGE_ON, int(plant.discharge_on))
+    pack.put(p.CHARGE_SWITCH, int(bms.charge_switch))
+    pack.put(p.CELL_UVPR_MV, bms.cell_uvpr_mv)
+    pack.put(p.CHARGE_UTP_DC, bms.charge_utp_dc)
+    pack.put(p.CHARGE_UTPR_DC, bms.charge_utpr_dc)
+    pack.clear_alarms()
+    for bit in range(14):
+        if plant.alarms_raw >> bit & 1:
+            pack.raise_alarm(bit)
+    pack.summarise()
+    pack.touch(p.STATUS, now)
+    pack.touch(p.SETTINGS, now)
+
+
+class World:
+    """See the module. `settings` are changes to make_settings(); `plant` keywords of Plant."""
+
+    def __init__(self, settings=None, plant=None, start_ms=0, saved=None):
+        self.settings = make_settings(**(settings or {}))
+        self.plant = Plant(**(plant or {}))
+        self.now = start_ms
+        self.time_s = 0
+        self.silent = False  # no frame arrives
+        self.link_up = True
+        self.charger_pin = None
+        self.readings = None  # a list: what the sensors say instead, 0.1 °C or None
+        self.on = False
+        self.history = []  # (time, on, state text) at each change of the text
+        self.boot(saved if saved is not None else {})
+
+    def boot(self, saved):
+        """Powers the device up with what was saved; nothing else is left of before."""
+        self.heater = Heater(self.settings)
+        self.heater.load(saved)
+        self.pack = PackState()
+        self.check = Verdict()
+        self.on = False
+        self.plant.heater_on = False
+
+    def restart(self):
+        """Resets the device, which keeps what it last saved."""
+        record = {}
+        self.heater.save(record)
+        self.boot(record)
+
+    @property
+    def text(self):
+        """The heater's state as text."""
+        return s.text(self.heater.state, self.heater.reason)
+
+    def tick(self, seconds=1):
+        """Lets seconds pass one by one."""
+        for _ in range(seconds):
+            self.plant.step(1)
+            self.now = ticks_add(self.now, 1000)
+            self.time_s += 1
+            if not self.silent:
+                feed(self.pack, self.plant, self.now)
+                self._falsify()
+            self.on = self.heater.step(
+                self.pack, self.check, self.link_up, self.charger_pin, 0, self.now
+            )
+            self.plant.heater_on = self.on
+            if not self.history or self.history[-1][1:] != (self.on, self.text):
+                self.history.append((self.time_s, self.on, self.text))
+
+    def _falsify(self):
+        if self.readings is None:
+            return
+        for i, dc in enumerate(self.readings):
+            if dc is None:
+                self.pack.drop_temp(i)
+            else:
+                self.pack.put_temp(i, dc)
+        self.pack.summarise()
+
+    def run_until(self, condition, within_s):
+        """Ticks until `condition(self)`; returns the seconds it took, or fails the test."""
+        for took in range(within_s + 1):
+            if condition(self):
+                return took
+            self.tick()
+        raise AssertionError(f"not within {within_s} s; now {self.text}, {self.history[-5:]}")
+
+    def heat(self):
+        """Cools the pack just under its limit with a charger there; returns heating."""
+        self.plant.charger_on = True
+        self.plant.set_temp(0.8)
+        self.plant.ambient_c = -10
+        self.tick(70)
+        self.plant.set_temp(-1)
+        self.run_until(lambda w: w.on, 120)
+        return self
