@@ -26,7 +26,8 @@ from tools.bench.serial_line import SerialLine
 from tools.bench.world import World
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-_CONSOLE_TAIL = 40
+_CONSOLE_TAIL = 60
+_PLACES = ("firmware", "lib", "build/host")  # the last: what tools/fetch_umqtt.py brought
 
 
 class BenchConfig:
@@ -37,7 +38,7 @@ class BenchConfig:
         self.micropython = find_micropython()  # command of the unix port
         self.main = os.path.join(ROOT, "firmware", "main.py")  # program to run
         self.board_dir = os.path.join(ROOT, "boards", "lilygo_t_display")
-        self.paths = [os.path.join(ROOT, name) for name in ("firmware", "lib")]
+        self.paths = [os.path.join(ROOT, name) for name in _PLACES]
         self.board = None  # object with the names of board.py; default: read from board_dir
         self.plant = None  # the true pack; default tools.plant.Plant()
         self.bms = None  # the simulated BMS; default JkGpsSim(plant)
@@ -148,13 +149,13 @@ class Bench:
 
         time: t_s (virtual), real_s, lapse, lapse_actual
         true: the plant's figures, in the vocabulary (pack_mv, cell_mv, temps_dc ...), see World
-        pins: heater, heater_permille, charger, backlight_permille, heater_changed_s,
-              heater_changes
+        pins: heater, heater_permille, backlight_permille, heater_on_s (in all), heater_changed_s,
+              heater_changes, charger
         chip: running, state, resets, reset_cause, boot_s, watchdog_left_ms, pid, wakes, wifi,
               wifi_ssid
         uart: pty, to_bms, from_bms, requests, rejected, replies, overruns
-        panel: seq, lit, errors, error_count
-        console: {lines: the last ones as [t_s, text], count}
+        panel: seq, on, errors (how many), error_texts
+        console: the last lines, console_count: how many there were
         controls: see controls()
         """
         return self.call(self.snapshot_here)
@@ -172,19 +173,17 @@ class Bench:
                 "lapse_actual": round(self.clock.actual(real), 2),
             },
             "true": self.world.truth(),
-            "pins": self._pins(),
+            "pins": self._pins(t_us),
             "chip": self._chip(t_us),
             "uart": self._uart(),
             "panel": {
                 "seq": self.panel.seq,
-                "lit": self.panel.lit,
-                "errors": list(self.panel.errors),
-                "error_count": self.panel.error_count,
+                "on": self.panel.lit,
+                "errors": self.panel.error_count,
+                "error_texts": list(self.panel.errors),
             },
-            "console": {
-                "lines": [[round(t_s, 3), text] for t_s, text in list(console.lines)[-_CONSOLE_TAIL:]],
-                "count": console.count,
-            },
+            "console": [text for _, text in list(console.lines)[-_CONSOLE_TAIL:]],
+            "console_count": console.count,
             "controls": self._controls.values(),
         }
 
@@ -298,24 +297,25 @@ class Bench:
         board = self.board
         if pin == board.HEATER_PIN:
             self.world.set_heater(level == board.HEATER_ACTIVE, t_us)
-        elif pin == board.PANEL_RST and not level:
+        elif pin == board.PANEL_RST and level == 0:
             self.panel.hard_reset()
 
     def _on_spi(self, bus, data, t_us):
         board = self.board
         setup = self.chip.spi.get(board.SPI_ID)
-        if bus != board.SPI_ID or setup is None or self.chip.levels[board.PANEL_CS]:
+        if bus != board.SPI_ID or setup is None or self.chip.levels[board.PANEL_CS] != 0:
             return
         if setup[1:] == (board.SPI_SCK, board.SPI_MOSI):
-            self.panel.feed(self.chip.levels[board.PANEL_DC], data, t_us)
+            self.panel.feed(self.chip.levels[board.PANEL_DC] or 0, data, t_us)
 
     # -- pieces of the snapshot -------------------------------------------------------------------
 
-    def _pins(self):
+    def _pins(self, t_us):
         chip, board, world = self.chip, self.board, self.world
         return {
             "heater": world.plant.heater_on,
             "heater_permille": chip.duty_permille(board.HEATER_PIN),
+            "heater_on_s": round(world.heater_on_us(t_us) / 1e6, 3),
             "charger": bool(world.plant.charger_on),
             "backlight_permille": chip.duty_permille(board.PANEL_BL),
             "heater_changed_s": round(world.heater_changed_us / 1e6, 3),

@@ -32,8 +32,8 @@ class _Timer:
 class Chip:
     """Hardware state. Times are virtual, in µs since the bench was started.
 
-    `on_output(pin, level, t_us)` is called on every change of an output, `on_spi(id, data, t_us)`
-    on every transfer, `on_uart_tx(id, n, t_us)` when bytes went into a UART's pty.
+    `on_output(pin, level, t_us)` is called when an output changes (level None: it floats now, and
+    the board's pull resistors decide), `on_spi(id, data, t_us)` on every transfer, `on_uart_tx(id, n, t_us)` when bytes went into a UART's pty.
     """
 
     def __init__(self):
@@ -65,7 +65,7 @@ class Chip:
         }
 
     def _clear(self):
-        self.levels = [0] * ops.PINS  # of outputs; 0 for everything else
+        self.levels = [None] * ops.PINS  # of outputs; None where the pin floats
         self.duty = {}  # pin -> (freq_hz, duty 0..65535)
         self.spi = {}  # id -> (baud, sck, mosi)
         self.uarts = {}  # id -> (baud, tx, rx)
@@ -76,10 +76,10 @@ class Chip:
         self._modes = [0] * ops.PINS
 
     def reset(self, cause, t_us):
-        """Resets the chip: outputs float (their pull-downs win), timers and watchdog stop."""
+        """Resets the chip: outputs float, timers and watchdog stop."""
         for pin, level in enumerate(self.levels):
-            if level:
-                self._output(pin, 0, t_us)
+            if level is not None:
+                self._output(pin, None, t_us)
         self._clear()
         self.wifi.reset()
         self.reset_cause = cause
@@ -106,7 +106,7 @@ class Chip:
         """Returns how much of the time an output is high, by PWM or by level."""
         if pin in self.duty:
             return self.duty[pin][1] * 1000 // 65535
-        return 1000 * self.levels[pin]
+        return 1000 * (self.levels[pin] or 0)
 
     def next_due_us(self):
         """Returns when the next timer, watchdog or Wi-Fi event is due, or None."""
@@ -137,7 +137,7 @@ class Chip:
             self.on_output(pin, level, t_us)
 
     def _settle(self, pin, t_us):
-        level = self._latches[pin] if self._modes[pin] & _OUTPUT else 0
+        level = self._latches[pin] if self._modes[pin] & _OUTPUT else None
         if pin in self.duty:
             level = 1 if self.duty[pin][1] else 0
         if level != self.levels[pin]:

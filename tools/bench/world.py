@@ -14,6 +14,7 @@ class World:
         self.plant = plant if plant is not None else Plant()
         self.heater_changes = 0
         self.heater_changed_us = 0
+        self._heater_us = 0
         self.heater_log = []
         self._board = board
         self._t_us = 0
@@ -26,17 +27,25 @@ class World:
 
     def set_heater(self, on, t_us):
         """The heater's output has changed."""
+        if on == self.plant.heater_on:
+            return
         self.advance(t_us)
+        self._heater_us = self.heater_on_us(t_us)
         self.plant.heater_on = on
         self.heater_changes += 1
         self.heater_changed_us = t_us
         self.heater_log.append((t_us, on))
         del self.heater_log[:-1000]
 
+    def heater_on_us(self, t_us):
+        """Returns how long the output has been on in all, in µs."""
+        return self._heater_us + (t_us - self.heater_changed_us if self.plant.heater_on else 0)
+
     def truth(self):
         """Returns the plant's figures: the vocabulary's names, and what no BMS says.
 
-        temps_true_dc: both halves of the cells; mat_dc; heater_mw: what the mat takes.
+        temps_true_dc: both halves of the cells, coldest_dc the colder; mat_dc; heater_mw: what
+        the mat takes.
         """
         plant = self.plant
         bms = plant.bms
@@ -55,6 +64,7 @@ class World:
             "charge_utp_dc": bms.charge_utp_dc,
             "charge_utpr_dc": bms.charge_utpr_dc,
             "temps_true_dc": [round(10 * temp_c) for temp_c in plant.temps_c],
+            "coldest_dc": round(10 * min(plant.temps_c)),
             "mat_dc": round(10 * plant.mat_c),
             "ambient_dc": round(10 * plant.ambient_c),
             "heater_mw": round(1000 * plant.heater_w),

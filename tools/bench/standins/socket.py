@@ -11,4 +11,4 @@ _EAI_FAIL = -202  # lwIP's, as the ESP32 raises it
 def getaddrinfo(*args):
     if link.cells[ops.WIFI] != ops.WIFI_GOT_IP:
         raise OSError(_EAI_FAIL)
-    return _getaddrinfo(*args)
+    return _getaddrinfo(*args)[:1]  # lwIP gives one
