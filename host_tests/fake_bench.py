@@ -44,7 +44,7 @@ class FakeBench:
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._client = None
         self._mode = "charger"
-        self._changed_s = 0.0
+        self._heater_s = 0.0
         self.error = None
         self._changes = 0
         self._told_s = -100.0
@@ -99,13 +99,13 @@ class FakeBench:
                 "true": self._truth(),
                 "pins": {
                     "heater": plant.heater_on,
-                    "heater_changed_s": self._changed_s,
+                    "heater_on_s": self._heater_s,
                     "heater_changes": self._changes,
                 },
                 "chip": {"running": True, "state": "running", "resets": self.kills},
                 "uart": {"requests": int(self.t_s), "replies": int(self.t_s)},
                 "panel": {"seq": int(self.t_s), "on": True, "errors": 0},
-                "console": {"lines": [[0.5, "Packmate, a fake one"]], "count": 1},
+                "console": ["Packmate, a fake one"],
                 "controls": self.controls(),
             }
 
@@ -137,14 +137,14 @@ class FakeBench:
                 dt_s = _STEP_S * self._controls["lapse"]
                 self.t_s += dt_s
                 self.plant.step(dt_s)
-                self._thermostat()
+                self._thermostat(dt_s)
                 self._tell()
             for watcher in self._watchers:
                 if self.t_s >= watcher[0]:
                     watcher[0] = self.t_s + watcher[1]
                     watcher[2]()
 
-    def _thermostat(self):
+    def _thermostat(self, dt_s):
         plant = self.plant
         on = plant.heater_on
         if self._mode == "off" or self._controls["bms_unplugged"] or not plant.charger_on:
@@ -153,16 +153,15 @@ class FakeBench:
             on = True
         elif plant.temps_dc[1] >= plant.bms.charge_utpr_dc:
             on = False
-        if on != plant.heater_on:
-            self._changes += 1
-            self._changed_s = self.t_s
+        self._changes += on != plant.heater_on
+        self._heater_s += dt_s if on else 0
         plant.heater_on = on
 
     def _truth(self):
         plant = self.plant
         names = "pack_mv cell_mv current_ma soc_pct temps_dc mos_temp_dc charge_on discharge_on"
         truth = {name: getattr(plant, name) for name in names.split()}
-        truth["temps_true_dc"] = [round(10 * temp_c) for temp_c in plant.temps_c]
+        truth["coldest_dc"] = round(10 * min(plant.temps_c))
         truth["heater_mw"] = round(1000 * plant.heater_w)
         truth["charge_utp_dc"] = plant.bms.charge_utp_dc
         truth["charge_utpr_dc"] = plant.bms.charge_utpr_dc
@@ -184,7 +183,7 @@ class FakeBench:
         message.update(self._truth())
         if stale:
             message.update(pack_mv=None, current_ma=None, cell_mv=None, temps_dc=None)
-        del message["temps_true_dc"], message["heater_mw"]
+        del message["coldest_dc"], message["heater_mw"]
         self._client.publish(f"{_BASE}/state", json.dumps(message))
 
     def _on_connect(self, client, *_rest):

@@ -53,7 +53,7 @@ class Desk:
         self._watcher = None
         self._state = None
         self._looked_at = 0.0
-        self._heater_changes = 0
+        self._heater_on_s = 0.0
         self._failure = ""
 
     @property
@@ -117,7 +117,6 @@ class Desk:
         state = self.bench.snapshot()
         self.t_s = state["time"]["t_s"]
         state["believed"], state["mqtt"] = self._mqtt()
-        state["true"]["coldest_dc"] = coldest(state["true"].get("temps_true_dc"))
         state["controls"].update(
             broker=self._broker_mode,
             heater_mode=(state["believed"] or {}).get("heater_mode"),
@@ -172,9 +171,8 @@ class Desk:
     def _record(self):
         state = self.state()
         true, believed, pins = state["true"], state["believed"] or {}, state["pins"]
-        changes = pins["heater_changes"]
-        heated = pins["heater"] or changes != self._heater_changes
-        self._heater_changes = changes
+        heated = pins["heater_on_s"] > self._heater_on_s
+        self._heater_on_s = pins["heater_on_s"]
         self.recorder.add(
             [
                 round(self.t_s, 2),

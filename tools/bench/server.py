@@ -97,8 +97,7 @@ class Server:
 
     async def _console(self, _request):
         state = await asyncio.to_thread(self._desk.state)
-        lines = [f"{t_s:9.3f} {text}\n" for t_s, text in state["console"]["lines"]]
-        return web.Response(text="".join(lines))
+        return web.Response(text="".join(f"{line}\n" for line in state["console"]))
 
     async def _panel(self, request):
         scale = _number(request, "scale", 1)
@@ -208,5 +207,7 @@ async def _explain(request, handler):
         return await handler(request)
     except (BadRequest, controls.ControlError) as error:
         return web.json_response({"error": str(error)}, status=400)
+    except RuntimeError as error:
+        return web.json_response({"error": str(error)}, status=503)
     except web.HTTPException as error:
         return web.json_response({"error": error.reason}, status=error.status)

@@ -53,7 +53,7 @@ function showMessages(mqtt) {
 function showConsole(state) {
   const { chip, uart } = state;
   const box = byId("console");
-  const text = state.console.lines.map(([t_s, line]) => `${clock(t_s)}  ${line}`).join("\n");
+  const text = state.console.join("\n");
   if (box.textContent !== text) {
     const atEnd = box.scrollTop + box.clientHeight > box.scrollHeight - 30;
     box.textContent = text;

@@ -101,7 +101,7 @@ function showHeater(state, believed) {
   const reasons = [believed.heater_reason, ...faults.filter((f) => f !== believed.heater_reason)];
   say(byId("heater-reason"), reasons.filter(Boolean).join(", ").replaceAll("_", " ") || " ");
   facts([
-    ["pin so for", clock(state.time.t_s - state.pins.heater_changed_s)],
+    ["on in all", clock(state.pins.heater_on_s)],
     ["switched", `${state.pins.heater_changes}×`],
     ["mat takes", number(state.true.heater_mw, "W", 0, 1000)],
     ["today", number(believed.heater_wh_today, "Wh")],
