@@ -54,7 +54,6 @@ class Framer:
         self.shape = shape
         self.buf = bytearray(2 * shape.LONGEST + chunk)
         self.gap_ms = gap_ms
-        self.tap = None
         self.fed = 0
         self.frames = 0
         self.others = 0
@@ -65,6 +64,7 @@ class Framer:
         self.dropped = 0
         self._start = 0
         self._end = 0
+        self._need = 0  # bytes of the frame at _start, where that is known
         self._last_ms = 0
 
     @property
@@ -75,7 +75,7 @@ class Framer:
     def reset(self):
         """Drops what is pending: the link was lost, the rest of the frame will not come."""
         self.dropped = count(self.dropped, self._end - self._start)
-        self._start = self._end = 0
+        self._start = self._end = self._need = 0
 
     def feed(self, src, n, now):
         """Takes the first `n` bytes of `src`; returns the number of frames decoded.
@@ -86,6 +86,8 @@ class Framer:
         if n:
             self._store(src, n)
             self._last_ms = now
+            if self._end - self._start < self._need:
+                return 0  # one more piece of a frame whose length is known
             return self._scan(now)
         decoded = 0
         while self._end > self._start and ticks_diff(now, self._last_ms) > self.gap_ms:
@@ -122,17 +124,17 @@ class Framer:
     def _scan(self, now):
         """Takes every whole frame in the buffer; a rejected one is searched from its 2nd byte."""
         decoded = 0
+        self._need = 0
         while self._seek():
             have = self._end - self._start
             size = self.shape.length(self.buf, self._start, have)
             if size == MORE or size > have:
+                self._need = size
                 break
             verdict = size
             if size > 0:
                 verdict = self.shape.accept(self.buf, self._start, size, now)
             if verdict > 0:
-                if self.tap is not None:
-                    self.tap(verdict, self._start, size)
                 self._start += size
                 self.frame_bytes = count(self.frame_bytes, size)
                 decoded += self._credit(verdict)
