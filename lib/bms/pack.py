@@ -206,6 +206,14 @@ class PackState:
         """Marks a figure unknown."""
         self._valid[slot] = 0
 
+    def put_cells(self, source, cells):
+        """Stores the first `cells` voltages in mV of an array, and their number."""
+        cell_mv = self.cell_mv
+        for i in range(cells):  # a slice store into an array allocates, unlike one of bytes
+            cell_mv[i] = source[i]
+        self.cells = cells
+        self.put(CELL_COUNT, cells)
+
     def put_temp(self, index, dc):
         """Stores battery sensor `index` (0-based) in 0.1 °C."""
         self.temps_dc[index] = dc
