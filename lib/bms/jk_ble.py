@@ -1,0 +1,206 @@
+"""JK's Bluetooth dialect: JK02_24S, JK02_32S and JK04 (jk.md §3).
+
+The unit is asked once for its device information and its settings, and then streams status frames
+of its own accord. Frames are 300 bytes over many notifications; between them, and sometimes inside
+them, come acknowledgements of commands and the `AT` with which the BMS probes its radio module.
+"""
+
+from bms.framer import BAD_CHECKSUM, BAD_LENGTH, MORE, MOVED, OTHER, REPLY, Framer, Shape
+from bms.jk_frames import (
+    DEVICE_FRAME,
+    FRAME,
+    LOGBOOK_FRAME,
+    NO_DEVICE_INFO,
+    PREAMBLE,
+    SETTINGS_FRAME,
+    STATUS_FRAME,
+    VARIANTS,
+    WITHHELD,
+    JkFrames,
+)
+from bms.wire import PrefixSums, put_bytes
+from compat import const, ticks_add, ticks_diff
+
+BAUD = const(115200)  # inside the BMS, between its controller and the radio module
+
+_COMMAND_PREAMBLE = b"\xaa\x55\x90\xeb"
+_COMMAND = const(20)  # bytes of a command, and of an acknowledgement
+_PROBE = b"AT\r\n"
+_ACK = b"\xaa\x55\x90\xeb\xc8\x01\x01"  # and twelve zeros and the sum, after any command
+
+# Commands that read.
+READ_SETTINGS = const(0x96)
+READ_DEVICE = const(0x97)
+
+_STEP_MS = const(500)  # between the two questions (jk.md §3.2)
+_RETRY_MS = const(2000)
+_WATCHDOG_MS = const(10_000)  # the stream has one frame in half a second
+_REFRESH_MS = const(60_000)  # settings come only when asked for
+_GAP_MS = const(400)  # bursts of one frame are 50 ms apart inside the BMS
+
+
+class JkBle(Shape):
+    """Decodes the notifications of a JK unit into a PackState and says what to ask next.
+
+    feed() never raises and never allocates. `chunk` is the size of the buffers it will be fed.
+    The variant, whether it is proven, and why something is withheld are in `frames`; `variant`
+    and `withheld` are their names.
+    """
+
+    NAME = "jk_ble"
+    HEADERS = (PREAMBLE, _COMMAND_PREAMBLE, _PROBE)
+    LONGEST = const(300)
+
+    def __init__(self, pack, chunk=256, poll_ms=1000):
+        self.pack = pack
+        self.poll_ms = poll_ms  # the unit streams; kept for the dialects' common interface
+        self.framer = Framer(self, chunk, _GAP_MS)
+        self.frames = JkFrames(pack)
+        self.acks = 0
+        self.probes = 0
+        self.moved = 0  # see framer.MOVED
+        self.kind = 0
+        self._sums = PrefixSums(self.framer.buf)
+        self._asked = 0  # the last command sent; 0: none yet
+        self._asked_ms = 0
+        self._status_ms = 0
+        self._settings_ms = 0
+        self._settings_known = False
+
+    @property
+    def variant(self):
+        """Name of the variant: unknown, jk02_24s, jk02_32s or jk04."""
+        return VARIANTS[self.frames.variant]
+
+    @property
+    def proven(self):
+        """True once a status frame has borne the variant out."""
+        return self.frames.proven
+
+    @property
+    def withheld(self):
+        """Name of the reason why frames are not published, or "nothing"."""
+        return WITHHELD[self.frames.withheld]
+
+    def feed(self, buf, n, now):
+        """Takes `n` received bytes at time `now`; returns the number of frames decoded."""
+        return self.framer.feed(buf, n, now)
+
+    def reset(self):
+        """Forgets pending bytes and which unit it was; for a link that was lost."""
+        self.framer.reset()
+        self.frames.reset()
+        self._asked = 0
+        self._settings_known = False
+
+    def settle(self, now):
+        """Keeps times from wrapping; call each second."""
+        if ticks_diff(now, self._settings_ms) > _REFRESH_MS:
+            self._settings_ms = ticks_add(now, -_REFRESH_MS - 1)
+        if ticks_diff(now, self._status_ms) > _WATCHDOG_MS:
+            self._status_ms = ticks_add(now, -_WATCHDOG_MS - 1)
+        if ticks_diff(now, self._asked_ms) > _WATCHDOG_MS:
+            self._asked_ms = ticks_add(now, -_WATCHDOG_MS - 1)
+
+    # -- asking ---------------------------------------------------------------------------------
+
+    def request(self, now, out):
+        """Writes the request due now into `out` (20 bytes or more); returns its length or 0."""
+        if self._asked == 0:
+            self._status_ms = now
+            return self._ask(READ_DEVICE, now, out)
+        waited = ticks_diff(now, self._asked_ms)
+        if waited < _STEP_MS:
+            return 0
+        known = self.frames.withheld != NO_DEVICE_INFO
+        if known and not self._settings_known and self._asked == READ_DEVICE:
+            return self._ask(READ_SETTINGS, now, out)
+        if waited < _RETRY_MS:
+            return 0
+        silent = ticks_diff(now, self._status_ms) > _WATCHDOG_MS
+        if silent or not known or not self._settings_known:
+            # Some firmware wants both questions before it streams: they take turns.
+            turn = READ_SETTINGS if self._asked == READ_DEVICE else READ_DEVICE
+            return self._ask(turn, now, out)
+        if ticks_diff(now, self._settings_ms) > _REFRESH_MS:
+            return self._ask(READ_SETTINGS, now, out)
+        return 0
+
+    def _ask(self, command, now, out):
+        self._asked = command
+        self._asked_ms = now
+        return put_command(out, command, 0, 0)
+
+    # -- frames ---------------------------------------------------------------------------------
+
+    def length(self, buf, at, have):
+        """See Shape.length."""
+        if buf[at] == 0x41:
+            return len(_PROBE)
+        if buf[at] == 0xAA:
+            return _COMMAND
+        if have < 5:
+            return MORE
+        kind = buf[at + 4]
+        known = kind == STATUS_FRAME or kind == SETTINGS_FRAME
+        return FRAME if known or kind == DEVICE_FRAME or kind == LOGBOOK_FRAME else BAD_LENGTH
+
+    def accept(self, buf, at, size, now):
+        """See Shape.accept."""
+        if size != FRAME:
+            return self._accept_short(buf, at, size)
+        if self._close_gap(buf, at, _PROBE) or self._close_gap(buf, at, _ACK):
+            return MOVED
+        end = at + FRAME - 1
+        total = self._sums.sum(at, end)
+        if total & 0xFF != buf[end]:
+            return BAD_CHECKSUM
+        # The counter in byte 5 also runs on when the content stands still: it is left out.
+        verdict = self.frames.take(buf, at, total - buf[at + 5] & 0xFFFF, now)
+        self.kind = self.frames.kind
+        if verdict > 0 and buf[at + 4] == STATUS_FRAME:
+            self._status_ms = now
+        elif verdict > 0 and buf[at + 4] == SETTINGS_FRAME:
+            self._settings_ms = now
+            self._settings_known = True
+        return verdict
+
+    def _accept_short(self, buf, at, size):
+        self.kind = REPLY
+        if size == len(_PROBE):
+            self.probes = self.probes + 1 & 0xFFFF
+            return OTHER
+        if self._sums.sum(at, at + _COMMAND - 1) & 0xFF != buf[at + _COMMAND - 1]:
+            return BAD_CHECKSUM
+        self.acks = self.acks + 1 & 0xFFFF
+        return OTHER
+
+    def _close_gap(self, buf, at, noise):
+        """Closes the frame over foreign bytes inside it, which no frame of a unit contains.
+
+        They go by moving what precedes them on by their length; True if there were any.
+        """
+        place = buf.find(noise, at, at + FRAME)
+        if place < 0:
+            return False
+        self.moved = _COMMAND if noise is _ACK else len(noise)
+        if place + self.moved > at + FRAME:
+            return False  # its end would be the next frame's business
+        for i in range(place - 1, at - 1, -1):
+            buf[i + self.moved] = buf[i]
+        return True
+
+
+def put_command(out, register, size, value):
+    """Writes a command with `size` bytes of little-endian `value` (jk.md §3.3); returns 20."""
+    at = put_bytes(out, 0, _COMMAND_PREAMBLE)
+    out[at] = register
+    out[at + 1] = size
+    at += 2
+    for i in range(_COMMAND - 7):
+        out[at + i] = value >> 8 * i & 0xFF if i < size else 0
+    total = 0
+    for i in range(_COMMAND - 1):
+        total += out[i]
+    out[_COMMAND - 1] = total & 0xFF
+    return _COMMAND

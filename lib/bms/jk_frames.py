@@ -1,0 +1,221 @@
+"""The 300-byte frames of JK units, whatever brought them: which variant, and is it proven?
+
+The software version in the device frame tells which layout to expect, and every status frame must
+bear it out (jk.md §3.5). What an unknown or contradicting generation sends is withheld, and
+`withheld` says why. Used by jk_ble and jk_modbus, which see to framing and checksums.
+"""
+
+from array import array
+
+from bms import jk02_settings, jk04
+from bms import pack as p
+from bms.framer import BAD_FRAME, DECODED, LOGBOOK, OTHER, count
+from bms.jk02 import CONTRADICTS, HOLDS, PROVES, Jk02Status
+from bms.wire import is_text, text_size
+from compat import const
+
+FRAME = const(300)  # bytes, checksum included
+PREAMBLE = b"\x55\xaa\xeb\x90"
+
+# Types of frames, in byte 4.
+SETTINGS_FRAME = const(1)
+STATUS_FRAME = const(2)
+DEVICE_FRAME = const(3)
+LOGBOOK_FRAME = const(5)
+_TYPES = const(6)
+
+# Variants; the position in VARIANTS, which has the captures' names.
+UNKNOWN = const(0)
+JK02_24S = const(1)
+JK02_32S = const(2)
+JK04 = const(3)
+VARIANTS = ("unknown", "jk02_24s", "jk02_32s", "jk04")
+
+# Why what arrives is not published; the position in WITHHELD.
+NOTHING = const(0)
+NO_DEVICE_INFO = const(1)  # status frames arrive, but the unit has not said what it is
+UNKNOWN_GENERATION = const(2)  # a software version that nobody has described
+CONTRADICTION = const(3)  # the figures do not fit the layout that the version promises
+WITHHELD = ("nothing", "no_device_info", "unknown_generation", "contradiction")
+
+# Device frame, jk.md §3.8: offset, room, text. Two passcodes lie between: they are never stored.
+_TEXTS = bytes(
+    (6, 16, p.MODEL)
+    + (22, 8, p.HW_VERSION)
+    + (30, 8, p.SW_VERSION)
+    + (46, 16, p.NAME)
+    + (78, 8, p.MFG_DATE)
+    + (86, 11, p.SERIAL)
+)
+_SW = const(30)
+_SW_ROOM = const(8)
+_CAPABILITIES = const(150)
+_CAPABILITY_BYTES = const(32)
+
+# Software generations, jk.md §3.5 and table ble_variants.
+_LAST_JK04 = const(5)
+_LAST_24S = const(10)
+_LAST_32S = const(19)
+_LAST_WITHOUT_BITMAP = const(10)
+
+
+class JkFrames:
+    """Decodes whole, checksummed frames into a PackState.
+
+    variant: UNKNOWN until a device frame (or `assume`) has told; proven: a status frame has borne
+    it out; generation: the software's major number, -1 while unknown; withheld: see WITHHELD;
+    seen[type]: good frames by type; withheld_frames: those among them that were not published.
+    """
+
+    def __init__(self, pack):
+        self.pack = pack
+        self.kind = p.STATUS
+        self.variant = UNKNOWN
+        self.proven = False
+        self.generation = -1
+        self.withheld = NO_DEVICE_INFO
+        self.seen = array("i", bytes(4 * _TYPES))
+        self.withheld_frames = 0
+        self.capabilities = bytearray(_CAPABILITY_BYTES)
+        self._jk02 = Jk02Status(pack)
+        self._jk04 = jk04.Jk04(pack)
+
+    def reset(self):
+        """Forgets which unit it was: another may answer next."""
+        self.variant = UNKNOWN
+        self.proven = False
+        self.generation = -1
+        self.withheld = NO_DEVICE_INFO
+        for i in range(_CAPABILITY_BYTES):
+            self.capabilities[i] = 0
+
+    def offers(self, register):
+        """True if the unit's bitmap offers a register; JK02_24S and JK04 have no bitmap."""
+        return self.capabilities[register >> 3] >> (register & 7) & 1 == 1
+
+    def assume(self, generation):
+        """Takes the software generation from elsewhere than a device frame (a tool's context)."""
+        if generation == self.generation:
+            return
+        self.reset()
+        self.generation = generation
+        if 0 <= generation <= _LAST_JK04:
+            self.variant = JK04
+        elif 0 <= generation <= _LAST_24S:
+            self.variant = JK02_24S
+        elif 0 <= generation <= _LAST_32S:
+            self.variant = JK02_32S
+        self.withheld = NOTHING if self.variant != UNKNOWN else UNKNOWN_GENERATION
+
+    def take(self, buf, at, fingerprint, now):
+        """Decodes the frame at `at`; DECODED, OTHER (withheld or of no interest) or BAD_FRAME."""
+        kind = buf[at + 4]
+        if kind == STATUS_FRAME:
+            verdict = self._take_status(buf, at, fingerprint, now)
+        elif kind == SETTINGS_FRAME:
+            verdict = self._take_settings(buf, at, now)
+        elif kind == DEVICE_FRAME:
+            verdict = self._take_device(buf, at, now)
+        else:
+            self.kind = LOGBOOK
+            verdict = OTHER
+        if verdict > 0:
+            self.seen[kind] = count(self.seen[kind], 1)
+        return verdict
+
+    # -- status -----------------------------------------------------------------------------------
+
+    def _take_status(self, buf, at, fingerprint, now):
+        self.kind = p.STATUS
+        if self.variant == UNKNOWN:
+            return self._withhold()
+        verdict = self._judge(buf, at)
+        if verdict == CONTRADICTS or (verdict == HOLDS and not self.proven):
+            self.withheld = CONTRADICTION
+            self.withheld_frames = count(self.withheld_frames, 1)
+            return BAD_FRAME
+        if verdict == PROVES:
+            self.proven = True
+        self.withheld = NOTHING
+        if self.variant == JK04:
+            self._jk04.store(buf, at)
+        else:
+            self._jk02.store(buf, at, self.variant == JK02_32S, self.generation)
+        self.pack.fingerprint = fingerprint
+        self.pack.touch(p.STATUS, now)
+        return DECODED
+
+    def _judge(self, buf, at):
+        if self.variant == JK04:
+            return self._jk04.judge(buf, at)
+        verdict = self._jk02.judge(buf, at, self.variant == JK02_32S)
+        # A balancer numbers its versions like a 24-cell BMS (jk.md §3.5 no. 2): its content tells.
+        if verdict == CONTRADICTS and self.variant == JK02_24S and not self.proven:
+            if self._jk04.judge(buf, at) == PROVES:
+                self.variant = JK04
+                return PROVES
+        return verdict
+
+    def _withhold(self):
+        self.withheld_frames = count(self.withheld_frames, 1)
+        return OTHER
+
+    # -- settings ---------------------------------------------------------------------------------
+
+    def _take_settings(self, buf, at, now):
+        self.kind = p.SETTINGS
+        if self.variant == UNKNOWN:
+            return self._withhold()
+        floats = jk04.is_settings(buf, at)
+        if floats and self.variant == JK02_24S and not self.proven:
+            self.variant = JK04
+        if floats != (self.variant == JK04):
+            self.withheld = CONTRADICTION
+            self.withheld_frames = count(self.withheld_frames, 1)
+            return BAD_FRAME
+        if floats:
+            if not jk04.settings_are_sane(buf, at):
+                return BAD_FRAME
+            jk04.store_settings(self.pack, buf, at)
+        else:
+            if not jk02_settings.is_sane(buf, at):
+                return BAD_FRAME
+            wide = self.variant == JK02_32S
+            jk02_settings.store(self.pack, buf, at, wide, self.capabilities)
+        self.pack.touch(p.SETTINGS, now)
+        return DECODED
+
+    # -- device -----------------------------------------------------------------------------------
+
+    def _take_device(self, buf, at, now):
+        self.kind = p.DEVICE
+        for row in range(0, len(_TEXTS), 3):
+            if not is_text(buf, at + _TEXTS[row], _TEXTS[row + 1]):
+                return BAD_FRAME
+        pack = self.pack
+        generation = major(buf, at + _SW, _SW_ROOM)
+        if generation != self.generation:
+            if pack.seen(p.DEVICE):
+                pack.clear()  # another unit
+            self.assume(generation)
+        for i in range(_CAPABILITY_BYTES):
+            bitmap = generation > _LAST_WITHOUT_BITMAP
+            self.capabilities[i] = buf[at + _CAPABILITIES + i] if bitmap else 0
+        for row in range(0, len(_TEXTS), 3):
+            start = at + _TEXTS[row]
+            pack.put_text(_TEXTS[row + 2], buf, start, text_size(buf, start, _TEXTS[row + 1]))
+        pack.touch(p.DEVICE, now)
+        return DECODED
+
+
+def major(buf, at, room):
+    """Returns the number before the first point of a version text; -1 if there is none."""
+    number = 0
+    for i in range(at, at + room):
+        byte = buf[i]
+        if byte == 46 and i > at:
+            return number
+        if not 48 <= byte < 58 or number > 99:
+            return -1
+        number = number * 10 + byte - 48
+    return -1
