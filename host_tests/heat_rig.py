@@ -1,12 +1,14 @@
 """A heater on a PackState whose every figure a test sets by hand, a second a step."""
 
+from heat_world import Verdict, make_settings
+
 from bms import pack as p
 from bms.pack import PackState
 from compat import ticks_add
 from heat import states as s
 from heat.heater import Heater
-from heat_world import Verdict, make_settings
 
+FIRST_BOOT = {}
 MAT_MA = 1954  # 26.2 ohm at 51.2 V
 
 
@@ -17,11 +19,11 @@ class Rig:
     times are 0 unless a test sets them.
     """
 
-    def __init__(self, saved=None, max_ma=0, max_mw=0, **settings):
+    def __init__(self, saved=FIRST_BOOT, max_ma=0, max_mw=0, **settings):
         times = {"heater_min_on_s": 0, "heater_min_off_s": 0}
         self.settings = make_settings(**(times | settings))
         self.heater = Heater(self.settings, max_ma, max_mw)
-        self.heater.load({} if saved is None else saved)
+        self.heater.load(saved)
         self.pack = PackState()
         self.check = Verdict()
         self.now = 0

@@ -1,9 +1,9 @@
 """Every row of the heater's law (heater.md): thresholds, hysteresis, times, modes."""
 
 import pytest
+from heat_rig import Rig
 
 from bms import pack as p
-from heat_rig import Rig
 
 
 def test_heats_below_protect_and_ends_at_recovery():

@@ -7,7 +7,7 @@ needs no probe and no current measurement of the mat is here; the hardware lease
 from compat import const
 from heat import states as s
 from heat.energy import EnergyDay
-from heat.proof import FALLING, NO_RISE, PAUSE_MS, RISEN, Proof
+from heat.proof import FALLING, NO_RISE, PAUSE_MS, Proof
 from heat.thermal import mat_ma, window_s
 
 _MIN_HYSTERESIS_DC = const(20)
@@ -15,7 +15,9 @@ _RESOLUTION_DC = const(10)
 _JUMP_READINGS = const(3)
 _JUMP_MS = const(3000)  # the longest that a set-aside reading may leave the output on
 _BACKOFF_MS = const(1_800_000)
-_STRIKES = const(2)  # attempts without a rise, then it is a fault
+# Windows without a rise until it is a fault. Only a warm pack clears them: one that has cooled
+# during the back-off rises at first, whatever the mat is worth.
+_STRIKES = const(2)
 _LONG_MS = const(86_400_000)
 
 
@@ -78,7 +80,7 @@ class Guard:
         self._proof.restart()
         self.dirty = True
 
-    # -- counting -------------------------------------------------------------------------------
+    # -- counting --------------------------------------------------------------------------------
 
     def _count(self, inputs, mw):
         elapsed = inputs.elapsed_ms
@@ -96,7 +98,7 @@ class Guard:
             if self._pause_ms >= PAUSE_MS:
                 self._run_ms = 0
 
-    # -- what ends by itself ----------------------------------------------------------------------
+    # -- what ends by itself ---------------------------------------------------------------------
 
     def _distrust(self, inputs):
         """Why the readings cannot be acted on."""
@@ -156,7 +158,7 @@ class Guard:
             return True
         return mw is not None and self._max_mw != 0 and mw > self._max_mw
 
-    # -- what latches -----------------------------------------------------------------------------
+    # -- what latches ----------------------------------------------------------------------------
 
     def _look_for_faults(self, inputs, mw):
         sensors = inputs.sensors
@@ -180,9 +182,7 @@ class Guard:
 
     def _take_proof(self, inputs, mw):
         verdict = self._proof.step(inputs, window_s(self._pack_wh, mw) * 1000)
-        if verdict == RISEN:
-            self._set_strikes(0)
-        elif verdict == FALLING:
+        if verdict == FALLING:
             self.trip(s.OPEN_CIRCUIT)
         elif verdict == NO_RISE:
             self._set_strikes(self.strikes + 1)

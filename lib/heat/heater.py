@@ -106,7 +106,7 @@ class Heater:
         else:
             self.ready_s = 0
 
-    # -- what others may read -------------------------------------------------------------------
+    # -- what others may read --------------------------------------------------------------------
 
     @property
     def latched(self):
@@ -133,7 +133,7 @@ class Heater:
         """True if a charger is believed to be there; how: `law.charger.source`."""
         return self.law.charger.present
 
-    # -- commands ---------------------------------------------------------------------------------
+    # -- commands --------------------------------------------------------------------------------
 
     def acknowledge(self):
         """Clears the latched faults. The output stays off for three new readings at least.
@@ -164,7 +164,7 @@ class Heater:
         self.power_mw = 0
         self._publish_state(False, s.INTERNAL)
 
-    # -- over restarts ----------------------------------------------------------------------------
+    # -- over restarts ---------------------------------------------------------------------------
 
     @property
     def dirty(self):

@@ -24,7 +24,7 @@ def restore(heater, saved):
     if saved == {}:
         return heater.boots.restore(())
     record = saved if isinstance(saved, dict) else {}
-    good = record.get("version") == _VERSION
+    good = _number(record, "version", _VERSION) == _VERSION
     latched = _number(record, "latched", (1 << s.LAST_FAULT) - 1)
     strikes = _number(record, "strikes", 9)
     hold_s = _number(record, "charger_hold_s", 86_400)

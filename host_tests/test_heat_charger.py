@@ -1,0 +1,261 @@
+"""Charger presence, source by source, and through the cut (docs/charger-presence.md)."""
+
+import pytest
+from heat_rig import MAT_MA, Rig
+
+from bms import pack as p
+from heat import charger as c
+
+HOUR = 3600
+
+
+def charging(**settings):
+    """A rig that has seen the charger charge at +1 °C, a little above the limit."""
+    rig = Rig(**settings)
+    rig.temps = [10, 10]
+    rig.step(70)
+    return rig
+
+
+def after_the_cut(**settings):
+    """... and whose BMS has cut charging off for the cold."""
+    rig = charging(**settings)
+    rig.temps = [-10, -10]
+    rig.cut()
+    rig.step(5)
+    return rig
+
+
+def cut_at_night(**settings):
+    """A rig that was switched on with charging cut off already."""
+    rig = Rig(**settings)
+    rig.cut()
+    rig.step(5)
+    return rig
+
+
+def source(rig):
+    return c.SOURCE_NAMES[rig.heater.law.charger.source]
+
+
+def rise(rig, seconds):
+    """Steps with a rise that satisfies the guard but never ends the episode."""
+    for second in range(seconds):
+        if second % 900 == 899 and rig.temps[1] < 180:
+            rig.temps = [rig.temps[0], rig.temps[1] + 10]
+        rig.step()
+
+
+def test_current():
+    rig = charging()
+    assert source(rig) == "current"
+    rig.slots[p.CURRENT_MA] = 0
+    rig.step(59)
+    assert rig.heater.charger_present  # a cloud
+    rig.step(2)
+    assert not rig.heater.charger_present
+    rig.slots[p.CURRENT_MA] = 290  # the error of a shunt at rest
+    rig.step(5)
+    assert not rig.heater.charger_present
+
+
+def test_flag():
+    rig = Rig()
+    rig.slots[p.CURRENT_MA] = 0
+    rig.slots[p.CHARGER_PRESENT] = 1
+    assert rig.step(3)
+    assert source(rig) == "flag"
+    rig.slots[p.CHARGER_PRESENT] = 0
+    assert not rig.step()
+
+
+@pytest.mark.parametrize("pin, on", [(1, True), (0, False), (None, False)])
+def test_pin(pin, on):
+    rig = cut_at_night(charger_pin_used=True)
+    rig.charger_pin = pin
+    assert rig.step() == on
+
+
+def test_a_pin_that_is_not_wired_is_not_read():
+    rig = cut_at_night()
+    rig.charger_pin = 1
+    assert not rig.step(5)
+
+
+def test_a_pin_or_flag_is_believed_over_memory():
+    rig = after_the_cut(charger_pin_used=True)
+    rig.charger_pin = 0
+    rig.step()
+    assert rig.text == "waiting_charger"
+    rig.charger_pin = 1
+    assert rig.step()
+
+
+def test_memory_carries_over_the_cut_for_its_time():
+    rig = after_the_cut(heater_charger_hold_min=30)
+    assert rig.on
+    assert source(rig) == "memory"
+    rise(rig, 30 * 60 - 20)
+    assert rig.on
+    rise(rig, 40)
+    assert rig.text == "waiting_charger"
+    rise(rig, 2 * HOUR)
+    assert rig.text == "waiting_charger"
+
+
+def test_no_memory_of_a_charger_that_had_gone_before_the_cut():
+    rig = charging()
+    rig.slots[p.CURRENT_MA] = 0
+    rig.step(130)
+    rig.temps = [-10, -10]
+    rig.cut()
+    assert rig.trace(20) == ["waiting_charger"]
+
+
+def test_a_switch_that_a_person_turned_off_is_no_cut():
+    rig = charging()
+    rig.temps = [-10, -10]
+    rig.cut()
+    rig.slots[p.CHARGE_SWITCH] = 0
+    rig.step(70)
+    assert rig.text == "waiting_charger"
+
+
+def test_memory_ends_when_charging_is_possible_again():
+    rig = after_the_cut()
+    rig.step(60)
+    rig.slots[p.CHARGE_ON] = 1
+    rig.alarms = set()
+    rig.step()
+    assert rig.text == "waiting_charger"
+    rig.slots[p.CURRENT_MA] = 5000
+    assert rig.step()
+    assert source(rig) == "current"
+
+
+def test_discharge_pauses_the_belief_and_halves_it():
+    rig = after_the_cut(heater_charger_hold_min=240)
+    rig.slots[p.CURRENT_MA] = -MAT_MA  # the mat itself: there is no charger
+    rig.step(19)
+    assert rig.on
+    rig.step(2)
+    assert rig.text == "waiting_charger"
+    assert rig.heater.law.charger.hold_ms <= 120 * 60_000
+    rig.slots[p.CURRENT_MA] = 0
+    rig.step(590)
+    assert not rig.on
+    rig.step(20)
+    assert rig.on  # a kettle is done by now
+
+
+def test_without_a_charger_memory_costs_minutes_of_heating():
+    rig = after_the_cut(heater_charger_hold_min=720)
+    heated_s = 0
+    for _ in range(12 * HOUR):
+        rig.slots[p.CURRENT_MA] = -MAT_MA if rig.on else 0
+        heated_s += rig.step()
+    assert heated_s < 180
+    assert rig.text == "waiting_charger"
+
+
+def test_memory_survives_a_restart_but_not_its_own_time():
+    rig = after_the_cut(heater_charger_hold_min=60)
+    rise(rig, 1000)
+    record = {}
+    rig.heater.save(record)
+    again = Rig(saved=record, heater_charger_hold_min=60)
+    again.cut()
+    assert again.step(5)
+    assert source(again) == "memory"
+    rise(again, 60 * 60 - 1000)
+    assert not again.on
+    warm = Rig(saved=record)
+    warm.slots[p.CURRENT_MA] = 0  # charging is possible: what is saved is out of date
+    warm.step(5)
+    assert warm.text == "waiting_charger"
+    warm.cut()
+    assert warm.trace(5) == ["waiting_charger"]
+
+
+def test_memory_running_out_is_saved_seldom():
+    rig = after_the_cut(heater_charger_hold_min=120)
+    writes = 0
+    for _ in range(90 * 60):
+        rig.step()
+        rig.heater.boots.dirty = False
+        if rig.heater.law.charger.dirty:
+            rig.heater.save({})
+            writes += 1
+    assert 5 <= writes <= 8
+
+
+# -- the load test ------------------------------------------------------------------------------
+
+
+def simulate(rig, seconds, charger, load_ma=0):
+    """Steps with the pack feeding mat and loads unless a charger does; returns seconds heated."""
+    heated_s = 0
+    for _ in range(seconds):
+        draw = load_ma + (MAT_MA if rig.on else 0)
+        rig.slots[p.CURRENT_MA] = 0 if charger else -draw
+        heated_s += rig.step()
+    return heated_s
+
+
+def test_the_load_test_finds_a_charger_that_nobody_saw_charging():
+    rig = cut_at_night(heater_feed="output")
+    assert rig.text == "waiting_charger"
+    assert simulate(rig, 60, charger=True) > 0
+    simulate(rig, 20, charger=True)
+    assert source(rig) == "load_test"
+    assert simulate(rig, 600, charger=True) == 600
+
+
+def test_the_load_test_finds_that_there_is_none():
+    rig = cut_at_night(heater_feed="output", heater_min_on_s=60)
+    heated_s = simulate(rig, 12 * HOUR, charger=False)
+    assert 12 <= heated_s / 60 <= 26  # a test of the minimum time each half hour
+    assert rig.text == "waiting_charger"
+    assert simulate(rig, 1900, charger=True) > 600
+
+
+def test_the_load_test_sees_the_charger_go_while_heating():
+    rig = cut_at_night(heater_feed="output")
+    simulate(rig, 120, charger=True)
+    assert rig.on
+    assert simulate(rig, 30, charger=False) < 15
+    assert rig.text == "waiting_charger"
+
+
+def test_loads_that_no_charger_carries_fail_the_test():
+    rig = cut_at_night(heater_feed="output")
+    simulate(rig, 60, charger=False, load_ma=3000)
+    assert simulate(rig, 30, charger=False, load_ma=3000) < 15
+    assert not rig.on
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"heater_feed": "unknown"},
+        {"heater_mat_mohm": 0},
+        {"heater_mat_mohm": 60_000},  # 0.85 A: lost among loads
+        {"heater_soc_floor_pct": 61},
+        {"charger_pin_used": True},
+        {"heater_mode": "off"},
+    ],
+)
+def test_where_the_load_test_is_not_made(change):
+    rig = cut_at_night(**({"heater_feed": "output"} | change))
+    rig.charger_pin = 0
+    assert simulate(rig, HOUR, charger=True) == 0
+
+
+def test_a_vetoed_load_test_is_given_up_and_tried_again():
+    rig = cut_at_night(heater_feed="output")
+    rig.alarms.add(1)  # MOS over-temperature
+    simulate(rig, 400, charger=True)
+    assert not rig.heater.law.charger.testing
+    rig.alarms.discard(1)
+    assert simulate(rig, 1200, charger=True) == 0
+    assert simulate(rig, 400, charger=True) > 0

@@ -1,0 +1,165 @@
+"""What survives a restart, and what a damaged record does: it never raises and never heats."""
+
+import json
+
+import pytest
+from heat_rig import Rig
+from hypothesis import given
+from hypothesis import strategies as st
+
+from heat import states as s
+from heat.boots import Boots
+from heat.energy import EnergyDay
+
+RECORD = {}
+Rig().heater.save(RECORD)
+
+
+def loaded(record):
+    return Rig(saved=record).heater
+
+
+def test_round_trip():
+    rig = Rig().started()
+    rig.heater.guard.trip(s.NOT_HEATING)
+    rig.heater.guard.strikes = 2
+    rig.heater.guard.energy.restore(123, 456)
+    rig.heater.law.charger.restore(5_000_000)
+    rig.heater.set_mode(2)
+    record = {}
+    rig.heater.save(record)
+    assert not rig.heater.dirty
+    again = loaded(json.loads(json.dumps(record)))
+    assert again.latched == rig.heater.latched
+    assert (again.guard.strikes, again.guard.energy.wh, again.guard.energy.minute) == (2, 123, 456)
+    assert again.law.charger.hold_ms == 5_000_000
+    assert again.mode == 2
+    assert again.boots.saved() == [0, 0]
+
+
+def test_a_write_that_failed_is_asked_for_again():
+    heater = loaded({})
+    heater.save({})
+    assert not heater.dirty
+    heater.save_failed()
+    assert heater.dirty
+
+
+def test_a_first_boot_is_clean_and_wants_to_be_saved():
+    heater = loaded({})
+    assert heater.latched == 0
+    assert heater.dirty
+
+
+def test_a_mode_commanded_gives_way_to_new_settings():
+    rig = Rig()
+    rig.heater.set_mode(0)
+    record = {}
+    rig.heater.save(record)
+    assert Rig(saved=record).heater.mode == 0
+    assert Rig(saved=record, heater_mode="charger_or_soc").heater.mode == 2
+
+
+BAD = [None, [], "x", 5, {"x": 1}, {**RECORD, "version": 2}, {**RECORD, "latched": None}]
+BAD += [{k: v for k, v in RECORD.items() if k != key} for key in RECORD]
+BAD += [{**RECORD, key: bad} for key in RECORD for bad in (-1, True, 1.5, "x", [], {}, 1 << 70)]
+BAD = [
+    record for record in BAD if not (isinstance(record, dict) and record.get("boots_min") == [])
+]
+
+
+@pytest.mark.parametrize("record", BAD, ids=repr)
+def test_a_damaged_record_latches(record):
+    rig = Rig(saved=record)
+    assert not rig.step(20)
+    assert rig.heater.latched >> s.STATE_LOST - 1 & 1
+    rig.heater.acknowledge()
+    assert rig.step(5)
+
+
+def test_what_is_good_of_a_damaged_record_still_counts():
+    heater = loaded({**RECORD, "latched": 1 << s.TOO_LONG - 1, "day_wh": "x"})
+    assert s.first_fault(heater.latched) == s.TOO_LONG
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=3), inner),
+    max_leaves=6,
+)
+
+
+@given(json_values | st.dictionaries(st.sampled_from(sorted(RECORD)), json_values))
+def test_hostile_records_never_raise_and_never_heat(record):
+    rig = Rig(saved=record)
+    assert rig.step(10) == (record == {})
+    rig.heater.save({})
+
+
+# -- boots --------------------------------------------------------------------------------------
+
+
+def live(boots, minutes, save_when_dirty=True):
+    """Lets a boot live; returns what was last saved, and how often."""
+    record, writes = boots.saved(), 0
+    for _ in range(60 * minutes):
+        boots.step(1000)
+        if boots.dirty and save_when_dirty:
+            boots.dirty = False
+            record = boots.saved()
+            writes += 1
+    return record, writes
+
+
+@pytest.mark.parametrize("minutes, unstable", [(0, True), (5, True), (9, True), (25, False)])
+def test_restarts_within_an_hour(minutes, unstable):
+    record = ()
+    for _ in range(6):
+        boots = Boots()
+        boots.restore(record)
+        record, _ = live(boots, minutes)
+    assert boots.unstable == unstable
+
+
+def test_four_restarts_are_forgiven_after_an_hour():
+    record = ()
+    for _ in range(5):
+        boots = Boots()
+        boots.restore(record)
+        record = boots.saved()
+    assert not boots.unstable
+    record, writes = live(boots, 70)
+    assert record == []
+    assert writes <= 8
+    assert live(boots, 600) == ([], 0)
+
+
+def test_many_marks_are_bounded():
+    boots = Boots()
+    boots.restore([1] * 50)
+    assert boots.saved() == [0, 1, 1, 1, 1, 1]
+    boots.forget()
+    assert not boots.unstable
+
+
+# -- energy -------------------------------------------------------------------------------------
+
+
+def test_energy_and_day():
+    day = EnergyDay()
+    for _ in range(3600):
+        day.step(1000, 1000, 99_999)
+    assert (day.wh, day.minute) == (99, 60)
+    assert day.dirty
+    day.step(1000, 1000, None)
+    for _ in range(23 * 60):
+        day.step(60_000, 0, 99_999)
+    assert (day.wh, day.minute) == (0, 0)
+
+
+def test_energy_takes_the_strongest_mat_and_the_longest_gap():
+    day = EnergyDay()
+    day.step(3000, 3000, (1 << 30) - 1)
+    assert day.wh == 894
+    day.step(500_000_000, 0, None)
+    assert day.wh == 0

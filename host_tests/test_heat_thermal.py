@@ -1,0 +1,60 @@
+"""What the pack can do, in figures; and the refusal of mats that an output cannot drive."""
+
+import pytest
+from heat_world import make_settings
+
+from heat import thermal
+
+# research.md §4.2: pack Wh, W, minutes for +2 °C at 60 % efficiency.
+PACKS = [(1280, 30, 17), (5120, 100, 20), (3584, 60, 23), (14_336, 100, 54), (14_336, 200, 27)]
+
+
+@pytest.mark.parametrize("wh, watts, minutes", PACKS)
+def test_window_of_known_packs(wh, watts, minutes):
+    assert thermal.window_s(wh, watts * 1000) / 60 == pytest.approx(minutes, rel=0.05)
+
+
+@pytest.mark.parametrize(
+    "wh, mw, seconds",
+    [
+        (0, 100_000, 3600),
+        (5120, None, 3600),
+        (5120, 0, 3600),
+        (10, 10**6, 600),
+        (10**5, 500, 10_800),
+    ],
+)
+def test_window_bounds(wh, mw, seconds):
+    assert thermal.window_s(wh, mw) == seconds
+
+
+def test_mat_power():
+    assert thermal.mat_ma(51_200, 26_200) == 1954
+    assert thermal.mat_mw(51_200, 26_200) == pytest.approx(100_053, rel=0.001)
+    for mv, mohm in ((None, 26_200), (51_200, 0), (-1, 5)):
+        assert thermal.mat_ma(mv, mohm) is None
+        assert thermal.mat_mw(mv, mohm) is None
+
+
+def test_nothing_passes_two_to_the_thirty():
+    worst = 0
+    for mv in (1, 12_000, 99_999, 999_999):
+        for mohm in (1, 999, 1_000_000):
+            assert thermal.mat_ma(mv, mohm) < 1 << 30
+            worst = max(worst, thermal.mat_mw(mv, mohm))
+    assert worst < 1 << 30
+    assert thermal.heat_s(200_000, 100, 500) == 1_000_000
+    assert thermal.heat_s(200_000, worst, 500) == pytest.approx(7 * 200_000 * 50 / 60_000, abs=1)
+
+
+def test_check_mat():
+    assert thermal.check_mat(make_settings(heater_mat_mohm=26_200), 3000, 200_000, 58_400) is None
+    assert thermal.check_mat(make_settings(heater_mat_mohm=0), 1, 1, 58_400) is None
+    text = thermal.check_mat(make_settings(heater_mat_mohm=5050), 3000, 200_000, 58_400)
+    assert text == (
+        "heater_mat_mohm: at 58.40 V a mat of 5.050 ohm draws 11.56 A = 675 W; "
+        "the output allows 3.00 A and 200 W"
+    )
+    strong = make_settings(heater_mat_mohm=15_000)
+    assert "3.89 A = 227 W" in thermal.check_mat(strong, 4000, 200_000, 58_400)
+    assert thermal.check_mat(strong, 4000, 230_000, 58_400) is None
