@@ -1,0 +1,189 @@
+"""The settings table and its loader: every bound, every wrong kind, and any JSON at all."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import settings
+from settings import BOOL, CHOICE, INT, SECRETS, SETTINGS, TEXT, load
+
+ROWS = {row[0]: row for row in SETTINGS + SECRETS}
+DEFAULTS = {row[0]: row[4] for row in SETTINGS}
+# Good company for settings that the cross-field checks look at.
+COMPANY = {
+    "heater_on_dc": {"heater_off_dc": 250},
+    "heater_off_dc": {"heater_on_dc": -300},
+    "mqtt_host": {"wifi_ssid": "home"},
+}
+
+
+def table_of(key):
+    return SECRETS if key in {row[0] for row in SECRETS} else SETTINGS
+
+
+def errors_with(key, value):
+    values, errors = load({key: value} | COMPANY.get(key, {}), table_of(key))
+    assert (
+        values[key]
+        == (DEFAULTS | {row[0]: row[4] for row in SECRETS} if errors else {key: value})[key]
+    )
+    return errors
+
+
+def test_nothing_set_is_good_and_the_heater_cannot_run():
+    values, errors = load({})
+    assert errors == [] and values == DEFAULTS
+    assert values["heater_output"] == "none" and values["heater_mode"] == "off"
+    assert load({}, SECRETS) == ({"wifi_password": "", "mqtt_password": ""}, [])
+
+
+@pytest.mark.parametrize("row", SETTINGS + SECRETS, ids=lambda row: row[0])
+class TestEachRow:
+    def test_is_well_formed(self, row):
+        key, kind, low, high, default, help_text = row
+        assert key == key.lower() and help_text.endswith(".")
+        assert kind in (INT, BOOL, TEXT, CHOICE)
+        assert errors_with(key, default) == []
+        if kind == INT:
+            assert low < high
+            # Beyond this, multiplication by 1000 in the hot path would need the heap.
+            assert -1_000_000 <= low and high <= 1_000_000
+
+    def test_bounds(self, row):
+        key, kind, low, high, _, _ = row
+        if kind == INT:
+            good, bad = (low, high), (low - 1, high + 1, 2**40, -(2**40))
+        elif kind == TEXT:
+            good, bad = ("x" * low, "x" * high), ("x" * (high + 1), "é" * (high // 2 + 1))
+            if low:
+                bad += ("",)
+        elif kind == CHOICE:
+            good, bad = low, ("", low[0].upper(), low[0] + " ")
+        else:
+            good, bad = (True, False), ()
+        for value in good:
+            assert errors_with(key, value) == [], value
+        for value in bad:
+            (error,) = errors_with(key, value)
+            assert error.startswith(key + ": ")
+
+    @pytest.mark.parametrize("value", [None, 1.5, [], {}, [1], "1", 1, True, float("inf"), "a\nb"])
+    def test_wrong_kinds(self, row, value):
+        key, kind, low, high, _, _ = row
+        right = {
+            INT: type(value) is int and low <= value <= high if kind == INT else False,
+            BOOL: type(value) is bool,
+            TEXT: value == "1",
+            CHOICE: False,
+        }[kind]
+        assert bool(errors_with(key, value)) != right
+
+
+def test_whole_numbers_are_not_truth_values_nor_the_reverse():
+    assert errors_with("ha_discovery", 1) and errors_with("bms_poll_ms", True)
+
+
+@pytest.mark.parametrize("raw", [None, [], "text", 5, 1.5, True])
+def test_a_file_that_holds_no_object(raw):
+    values, errors = load(raw)
+    assert errors == ["the file must hold one JSON object"] and values == DEFAULTS
+
+
+def test_unknown_keys_are_named_and_not_taken():
+    values, errors = load({"heater_of_dc": 50, "name": "Van"})
+    assert errors == ["heater_of_dc: unknown setting"]
+    assert values == DEFAULTS | {"name": "Van"}
+
+
+def test_one_complaint_for_each_mistake():
+    _, errors = load({"mqtt_port": 0, "heater_on_dc": 999, "x": 1})
+    assert sorted(error.partition(":")[0] for error in errors) == [
+        "heater_on_dc",
+        "mqtt_port",
+        "x",
+    ]
+
+
+def test_complaints_say_what_is_allowed():
+    assert load({"mqtt_port": 70_000})[1] == ["mqtt_port: 70000 is over 65535"]
+    assert load({"heater_mode": "auto"})[1] == [
+        "heater_mode: 'auto' is none of off, charger, charger_or_soc"
+    ]
+
+
+def test_a_secret_is_not_a_setting():
+    assert load({"wifi_password": "secret"})[1] == ["wifi_password: unknown setting"]
+
+
+@pytest.mark.parametrize(
+    "own, on, off, good",
+    [
+        ("own", 0, 20, True),
+        ("own", 0, 19, False),
+        ("own", 50, 0, False),
+        ("own", -100, -80, True),
+        ("bms", 50, 0, True),  # not used then
+    ],
+)
+def test_hysteresis(own, on, off, good):
+    raw = {"heater_thresholds": own, "heater_on_dc": on, "heater_off_dc": off}
+    assert (load(raw)[1] == []) == good
+
+
+def test_a_broker_needs_a_network():
+    assert load({"mqtt_host": "broker"})[1] == ["mqtt_host: needs wifi_ssid"]
+    assert load({"mqtt_host": "broker", "wifi_ssid": "home"})[1] == []
+
+
+@pytest.mark.parametrize("key", ["mqtt_topic", "ha_prefix"])
+@pytest.mark.parametrize("topic", ["a/#", "+", "a+b"])
+def test_wildcards_are_no_topics(key, topic):
+    (error,) = load({key: topic})[1]
+    assert error.startswith(key + ": ")
+
+
+def test_disable_heater():
+    values = load({"heater_output": "gpio", "heater_mode": "charger"})[0]
+    settings.disable_heater(values)
+    assert (values["heater_output"], values["heater_mode"]) == ("none", "off")
+
+
+def test_half_a_surrogate_pair():
+    raw = json.loads('{"name": "\\ud800", "\\udfff": 1}')
+    values, errors = load(raw)
+    assert len(errors) == 2 and values == DEFAULTS
+
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(st.characters(codec=None), max_size=80),
+    lambda children: (
+        st.lists(children, max_size=4) | st.dictionaries(st.text(max_size=5), children, max_size=4)
+    ),
+    max_leaves=10,
+)
+FILES = JSON | st.dictionaries(
+    st.sampled_from(sorted(ROWS)) | st.text(max_size=5), JSON, max_size=8
+)
+
+
+@given(FILES, st.sampled_from([SETTINGS, SECRETS]))
+def test_any_json_gives_good_values_and_never_raises(raw, table):
+    values, errors = load(raw, table)
+    assert sorted(values) == sorted(row[0] for row in table)
+    assert all(isinstance(error, str) for error in errors)
+    for key, value in values.items():
+        assert load({key: value} | COMPANY.get(key, {}), table)[1] in ([], bad_topic(key, value))
+    if isinstance(raw, dict) and not errors:
+        assert raw.items() <= values.items()
+
+
+def bad_topic(key, value):
+    """A topic with wildcards is complained about after it was taken."""
+    wild = key in ("mqtt_topic", "ha_prefix") and set("+#") & set(value)
+    return [f"{key}: + and # are wildcards, not for topics"] if wild else []

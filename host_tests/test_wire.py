@@ -1,0 +1,100 @@
+"""Integers from bytes, sums and digits, against Python's own arithmetic."""
+
+import decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bms import wire
+
+LIMIT = (1 << 30) - 1
+AROUND = st.binary(max_size=5)
+
+
+def saturated(value):
+    """-2**30 itself may pass: it is the lowest integer that needs no heap."""
+    return value if value == -LIMIT - 1 else max(-LIMIT, min(LIMIT, value))
+
+
+@pytest.mark.parametrize("order, byteorder", [("le", "little"), ("be", "big")])
+@pytest.mark.parametrize("sign, signed", [("u", False), ("s", True)])
+@pytest.mark.parametrize("size", [2, 4])
+class TestGetters:
+    def test_edges(self, size, sign, signed, order, byteorder):
+        bits = 8 * size
+        edges = {0, 1, 0x7F, 0x80, 0xFF, 0x100, (1 << 30) - 1, 1 << 30, (1 << 30) + 1}
+        edges |= {(1 << bits) - 1 - edge for edge in edges} | {
+            1 << (bits - 1),
+            (1 << (bits - 1)) - 1,
+        }
+        edges |= {(1 << bits) - (1 << 30), (1 << bits) - (1 << 30) - 1}
+        for raw in edges:
+            if 0 <= raw < 1 << bits:
+                self.check(raw.to_bytes(size, byteorder), size, sign, signed, order, byteorder)
+
+    @given(st.data())
+    def test_any(self, size, sign, signed, order, byteorder, data):
+        raw = data.draw(st.binary(min_size=size, max_size=size))
+        self.check(raw, size, sign, signed, order, byteorder)
+
+    @staticmethod
+    def check(raw, size, sign, signed, order, byteorder):
+        get = getattr(wire, f"{sign}{8 * size}{order}")
+        for before in (b"", b"\xff", b"\x00\x80"):
+            got = get(before + raw + b"\xff", len(before))
+            assert got == saturated(int.from_bytes(raw, byteorder, signed=signed)), raw.hex()
+
+
+@given(st.integers(-0x8000, 0xFFFF), AROUND)
+def test_put_u16be(value, before):
+    buf = bytearray(before + b"\xee" * 4)
+    wire.put_u16be(buf, len(before), value)
+    assert buf == before + (value & 0xFFFF).to_bytes(2, "big") + b"\xee\xee"
+
+
+@given(st.binary(max_size=200), st.data())
+def test_prefix_sums(data, draw):
+    start = draw.draw(st.integers(0, len(data)))
+    end = draw.draw(st.integers(start, len(data)))
+    assert wire.PrefixSums(bytearray(data)).sum(start, end) == sum(data[start:end])
+
+
+def test_prefix_sums_see_what_is_written_later():
+    buf = bytearray(64)
+    sums = wire.PrefixSums(buf)
+    buf[:] = bytes(range(64))
+    assert sums.sum(0, 64) == sum(range(64))
+    assert sums.sum(3, 33) == sum(range(3, 33))
+
+
+@given(st.integers(-LIMIT, LIMIT), AROUND)
+def test_put_int(value, before):
+    buf = bytearray(before + b"\xee" * 12)
+    end = wire.put_int(buf, len(before), value)
+    assert buf[len(before) : end] == str(value).encode()
+    assert buf[: len(before)] == before and set(buf[end:]) <= {0xEE}
+
+
+@given(st.integers(-LIMIT, LIMIT), st.integers(0, 9))
+def test_put_fixed(value, decimals):
+    buf = bytearray(b"\xee" * 12)
+    end = wire.put_fixed(buf, 0, value, decimals)
+    expected = f"{decimal.Decimal(value).scaleb(-decimals):f}"
+    assert buf[:end].decode() == expected
+    assert set(buf[end:]) <= {0xEE}
+
+
+@pytest.mark.parametrize(
+    "value, decimals, text",
+    [(0, 0, "0"), (0, 1, "0.0"), (-5, 1, "-0.5"), (-125, 1, "-12.5"), (7, 3, "0.007")],
+)
+def test_put_fixed_examples(value, decimals, text):
+    buf = bytearray(12)
+    assert buf[: wire.put_fixed(buf, 0, value, decimals)].decode() == text
+
+
+def test_put_bytes():
+    buf = bytearray(6)
+    assert wire.put_bytes(buf, 1, b"abc") == 4
+    assert buf == b"\0abc\0\0"
