@@ -1,0 +1,122 @@
+"""A fake `machine` at its lowest layer: pins remember, timers fire as time passes."""
+
+import types
+
+PERIOD = 1 << 30  # of the ESP32's tick counter
+
+
+class Chip:
+    """What the fakes below share: the time, the pins' levels, and what was done to them."""
+
+    def __init__(self):
+        self.now = 0
+        self.levels = {}
+        self.inputs = {}
+        self.trace = []
+        self.timers = []
+        self.fed_ms = []
+        self.watchdog_ms = None
+        self.received = b""
+        self.sent = b""
+        self.uart_args = None
+
+    def pass_time(self, ms):
+        """Lets time pass in steps of 10 ms; timers fire in them."""
+        for _ in range(ms // 10):
+            self.now = (self.now + 10) % PERIOD
+            for timer in self.timers:
+                timer.tick(10)
+
+    def module(self):
+        """Returns a fake `machine` that belongs to this chip."""
+        module = types.ModuleType("machine")
+        for cls in (Pin, Timer, WDT, UART):
+            setattr(module, cls.__name__, type(cls.__name__, (cls,), {"chip": self}))
+        return module
+
+
+class Pin:
+    """machine.Pin; `chip.trace` keeps each level that was written."""
+
+    chip: Chip
+    IN, OUT, PULL_UP = 0, 1, 2
+
+    def __init__(self, number, mode, pull=None, value=None):
+        self.number = number
+        if mode == Pin.OUT:
+            self.value(value)
+
+    def value(self, level=None):
+        """Reads an input (high unless the test says otherwise) or writes an output."""
+        if level is None:
+            return self.chip.inputs.get(self.number, 1)
+        self.chip.levels[self.number] = level
+        self.chip.trace.append((self.number, level))
+        return None
+
+
+class Timer:
+    """machine.Timer, periodic only."""
+
+    chip: Chip
+    PERIODIC = 1
+
+    def __init__(self, number):
+        self.period = self.left = self.callback = None
+        self.chip.timers.append(self)
+
+    def init(self, mode, period, callback):
+        """Starts it."""
+        assert mode == Timer.PERIODIC
+        self.period = self.left = period
+        self.callback = callback
+
+    def deinit(self):
+        """Stops it."""
+        self.left = None
+
+    def tick(self, ms):
+        """Lets time pass."""
+        if self.left is not None:
+            self.left -= ms
+            if self.left <= 0:
+                self.left = self.period
+                self.callback(self)
+
+
+class WDT:
+    """machine.WDT; `chip.fed_ms` keeps the times at which it was fed."""
+
+    chip: Chip
+
+    def __init__(self, timeout):
+        self.chip.watchdog_ms = timeout
+        self.feed()
+
+    def feed(self):
+        """Notes the time."""
+        self.chip.fed_ms.append(self.chip.now)
+
+
+class UART:
+    """machine.UART on `chip.received` and `chip.sent`."""
+
+    chip: Chip
+
+    def __init__(self, *args, **keywords):
+        self.chip.uart_args = args, keywords
+
+    def any(self):
+        """Returns the number of bytes that wait."""
+        return len(self.chip.received)
+
+    def readinto(self, buf, n):
+        """Like the ESP32's: None if there is nothing."""
+        part = self.chip.received[:n]
+        self.chip.received = self.chip.received[n:]
+        buf[: len(part)] = part
+        return len(part) or None
+
+    def write(self, buf, n):
+        """Sends."""
+        self.chip.sent += bytes(buf[:n])

@@ -1,0 +1,239 @@
+"""Lease, supervisor, UART link and start-up, with the lowest layer of the chip faked."""
+
+import importlib
+import pathlib
+import runpy
+import sys
+import time
+import types
+
+import pytest
+
+from host_tests.fake_chip import PERIOD, Chip
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+OFF, ON = 0, 1
+
+
+@pytest.fixture
+def chip(monkeypatch):
+    """A chip under the firmware's modules, which are loaded anew."""
+    fake = Chip()
+    monkeypatch.setitem(sys.modules, "machine", fake.module())
+    monkeypatch.setattr(time, "ticks_ms", lambda: fake.now, raising=False)
+    for name in ("heater_output", "supervisor", "uart_link"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    yield fake
+    for name in ("heater_output", "supervisor", "uart_link"):
+        sys.modules.pop(name, None)  # bound to this chip
+
+
+# -- the heater's lease ---------------------------------------------------------------------------
+
+
+@pytest.fixture(params=[0, PERIOD - 1000, PERIOD // 2], ids=["start", "wrap", "half"])
+def output(chip, request):
+    """An enabled output on pin 32, at different times of the tick counter."""
+    chip.now = request.param
+    return importlib.import_module("heater_output").HeaterOutput(32, ON, True)
+
+
+def test_the_output_is_off_from_its_construction_on(chip, output):
+    assert chip.trace == [(32, OFF)] and not output.on
+
+
+def test_a_lease_ends_within_three_seconds_of_the_last_renewal(chip, output):
+    output.renew(chip.now)
+    assert chip.levels[32] == ON and output.on
+    chip.pass_time(1990)
+    assert chip.levels[32] == ON
+    chip.pass_time(260)
+    assert chip.levels[32] == OFF and not output.on and output.expired == 1
+    chip.pass_time(60_000)
+    assert chip.levels[32] == OFF and output.expired == 1
+
+
+def test_a_renewed_lease_lasts(chip, output):
+    for _ in range(100):
+        output.renew(chip.now)
+        chip.pass_time(1000)
+        assert chip.levels[32] == ON
+    chip.pass_time(1500)
+    assert chip.levels[32] == OFF
+    assert {level for _, level in chip.trace[1:-1]} == {ON}  # it never dropped in between
+
+
+def test_a_renewal_by_an_old_time_grants_no_more_than_that(chip, output):
+    output.renew(chip.now - 1900)  # a step that took that long
+    chip.pass_time(260)
+    assert chip.levels[32] == OFF
+
+
+def test_off_is_at_once_and_a_later_renewal_is_on_again(chip, output):
+    output.renew(chip.now)
+    output.off()
+    assert chip.levels[32] == OFF and not output.on
+    chip.pass_time(10_000)
+    assert output.expired == 0
+    output.renew(chip.now)
+    assert chip.levels[32] == ON
+
+
+def test_the_lease_is_set_before_the_pin(chip, output):
+    """The timer's callback may run between any two steps of renew()."""
+    seen = []
+    pin = output._pin
+
+    class Spy:
+        def value(self, level):
+            pin.value(level)
+            output._expire(None)  # the timer fires right here
+            seen.append(chip.levels[32])
+
+    output._pin = Spy()
+    chip.pass_time(50_000)
+    output.renew(chip.now)
+    assert seen == [ON] and output.on
+
+
+def test_closed_for_good(chip, output):
+    output.renew(chip.now)
+    output.close()
+    assert chip.levels[32] == OFF
+    output.renew(chip.now)
+    assert chip.levels[32] == OFF and not output.on
+    assert all(timer.left is None for timer in chip.timers)
+
+
+def test_active_low(chip):
+    output = importlib.import_module("heater_output").HeaterOutput(32, 0, True)
+    assert chip.levels[32] == 1
+    output.renew(chip.now)
+    assert chip.levels[32] == 0
+    chip.pass_time(3000)
+    assert chip.levels[32] == 1
+
+
+def test_a_disabled_output_is_never_on(chip):
+    output = importlib.import_module("heater_output").HeaterOutput(32, ON, False)
+    for _ in range(5):
+        output.renew(chip.now)
+        chip.pass_time(500)
+        assert not output.on
+    output.off()
+    output.close()
+    assert {level for _, level in chip.trace} == {OFF} and chip.timers == []
+
+
+# -- the supervisor -------------------------------------------------------------------------------
+
+TASKS = ("bms", "heater", "screen")
+
+
+@pytest.fixture(params=[0, PERIOD - 3000], ids=["start", "wrap"])
+def supervisor(chip, request):
+    """A started supervisor whose tasks may be away for 2 s."""
+    chip.now = request.param
+    made = importlib.import_module("supervisor").Supervisor(TASKS, 2000)
+    made.start(chip.now)
+    return made
+
+
+def run_tasks(chip, supervisor, seconds, but=None):
+    for _ in range(seconds * 4):
+        chip.pass_time(250)
+        for task, name in enumerate(TASKS):
+            if name != but:
+                supervisor.alive(task, chip.now)
+        supervisor.step(chip.now)
+
+
+def test_the_watchdog_is_fed_while_every_task_reports(chip, supervisor):
+    run_tasks(chip, supervisor, 20)
+    assert chip.watchdog_ms == 2500
+    assert supervisor.late is None and len(chip.fed_ms) == 81
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_one_late_task_starves_the_watchdog_for_good(chip, supervisor, name, capsys):
+    run_tasks(chip, supervisor, 5)
+    last_report = chip.now
+    run_tasks(chip, supervisor, 5, but=name)
+    assert supervisor.late == name
+    assert (chip.fed_ms[-1] - last_report) % PERIOD <= 2000
+    fed = len(chip.fed_ms)
+    run_tasks(chip, supervisor, 5)  # too late
+    assert len(chip.fed_ms) == fed and supervisor.late == name
+    assert capsys.readouterr().out == f"task is late: {name}\n"
+
+
+def test_nothing_is_fed_before_start(chip):
+    made = importlib.import_module("supervisor").Supervisor(TASKS, 2000)
+    made.step(5)
+    assert chip.fed_ms == [] and chip.watchdog_ms is None
+
+
+def test_a_task_that_never_reported_is_late_too(chip, supervisor):
+    chip.pass_time(2000)
+    supervisor.step(chip.now)
+    assert supervisor.late is None
+    chip.pass_time(250)
+    supervisor.step(chip.now)
+    assert supervisor.late == "bms"
+
+
+def test_stand_down_gives_an_hour(chip, supervisor):
+    importlib.import_module("supervisor").stand_down()
+    assert chip.watchdog_ms == 3_600_000
+
+
+# -- the UART link --------------------------------------------------------------------------------
+
+
+def test_uart_link(chip):
+    link = importlib.import_module("uart_link").UARTLink(1, 25, 26, 115_200)
+    assert chip.uart_args == ((1,), {"baudrate": 115_200, "rx": 25, "tx": 26, "rxbuf": 2048})
+    buf = bytearray(8)
+    assert link.readinto(buf) == 0
+    chip.received = b"0123456789"
+    assert link.readinto(buf) == 8 and buf == b"01234567"
+    assert link.readinto(buf) == 2 and buf == b"89234567"
+    assert link.readinto(buf) == 0
+    link.write(b"question and rest", 8)
+    assert chip.sent == b"question" and link.up
+
+
+def test_uart_link_when_the_driver_has_nothing_after_all(chip, monkeypatch):
+    link = importlib.import_module("uart_link").UARTLink(1, 25, 26, 115_200)
+    monkeypatch.setattr(link._uart, "any", lambda: 5)  # readinto then returns None
+    assert link.readinto(bytearray(8)) == 0
+
+
+# -- main.py --------------------------------------------------------------------------------------
+
+
+def run_main(chip, monkeypatch, button, app):
+    board = types.ModuleType("board")
+    board.HEATER_PIN, board.HEATER_ACTIVE, board.BUTTON_1 = 32, 1, 35
+    board.PANEL_WIDTH, board.PANEL_HEIGHT = 240, 135
+    micropython = types.ModuleType("micropython")
+    micropython.alloc_emergency_exception_buf = lambda size: chip.trace.append("buffer")
+    chip.inputs[35] = button
+    for name, module in (("board", board), ("micropython", micropython), ("app", app)):
+        monkeypatch.setitem(sys.modules, name, module)
+    return runpy.run_path(str(ROOT / "firmware" / "main.py"))
+
+
+def test_main_drops_the_heater_first_and_starts_the_application(chip, monkeypatch):
+    app = types.ModuleType("app")
+    app.run = lambda canvas: chip.trace.append(("run", len(canvas)))
+    run_main(chip, monkeypatch, 1, app)
+    assert chip.trace == [(32, OFF), "buffer", ("run", 16_200)]
+
+
+def test_main_with_button_1_held_leaves_the_heater_off_and_nothing_running(
+    chip, monkeypatch, capsys
+):
+    run_main(chip, monkeypatch, 0, None)  # importing app would fail
+    assert chip.trace == [(32, OFF), "buffer"]
+    assert "does not start" in capsys.readouterr().out
