@@ -46,8 +46,8 @@ def _say(operator, want):
 def _fits(have, operator, want):
     if operator is None:
         return type(have) is type(want) and have == want
-    if have is None:
-        return operator == "ne" and want is not None
+    if have is None and operator not in ("ne", "in"):
+        return False
     try:
         return OPERATORS[operator](have, want)
     except (TypeError, AttributeError):

@@ -64,7 +64,7 @@ class Player:
             if outcome.result == WAITING:
                 self._watch(outcome, t_s)
         if t_s >= self.scenario.end_s or self._nothing_left():
-            self.finish(t_s)
+            self.finish(t_s)  # a guard without an end has held to the end
 
     def finish(self, t_s, reason="the scenario ended first"):
         """Ends the scenario: whatever is open is judged as it stands."""
@@ -149,7 +149,8 @@ class Player:
     def _nothing_left(self):
         if self._next < len(self.scenario.steps):
             return False
-        return all(o.result != WAITING for o in self.outcomes + self.guards)
+        bounded = [outcome for outcome in self.guards if outcome.item.until is not None]
+        return all(outcome.result != WAITING for outcome in self.outcomes + bounded)
 
 
 def clock(t_s):

@@ -2,6 +2,7 @@
 
 import { byId, clock, degrees, make, number, say, yesNo } from "./dom.js";
 
+const known = (value) => value !== null && value !== undefined;
 const list = (values, write) => (values?.length ? values.map(write).join(" ") : "–");
 const close = (slack) => (a, b) => Math.abs(a - b) <= slack;
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
@@ -22,7 +23,7 @@ const ROWS = [
   ["cell_min_mv", "Lowest cell", (v) => number(v, "mV"), close(20)],
   ["cell_max_mv", "Highest cell", (v) => number(v, "mV"), close(20)],
   ["cell_delta_mv", "Cell delta", (v) => number(v, "mV"), close(10)],
-  ["alarms", "Alarms", (v) => list(v, (name) => name.replaceAll("_", " ")), null],
+  ["alarms_raw", "Alarm bits", (v) => (known(v) ? `0x${v.toString(16).padStart(4, "0")}` : "–"), same],
 ];
 
 const cellsOf = new Map();
@@ -42,12 +43,13 @@ export function show(state) {
     const row = cellsOf.get(name);
     const a = truth[name];
     const b = believed[name];
-    const known = b !== null && b !== undefined;
     say(row.children[1], write(a));
     say(row.children[2], write(b));
-    row.dataset.known = known;
-    row.dataset.differs = Boolean(agree && known && a !== undefined && (a === null || !agree(a, b)));
+    row.dataset.known = known(b);
+    row.dataset.differs = Boolean(known(b) && a !== undefined && (a === null || !agree(a, b)));
   }
+  const alarms = (believed.alarms ?? []).join(", ").replaceAll("_", " ");
+  say(byId("alarms"), alarms ? `Alarms: ${alarms}` : "");
   showAge(state, believed);
   showCells(truth.cell_mv ?? [], believed.cell_mv ?? []);
   showHeater(state, believed);
