@@ -156,7 +156,7 @@ class Footer:
             self._heating(model)
             ink = pal.ON_AMBER
         elif kind == _FAULT:
-            text.start(b"HEATER FAULT: ").add(names.heater_reasons[model.heater_reason])
+            text.start(b"HEATER: ").add(names.heater_reasons[model.heater_reason])
             ink = pal.ON_RED
         elif kind == _BLOCKED:
             text.start(b"heater: ").add(names.heater_reasons[model.heater_reason])

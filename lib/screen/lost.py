@@ -19,10 +19,10 @@ class Lost:
         self._fonts = fonts
         self._footer = footer
         self._text = Text()
-        self._clock = Line(canvas, 3, 33, 234, 64, fonts.huge)
+        self._clock = Line(canvas, 3, 32, 234, 65, fonts.huge)
         self._since = Line(canvas, 114, 10, 90, 18, fonts.text)
         self._links = Links(canvas, 204, 4, fonts.icons, across=True)
-        self._why = Line(canvas, 3, 98, 234, 16, fonts.text)
+        self._why = Line(canvas, 3, 97, 234, 18, fonts.text)
 
     def open(self):
         """Clears the canvas and draws everything anew at the next `show`."""

@@ -125,7 +125,8 @@ class Line:
         x = self._x + pad
         if self._right:
             x += self._w - font.width(text.buf, 0, end)
-        y = self._y + (self._h - font.height) // 2 - 1  # descenders need the room below
+        # A little high, since descenders need more room below than accents do above.
+        y = self._y + max(1, (self._h - font.height) // 2 - 1)
         font.draw(canvas.fb, text.buf, 0, end, x, y, ink)
 
 
@@ -147,9 +148,9 @@ class Gauge:
 
     def show(self, percent, ink):
         """Shows a percentage in an ink."""
-        filled = 0 if percent is None else percent * self._w // 100
-        if filled > self._w:
-            filled = self._w
+        if percent is None or percent < 0:
+            percent = 0
+        filled = min(percent, 100) * self._w // 100
         if filled == self._filled and ink is self._ink:
             return
         self._filled = filled
