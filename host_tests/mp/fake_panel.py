@@ -1,0 +1,66 @@
+"""`machine` for the panel's driver: records the transfers instead of making them.
+
+Install with `sys.modules["machine"] = fake_panel` before st7789 is imported. `transfers` holds
+(level of DC, bytes); a transfer while CS is high or RST is low is recorded as None.
+"""
+
+transfers = []
+levels = {}
+duties = []
+setup = {}
+recording = True
+
+
+class Board:
+    """The facts that the driver needs, those of boards/lilygo_t_display."""
+
+    PANEL_X = 40
+    PANEL_Y = 53
+    PANEL_MADCTL = 0x70
+    PANEL_INVERT = True
+    SPI_ID = 2
+    SPI_HZ = 20_000_000
+    SPI_SCK = 18
+    SPI_MOSI = 19
+    PANEL_CS = 5
+    PANEL_DC = 16
+    PANEL_RST = 23
+    PANEL_BL = 4
+
+
+class Pin:
+    """Remembers levels by pin number."""
+
+    OUT = 3
+
+    def __init__(self, number, mode=-1, value=None):
+        self.number = number
+        if value is not None:
+            levels[number] = value
+
+    def __call__(self, value):
+        levels[self.number] = value
+
+
+class PWM:
+    """Records duties."""
+
+    def __init__(self, pin, freq=0, duty_u16=0):
+        setup["pwm"] = (pin.number, freq)
+        duties.append(duty_u16)
+
+    def duty_u16(self, duty):
+        duties.append(duty)
+
+
+class SPI:
+    """Records what is written."""
+
+    def __init__(self, id, baudrate=0, sck=None, mosi=None, miso=0):
+        setup["spi"] = (id, baudrate, sck.number, mosi.number, miso)
+
+    def write(self, data):
+        if not recording:
+            return
+        selected = levels[Board.PANEL_CS] == 0 and levels[Board.PANEL_RST] == 1
+        transfers.append((levels[Board.PANEL_DC], bytes(data)) if selected else None)

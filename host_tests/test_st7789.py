@@ -1,0 +1,160 @@
+"""The panel's driver at the level of its pins, read by the emulated controller of the bench."""
+
+import sys
+import time
+
+import pytest
+
+from host_tests.mp import fake_panel
+from screen import model, palette
+from tools import cpython_framebuf, scenes
+from tools.bench.panel import Panel as Glass
+
+
+@pytest.fixture
+def st7789(monkeypatch):
+    """The driver with a fake machine, framebuf and sleep."""
+    monkeypatch.setitem(sys.modules, "machine", fake_panel)
+    monkeypatch.setitem(sys.modules, "framebuf", cpython_framebuf)
+    monkeypatch.delitem(sys.modules, "st7789", raising=False)
+    monkeypatch.setattr(time, "sleep_ms", lambda ms: slept.append(ms), raising=False)
+    fake_panel.transfers.clear()
+    fake_panel.duties.clear()
+    slept.clear()
+    import st7789
+
+    yield st7789
+    del sys.modules["st7789"]
+
+
+slept = []
+
+
+class Rig:
+    """Driver, canvas and glass."""
+
+    def __init__(self, st7789, scene="normal", brightness=80):
+        self.buffer, self.canvas, self.screen = scenes.new_screen(cpython_framebuf)
+        self.glass = Glass()
+        self.panel = st7789.Panel(fake_panel.Board, self.canvas, brightness)
+        self.model = scenes.model_of(scene, model.Model())
+        self.screen.update(self.model)
+
+    def listen(self):
+        """Has the glass take what was sent; returns the number of bytes."""
+        sent = 0
+        for dc, data in fake_panel.transfers:
+            self.glass.feed(dc, data)
+            sent += len(data)
+        fake_panel.transfers.clear()
+        assert self.glass.errors == []
+        return sent
+
+    def refresh(self):
+        """Sends everything; returns the bytes of each slice."""
+        slices = []
+        more = True
+        while more:
+            more = self.panel.refresh_slice()
+            slices.append(self.listen())
+        return slices
+
+    def expected(self, dx=0, dy=0):
+        """Returns the picture in the panel's 65 536 colours, moved, black where nothing is."""
+        fb = cpython_framebuf.FrameBuffer(self.buffer, scenes.WIDTH, scenes.HEIGHT, 2)
+        out = bytearray()
+        for y in range(scenes.HEIGHT):
+            for x in range(scenes.WIDTH):
+                index = fb.pixel(x - dx, y - dy) or 0
+                red, green, blue = palette.RGB[3 * index : 3 * index + 3]
+                levels = ((red >> 3, 31), (green >> 2, 63), (blue >> 3, 31))
+                out += bytes(value * 255 // most for value, most in levels)
+        return bytes(out)
+
+
+@pytest.mark.parametrize("scene", ("normal", "alarm", "lost"))
+def test_the_glass_shows_the_canvas(st7789, scene):
+    rig = Rig(st7789, scene)
+    rig.refresh()
+    assert rig.glass.lit
+    assert rig.glass.rgb() == rig.expected()
+
+
+def test_wiring(st7789):
+    Rig(st7789)
+    # MISO must be told off: its default pin is MOSI on this board.
+    assert fake_panel.setup["spi"] == (2, 20_000_000, 18, 19, None)
+    assert fake_panel.setup["pwm"][0] == 4
+
+
+def test_start_keeps_the_times_of_the_data_sheet(st7789):
+    Rig(st7789)
+    assert slept[0] >= 1  # reset pulse, at least 10 us
+    assert slept[1] >= 120  # from reset to SLPOUT
+    assert slept[2] >= 5  # from SLPOUT to the next command
+    assert sum(slept) < 300
+    assert fake_panel.transfers[0] == (0, b"\x11")
+    assert None not in fake_panel.transfers
+
+
+def test_dark_until_the_first_picture_is_complete(st7789):
+    rig = Rig(st7789, brightness=80)
+    assert fake_panel.duties == [0]
+    while rig.panel.refresh_slice():
+        rig.listen()
+        assert not rig.glass.on and fake_panel.duties == [0]
+    rig.listen()
+    assert rig.glass.on
+    assert fake_panel.duties == [0, 65535 * 80 // 100]
+
+
+def test_brightness(st7789):
+    rig = Rig(st7789, brightness=10)
+    rig.panel.set_brightness(50)
+    assert fake_panel.duties == [0]  # still dark
+    rig.refresh()
+    rig.panel.set_brightness(100)
+    rig.panel.set_brightness(0)
+    assert fake_panel.duties == [0, 32767, 65535, 0]
+
+
+def test_slices_are_small_and_only_what_changed_is_sent(st7789):
+    rig = Rig(st7789)
+    slices = rig.refresh()
+    assert len(slices) == 17 and max(slices) < 4000
+    assert not rig.panel.refresh_slice() and fake_panel.transfers == []
+    rig.model.current_ma -= 100
+    rig.screen.update(rig.model)
+    assert len(rig.refresh()) == 3
+    assert rig.glass.rgb() == rig.expected()
+
+
+def test_shift_leaves_nothing_behind(st7789):
+    rig = Rig(st7789)
+    rig.refresh()
+    seen = set()
+    for _ in range(9):
+        rig.panel.shift()
+        rig.refresh()
+        moved = [
+            (dx, dy)
+            for dx in (-1, 0, 1)
+            for dy in (-1, 0, 1)
+            if rig.glass.rgb() == rig.expected(dx, dy)
+        ]
+        assert len(moved) == 1
+        seen.add(moved[0])
+    assert len(seen) == 9 and (0, 0) in seen
+
+
+def test_same_stream_from_micropython(st7789, micropython64):
+    places = ("lib", "firmware", "tools", "host_tests/mp")
+    result = micropython64("host_tests/mp/stream_st7789.py", places=places)
+    real = []
+    for line in result.stdout.splitlines():
+        dc, data = line.split()
+        real.append((int(dc), bytes.fromhex(data)))
+    rig = Rig(st7789, "alarm")
+    while rig.panel.refresh_slice():
+        pass
+    assert real == fake_panel.transfers
