@@ -1,0 +1,110 @@
+"""Updating the screen allocates nothing, whatever changes, and neither does sending a band."""
+
+import framebuf
+import harness
+
+from bms import alarms
+from bms import pack as p
+from screen import model as m
+from screen.canvas import Canvas
+from screen.footer import Names
+from screen.show import Screen
+
+WIDTH = 240
+HEIGHT = 135
+STATES = ("off", "idle", "heating", "waiting_charger", "blocked", "fault")
+REASONS = ("none", "not_heating")
+
+buffer = bytearray(WIDTH * HEIGHT // 2)
+fb = framebuf.FrameBuffer(buffer, WIDTH, HEIGHT, framebuf.GS4_HMSB)
+canvas = Canvas(fb, WIDTH, HEIGHT)
+names = Names(alarms.NAMES, ("plausible", "no_data", "cell_sum"), STATES, REASONS)
+settings = {"name": "Packmate", "data_max_age_s": 10}
+screen = Screen(canvas, settings, names, ("heater_on_dc: 900 is over 200",) * 9)
+model = m.Model()
+pack = p.PackState()
+band = framebuf.FrameBuffer(bytearray(WIDTH * 16), WIDTH, 8, framebuf.RGB565)
+palette = framebuf.FrameBuffer(bytearray(32), 16, 1, framebuf.RGB565)
+
+SLOTS = (
+    p.SOC_PCT,
+    p.PACK_MV,
+    p.CURRENT_MA,
+    p.POWER_MW,
+    p.CELL_MIN_MV,
+    p.CELL_MAX_MV,
+    p.CELL_DELTA_MV,
+    p.TEMP_MIN_DC,
+    p.TEMP_MAX_DC,
+    p.CHARGE_ON,
+    p.DISCHARGE_ON,
+    p.HEATING,
+    p.CHARGE_UTP_DC,
+    p.CELL_UVPR_MV,
+)
+# From empty to larger than any pack; the figures pass every change of unit and sign.
+SCALES = (0, 1, -1, 37, -999, 5_000, -55_555, 1_234_567, -123_456_789, 999_999_999)
+
+
+def update(uptime_s):
+    model.take(pack, 5000, uptime_s)
+    screen.update(model)
+    while canvas.any_changed():
+        band.blit(fb, 0, -canvas.take_band(), -1, palette)
+
+
+def changing_digits():
+    pack.touch(p.STATUS, 5000)
+    for value in SCALES:
+        for slot in SLOTS:
+            pack.put(slot, value)
+        update(1000)
+    for slot in SLOTS:
+        pack.drop(slot)
+    update(1001)
+
+
+def unchanged():
+    update(1000)
+    update(1000)
+
+
+def messages():
+    for bit in range(20):
+        pack.raise_alarm(bit)
+    for state in range(len(STATES)):
+        model.heater_state = state
+        model.heater_reason = 1
+        model.heater_mw = 38_000
+        model.heater_on = state == 2
+        model.wifi = state % 3
+        model.mqtt = state % 3
+        for second in range(50):
+            update(1000 + second)
+        pack.clear_alarms()
+        model.verdict = state % 3
+        model.frozen = state == 4
+        update(2000 + state)
+    model.verdict = 0
+    model.frozen = False
+
+
+def pages():
+    for second in range(0, 60, 7):  # settings errors first
+        update(second)
+    for age_ms in (0, 9_000, 11_000, 59_000, 61_000, 6_100_000, 90_000_000):
+        pack.touch(p.STATUS, 5000 - age_ms)
+        for link in range(3):
+            model.link = link
+            update(1000)
+    screen.button(model)
+    update(1000)
+    screen.button(model)
+    update(1000)
+
+
+harness.check_no_alloc("changing digits", changing_digits)
+harness.check_no_alloc("unchanged", unchanged)
+harness.check_no_alloc("messages", messages)
+harness.check_no_alloc("pages", pages)
+print("OK")

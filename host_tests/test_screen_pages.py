@@ -1,0 +1,299 @@
+"""What the pages say: read off the texts that they draw."""
+
+import pytest
+
+from bms import alarms, check
+from heat import states
+from screen import font
+from screen import model as m
+from screen import palette as pal
+from tools import cpython_framebuf, scenes
+
+
+class Page:
+    """A screen whose drawn texts are recorded, with a model to change."""
+
+    def __init__(self, monkeypatch, scene="normal", errors=()):
+        self.texts = []
+        self.inks = {}
+        plain = font.Font.draw
+
+        def draw(a_font, fb, text, start, end, x, y, ink):
+            said = bytes(text[start:end]).decode()
+            if said:
+                self.texts.append(said)
+                self.inks[said] = ink
+                assert all(a_font.has(code) for code in text[start:end]), said
+            return plain(a_font, fb, text, start, end, x, y, ink)
+
+        monkeypatch.setattr(font.Font, "draw", draw)
+        self.buffer, self.canvas, self.screen = scenes.new_screen(cpython_framebuf, errors)
+        self.model = scenes.model_of(scene, m.Model())
+        self.update()
+
+    def update(self, **changes):
+        """Changes the model and returns the texts that were drawn for it."""
+        for key, value in changes.items():
+            assert hasattr(self.model, key)
+            setattr(self.model, key, value)
+        self.texts.clear()
+        self.screen.update(self.model)
+        return list(self.texts)
+
+
+@pytest.fixture
+def page(monkeypatch):
+    return Page(monkeypatch)
+
+
+def test_figures(monkeypatch):
+    page = Page(monkeypatch)
+    page.screen._page = 0  # draw everything again
+    texts = page.update()
+    for want in ("87", "-1.25", "53.27", "-23.4", "3.324", "3.336", "12", "18", "21", "0 s"):
+        assert want in texts
+
+
+@pytest.mark.parametrize(
+    "milliwatts, said, unit",
+    [
+        (0, "0", "W"),
+        (499, "0", "W"),
+        (500, "+1", "W"),
+        (-500, "-1", "W"),
+        (999_499, "+999", "W"),
+        (999_500, "+1.00", "kW"),
+        (-999_500, "-1.00", "kW"),
+        (9_994_999, "+9.99", "kW"),
+        (9_995_000, "+10.0", "kW"),
+        (-99_950_000, "-100", "kW"),
+    ],
+)
+def test_power(page, milliwatts, said, unit):
+    page.update(power_mw=None)
+    texts = page.update(power_mw=milliwatts)
+    assert texts[:2] == [said, unit]
+
+
+def test_power_colour_is_that_of_the_current(page):
+    for current, ink in ((5000, pal.GREEN), (-5000, pal.AMBER), (0, pal.WHITE), (None, pal.WHITE)):
+        page.update(power_mw=77_000, current_ma=current)
+        page.update(power_mw=78_000)
+        assert page.inks["+78"] is ink
+
+
+UNKNOWN = {
+    "soc_pct": 0,
+    "power_mw": 0,
+    "pack_mv": 0,
+    "current_ma": 0,
+    "cell_min_mv": 0,
+    "cell_max_mv": 0,
+    "cell_delta_mv": 0,
+    "temp_min_dc": 0,
+    "temp_max_dc": 0,
+}
+
+
+@pytest.mark.parametrize("figure", UNKNOWN)
+def test_unknown_is_a_dash_and_never_a_zero(page, figure):
+    zero = {"0", "0.0", "0.00", "0.000"}
+    assert zero & set(page.update(**{figure: 0}))
+    texts = set(page.update(**{figure: None}))
+    assert "-" in texts and not zero & texts
+
+
+def test_what_has_no_room_is_a_dash(page):
+    assert page.update(cell_delta_mv=65_535_999)[0] == "-"
+    assert page.update(pack_mv=-999_999_999)[0] == "-"
+
+
+def test_limits_of_the_bms_colour_the_figures(page):
+    page.update(cell_min_mv=2890, cell_uvp_mv=2600, cell_uvpr_mv=2900, temp_min_dc=-10)
+    assert page.inks["2.890"] is pal.AMBER
+    assert page.inks["-1"] is pal.BLUE
+    page.update(cell_min_mv=2599, cell_max_mv=3650, temp_max_dc=560, soc_pct=9)
+    for figure in ("2.599", "3.650", "56", "9"):
+        assert page.inks[figure] is pal.RED
+    page.update(soc_pct=19)
+    assert page.inks["19"] is pal.AMBER
+
+
+def test_temperatures_keep_their_tenths(page):
+    assert page.update(temp_min_dc=180, temp_max_dc=220)[0] == "22"
+    assert page.update(temp_min_dc=175)[:2] == ["17.5", "22.0"]
+    assert page.update(temp_min_dc=170)[0] == "17.0"
+    assert page.update(temp_min_dc=-4)[0] == "-0.4"
+
+
+def footers(page, seconds=60, **changes):
+    """Returns all different messages of the lowest line, in order."""
+    said = []
+    page.update(**changes)
+    for second in range(200, 200 + seconds):
+        for text in page.update(uptime_s=second):
+            if text not in said:
+                said.append(text)
+    return said
+
+
+def test_several_alarms_take_turns(page):
+    raised = (alarms.CELL_UNDERVOLTAGE, alarms.LOW_SOC, alarms.MOS_OVERTEMP)
+    for bit in raised:
+        page.model.alarms[bit >> 3] |= 1 << (bit & 7)
+    said = footers(page, alarm_count=3)
+    assert sorted(said) == sorted(alarms.NAMES[bit].replace("_", " ") for bit in raised)
+    assert all(page.inks[text] is pal.ON_RED for text in said)
+
+
+def test_every_problem_gets_its_turn(page):
+    page.screen._footer.errors = 2
+    page.model.alarms[0] = 1
+    said = footers(
+        page,
+        alarm_count=1,
+        frozen=True,
+        verdict=check.CELL_SUM,
+        heater_state=states.FAULT,
+        heater_reason=states.NOT_HEATING,
+    )
+    # Stale alarms are not shown: content has stopped changing.
+    assert said == [
+        "HEATER: not heating",
+        "BAD DATA: cell sum",
+        "DATA FROZEN",
+        "SETTINGS: 2 errors",
+    ]
+
+
+def test_heating_is_told_beside_an_alarm(page):
+    page.model.alarms[0] = 1
+    said = footers(page, alarm_count=1, heater_on=True, heater_state=states.HEATING, heater_mw=0)
+    assert said == ["low soc", "HEATING"] or said == ["HEATING", "low soc"]
+
+
+@pytest.mark.parametrize(
+    "changes, said",
+    [
+        ({"heater_mw": 38_400, "heater_ready_s": 1_730}, "HEATING 38 W, 29 min"),
+        ({"heater_mw": None, "heater_ready_s": 9_000}, "HEATING, 3 h"),
+        ({"heater_mw": 200_000, "heater_ready_s": None}, "HEATING 200 W"),
+    ],
+)
+def test_heating(page, changes, said):
+    assert said in page.update(heater_state=states.HEATING, heater_on=True, **changes)
+
+
+@pytest.mark.parametrize(
+    "state, said",
+    [
+        (states.OFF, "Packmate"),
+        (states.WAITING_CHARGER, "heater: waiting for charger"),
+        (states.BLOCKED, "heater: no sensor"),
+        (states.FAULT, "HEATER: no sensor"),
+    ],
+)
+def test_heater_states(page, state, said):
+    assert said in page.update(heater_state=state, heater_reason=states.NO_SENSOR)
+
+
+def test_every_message_fits_its_line(page):
+    """Nothing is cut: alarms, verdicts, and each reason of each heater state."""
+    texts = [name.replace("_", " ") for name in alarms.NAMES]
+    texts += ["BAD DATA: " + name.replace("_", " ") for name in check.NAMES[2:]]
+    reasons = [name.replace("_", " ") for name in states.REASON_NAMES]
+    texts += ["HEATER: " + name for name in reasons[1 : states.LAST_FAULT + 1]]
+    texts += ["heater: " + name for name in reasons + ["waiting for charger"]]
+    texts += ["DATA FROZEN", "SETTINGS: 99 errors", "HEATING 200 W, 99 min"]
+    font_of_line = page.screen._footer._bar._font
+    for text in texts:
+        room = 200 if text.startswith("heater") else 200 - 2 * 4  # a filled box has padding
+        assert font_of_line.width(text.encode(), 0, len(text)) <= room, text
+
+
+def test_a_long_name_is_cut_not_drawn_over_the_age(monkeypatch):
+    monkeypatch.setitem(scenes.SETTINGS, "name", "W" * 24)
+    page = Page(monkeypatch)
+    said = [text for text in page.update(heater_state=states.OFF) if text.startswith("W")]
+    assert said and 10 < len(said[0]) < 24
+
+
+def test_wrong_data_are_withheld(monkeypatch):
+    page = Page(monkeypatch, "wrong_data")
+    assert page.model.soc_pct is None
+    assert "BAD DATA: cell sum" in page.inks
+    page.model = scenes.model_of("normal", page.model)
+    assert "87" in page.update(verdict=check.PLAUSIBLE)
+    page.model = scenes.model_of("normal", page.model)
+    page.update(verdict=check.NO_DATA)  # after a reconnection: old, not wrong
+    assert page.model.soc_pct == 87
+
+
+def old(page, age_s, **changes):
+    return page.update(age_s=age_s, age_ms=1000 * age_s, **changes)
+
+
+def test_ages(page):
+    assert "10 s" in old(page, 10)
+    assert page.inks["10 s"] is pal.GREY
+    texts = old(page, 11)
+    assert "11 s" in texts and "87" in texts
+    assert page.inks["11 s"] is pal.AMBER and page.inks["87"] is pal.GREY
+    assert "59 s" in old(page, 59)
+    texts = old(page, 60)
+    assert "NO DATA" in texts and "01:00" in texts and "87" not in texts
+    assert "12:34" in old(page, 754)
+    assert "99:59" in old(page, 5999)
+    assert "1:40" in old(page, 6000) and "  hours" in page.inks
+    assert "24:00" in old(page, 86_400)
+    assert "87" in old(page, 0)
+
+
+def test_never_seen_counts_from_the_start(monkeypatch):
+    page = Page(monkeypatch, "start")
+    assert {"NO DATA", "00:07", "since start", "bytes, but no good frame"} <= set(page.inks)
+    assert "the BMS is silent" in page.update(link=m.SILENT)
+    assert "frames, but no figures" in page.update(link=m.ANSWERING)
+
+
+def test_settings_errors_come_first_and_can_be_read_in_full(monkeypatch):
+    page = Page(monkeypatch, "normal", scenes.ERRORS)
+    page.model.uptime_s = 0
+    said = []
+    leave = None
+    for second in range(0, 60):
+        texts = page.update(uptime_s=second)
+        if "87" in texts:
+            leave = second
+            break
+        said += texts
+    assert leave == 32  # two screenfuls of 8 s, twice
+    lines = [text for text in said if not text.startswith("SETTINGS")]
+    assert " ".join(lines[: len(lines) // 2]) == " ".join(scenes.ERRORS)
+    assert "SETTINGS: 3 errors   1/2" in said and "SETTINGS: 3 errors   2/2" in said
+
+
+def test_button_toggles_the_settings_errors(monkeypatch):
+    page = Page(monkeypatch, "normal", scenes.ERRORS)  # after 100 s: the errors have been shown
+    page.screen.button(page.model)
+    assert "SETTINGS: 3 errors   1/2" in page.update(uptime_s=112)
+    page.screen.button(page.model)
+    assert "87" in page.update()
+
+
+def test_button_without_errors_does_nothing(page):
+    page.screen.button(page.model)
+    assert page.update() == []
+
+
+def test_nothing_is_drawn_when_nothing_changed(page):
+    page.canvas.changed[:] = bytes(len(page.canvas.changed))
+    before = bytes(page.buffer)
+    assert page.update() == []
+    assert not page.canvas.any_changed() and bytes(page.buffer) == before
+
+
+def test_one_figure_changes_its_rows_only(page):
+    page.canvas.changed[:] = bytes(len(page.canvas.changed))
+    page.update(current_ma=-23_500)
+    assert [band for band, flag in enumerate(page.canvas.changed) if flag] == [6, 7, 8]

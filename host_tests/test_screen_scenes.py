@@ -1,0 +1,137 @@
+"""Whole pictures: the same on CPython and both MicroPythons; what they must and must not hold."""
+
+import pytest
+
+from bms import alarms
+from screen import model as m
+from screen import palette
+from tools import cpython_framebuf, render_lcd, scenes
+
+FOOTER_Y = 115
+LINKS = (range(115, 130), range(4, 37))  # the Wi-Fi and MQTT symbols of the glance page
+
+
+@pytest.fixture(scope="module")
+def drawn():
+    return {name: bytes(scenes.draw(name, cpython_framebuf)) for name in scenes.SCENES}
+
+
+def pixels(buffer):
+    """Yields (x, y, palette index)."""
+    for at, byte in enumerate(buffer):
+        y, x = divmod(2 * at, scenes.WIDTH)
+        yield x, y, byte >> 4
+        yield x + 1, y, byte & 15
+
+
+@pytest.mark.parametrize("width", (64, 32))
+def test_same_picture_on_micropython(request, drawn, width):
+    run = request.getfixturevalue(f"micropython{width}")
+    script = "host_tests/mp/draw_scenes.py"
+    if width == 64:
+        result = run(script, places=("lib", "tools"))
+    else:
+        inside = {"/lib/scenes.py": scenes.__file__}
+        result = run(script, places=("lib",), files=inside)
+    lines = dict(line.split() for line in result.stdout.splitlines())
+    assert {name: bytes.fromhex(data) for name, data in lines.items()} == drawn
+
+
+def test_scenes_differ(drawn):
+    assert len(set(drawn.values())) == len(drawn)
+
+
+@pytest.mark.parametrize("name", scenes.SCENES)
+def test_margin_is_black(drawn, name):
+    """The panel's driver shifts the picture by as much, and the glass keeps what was there."""
+    right = scenes.WIDTH - 2
+    bottom = scenes.HEIGHT - 2
+    for x, y, colour in pixels(drawn[name]):
+        if not (2 <= x < right and 2 <= y < bottom):
+            assert colour == 0, (x, y)
+
+
+def test_stale_page_is_grey(drawn):
+    grey = {0, 1, 2}
+    for x, y, colour in pixels(drawn["stale"]):
+        if y < FOOTER_Y and not (x in LINKS[0] and y in LINKS[1]):
+            assert colour in grey, (x, y)
+    fresh = {colour for _x, y, colour in pixels(drawn["normal"]) if y < FOOTER_Y}
+    assert fresh - grey
+
+
+def test_frozen_content_is_grey():
+    frozen = shown("normal", frozen=True)
+    assert all(c < 3 for x, y, c in pixels(frozen) if y < FOOTER_Y and x not in LINKS[0])
+
+
+def shown(name, **changes):
+    """Returns the picture of a scene with some attributes of its model changed."""
+    buffer, _canvas, screen = scenes.new_screen(cpython_framebuf)
+    model = scenes.model_of(name, m.Model())
+    for key, value in changes.items():
+        setattr(model, key, value)
+    screen.update(model)
+    return bytes(buffer)
+
+
+def test_each_state_of_a_switch_and_the_heater_looks_different():
+    states = [shown("normal", charge_on=state) for state in (None, 0, 1)]
+    assert len(set(states)) == 3
+    heaters = [shown("normal", heater_on=on, heater_state=s) for on, s in ((0, 1), (1, 2), (0, 5))]
+    assert len(set(heaters)) == 3
+    links = [shown("normal", wifi=state) for state in (m.NOT_USED, m.TRYING, m.CONNECTED)]
+    assert len(set(links)) == 3
+
+
+def test_contrast_of_text():
+    """Every full colour on black, and black on every full colour: at least 5:1 (WCAG)."""
+    for index in (2, 3, 6, 9, 12, 15):
+        assert contrast(rgb(index), (0, 0, 0)) >= 5, index
+
+
+def rgb(index):
+    return tuple(palette.RGB[3 * index : 3 * index + 3])
+
+
+def contrast(one, other):
+    def luminance(colour):
+        linear = [((v / 255 + 0.055) / 1.055) ** 2.4 if v > 10 else v / 3295 for v in colour]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    high, low = sorted((luminance(one), luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_levels_of_a_colour_rise():
+    for full in (3, 6, 9, 12, 15):
+        sums = [sum(rgb(index)) for index in (0, full - 2, full - 1, full)]
+        assert sums == sorted(set(sums))
+
+
+def test_rgb565():
+    out = bytearray(32)
+    palette.rgb565_big_endian(out)
+    for index in range(16):
+        red, green, blue = rgb(index)
+        want = red >> 3 << 11 | green >> 2 << 5 | blue >> 3
+        assert out[2 * index] << 8 | out[2 * index + 1] == want
+
+
+def test_render_writes_true_colours(tmp_path):
+    from PIL import Image
+
+    assert render_lcd.main([str(tmp_path), "alarm"]) == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["alarm.png"]
+    image = Image.open(tmp_path / "alarm.png")
+    assert image.size == (3 * scenes.WIDTH, 3 * scenes.HEIGHT)
+    for x, y, index in pixels(scenes.draw("alarm", cpython_framebuf)):
+        assert image.getpixel((3 * x + 2, 3 * y + 1)) == rgb(index)
+
+
+def test_render_refuses_unknown_scenes(tmp_path, capsys):
+    with pytest.raises(SystemExit) as error:
+        render_lcd.main([str(tmp_path), "alarm", "nonsense"])
+    assert error.value.code == 2
+    assert "nonsense" in capsys.readouterr().err
+    assert alarms.NAMES  # the scenes use the real names
