@@ -25,8 +25,8 @@ from bms import pack as p  # noqa: E402
 from bms.framer import BAD_CHECKSUM, BAD_FRAME, BAD_LENGTH, DECODED, MOVED, OTHER  # noqa: E402
 from tools import capture, vocabulary  # noqa: E402
 
-# Names of protocols as captures spell them, in the order in which `auto` tries them; some are
-# generations of one dialect of the catalogue.
+# Names of protocols as captures spell them, in the order in which `auto` tries them. Some are
+# generations of one dialect (catalog.WIRE_NAMES).
 PROTOCOLS = (
     "jk_gps",
     "jk_display",
@@ -37,7 +37,9 @@ PROTOCOLS = (
     "ant_old",
     "ant_new",
 )
-_DIALECTS = {"jk02_24s": "jk_ble", "jk02_32s": "jk_ble", "jk04": "jk_ble"}
+# The software generation to read such a name by, where neither a device frame nor a capture's `sw`
+# tells. The oldest of JK02_32S has the fewest sensors: what it shows, all others have too.
+_GENERATIONS = {"jk02_24s": 10, "jk02_32s": 11, "jk04": 3}
 _CHUNK = 256
 _POLL_MS = 1000
 _START_MS = 0
@@ -60,7 +62,7 @@ class Result:
     """What one protocol made of a capture.
 
     `frames` holds (kind, values), `notes` lines about what gave no values; `proven` is True if a
-    frame made physical sense.
+    frame made physical sense, `dropped` the number of bytes that no frame accounts for.
     """
 
     def __init__(self, protocol):
@@ -68,6 +70,7 @@ class Result:
         self.frames = []
         self.notes = []
         self.proven = False
+        self.dropped = 0
 
     def note(self, offset, text):
         """Adds a line about the frame at `offset` of the stream."""
@@ -97,7 +100,9 @@ class Watcher:
         pack.clear()  # so that a frame's values are its own
         seq = pack.seq
         verdict = self._dialect.accept(buf, at, size, now)
-        if verdict == DECODED:
+        if verdict == DECODED and not self._is_ours():
+            self._result.note(self._offset(), f"the unit is a {self._dialect.variant}")
+        elif verdict == DECODED:
             self._take(pack, pack.seq != seq)
         elif verdict != MOVED:
             self._result.note(self._offset(), f"{_REASONS[verdict]} ({size} bytes)")
@@ -106,6 +111,10 @@ class Watcher:
     def _offset(self):
         framer = self._dialect.framer
         return framer.fed - framer.pending
+
+    def _is_ours(self):
+        name = self._result.protocol
+        return name not in _GENERATIONS or self._dialect.variant == name
 
     def _take(self, pack, whole):
         result = self._result
@@ -121,20 +130,28 @@ class Watcher:
 
 def supported():
     """Returns the protocols whose dialect is in the catalogue."""
-    return [name for name in PROTOCOLS if _dialect_name(name) in catalog.NAMES]
+    aliases = dict(catalog.WIRE_NAMES)
+    return [name for name in PROTOCOLS if aliases.get(name, name) in catalog.NAMES]
 
 
-def _dialect_name(protocol):
-    return _DIALECTS.get(protocol, protocol)
+def _generation(protocol, context):
+    """Returns the software generation to read JK's 300-byte frames by, or None for other names."""
+    number = str(context.get("sw") or "").partition(".")[0]
+    if number.isdecimal():
+        return int(number)
+    return _GENERATIONS.get(protocol)
 
 
-def decode(chunks, protocol):
-    """Feeds `chunks` (bytes as received) to one protocol's parser; returns its Result."""
+def decode(captured, protocol):
+    """Feeds a Capture to one protocol's parser; returns its Result."""
     result = Result(protocol)
-    dialect = catalog.create(_dialect_name(protocol), p.PackState(), _CHUNK, _POLL_MS)
+    dialect = catalog.create(protocol, p.PackState(), _CHUNK, _POLL_MS)
+    generation = _generation(protocol, captured.context)
+    if hasattr(dialect, "frames") and generation is not None:
+        dialect.frames.assume(generation)
     framer = dialect.framer
     framer.shape = Watcher(dialect, result)
-    for chunk in chunks:
+    for chunk in captured.chunks:
         for at in range(0, len(chunk), _CHUNK):
             piece = chunk[at : at + _CHUNK]
             dialect.feed(piece, len(piece), _START_MS)
@@ -142,21 +159,27 @@ def decode(chunks, protocol):
         offset = framer.fed - framer.pending
         result.note(offset, f"bad length: the input ends here after {framer.pending} bytes")
     dialect.feed(b"", 0, _START_MS + framer.gap_ms + 1)
+    result.dropped = framer.dropped
     if framer.dropped:
         result.notes.append(f"{protocol}: {framer.dropped} of {framer.fed} bytes are in no frame")
     return result
 
 
 def choose(results):
-    """Returns the Result to believe, or None if nothing was decoded; may raise Undecided."""
+    """Returns the Result to believe, or None if nothing was decoded; may raise Undecided.
+
+    Proof by physics decides, then which protocol accounts for more of the bytes.
+    """
     fitting = [result for result in results if result.frames]
-    if len(fitting) > 1:
-        proven = [result for result in fitting if result.proven]
-        if len(proven) != 1:
-            names = " and ".join(result.protocol for result in proven or fitting)
-            raise Undecided(f"{names} fit alike; choose one with --protocol")
-        return proven[0]
-    return fitting[0] if fitting else None
+    if not fitting:
+        return None
+    best = [result for result in fitting if result.proven] or fitting
+    least = min(result.dropped for result in best)
+    best = [result for result in best if result.dropped == least]
+    if len(best) > 1:
+        names = " and ".join(result.protocol for result in best)
+        raise Undecided(f"{names} fit alike; choose one with --protocol")
+    return best[0]
 
 
 def _arguments(argv):
@@ -190,7 +213,7 @@ def _arguments(argv):
 def main(argv=None):
     """Runs the tool; returns the exit status."""
     names, captured = _arguments(argv)
-    results = [decode(captured.chunks, name) for name in names]
+    results = [decode(captured, name) for name in names]
     try:
         chosen = choose(results)
     except Undecided as error:
