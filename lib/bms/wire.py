@@ -60,7 +60,8 @@ def s32le(buf, at):
         return _LIMIT
     if high < -0x40:
         return -_LIMIT
-    return high << 24 | buf[at + 2] << 16 | buf[at + 1] << 8 | buf[at]
+    value = high << 24 | buf[at + 2] << 16 | buf[at + 1] << 8 | buf[at]
+    return value if value > -_LIMIT else -_LIMIT
 
 
 def s32be(buf, at):
@@ -72,7 +73,8 @@ def s32be(buf, at):
         return _LIMIT
     if high < -0x40:
         return -_LIMIT
-    return high << 24 | buf[at + 1] << 16 | buf[at + 2] << 8 | buf[at + 3]
+    value = high << 24 | buf[at + 1] << 16 | buf[at + 2] << 8 | buf[at + 3]
+    return value if value > -_LIMIT else -_LIMIT
 
 
 def s8(buf, at):
