@@ -1,0 +1,100 @@
+"""Plain Modbus reading of a JK unit: function 03, big endian, block by block (jk.md §4.2).
+
+A register's address is a base plus the byte offset of the vendor's map, and the offset plus 6 is
+the place in a 300-byte frame of JK02_32S. So what is read is put back into such a frame, in its
+byte order, and the one decoder of those frames does the rest.
+"""
+
+from bms.jk_frames import DEVICE_FRAME, FRAME, PREAMBLE, SETTINGS_FRAME, STATUS_FRAME
+from bms.wire import put_bytes
+from compat import const
+
+# Base address by frame type, and the offset of the map within a frame.
+_BASES = {SETTINGS_FRAME: 0x1000, STATUS_FRAME: 0x1200, DEVICE_FRAME: 0x1400}
+_MAP = const(6)
+
+# Blocks by frame type: byte offset in the map, words. 40 words is the most that works.
+_BLOCKS = {
+    SETTINGS_FRAME: ((0, 40), (80, 28), (264, 14)),
+    STATUS_FRAME: ((0, 36), (138, 40), (228, 14)),
+    DEVICE_FRAME: ((0, 40), (80, 8)),
+}
+
+# Offsets in the frame of what is not a 16-bit integer, as words: 32-bit ones from their first
+# word, pairs of bytes. All of the device frame that is of use is text: bytes in order.
+_LONGS = {
+    SETTINGS_FRAME: bytes([offset >> 1 for offset in range(6, 142, 4)]) + bytes((135, 137, 139)),
+    STATUS_FRAME: bytes(
+        [o >> 1 for o in (70, 146, 150, 154, 158, 166, 174, 178, 182, 186, 194, 246)]
+    ),
+    DEVICE_FRAME: b"",
+}
+_PAIRS = {
+    SETTINGS_FRAME: bytes([offset >> 1 for offset in (284, 286, 296)]),
+    STATUS_FRAME: bytes([offset >> 1 for offset in (172, 190, 198, 200, 214, 234, 244)]),
+    DEVICE_FRAME: bytes(range(3, 51)),
+}
+
+MORE_BLOCKS = const(0)
+COMPLETE = const(1)
+REFUSED = const(-1)
+
+
+class PlainReader:
+    """Collects the blocks of one frame after the other; `frame` holds what a unit would send."""
+
+    def __init__(self):
+        self.frame = bytearray(FRAME)
+        self.kind = 0
+        self._block = 0
+        put_bytes(self.frame, 0, PREAMBLE)
+
+    def start(self, kind):
+        """Begins to read a frame of this type from its first block."""
+        self.kind = kind
+        self._block = 0
+        self.frame[4] = kind
+
+    def request(self, out, address):
+        """Writes the request for the next block, without its CRC, into `out`; returns 6."""
+        offset, words = _BLOCKS[self.kind][self._block]
+        register = _BASES[self.kind] + offset
+        out[0] = address
+        out[1] = 3
+        out[2] = register >> 8
+        out[3] = register & 0xFF
+        out[4] = 0
+        out[5] = words
+        return 6
+
+    def take(self, buf, at, size):
+        """Takes the `size` data bytes of a reply; MORE_BLOCKS, COMPLETE, or REFUSED."""
+        blocks = _BLOCKS[self.kind] if self.kind else ()
+        if self._block >= len(blocks) or blocks[self._block][1] * 2 != size:
+            return REFUSED  # nothing was asked for, or something else
+        self._copy(buf, at, blocks[self._block][0] + _MAP, size)
+        self._block += 1
+        return COMPLETE if self._block == len(blocks) else MORE_BLOCKS
+
+    def fingerprint(self):
+        """Returns a number that changes when the frame does."""
+        return sum(self.frame) & 0xFFFF
+
+    def _copy(self, buf, at, to, size):
+        frame = self.frame
+        longs = _LONGS[self.kind]
+        pairs = _PAIRS[self.kind]
+        end = to + size
+        while to < end:
+            word = to >> 1
+            if word in longs and to + 4 <= end:
+                for i in range(4):
+                    frame[to + i] = buf[at + 3 - i]
+                step = 4
+            else:
+                swap = 0 if word in pairs else 1
+                frame[to + swap] = buf[at]
+                frame[to + 1 - swap] = buf[at + 1]
+                step = 2
+            to += step
+            at += step
