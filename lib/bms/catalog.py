@@ -9,6 +9,7 @@ BLE = const(2)
 # order in which an unknown unit is to be asked.
 DIALECTS = (
     ("jk_gps", "bms.jk_gps", "JkGps", UART, (115200,)),
+    ("jk_modbus", "bms.jk_modbus", "JkModbus", UART, (115200, 9600)),
     ("jk_ble", "bms.jk_ble", "JkBle", BLE, (115200,)),
 )
 
