@@ -12,12 +12,15 @@ _LONG_MS = const(2000)
 
 
 class Button:
-    """Call `step` four times a second or more."""
+    """Call `step` four times a second or more.
+
+    A pin that is low from the start is a missing pull-up or a jammed button, not a press.
+    """
 
     def __init__(self, pin_number):
         self._pin = Pin(pin_number, Pin.IN)
-        self._pressed = False
-        self._told = False
+        self._pressed = self._pin.value() == 0
+        self._told = True
         self._since_ms = 0
 
     def step(self, now):

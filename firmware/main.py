@@ -13,9 +13,6 @@ import micropython  # noqa: E402
 
 micropython.alloc_emergency_exception_buf(100)
 
-if Pin(board.BUTTON_1, Pin.IN).value() == 0:
-    print("Button 1 is held: Packmate does not start. `import app` and app.run(CANVAS) does.")
-else:
-    import app
+import app  # noqa: E402
 
-    app.run(CANVAS)
+app.run(CANVAS)
