@@ -96,7 +96,7 @@ def _step_heater(device, now):
     heater = device.heater
     try:
         device.check.step(now)
-        on = heater.step(device.pack, device.check, device.link.up, device.charger_pin(), 0, now)
+        on = heater.step(device.pack, device.check, device.link.up, device.charger_pin(), now)
     except Exception as error:  # whatever it is: the mat is off, and the owner is told
         sys.print_exception(error)
         heater.fail()

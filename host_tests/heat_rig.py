@@ -58,7 +58,7 @@ class Rig:
             if self.frames and self.now // 1000 % self.frame_every_s == 0:
                 self._feed()
             self.on = self.heater.step(
-                self.pack, self.check, self.link_up, self.charger_pin, 0, self.now
+                self.pack, self.check, self.link_up, self.charger_pin, self.now
             )
             assert self.on == (self.heater.state == s.HEATING)
             assert self.heater.duty_permille == (1000 if self.on else 0)

@@ -113,7 +113,7 @@ class World:
                 feed(self.pack, self.plant, self.now)
                 self._falsify()
             self.on = self.heater.step(
-                self.pack, self.check, self.link_up, self.charger_pin, 0, self.now
+                self.pack, self.check, self.link_up, self.charger_pin, self.now
             )
             self.plant.heater_on = self.on
             if not self.history or self.history[-1][1:] != (self.on, self.text):

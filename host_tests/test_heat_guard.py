@@ -140,6 +140,32 @@ def test_a_jump_that_would_end_heating_pauses_it():
     assert faults(rig) == set()
 
 
+def test_a_hot_jump_of_one_sensor_pauses_too():
+    rig = Rig().started()
+    rig.temps = [-10, 260]
+    assert not rig.step()
+    assert rig.text == "blocked:jump"
+
+
+def test_jumps_with_calm_between_find_no_company():
+    rig = Rig().started()
+    for _ in range(6):
+        rig.temps = [-100, 0]
+        rig.step()
+        assert rig.heater.inputs.sensors.cold_dc == -10
+        rig.temps = [-10, 0]
+        rig.step(5)
+
+
+def test_a_believed_jump_is_no_sign_of_the_mat():
+    rig = Rig(pack_wh=20_000).started()
+    rig.step(700)
+    rig.temps = [-80, -70]
+    rig.step(20)
+    assert rig.on  # both fell by 7 K, but in no way that a pack can
+    assert faults(rig) == set()
+
+
 def test_a_jump_that_finds_no_company_lasts():
     rig = Rig().started()
     wild = [-100, -200, -100, -200, -100, -200]
@@ -358,6 +384,7 @@ def test_open_circuit():
 
 def test_what_was_cooling_may_go_on_for_ten_minutes():
     rig = Rig().started()
+    rig.step(5)
     rig.temps = [-40, -30]
     assert rig.step(590)
     rig.temps = [-10, 10]
@@ -451,6 +478,10 @@ def test_unstable():
         assert rig.heater.dirty
         rig.heater.save(record)
         rig = Rig(saved=dict(record))
+    again = Rig(saved=dict(record))
+    again.heater.acknowledge()
+    again.heater.save(record)
+    assert faults(Rig(saved=record)) == set()
     assert_latched(rig, "unstable")
 
 

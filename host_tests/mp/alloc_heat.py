@@ -53,7 +53,7 @@ class Scene:
         self.now = ticks_add(self.now, 1000)
         if self.frames:
             self.pack.touch(p.STATUS, self.now)
-        self.heater.step(self.pack, self.check, self.link_up, None, 0, self.now)
+        self.heater.step(self.pack, self.check, self.link_up, None, self.now)
         s.put_text(self.text, 0, self.heater.state, self.heater.reason)
 
     def case(self, name, steps, expected):

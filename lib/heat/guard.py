@@ -12,7 +12,6 @@ from heat.thermal import mat_ma, window_s
 
 _MIN_HYSTERESIS_DC = const(20)
 _RESOLUTION_DC = const(10)
-_JUMP_READINGS = const(3)
 _JUMP_MS = const(3000)  # the longest that a set-aside reading may leave the output on
 _BACKOFF_MS = const(1_800_000)
 # Windows without a rise until it is a fault. Only a warm pack clears them: one that has cooled
@@ -146,8 +145,7 @@ class Guard:
         if sensors.pending == 0:
             return False
         return (
-            sensors.pending >= _JUMP_READINGS
-            or self._jump_ms >= _JUMP_MS
+            self._jump_ms >= _JUMP_MS
             or sensors.raw_hot_dc > self._max_temp_dc
             or sensors.raw_cold_dc >= self._ceiling_dc(inputs)
         )

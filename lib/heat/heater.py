@@ -2,7 +2,7 @@
 
     heater = Heater(settings, board.HEATER_MAX_MA, board.HEATER_MAX_W * 1000)
     heater.load(saved)                    # {} on the very first boot
-    if heater.step(pack, check, link_up, charger_pin, uptime_ms, now): output.renew(now)
+    if heater.step(pack, check, link_up, charger_pin, now): output.renew(now)
     else: output.off()
     if heater.dirty: heater.save(record)  # and write `record` to the flash
 
@@ -44,11 +44,11 @@ class Heater:
         self._dirty = False
         self._on = False
 
-    def step(self, pack, check, link_up, charger_pin, uptime_ms, now):
+    def step(self, pack, check, link_up, charger_pin, now):
         """Returns True if the output may be on until the next step, 3 s from `now` at most.
 
         `link_up`: the link to the BMS works. `charger_pin`: 1 charger there, 0 none, None not
-        wired. `uptime_ms` is not needed yet.
+        wired.
         """
         try:
             on = self._step(pack, check, link_up, charger_pin, now)
