@@ -212,13 +212,12 @@ def test_uart_link_when_the_driver_has_nothing_after_all(chip, monkeypatch):
 # -- main.py --------------------------------------------------------------------------------------
 
 
-def run_main(chip, monkeypatch, button, app):
+def run_main(chip, monkeypatch, app):
     board = types.ModuleType("board")
-    board.HEATER_PIN, board.HEATER_ACTIVE, board.BUTTON_1 = 32, 1, 35
+    board.HEATER_PIN, board.HEATER_ACTIVE = 32, 1
     board.PANEL_WIDTH, board.PANEL_HEIGHT = 240, 135
     micropython = types.ModuleType("micropython")
     micropython.alloc_emergency_exception_buf = lambda size: chip.trace.append("buffer")
-    chip.inputs[35] = button
     for name, module in (("board", board), ("micropython", micropython), ("app", app)):
         monkeypatch.setitem(sys.modules, name, module)
     return runpy.run_path(str(ROOT / "firmware" / "main.py"))
@@ -227,13 +226,32 @@ def run_main(chip, monkeypatch, button, app):
 def test_main_drops_the_heater_first_and_starts_the_application(chip, monkeypatch):
     app = types.ModuleType("app")
     app.run = lambda canvas: chip.trace.append(("run", len(canvas)))
-    run_main(chip, monkeypatch, 1, app)
+    run_main(chip, monkeypatch, app)
     assert chip.trace == [(32, OFF), "buffer", ("run", 16_200)]
 
 
-def test_main_with_button_1_held_leaves_the_heater_off_and_nothing_running(
-    chip, monkeypatch, capsys
-):
-    run_main(chip, monkeypatch, 0, None)  # importing app would fail
-    assert chip.trace == [(32, OFF), "buffer"]
-    assert "does not start" in capsys.readouterr().out
+def press(chip, button, pattern):
+    """Steps the button once for each (level, now); returns what it reported."""
+    reports = []
+    for level, now in pattern:
+        chip.inputs[35] = level
+        reports.append(button.step(now))
+    return reports
+
+
+def test_button_tells_short_presses_when_they_end_and_long_ones_once(chip):
+    buttons = importlib.import_module("buttons")
+    chip.inputs[35] = 1
+    button = buttons.Button(35)
+    nothing, short, long = buttons.NOTHING, buttons.SHORT, buttons.LONG
+    assert press(chip, button, [(1, 0), (0, 250), (1, 500)]) == [nothing, nothing, short]
+    held = [(0, 1000), (0, 2999), (0, 3000), (0, 3250), (1, 3500)]
+    assert press(chip, button, held) == [nothing, nothing, long, nothing, nothing]
+
+
+def test_button_that_is_low_from_the_start_is_not_pressed(chip):
+    buttons = importlib.import_module("buttons")
+    chip.inputs[35] = 0
+    button = buttons.Button(35)
+    assert press(chip, button, [(0, 0), (0, 5000), (1, 5250)]) == [buttons.NOTHING] * 3
+    assert press(chip, button, [(0, 6000), (1, 6250)])[1] == buttons.SHORT
