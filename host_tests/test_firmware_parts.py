@@ -21,10 +21,10 @@ def chip(monkeypatch):
     fake = Chip()
     monkeypatch.setitem(sys.modules, "machine", fake.module())
     monkeypatch.setattr(time, "ticks_ms", lambda: fake.now, raising=False)
-    for name in ("heater_output", "supervisor", "uart_link"):
+    for name in ("buttons", "heater_output", "supervisor", "uart_link"):
         monkeypatch.delitem(sys.modules, name, raising=False)
     yield fake
-    for name in ("heater_output", "supervisor", "uart_link"):
+    for name in ("buttons", "heater_output", "supervisor", "uart_link"):
         sys.modules.pop(name, None)  # bound to this chip
 
 
