@@ -102,3 +102,18 @@ class Rig:
         for bit in self.alarms:
             pack.raise_alarm(bit)
         pack.touch(p.STATUS, self.now)
+
+
+def faults(rig):
+    """Returns the names of the latched faults."""
+    return {
+        s.REASON_NAMES[n] for n in range(1, s.LAST_FAULT + 1) if rig.heater.latched >> n - 1 & 1
+    }
+
+
+def climb(rig, seconds):
+    """Steps with a slow rise of one sensor, as a mat that is too weak to finish makes it."""
+    for second in range(seconds):
+        if second % 600 == 599:
+            rig.temps = [rig.temps[0], rig.temps[1] + 10]
+        rig.step()

@@ -1,0 +1,276 @@
+"""What latches (heater.md, guard): when, and that only an acknowledgement clears it."""
+
+import pathlib
+
+from heat_rig import Rig, climb, faults
+
+from bms import alarms
+from heat import states as s
+
+# -- latched faults -----------------------------------------------------------------------------
+
+
+def assert_latched(rig, name):
+    """Off, and neither time nor good readings change that; an acknowledgement does."""
+    assert not rig.on
+    assert name in faults(rig)
+    assert rig.heater.dirty
+    rig.temps = [-10, 0]
+    for _ in range(50):
+        assert not rig.step(200)
+    assert rig.text == "fault:" + name
+    record = {}
+    rig.heater.save(record)
+    again = Rig(saved=record)
+    assert again.text == "fault:" + name
+    assert not again.step(20)
+    again.heater.acknowledge()
+    assert not again.step(2)
+    assert again.step(2), again.text
+
+
+def test_sensor_spread():
+    rig = Rig(heater_spread_dc=100).started()
+    for dc in range(0, 91, 10):
+        rig.temps = [-10, dc]
+        assert rig.step()
+    rig.temps = [-10, 100]
+    assert not rig.step()
+    assert_latched(rig, "sensor_spread")
+
+
+def test_sensor_spread_is_no_matter_while_off():
+    rig = Rig(heater_mode="off")
+    rig.temps = [50, 400]
+    rig.step(20)
+    assert faults(rig) == set()
+
+
+def test_over_temperature():
+    rig = Rig(heater_max_temp_dc=150).started()
+    for dc in (40, 80, 120, 150):
+        rig.temps = [-10, dc]
+        assert rig.step()
+    rig.temps = [-10, 160]
+    assert not rig.step()
+    assert_latched(rig, "over_temperature")
+
+
+def test_over_temperature_by_a_jump_pauses_at_once_and_latches_when_confirmed():
+    rig = Rig().started()
+    rig.temps = [300, 310]
+    assert rig.trace(2) == ["blocked:jump"]
+    assert rig.trace(1) == ["fault:over_temperature"]
+    assert_latched(rig, "over_temperature")
+
+
+def test_warm_while_off_is_no_fault():
+    rig = Rig(heater_spread_dc=400)
+    rig.temps = [-10, 260]
+    assert rig.trace(10)[-1] == "blocked:too_warm"
+    assert faults(rig) == set()
+    rig.temps = [-10, 250]
+    assert rig.step()
+
+
+WINDOW_S = 7 * 5120 * 2 * 10 // 6 // 100 + 300  # 2 K at 60 % of 100 W, and the lag
+
+
+def test_not_heating_backs_off_then_latches():
+    rig = Rig().started()
+    rig.trace(WINDOW_S - 60)
+    assert rig.on
+    assert rig.trace(120) == ["heating", "blocked:backoff"]
+    assert rig.trace(1700) == ["blocked:backoff"]
+    assert rig.trace(100) == ["blocked:backoff", "heating"]
+    assert rig.trace(WINDOW_S + 60) == ["heating", "fault:not_heating"]
+    assert_latched(rig, "not_heating")
+
+
+def test_a_rise_in_time_is_proof():
+    rig = Rig().started()
+    for dc in (0, 10, 20):
+        rig.temps = [-10, dc]  # one sensor is enough
+        rig.step(WINDOW_S - 310)
+    assert rig.on
+    assert rig.heater.guard.strikes == 0
+
+
+def test_only_a_warm_pack_clears_a_strike():
+    rig = Rig().started()
+    rig.trace(WINDOW_S + 60)
+    assert rig.text == "blocked:backoff"
+    rig.trace(1800)
+    rig.temps = [-10, 10]  # it had cooled meanwhile, and any mat would lift it a little
+    rig.trace(60)
+    assert rig.heater.guard.strikes == 1
+    for dc in (20, 50):
+        rig.temps = [dc, dc]
+        rig.step(3)
+    assert rig.heater.guard.strikes == 0
+
+
+def test_a_strike_survives_a_restart():
+    rig = Rig().started()
+    rig.trace(WINDOW_S + 60)
+    record = {}
+    assert rig.heater.dirty
+    rig.heater.save(record)
+    rig = Rig(saved=record).started()
+    assert rig.trace(WINDOW_S + 60)[-1] == "fault:not_heating"
+
+
+def test_short_pauses_do_not_restart_the_window():
+    rig = Rig().started()
+    for _ in range(WINDOW_S // 200 + 2):
+        rig.step(200)
+        rig.alarms = {alarms.MOS_OVERTEMP}
+        rig.step(5)
+        rig.alarms = set()
+        rig.step()
+    assert rig.text == "blocked:backoff"
+
+
+def test_the_window_is_an_hour_while_pack_or_mat_are_unknown():
+    for unknown in ("pack_wh", "heater_mat_mohm"):
+        rig = Rig(**{unknown: 0}).started()
+        rig.trace(3600 + 290)
+        assert rig.on
+        assert rig.trace(60)[-1] == "blocked:backoff"
+
+
+def test_open_circuit():
+    rig = Rig(pack_wh=20_000)
+    rig.temps = [-10, -10]
+    rig.started()
+    rig.step(500)
+    rig.temps = [-20, -30]
+    assert rig.step(80)
+    rig.temps = [-30, -20]
+    assert rig.step(80)  # not every sensor
+    rig.temps = [-30, -30]
+    assert not rig.step()
+    assert_latched(rig, "open_circuit")
+
+
+def test_what_was_cooling_may_go_on_for_ten_minutes():
+    rig = Rig().started()
+    rig.step(5)
+    rig.temps = [-40, -30]
+    assert rig.step(590)
+    rig.temps = [-10, 10]
+    assert rig.step(30)
+    assert faults(rig) == set()
+
+
+def test_too_long():
+    rig = Rig(heater_max_on_min=60).started()
+    climb(rig, 3590)
+    assert rig.on
+    assert rig.trace(20) == ["heating", "fault:too_long"]
+    assert_latched(rig, "too_long")
+
+
+def test_pauses_do_not_lengthen_the_longest_time():
+    rig = Rig(heater_max_on_min=60).started()
+    for _ in range(8):
+        climb(rig, 500)
+        rig.check.plausible = False
+        rig.step(60)
+        rig.check.plausible = True
+        rig.step(5)
+    assert rig.text == "fault:too_long"
+
+
+def test_an_episode_that_ends_warm_begins_anew():
+    rig = Rig(heater_max_on_min=60)
+    for _ in range(5):
+        for dc in (-10, 20, 40):
+            rig.temps = [dc, dc]
+            rig.step(800)
+        rig.temps = [50, 50]
+        rig.step(60)
+        rig.temps = [10, 10]
+        rig.step(60)
+    assert faults(rig) == set()
+
+
+def test_energy_of_the_day():
+    rig = Rig(heater_max_wh_day=30).started()
+    climb(rig, 1050)
+    assert rig.on
+    climb(rig, 60)
+    assert rig.text == "fault:too_long"
+    rig.heater.acknowledge()
+    assert rig.trace(10)[-1] == "fault:too_long"  # the budget is spent
+    rig.step(86_400)
+    assert rig.text == "fault:too_long"  # and time alone clears nothing
+    rig.heater.acknowledge()
+    assert rig.step(5)
+
+
+def test_an_exception_inside_the_step_is_a_latched_fault():
+    rig = Rig().started()
+
+    class Broken:
+        @property
+        def plausible(self):
+            raise ValueError
+
+    good = rig.check
+    rig.check = Broken()
+    assert not rig.step()
+    assert rig.text == "fault:internal"
+    rig.check = good
+    assert_latched(rig, "internal")
+
+
+def test_an_exception_around_the_heater_is_one_too():
+    rig = Rig().started()
+    rig.heater.fail()
+    assert rig.text == "fault:internal"
+    assert not rig.step()
+    assert_latched(rig, "internal")
+
+
+def test_unstable():
+    record = {}
+    rig = Rig()
+    for _ in range(5):
+        rig.step(300)
+        assert rig.heater.dirty
+        rig.heater.save(record)
+        rig = Rig(saved=dict(record))
+    again = Rig(saved=dict(record))
+    again.heater.acknowledge()
+    again.heater.save(record)
+    assert faults(Rig(saved=record)) == set()
+    assert_latched(rig, "unstable")
+
+
+# -- acknowledging ------------------------------------------------------------------------------
+
+
+def test_acknowledging_with_the_cause_still_there_never_switches_on():
+    rig = Rig().started()
+    rig.temps = [-10, 100]
+    rig.step(3)
+    rig.temps = [-10, 200]
+    rig.step(3)
+    assert faults(rig) == {"sensor_spread"}
+    for _ in range(10):
+        rig.heater.acknowledge()
+        assert not rig.step(5)
+        assert rig.text == "fault:sensor_spread"
+
+
+def test_acknowledging_nothing_disturbs_nothing():
+    rig = Rig().started()
+    rig.heater.acknowledge()
+    assert rig.step()
+
+
+def test_the_documentation_tells_every_reason():
+    text = (pathlib.Path(__file__).parents[1] / "docs" / "heater.md").read_text()
+    for name in s.REASON_NAMES[1:]:
+        assert f"`{name}`" in text
