@@ -1,0 +1,107 @@
+"""The relay as the firmware runs it, with a made-up pack, for test_mqtt_broker.py.
+
+    micropython relay_program.py '{"mqtt_port": 1883, …}'
+
+The argument overrides settings. Each quarter of a second one line of JSON goes to standard output:
+the relay's figures, and the longest time that the loop had to wait for its turn since the start.
+"""
+
+import asyncio
+import gc
+import json
+import sys
+import time
+
+from bms import pack as p
+from mqtt import FAILURES, REFUSALS, Relay
+from relay import commands as c
+from relay import view as v
+from relay.state import StateMessage
+from relay.topics import Topics
+from relay.view import View
+
+SETTINGS = {
+    "name": "Packmate",
+    "mqtt_host": "127.0.0.1",
+    "mqtt_port": 1883,
+    "mqtt_user": "",
+    "mqtt_topic": "packmate",
+    "mqtt_interval_s": 1,
+    "ha_discovery": True,
+    "ha_prefix": "homeassistant",
+}
+UNIT = b"a0b1c2d3e4f5"
+STEP_MS = 20
+
+gap_ms = 0
+
+
+def make_pack():
+    pack = p.PackState()
+    pack.cells = 4
+    for i in range(4):
+        pack.cell_mv[i] = 3301 + i
+    pack.temps = 2
+    pack.put_temp(0, -35)
+    pack.put(p.PACK_MV, 13210)
+    pack.put(p.CURRENT_MA, -1500)
+    pack.put(p.SOC_PCT, 87)
+    return pack
+
+
+async def tick():
+    """Measures how late the loop is."""
+    global gap_ms
+    last = time.ticks_ms()
+    while True:
+        await asyncio.sleep_ms(5)
+        now = time.ticks_ms()
+        gap_ms = max(gap_ms, time.ticks_diff(now, last))
+        last = now
+
+
+async def report(relay):
+    while True:
+        line = {
+            "connected": relay.connected,
+            "connects": relay.connects,
+            "failures": relay.failures,
+            "failure": FAILURES[relay.failure],
+            "detail": relay.detail,
+            "refused": relay.commands_refused,
+            "refusal": REFUSALS[relay.refusal],
+            "done": relay.commands_done,
+            "silent_ms": relay.silent_ms(time.ticks_ms()),
+            "gap_ms": gap_ms,
+        }
+        print(json.dumps(line))
+        await asyncio.sleep_ms(250)
+
+
+async def main(settings, secrets):
+    view = View(("idle",), mqtt_failures=FAILURES, refusals=REFUSALS)
+    view.put(v.PLAUSIBLE, 1)
+    view.put(v.HEATER_MODE, 0)
+    message = StateMessage(view, 10_000)
+    topics = Topics(settings["mqtt_topic"], UNIT, settings["ha_prefix"])
+    relay = Relay(settings, secrets, topics, message, "bench", "0.0.0")
+    pack = make_pack()
+    relay.start(time.ticks_ms())
+    tasks = [asyncio.create_task(tick()), asyncio.create_task(report(relay))]
+    while tasks:
+        now = time.ticks_ms()
+        pack.touch(p.STATUS, now)
+        pack.summarise()
+        view.put(v.HEAP_FREE, gc.mem_free())
+        command = relay.step(pack, True, now)
+        if command == c.SET_MODE:
+            view.put(v.HEATER_MODE, relay.mode)
+        elif command == c.ACKNOWLEDGE:
+            view.faults = 0
+        await asyncio.sleep_ms(STEP_MS)
+
+
+given = json.loads(sys.argv[1])
+secret = {"mqtt_password": given.pop("mqtt_password", "")}
+SETTINGS.update(given)
+asyncio.run(main(SETTINGS, secret))

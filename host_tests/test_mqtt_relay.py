@@ -1,0 +1,419 @@
+"""The relay's schedule: when it connects, pings, sends; and what it makes of what comes back.
+
+The thread is played by the test: it takes the orders and answers them, at times of its choice.
+"""
+
+import importlib
+import json
+import sys
+import types
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from bms import pack as p
+from compat import ticks_add, ticks_diff
+from relay import commands as c
+from relay import view as v
+from relay.state import StateMessage
+from relay.topics import Topics
+from relay.view import View
+
+SETTINGS = {
+    "name": "Packmate",
+    "mqtt_host": "broker.lan",
+    "mqtt_port": 1883,
+    "mqtt_user": "käfer",
+    "mqtt_interval_s": 10,
+    "ha_discovery": True,
+}
+SECRETS = {"mqtt_password": "s3cret-ü"}
+
+
+@pytest.fixture(scope="module")
+def modules():
+    """mqtt, mqtt_exchange and mqtt_thread, with an umqtt that must not be reached."""
+    fake = types.ModuleType("umqtt.simple")
+    fake.MQTTClient = None
+    fake.MQTTException = type("MQTTException", (Exception,), {})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, "umqtt", types.ModuleType("umqtt"))
+        patch.setitem(sys.modules, "umqtt.simple", fake)
+        yield types.SimpleNamespace(
+            mqtt=importlib.import_module("mqtt"),
+            x=importlib.import_module("mqtt_exchange"),
+            thread=importlib.import_module("mqtt_thread"),
+        )
+    for name in ("mqtt", "mqtt_thread"):
+        sys.modules.pop(name, None)
+
+
+class Bench:
+    """A relay whose thread does what `serves`, `connects` and `pongs` say."""
+
+    def __init__(self, modules, now=1000, **settings):
+        self.x = modules.x
+        self.now = now
+        self.view = View(mqtt_failures=modules.mqtt.FAILURES, refusals=modules.mqtt.REFUSALS)
+        self.view.put(v.PLAUSIBLE, 1)
+        self.pack = p.PackState()
+        self.message = StateMessage(self.view, 10_000)
+        self.relay = modules.mqtt.Relay(
+            SETTINGS | settings, SECRETS, Topics("packmate", b"0a1b"), self.message, "M", "1"
+        )
+        self.exchange = self.relay._exchange
+        self.relay._worker.start = lambda: None
+        self.relay.start(now)
+        self.serves = True
+        self.connects = True
+        self.online = True
+        self.orders = []
+        self.sent = []
+        self.commands = []
+
+    def run(self, ms, step=100):
+        end = ticks_add(self.now, ms)
+        while ticks_diff(end, self.now) > 0:
+            self.now = ticks_add(self.now, step)
+            command = self.relay.step(self.pack, self.online, self.now)
+            if command != c.NOTHING:
+                self.commands.append((command, self.relay.mode))
+            if self.serves:
+                self._serve()
+
+    def _serve(self):
+        exchange, x = self.exchange, self.x
+        exchange.wait()
+        order = exchange.order()
+        if order != x.IDLE:
+            self.orders.append((order, self.now))
+        if order == x.CONNECT:
+            if self.connects:
+                exchange.set_cell(x.UP, 1)
+            else:
+                self.end(reason=3)
+        elif order == x.DROP:
+            self.end(reason=8)
+        elif order == x.PUBLISH:
+            payload = bytes(exchange.payload[: exchange.length()])
+            self.sent.append((exchange.topic.decode(), json.loads(payload), exchange.retain()))
+        exchange.done()
+
+    def end(self, reason):
+        self.exchange.set_cell(self.x.UP, 0)
+        self.exchange.set_cell(self.x.FAILURE, reason)
+        self.exchange.count(self.x.ENDS)
+
+    def times(self, order):
+        return [at for given, at in self.orders if given == order]
+
+    def states(self):
+        return [payload for topic, payload, _ in self.sent if topic.endswith("/state")]
+
+    def configs(self):
+        return [topic for topic, _, _ in self.sent if topic.endswith("/config")]
+
+
+@pytest.fixture
+def bench(modules):
+    return Bench(modules)
+
+
+def test_it_connects_at_once_and_tells_the_state_first(bench):
+    bench.run(1000)
+    assert bench.times(bench.x.CONNECT) == [1100]
+    topic, payload, retained = bench.sent[0]
+    assert topic == "packmate/0a1b/state" and retained is False
+    assert payload["mqtt_connects"] == 1
+    assert bench.relay.connected and bench.relay.connects == 1
+    assert bench.relay.down_ms(bench.now) == 0
+
+
+def test_it_waits_for_the_wifi(bench):
+    bench.online = False
+    bench.run(30_000)
+    assert bench.orders == []
+    bench.online = True
+    bench.run(100)
+    assert len(bench.times(bench.x.CONNECT)) == 1
+
+
+def test_the_wifis_loss_drops_the_session_and_its_return_connects_at_once(bench):
+    bench.run(5_000)
+    bench.online = False
+    bench.run(1_000)
+    assert len(bench.times(bench.x.DROP)) == 1
+    assert not bench.relay.connected and bench.relay.failure == 8
+    bench.online = True
+    before = bench.now
+    bench.run(200)
+    assert bench.times(bench.x.CONNECT)[-1] <= before + 200
+
+
+def test_states_come_at_their_interval_and_are_not_retained(bench):
+    bench.run(60_000)
+    assert len(bench.states()) == 1 + 1 + 5  # at first; after discovery; each ten seconds
+    assert not any(retained for topic, _, retained in bench.sent if topic.endswith("/state"))
+
+
+def test_discovery_is_retained_and_followed_by_a_state(bench):
+    bench.run(10_000)
+    configs = [entry for entry in bench.sent if entry[0].endswith("/config")]
+    assert len(configs) == bench.relay._discovery.count == 30
+    assert all(retained for _, _, retained in configs)
+    last = bench.sent.index(configs[-1])
+    assert bench.sent[last + 1][0] == "packmate/0a1b/state"
+
+
+def test_discovery_can_be_switched_off(modules):
+    bench = Bench(modules, ha_discovery=False)
+    bench.run(60_000)
+    assert bench.configs() == [] and len(bench.states()) == 6
+
+
+def hear_pack(bench):
+    bench.pack.cells = 2
+    bench.pack.temps = 1
+    bench.pack.put_temp(0, 20)
+    bench.pack.touch(p.STATUS, bench.now)
+
+
+def test_what_the_pack_has_is_announced_once_it_is_heard(bench):
+    bench.run(20_000)
+    count = len(bench.configs())
+    hear_pack(bench)
+    bench.run(12_000)
+    added = bench.configs()[count:]
+    assert [t.split("/")[3] for t in added if "cell_" in t or "temp_1" in t][-3:] == [
+        "temp_1",
+        "cell_1",
+        "cell_2",
+    ]
+    count = len(bench.configs())
+    bench.run(30_000)
+    assert len(bench.configs()) == count
+
+
+def test_an_implausible_pack_announces_nothing(bench):
+    bench.view.put(v.PLAUSIBLE, 0)
+    bench.run(20_000)
+    count = len(bench.configs())
+    hear_pack(bench)
+    bench.run(8_000)
+    assert len(bench.configs()) == count
+
+
+def test_home_assistants_birth_repeats_discovery_after_a_while(bench):
+    bench.run(20_000)
+    count = len(bench.configs())
+    bench.exchange.put(c.FROM_BIRTH, False, b"online", False)
+    bench.run(1_500)
+    assert len(bench.configs()) == count
+    bench.run(8_000)
+    assert len(bench.configs()) == 2 * count
+    assert bench.relay.commands_done == bench.relay.commands_refused == 0
+
+
+def test_pings_go_out_each_half_minute(bench):
+    bench.run(125_000)
+    pings = bench.times(bench.x.PING)
+    assert len(pings) == 4
+    assert all(30_000 <= b - a <= 30_300 for a, b in zip(pings, pings[1:], strict=False))
+
+
+def test_pauses_between_attempts_grow_with_jitter_to_a_minute(bench):
+    bench.connects = False
+    bench.run(600_000)
+    at = bench.times(bench.x.CONNECT)
+    pauses = [b - a for a, b in zip(at, at[1:], strict=False)]
+    for pause, most in zip(pauses, [2, 4, 8, 16, 32] + [60] * len(pauses), strict=False):
+        assert most * 500 <= pause <= most * 1000 + 300
+    assert len(set(pauses[5:])) > 1
+    assert bench.relay.failure == 3 and bench.relay.failures == len(at)
+    assert bench.relay.down_ms(bench.now) == 600_000
+
+
+def test_a_session_that_lived_a_minute_starts_the_pauses_anew(bench):
+    bench.connects = False
+    bench.run(200_000)
+    bench.connects = True
+    bench.run(140_000)
+    assert bench.relay.connected
+    bench.end(reason=5)
+    before = bench.now
+    bench.run(2_500)
+    assert bench.times(bench.x.CONNECT)[-1] > before
+
+
+def test_a_broker_that_throws_us_out_each_time_is_left_in_peace(bench):
+    for _ in range(8):
+        while not bench.relay.connected:
+            bench.run(100)
+        bench.end(reason=5)
+        bench.run(100)
+    at = bench.times(bench.x.CONNECT)
+    assert at[-1] - at[-2] > 25_000
+
+
+def test_a_busy_thread_gets_no_second_order_and_the_newest_state_is_sent(bench):
+    bench.run(20_000)
+    bench.serves = False
+    bench.pack.touch(p.STATUS, bench.now)
+    bench.run(35_000)
+    count = len(bench.orders)
+    bench.pack.put(p.SOC_PCT, 55)
+    bench.pack.touch(p.STATUS, bench.now)
+    bench.serves = True
+    sent = len(bench.states())
+    bench.run(1_000)
+    assert len(bench.orders) - count <= 3
+    assert bench.states()[-1]["soc_pct"] == 55
+    assert len(bench.states()) - sent <= 2  # what was missed meanwhile is not made up for
+
+
+def test_the_buffer_is_left_alone_while_it_is_the_threads_turn(bench):
+    bench.run(20_000)
+    bench.serves = False
+    while not bench.exchange.order() == bench.x.PUBLISH:
+        bench.run(100)
+    before = bytes(bench.message.buf)
+    bench.pack.put(p.SOC_PCT, 77)
+    bench.pack.touch(p.STATUS, bench.now)
+    bench.relay.publish_soon()
+    bench.run(60_000)
+    assert bytes(bench.message.buf) == before
+
+
+def test_a_silent_thread_is_seen(bench):
+    bench.run(5_000)
+    assert bench.relay.silent_ms(bench.now) <= 200
+    bench.serves = False
+    bench.run(90_000)
+    assert 89_000 <= bench.relay.silent_ms(bench.now) <= 90_200
+    bench.serves = True
+    bench.run(300)
+    assert bench.relay.silent_ms(bench.now) <= 200
+
+
+def test_silence_and_absence_do_not_wrap_to_nought(bench):
+    bench.connects = False
+    bench.run(1_000)
+    bench.serves = False
+    for _ in range(9):
+        bench.run(86_400_000, step=3_600_000)
+        assert bench.relay.silent_ms(bench.now) > 80_000_000
+        assert bench.relay.down_ms(bench.now) > 80_000_000
+
+
+@pytest.mark.parametrize("days", [7, 13])
+def test_it_works_after_days_without_wifi(bench, days):
+    bench.run(10_000)
+    bench.online = False
+    bench.run(days * 86_400_000, step=3_600_000)
+    bench.online = True
+    states, configs = len(bench.states()), len(bench.configs())
+    hear_pack(bench)
+    bench.run(10_000)
+    assert bench.relay.connected
+    assert len(bench.states()) > states and len(bench.configs()) > configs + 30
+
+
+def test_it_works_across_the_wrap_of_the_clock(modules):
+    bench = Bench(modules, now=2**30 - 15_000)
+    bench.run(40_000)
+    assert bench.relay.connected and len(bench.states()) == 5
+    bench = Bench(modules, now=2**29 + 5)
+    hear_pack(bench)
+    bench.run(10_000)
+    assert any("cell_2" in topic for topic in bench.configs())
+
+
+@pytest.mark.parametrize("word, mode", [(b"off", 0), (b"charger", 1), (b"charger_or_soc", 2)])
+def test_a_mode_command_reaches_the_loop_and_is_confirmed(bench, word, mode):
+    bench.run(20_000)
+    sent = len(bench.states())
+    bench.exchange.put(c.FROM_MODE, False, word, False)
+    bench.run(1_000)
+    assert bench.commands == [(c.SET_MODE, mode)]
+    assert bench.relay.commands_done == 1
+    assert bench.states()[sent]["commands_done"] == 1
+
+
+def test_acknowledge_reaches_the_loop(bench):
+    bench.run(1_000)
+    bench.exchange.put(c.FROM_ACKNOWLEDGE, False, b"acknowledge", False)
+    bench.run(1_000)
+    assert bench.commands == [(c.ACKNOWLEDGE, 0)]
+
+
+@pytest.mark.parametrize(
+    "retained, payload, oversized, reason",
+    [
+        (True, b"charger", False, "retained"),
+        (False, b"full power", False, "invalid"),
+        (False, b"charger", True, "oversized"),
+        (False, b"c" * 300, False, "oversized"),
+    ],
+)
+def test_refusals_are_counted_and_told(bench, retained, payload, oversized, reason):
+    bench.run(20_000)
+    sent = len(bench.states())
+    bench.exchange.put(c.FROM_MODE, retained, payload, oversized)
+    bench.run(1_000)
+    assert bench.commands == []
+    told = bench.states()[sent]
+    assert told["command_refusal"] == reason and told["commands_refused"] == 1
+
+
+def test_a_flood_of_commands_is_bounded(bench):
+    bench.run(20_000)
+    sent = len(bench.states())
+    for _ in range(50):
+        for _ in range(10):
+            bench.exchange.put(c.FROM_MODE, False, b"off", False)
+        bench.run(100)
+    assert bench.relay.commands_refused > 0 and bench.relay.refusal == c.BUSY
+    assert len(bench.states()) - sent <= 11  # 5 s at two a second
+
+
+def test_secrets_stay_secret(modules, bench):
+    broker = bench.relay._worker._broker
+    assert broker.user == "käfer".encode() and broker.password == "s3cret-ü".encode()
+    for thing in (bench.relay, bench.relay._worker, broker):
+        assert "s3cret" not in repr(thing)
+    bench.run(20_000)
+    assert "s3cret" not in json.dumps(bench.sent)
+
+
+@hypothesis_settings(max_examples=40, deadline=None)
+@given(
+    events=st.lists(
+        st.tuples(
+            st.sampled_from(["wifi", "serve", "connect", "end", "command", "wait"]),
+            st.integers(0, 90_000),
+        ),
+        max_size=20,
+    )
+)
+def test_it_always_comes_back(modules, events):
+    bench = Bench(modules)
+    for kind, ms in events:
+        if kind == "wifi":
+            bench.online = not bench.online
+        elif kind == "serve":
+            bench.serves = not bench.serves
+        elif kind == "connect":
+            bench.connects = not bench.connects
+        elif kind == "end" and bench.serves and bench.exchange.cell(bench.x.UP):
+            bench.end(reason=5)
+        elif kind == "command":
+            bench.exchange.put(c.FROM_MODE, False, b"off", False)
+        bench.run(100 + ms, step=500)
+    bench.online = bench.serves = bench.connects = True
+    bench.run(75_000, step=100)
+    assert bench.relay.connected
+    sent = len(bench.states())
+    bench.run(11_000)
+    assert len(bench.states()) > sent
