@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-import network
 import os
 import select
 import sys
@@ -10,6 +9,7 @@ import time
 
 import esp32
 import machine
+import network
 from machine import ADC, PWM, RTC, SPI, UART, WDT, Pin, Timer
 from micropython import alloc_emergency_exception_buf, const
 

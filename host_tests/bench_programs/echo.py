@@ -17,7 +17,9 @@ async def main():
         data = await reader.readexactly(4)
         first = time.ticks_diff(time.ticks_us(), start)
         data += await reader.readexactly((data[2] << 8 | data[3]) - 2)
-        print("reply", len(data), first, time.ticks_diff(time.ticks_us(), start), data.hex())
+        whole = time.ticks_diff(time.ticks_us(), start)
+        good = sum(data[:-2]) & 0xFFFF == data[-2] << 8 | data[-1]
+        print("reply", len(data), first, whole, good)
         await asyncio.sleep_ms(1000)
 
 

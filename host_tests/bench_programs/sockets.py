@@ -3,6 +3,14 @@
 import asyncio
 import time
 
+import network
+
+wlan = network.WLAN(network.STA_IF)
+wlan.active(True)
+wlan.connect("bench", "secret")
+while not wlan.isconnected():
+    time.sleep_ms(100)
+
 
 async def main():
     with open("port") as file:

@@ -43,7 +43,9 @@ class BenchConfig:
         self.plant = None  # the true pack; default tools.plant.Plant()
         self.bms = None  # the simulated BMS; default JkGpsSim(plant)
         self.lapse = 1  # virtual seconds per real second, 1..600
-        self.heap_bytes = 400_000  # of the firmware's process; 64-bit objects take twice the room
+        # Twice the 150 kB that an ESP32 leaves (64-bit objects take twice the room), 60 kB for the
+        # stand-ins, and room to compile the sources, which the device has as .mpy.
+        self.heap_bytes = 600_000
         self.ticks_start_ms = 0  # what ticks_ms() says at reset; near 2**30 to try the wrap
         self.env = {}  # added to the environment of the firmware's process
 
@@ -232,7 +234,7 @@ class Bench:
         """Blocks until virtual time `t_s`; raises TimeoutError after `timeout_s` real seconds."""
         reached = threading.Event()
         self.at(t_s, reached.set)
-        self._await(reached, timeout_s, "virtual time %g s" % t_s)
+        self._await(reached, timeout_s, f"virtual time {t_s:g} s")
 
     def wait_for(self, condition, within_s, timeout_s=60, step_s=0.05):
         """Blocks until `condition(bench)` holds, evaluated in the bench's thread.
@@ -257,7 +259,7 @@ class Bench:
         self.call(look)
         self._await(done, timeout_s, "a condition")
         if not result:
-            raise TimeoutError("not within %g virtual seconds" % within_s)
+            raise TimeoutError(f"not within {within_s:g} virtual seconds")
         return result[0]
 
     def _await(self, event, timeout_s, what):
@@ -266,7 +268,7 @@ class Bench:
             if not self._thread.is_alive():
                 raise RuntimeError("the bench has stopped") from self.error
             if time.monotonic() > end:
-                raise TimeoutError("%s: not within %g real seconds" % (what, timeout_s))
+                raise TimeoutError(f"{what}: not within {timeout_s:g} real seconds")
 
     # -- the bench's thread -----------------------------------------------------------------------
 

@@ -33,7 +33,8 @@ class Chip:
     """Hardware state. Times are virtual, in µs since the bench was started.
 
     `on_output(pin, level, t_us)` is called when an output changes (level None: it floats now, and
-    the board's pull resistors decide), `on_spi(id, data, t_us)` on every transfer, `on_uart_tx(id, n, t_us)` when bytes went into a UART's pty.
+    the board's pull resistors decide), `on_spi(id, data, t_us)` on every transfer,
+    `on_uart_tx(id, n, t_us)` when bytes went into a UART's pty.
     """
 
     def __init__(self):

@@ -62,6 +62,7 @@ class Conductor:
         self._data = b""
         self._idle = None  # (until_us, timers handled, UARTs watched, sockets watched)
         self._told = None  # what the firmware knows: (fired, inputs, driven, wifi)
+        self._told_given = {}  # UART -> bytes that the firmware knows to be in its pty
         self._serial = 0
         self._looked_us = 0
         self._start_us = 1000 * config.ticks_start_ms
@@ -100,8 +101,8 @@ class Conductor:
         """Ends a wait. From any thread."""
         try:
             self._wake_out.send(b"x")
-        except BlockingIOError:
-            pass  # plenty of wake-ups are pending already
+        except OSError:
+            pass  # plenty of wake-ups are pending already; or it is closed
 
     def power_on(self):
         """Starts the firmware for the first time."""
@@ -279,13 +280,7 @@ class Conductor:
 
     def _record(self, op, arg, n, t_us, body):
         if op == ops.IDLE:
-            until_us, handled, uarts, sockets = _IDLE.unpack(body)
-            until_us = _NEVER_US if until_us < 0 else until_us + self.boot_us - self._start_us
-            self._idle = (until_us, handled, uarts, sockets)
-            if self.state == RUNNING:
-                self.clock.idle(real_us())
-            if handled != self.chip.fired():
-                self._reply()
+            self._start_idling(*_IDLE.unpack(body))
         elif op == ops.WAKE:
             if self._idle is not None:
                 self._reply()
@@ -298,6 +293,20 @@ class Conductor:
         else:
             self.chip.handle(op, arg, n, t_us, body)
 
+    def _start_idling(self, until_us, handled, seen, uarts, sockets):
+        until_us = _NEVER_US if until_us < 0 else until_us + self.boot_us - self._start_us
+        self._idle = (until_us, handled, uarts, sockets)
+        if self.state == RUNNING:
+            self.clock.idle(real_us())
+        if seen != self._serial or handled != self.chip.fired() or self._has_untold_bytes(uarts):
+            self._reply()  # something has happened that it cannot know yet
+
+    def _has_untold_bytes(self, uarts):
+        for line in self._lines:
+            if uarts >> line.uart & 1 and line.given != self._told_given.get(line.uart):
+                return True
+        return False
+
     # -- speaking to the firmware -----------------------------------------------------------------
 
     def _state(self):
@@ -308,9 +317,17 @@ class Conductor:
         self._serial += 1
         self._told = state = self._state()
         offset_us = self.clock.offset_us() - self.boot_us + self._start_us
-        given = [self._by_uart[i].given if i in self._by_uart else 0 for i in (1, 2)]
+        self._told_given = given = {line.uart: line.given for line in self._lines}
         return _CELLS.pack(
-            offset_us, state[1], state[0], given[0], given[1], state[3], flags, self._serial, state[2]
+            offset_us,
+            state[1],
+            state[0],
+            given.get(1, 0),
+            given.get(2, 0),
+            state[3],
+            flags,
+            self._serial,
+            state[2],
         )
 
     def _reply(self, flags=0):
@@ -356,7 +373,7 @@ class Conductor:
         self._read_output()
         self._end_process()
         t_us = self.now_us()
-        self.console.add("-- the firmware has %s --" % how, t_us / 1e6)
+        self.console.add(f"-- the firmware has {how} --", t_us / 1e6)
         self.state = DEAD
         if self.chip.watchdog_due_us is None:
             self._dead_since_us = t_us

@@ -48,7 +48,7 @@ class Controls:
         try:
             setter(value)
         except TypeError as error:
-            raise ValueError("%s: cannot be %r" % (name, value)) from error
+            raise ValueError(f"{name}: cannot be {value!r}") from error
 
     def values(self):
         """Returns the present value of every control that has a state."""
@@ -93,12 +93,12 @@ class Controls:
 
     def _sensor_absent(self, value):
         if value not in _ABSENT:
-            raise ValueError("sensor_absent: one of %s" % ", ".join(_ABSENT))
+            raise ValueError("sensor_absent: one of {}".format(", ".join(_ABSENT)))
         self._bench.plant.sensor_absent = _ABSENT[value]
 
     def _temp_rule(self, value):
         if value not in TEMP_RULES:
-            raise ValueError("temp_rule: one of %s" % ", ".join(TEMP_RULES))
+            raise ValueError("temp_rule: one of {}".format(", ".join(TEMP_RULES)))
         self._bench.bms.temp_rule = value
 
     def _wifi(self, **change):

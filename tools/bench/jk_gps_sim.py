@@ -161,4 +161,6 @@ class JkGpsSim:
 
 def _is_request(data):
     """True for a frame with the right type, end mark and checksum."""
-    return data[10] == 0 and data[-5] == 0x68 and sum(data[:-2]) & 0xFFFF == data[-2] << 8 | data[-1]
+    return (
+        data[10] == 0 and data[-5] == 0x68 and sum(data[:-2]) & 0xFFFF == data[-2] << 8 | data[-1]
+    )

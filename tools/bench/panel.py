@@ -170,7 +170,7 @@ class Panel:
         self._command = code
         self._parameters = bytearray()
         if code not in COMMANDS:
-            self._error("undefined command %02X" % code)
+            self._error(f"undefined command {code:02X}")
         elif code == 0x01:
             self.hard_reset()
         elif code in (0x10, 0x11):
@@ -196,7 +196,7 @@ class Panel:
         if name is None:
             return  # reported already
         if len(self._parameters) >= most:
-            self._error("too many parameters for %s" % name)
+            self._error(f"too many parameters for {name}")
             return
         self._parameters.append(byte)
         if len(self._parameters) == most:
@@ -209,7 +209,7 @@ class Panel:
         elif self._command == 0x3A:
             self._colmod = data[0]
             if data[0] & 7 != 5:
-                self._error("COLMOD %02X: only 16 bits per pixel are emulated" % data[0])
+                self._error(f"COLMOD {data[0]:02X}: only 16 bits per pixel are emulated")
         elif self._command in (0x2A, 0x2B):
             first, last = data[0] << 8 | data[1], data[2] << 8 | data[3]
             size = (_ROWS, _COLUMNS) if self._madctl & _MV else (_COLUMNS, _ROWS)

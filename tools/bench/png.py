@@ -5,7 +5,7 @@ import zlib
 
 
 def encode(width, height, rgb, scale=1):
-    """Returns the PNG of `rgb` (3 bytes a pixel, row by row), each pixel `scale` times as large."""
+    """Returns the PNG of `rgb` (3 bytes a pixel, row by row), `scale` times as large."""
     rows = []
     stride = 3 * width
     for y in range(height):

@@ -5,14 +5,14 @@ is stored in one piece.
 """
 
 import _thread
-import micropython
 import struct
 import sys
-import uos
-import utime
 from array import array
 
 import bench_ops as ops
+import micropython
+import uos
+import utime
 
 _SIZE = 4096  # of the record buffer
 
@@ -119,9 +119,9 @@ def idle_until(until_us, uarts=0, poller=None):
     _State.busy += 1
     handled = _handled
     done = handled[0] | handled[1] << 16 | handled[2] << 32 | handled[3] << 48
-    struct.pack_into(
-        ops.IDLE_BODY, _idle_body, 0, until_us, done, uarts, 0 if poller is None else 1
-    )
+    sockets = 0 if poller is None else 1
+    seen = cells[ops.SERIAL]
+    struct.pack_into(ops.IDLE_BODY, _idle_body, 0, until_us, done, seen, uarts, sockets)
     post_body(ops.IDLE, 0, _idle_body)
     _flush()
     if poller is not None:

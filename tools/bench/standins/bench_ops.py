@@ -15,8 +15,8 @@ thing was done: records may be buffered, yet lose neither order nor time.
     UART     arg id, baud u32, tx i8, rx i8
     TIMER    arg id, period_us i64, repeat u8
     WDT      timeout_ms u32              JOIN     ssid, a zero byte, password
-    IDLE     until i64 (as t; -1: no end), timers handled u64, UARTs watched u8 (bit per id),
-             sockets watched u8; answered by a reply when the idling ends
+    IDLE     until i64 (as t; -1: no end), timers handled u64, SERIAL seen last i64, UARTs watched
+             u8 (bit per id), sockets watched u8; answered by a reply when the idling ends
 
 Bench to firmware, replies of CELLS signed 64-bit integers:
 
@@ -56,8 +56,8 @@ IDLE = 39
 
 HEAD = "<BBHq"
 HEAD_SIZE = 12
-IDLE_BODY = "<qQBB"
-IDLE_SIZE = 18
+IDLE_BODY = "<qQqBB"
+IDLE_SIZE = 26
 
 OFFSET = 0
 INPUTS = 1

@@ -5,12 +5,12 @@ a pty delivers when the kernel's worker gets to it and the bench must not wait f
 """
 
 import io
+import select
 import struct
+import time
 
 import bench_link as link
 import bench_ops as ops
-import select
-import time
 import uselect
 from bench_pin import pin_number
 from micropython import RingIO
@@ -73,7 +73,7 @@ class UART(io.IOBase):
         timeout=-1,
         timeout_char=-1,
         invert=-1,
-        flow=-1
+        flow=-1,
     ):
         if not 0 <= bits <= 8 or 0 < bits < 5:
             raise ValueError("invalid data bits")
@@ -196,16 +196,7 @@ class SPI:
         self.init(*args, **kwargs)
 
     def init(
-        self,
-        baudrate=-1,
-        polarity=-1,
-        phase=-1,
-        *,
-        bits=-1,
-        firstbit=-1,
-        sck=-2,
-        mosi=-2,
-        miso=-2
+        self, baudrate=-1, polarity=-1, phase=-1, *, bits=-1, firstbit=-1, sck=-2, mosi=-2, miso=-2
     ):
         self._baud = self._baud if baudrate == -1 else baudrate
         self._sck = _spi_pin(sck, self._sck)

@@ -1,10 +1,10 @@
 """Timer, WDT and RTC of the ESP32 (ports/esp32/machine_timer.c, machine_wdt.c, machine_rtc.c)."""
 
 import struct
+import time
 
 import bench_link as link
 import bench_ops as ops
-import time
 
 _timers = {}
 

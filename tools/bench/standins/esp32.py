@@ -2,6 +2,7 @@
 
 import gc
 import json
+
 import uos
 
 HEAP_DATA = 4

@@ -1,12 +1,13 @@
 """The ESP32's `machine` on the bench: the same names, arguments and errors as in 1.26."""
 
+import time
+
 import bench_link as link
 import bench_ops as ops
-import time
-from bench_pin import ADC, PWM, Pin
-from bench_serial import SPI, UART
-from bench_timer import RTC, WDT, Timer
-from umachine import mem8, mem16, mem32, time_pulse_us
+from bench_pin import ADC, PWM, Pin  # noqa: F401  the names of this module
+from bench_serial import SPI, UART  # noqa: F401
+from bench_timer import RTC, WDT, Timer  # noqa: F401
+from umachine import mem8, mem16, mem32, time_pulse_us  # noqa: F401
 
 PWRON_RESET = 1
 HARD_RESET = 2

@@ -1,4 +1,4 @@
-"""The ESP32's `network` on the bench (ports/esp32/network_wlan.c). The bench is the access point."""
+"""The ESP32's `network` (ports/esp32/network_wlan.c); the bench is the access point."""
 
 import bench_link as link
 import bench_ops as ops

@@ -2,7 +2,7 @@
 
 from collections import namedtuple
 
-from uos import *
+from uos import *  # noqa: F403
 
 _Uname = namedtuple("uname_result", ("sysname", "nodename", "release", "version", "machine"))
 

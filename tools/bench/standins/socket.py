@@ -2,7 +2,7 @@
 
 import bench_link as link
 import bench_ops as ops
-from usocket import *
+from usocket import *  # noqa: F403
 from usocket import getaddrinfo as _getaddrinfo
 
 _EAI_FAIL = -202  # lwIP's, as the ESP32 raises it
