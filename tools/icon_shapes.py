@@ -91,9 +91,9 @@ def struck(shape):
     def draw():
         picture = shape()
         band = _Pad()
-        band.polygon(((-2, 13), (13, -2), (17, 2), (2, 17)))
+        band.polygon(((-2, 14.5), (14.5, -2), (17, 0.5), (0.5, 17)))
         stroke = _Pad()
-        stroke.polygon(((0, 13.7), (13.7, 0), (15, 1.3), (1.3, 15)))
+        stroke.polygon(((0, 13.8), (13.8, 0), (15, 1.2), (1.2, 15)))
         picture.paste(0, mask=band.small())
         picture.paste(255, mask=stroke.small())
         return picture

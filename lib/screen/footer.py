@@ -2,7 +2,7 @@
 
 from compat import const
 from screen import palette as pal
-from screen.text import Text, words
+from screen.text import Table, Text
 from screen.widgets import Line
 
 _Y = const(115)
@@ -30,13 +30,13 @@ _KINDS = (
 
 
 class Names:
-    """The tables of names that the messages need, as bytes: tuples of str by number."""
+    """The tables of names that the messages need: tuples of str by number."""
 
     def __init__(self, alarms, verdicts, heater_states, heater_reasons):
-        self.alarms = words(alarms)
-        self.verdicts = words(verdicts)
-        self.heater_states = words(heater_states)
-        self.heater_reasons = words(heater_reasons)
+        self.alarms = Table(alarms)
+        self.verdicts = Table(verdicts)
+        self.heater_states = Table(heater_states)
+        self.heater_reasons = Table(heater_reasons)
         self._no_data = verdicts.index("no_data") if "no_data" in verdicts else 0
         self.heater_kinds = bytes([_kind(name) for name in heater_states])
 
@@ -102,10 +102,7 @@ class Footer:
     def _alarm_message(self, model, turn):
         bit = model.alarm(turn)
         text = self._text.start(b"")
-        if 0 <= bit < len(self._names.alarms):
-            text.add(self._names.alarms[bit])
-        else:
-            text.add(b"alarm ").fixed(bit, 0)
+        self._names.alarms.add_to(text, bit)
         self._bar.show(text, pal.ON_RED)
 
     def _fault_message(self, model, turn, fault):
@@ -118,7 +115,7 @@ class Footer:
             turn -= 1
         if self._names.withheld(model.verdict):
             if turn == 0:
-                text.start(b"BAD DATA: ").add(self._names.verdicts[model.verdict])
+                self._names.verdicts.add_to(text.start(b"BAD DATA: "), model.verdict)
                 self._bar.show(text, pal.ON_RED)
                 return
             turn -= 1
@@ -156,16 +153,16 @@ class Footer:
             self._heating(model)
             ink = pal.ON_AMBER
         elif kind == _FAULT:
-            text.start(b"HEATER: ").add(names.heater_reasons[model.heater_reason])
+            names.heater_reasons.add_to(text.start(b"HEATER: "), model.heater_reason)
             ink = pal.ON_RED
         elif kind == _BLOCKED:
-            text.start(b"heater: ").add(names.heater_reasons[model.heater_reason])
+            names.heater_reasons.add_to(text.start(b"heater: "), model.heater_reason)
             ink = pal.AMBER
         elif kind == _WAITING:
             text.start(b"heater: waiting for charger")
             ink = pal.BLUE
-        elif kind == _OFF or not names.heater_states:
+        elif kind == _OFF:
             text.start(self._title)
         else:
-            text.start(b"heater: ").add(names.heater_states[model.heater_state])
+            names.heater_states.add_to(text.start(b"heater: "), model.heater_state)
         self._bar.show(text, ink)

@@ -1,5 +1,7 @@
 """A line of text being put together, without allocation."""
 
+from array import array
+
 from bms.wire import put_bytes, put_fixed
 from compat import const
 
@@ -25,6 +27,12 @@ class Text:
             self.n = put_bytes(self.buf, self.n, data)
         return self
 
+    def byte(self, code):
+        """Appends one byte."""
+        if self.n < _ROOM:
+            self.buf[self.n] = code
+            self.n += 1
+
     def fixed(self, value, decimals):
         """Appends value / 10**decimals; returns itself."""
         if self.n + _WIDEST_INT <= _ROOM:
@@ -38,6 +46,22 @@ class Text:
         return self.fixed(value, 0)
 
 
-def words(names):
-    """Returns names (a tuple of str such as "cell_delta") as bytes with spaces, for the screen."""
-    return tuple([name.replace("_", " ").encode() for name in names])
+class Table:
+    """A table of names (a tuple of str such as "cell_delta") for the screen, with spaces.
+
+    All names share one bytes object: as separate ones they would take five times the memory.
+    """
+
+    def __init__(self, names):
+        self._letters = "".join(names).replace("_", " ").encode()
+        self._starts = array("H", [0] * (len(names) + 1))
+        for i in range(len(names)):
+            self._starts[i + 1] = self._starts[i] + len(names[i])
+
+    def add_to(self, text, number):
+        """Appends a name to a Text, or the number itself where it has no name."""
+        if not 0 <= number < len(self._starts) - 1:
+            text.fixed(number, 0)
+            return
+        for i in range(self._starts[number], self._starts[number + 1]):
+            text.byte(self._letters[i])

@@ -24,6 +24,8 @@ _TEXT_ROOM = const(64)
 _UNIT_GAP = const(3)
 _PAD = const(4)  # between the edge of a filled box and its text
 _DASH = b"-"
+
+_figure = Text()  # where figures are put together, one after the other
 _QUESTION = b"?"
 
 
@@ -42,7 +44,6 @@ class Number:
         self._font = font
         self._unit_font = unit_font
         self._right = right
-        self._text = Text()
         self._value = 0
         self._decimals = 0
         self._unit = None
@@ -61,7 +62,7 @@ class Number:
         self._decimals = decimals
         self._unit = unit
         self._ink = ink
-        text = self._text.start(b"+" if plus and value is not None and value > 0 else b"")
+        text = _figure.start(b"+" if plus and value is not None and value > 0 else b"")
         if value is None:
             text.add(_DASH)
         else:
