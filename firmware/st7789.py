@@ -96,7 +96,8 @@ class Panel:
         y = canvas.take_band()
         if y < 0:
             return False
-        self._band.blit(canvas.fb, 0, -y, -1, self._palette)
+        # The stubs want bytes for a palette; it is a FrameBuffer (docs, framebuf.blit).
+        self._band.blit(canvas.fb, 0, -y, -1, self._palette)  # pyright: ignore[reportArgumentType]
         y += self._y + self._dy
         self._set_window(_RASET, y, y + BAND_ROWS - 1)
         self._command(_RAMWR, self._band_bytes)
