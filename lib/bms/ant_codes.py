@@ -1,0 +1,87 @@
+"""What both ANT protocols share: MOS and balance codes, µAh, sensors (ant.md §1.4)."""
+
+from bms import alarms as a
+from bms import pack as p
+from compat import const
+
+MOS_ON = const(1)
+MOS_FULL = const(4)  # charge MOS only
+_NO = const(255)
+
+# Canonical alarm by code of the charge and of the discharge MOS. 15, off by hand, is none.
+_CHARGE_ALARMS = bytes(
+    (_NO, _NO, a.CELL_OVERVOLTAGE, a.CHARGE_OVERCURRENT, _NO, a.PACK_OVERVOLTAGE)
+    + (a.CHARGE_OVERTEMP, a.MOS_OVERTEMP, a.CURRENT_SENSOR_FAULT, a.OPEN_WIRE)
+    + (a.BOARD_OVERTEMP, _NO, a.CHARGE_MOS_FAULT, a.DISCHARGE_MOS_FAULT, _NO, _NO)
+    + (a.CELL_OVERVOLTAGE, a.CHARGE_UNDERTEMP, a.CELL_DELTA)
+)
+_DISCHARGE_ALARMS = bytes(
+    (_NO, _NO, a.CELL_UNDERVOLTAGE, a.DISCHARGE_OVERCURRENT, a.DISCHARGE_OVERCURRENT)
+    + (a.PACK_UNDERVOLTAGE, a.DISCHARGE_OVERTEMP, a.MOS_OVERTEMP, a.CURRENT_SENSOR_FAULT)
+    + (a.OPEN_WIRE, a.BOARD_OVERTEMP, _NO, a.SHORT_CIRCUIT, a.DISCHARGE_MOS_FAULT)
+    + (a.DISCHARGE_MOS_FAULT, _NO, a.CELL_UNDERVOLTAGE, a.DISCHARGE_UNDERTEMP, a.CELL_DELTA)
+)
+
+_ABSENT_C = const(-40)
+_MAX_C = const(150)  # the sensors' range ends at 125 °C
+_LIMIT = const(0x3FFFFFFF)  # where the getters saturate
+
+
+def store_mos(pack, charge, discharge):
+    """Stores the MOS states, and raises the alarms that the codes imply."""
+    pack.put(p.CHARGE_ON, 1 if charge == MOS_ON else 0)
+    pack.put(p.DISCHARGE_ON, 1 if discharge == MOS_ON else 0)
+    if charge < len(_CHARGE_ALARMS) and _CHARGE_ALARMS[charge] != _NO:
+        pack.raise_alarm(_CHARGE_ALARMS[charge])
+    if discharge < len(_DISCHARGE_ALARMS) and _DISCHARGE_ALARMS[discharge] != _NO:
+        pack.raise_alarm(_DISCHARGE_ALARMS[discharge])
+
+
+def is_balancing(code):
+    """True for the balance codes in which cells are being bled."""
+    return code == 1 or code == 2 or code == 4 or code == 5
+
+
+def mah(high, low):
+    """Returns (high << 16 | low) µAh in mAh, rounded, without an integer that needs the heap."""
+    return high * 65 + (high * 536 + low + 500) // 1000  # 65536 = 65 * 1000 + 536
+
+
+def store_temp(pack, sensor, celsius):
+    """Stores battery sensor `sensor` (0-based) of a reading in whole °C."""
+    if _ABSENT_C < celsius <= _MAX_C:
+        pack.put_temp(sensor, celsius * 10)
+    else:
+        pack.drop_temp(sensor)
+
+
+def store_board_temp(pack, slot, celsius):
+    """Stores the MOS's or the balancer's temperature, given in whole °C."""
+    if _ABSENT_C < celsius <= _MAX_C:
+        pack.put(slot, celsius * 10)
+    else:
+        pack.drop(slot)
+
+
+def store_amounts(pack, capacity_mah, cycle_capacity_mah):
+    """Stores full and cycled capacity and the cycles that follow; a capacity of 0 is unknown."""
+    if capacity_mah:
+        pack.put(p.CAPACITY_MAH, capacity_mah)
+    else:
+        pack.drop(p.CAPACITY_MAH)
+    if cycle_capacity_mah < _LIMIT:
+        pack.put(p.CYCLE_CAPACITY_MAH, cycle_capacity_mah)
+    else:
+        pack.drop(p.CYCLE_CAPACITY_MAH)
+    if capacity_mah and cycle_capacity_mah < _LIMIT:
+        pack.put(p.CYCLES, cycle_capacity_mah // capacity_mah)
+    else:
+        pack.drop(p.CYCLES)
+
+
+def put_known(pack, slot, value):
+    """Stores a figure, or marks it unknown if it is past what the getters can tell."""
+    if value < _LIMIT:
+        pack.put(slot, value)
+    else:
+        pack.drop(slot)

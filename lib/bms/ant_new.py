@@ -1,0 +1,284 @@
+"""ANT dialect of 2021 and later: frames 7E A1 … AA 55, little endian, polled (ant.md §2).
+
+A reply may carry a second segment with a CRC of its own: the result, or additions. Frames are told
+by header, length and CRC only: their end mark, and their header too, occur inside of them.
+"""
+
+from bms import ant_settings, ant_status
+from bms import pack as p
+from bms.crc16 import is_good, put_crc
+from bms.framer import (
+    BAD_CHECKSUM,
+    BAD_FRAME,
+    BAD_LENGTH,
+    COUNTERS,
+    DECODED,
+    IDENTITY,
+    MORE,
+    OTHER,
+    REPLY,
+    Framer,
+    Shape,
+)
+from bms.wire import put_u16le, u16le
+from compat import const, ticks_add, ticks_diff
+
+BAUD = const(19200)
+
+_HEAD = const(6)
+_TAIL = const(4)  # CRC and end mark
+_SEGMENT = const(6)  # head and CRC of a second segment
+_LONGEST_DATA = const(192)
+_LONGEST_SEGMENT = const(96)
+_FIRST_WITH_DATA = const(0x10)  # smaller functions are read requests: their length is a wish
+_RESULT = const(0xFF)
+_ADDITIONS = const(0xFE)
+
+READ_STATUS = const(0x01)
+READ_SETTINGS = const(0x02)
+READ_IDENTITY = const(0x04)
+READ_COUNTERS = const(0x05)
+WRITE_SETTINGS = const(0x22)
+AUTHENTICATE = const(0x23)
+CONTROL = const(0x51)
+_STATUS = const(0x11)
+_SETTINGS = const(0x12)
+_IDENTITY = const(0x14)
+_COUNTERS = const(0x15)
+_WRITTEN = const(0x42)
+_AUTHENTICATED = const(0x43)
+_CONTROLLED = const(0x61)
+
+# Results, ant.md §2.2 and §2.6. A reply without one counts as accepted.
+NO_RESULT = const(0)
+NO_PERMISSION = const(1)  # of a read or a write; a control command says 3
+ACCEPTED = const(10)
+READ_OK = const(11)
+
+_STATUS_WISH = const(0xBE)
+# Blocks that are read now and then: address, length. The thresholds come first.
+_BLOCKS = ((0x26C, 32), (0x38, 44), (0x00, 52), (0x68, 32), (0x8C, 12), (0x98, 14), (0x12A, 32))
+
+_SPACING_MS = const(250)  # overlapping requests corrupt replies
+_REPLY_MS = const(1000)
+_REFRESH_MS = const(60_000)
+_GAP_MS = const(250)  # a status takes 88 ms at 19200 baud, and over BLE
+
+
+class AntNew(Shape):
+    """Decodes the replies of a newer ANT unit into a PackState and says what to ask next.
+
+    feed() never raises and never allocates. `chunk` is the size of the buffers it will be fed.
+    reply_function, reply_register and reply_code tell about the last reply to a command, and
+    `replies` counts them. `proven`: the cells of a status added up to its pack voltage.
+    """
+
+    NAME = "ant_new"
+    HEADERS = (b"\x7e\xa1",)
+    LONGEST = const(304)
+
+    def __init__(self, pack, chunk=256, poll_ms=1000):
+        self.pack = pack
+        self.poll_ms = poll_ms
+        self.framer = Framer(self, chunk, _GAP_MS)
+        self.proven = False
+        self.unanswered = 0  # polls without a reply since the last one
+        self.kind = 0
+        self.replies = 0
+        self.reply_function = 0
+        self.reply_register = 0
+        self.reply_code = 0
+        self._asked = False
+        self._asked_ms = 0
+        self._wanted = 0  # function of the reply that is awaited; 0: none
+        self._wanted_register = 0
+        self._status_ms = 0
+        self._status_asked = False
+        self._blocks_ms = 0
+        self._block = 0
+
+    def feed(self, buf, n, now):
+        """Takes `n` received bytes at time `now`; returns the number of frames decoded."""
+        return self.framer.feed(buf, n, now)
+
+    def reset(self):
+        """Forgets pending bytes and what was asked; for a link that was lost."""
+        self.framer.reset()
+        self.proven = self._asked = self._status_asked = False
+        self._wanted = self._block = 0
+
+    def settle(self, now):
+        """Keeps times from wrapping; call each second."""
+        long_ago = ticks_add(now, -_REFRESH_MS - 1)
+        if ticks_diff(now, self._asked_ms) > _REFRESH_MS:
+            self._asked_ms = long_ago
+        if ticks_diff(now, self._status_ms) > _REFRESH_MS:
+            self._status_ms = long_ago
+        if ticks_diff(now, self._blocks_ms) > _REFRESH_MS:
+            self._blocks_ms = long_ago
+
+    # -- asking ---------------------------------------------------------------------------------
+
+    def request(self, now, out):
+        """Writes the request due now into `out` (16 bytes or more); returns its length or 0."""
+        if self._asked:
+            waited = ticks_diff(now, self._asked_ms)
+            if waited < _SPACING_MS or (self._wanted and waited < _REPLY_MS):
+                return 0
+        if self._wanted:
+            self._wanted = 0
+            self.unanswered = self.unanswered + 1 & 0xFFFF
+        if not self._status_asked or ticks_diff(now, self._status_ms) >= self.poll_ms:
+            self._status_asked = True
+            self._status_ms = now
+            return self._ask(now, out, READ_STATUS, 0, _STATUS_WISH)
+        if self._block < len(_BLOCKS):
+            if self._block == 0:
+                self._blocks_ms = now
+            block = _BLOCKS[self._block]
+            self._block += 1
+            return self._ask(now, out, READ_SETTINGS, block[0], block[1])
+        if ticks_diff(now, self._blocks_ms) >= _REFRESH_MS:
+            self._block = 0
+        return 0
+
+    def probe(self, out):
+        """Writes the request that only a unit of this dialect answers; returns its length."""
+        return put_request(out, READ_STATUS, 0, _STATUS_WISH)
+
+    def sent(self, now, out):
+        """Tells that the command in `out` was sent: there is no poll until it is answered."""
+        self._asked = True
+        self._asked_ms = now
+        self._wanted = out[2] + 0x10 if out[2] == CONTROL else out[2] + 0x20
+        self._wanted_register = u16le(out, 3)
+
+    def _ask(self, now, out, function, register, size):
+        self._asked = True
+        self._asked_ms = now
+        self._wanted = function + 0x10
+        self._wanted_register = register
+        return put_request(out, function, register, size)
+
+    # -- frames ---------------------------------------------------------------------------------
+
+    def length(self, buf, at, have):
+        """See Shape.length."""
+        if have < _HEAD:
+            return MORE
+        function = buf[at + 2]
+        size = buf[at + 5] if function >= _FIRST_WITH_DATA else 0
+        if function == 0 or size > _LONGEST_DATA:
+            return BAD_LENGTH
+        end = _HEAD + size + 2
+        if have < end + 2:
+            return MORE
+        at += end
+        if buf[at] == 0xAA and buf[at + 1] == 0x55:
+            return end + 2
+        if buf[at] != _RESULT and buf[at] != _ADDITIONS:
+            return BAD_LENGTH
+        if have < end + 4:
+            return MORE
+        if buf[at + 3] > _LONGEST_SEGMENT:
+            return BAD_LENGTH
+        return end + _SEGMENT + buf[at + 3] + 2
+
+    def accept(self, buf, at, size, now):
+        """See Shape.accept."""
+        function = buf[at + 2]
+        data_size = buf[at + 5] if function >= _FIRST_WITH_DATA else 0
+        end = at + _HEAD + data_size
+        if buf[at + size - 2] != 0xAA or buf[at + size - 1] != 0x55:
+            return BAD_FRAME
+        if not is_good(buf, at + 1, end):
+            return BAD_CHECKSUM
+        result = NO_RESULT
+        segment = end + 2
+        if size > _HEAD + data_size + _TAIL:
+            if not is_good(buf, segment, at + size - _TAIL):
+                return BAD_CHECKSUM
+            if buf[segment] == _RESULT:
+                result = buf[segment + 1]
+        register = u16le(buf, at + 3)
+        if function == self._wanted and register == self._wanted_register:
+            self._wanted = 0
+            self.unanswered = 0
+        return self._take(buf, at + _HEAD, data_size, function, register, result, now)
+
+    def _take(self, buf, data, size, function, register, result, now):
+        self.kind = REPLY
+        if function == _STATUS:
+            return self._take_status(buf, data, size, now)
+        if function == _SETTINGS:
+            return self._take_settings(buf, data, size, register, result, now)
+        if function == _IDENTITY:
+            self.kind = IDENTITY
+        elif function == _COUNTERS:
+            self.kind = COUNTERS
+        elif function == _WRITTEN:
+            self._note_reply(function, register, result)
+        elif function == _CONTROLLED or function == _AUTHENTICATED:
+            if size < 2:
+                return BAD_FRAME
+            self._note_reply(function, register, u16le(buf, data))
+            if function == _AUTHENTICATED:
+                self.pack.put(p.PERMISSION, u16le(buf, data))
+        return OTHER
+
+    def _note_reply(self, function, register, code):
+        self.reply_function = function
+        self.reply_register = register
+        self.reply_code = code
+        self.replies = self.replies + 1 & 0xFFFF
+
+    def _take_status(self, buf, data, size, now):
+        if not ant_status.is_sane(buf, data, size):
+            return BAD_FRAME
+        self.kind = p.STATUS
+        if ant_status.store(self.pack, buf, data):
+            self.proven = True
+        self.pack.fingerprint = u16le(buf, data + size)  # the frame's CRC
+        self.pack.touch(p.STATUS, now)
+        return DECODED
+
+    def _take_settings(self, buf, data, size, register, result, now):
+        pack = self.pack
+        if result == NO_PERMISSION:
+            pack.put(p.UNAUTHORISED, 1)
+            return OTHER
+        if register == ant_settings.VERSIONS:
+            self.kind = p.DEVICE
+            if not ant_settings.store_versions(pack, buf, data, size):
+                return BAD_FRAME
+            pack.touch(p.DEVICE, now)
+            return DECODED
+        self.kind = p.SETTINGS
+        verdict = ant_settings.store(pack, buf, data, register, size)
+        if verdict == ant_settings.STORED:
+            pack.touch(p.SETTINGS, now)
+        return OTHER if verdict == ant_settings.NOTHING_KNOWN else DECODED
+
+
+def put_request(out, function, register, size):
+    """Writes a request that reads `size` bytes, or a command without data (size 0); returns 10."""
+    put_head(out, function, register, size)
+    return put_end(out, _HEAD)
+
+
+def put_head(out, function, register, size):
+    """Writes the head of a frame; returns the position of its data."""
+    out[0] = 0x7E
+    out[1] = 0xA1
+    out[2] = function
+    put_u16le(out, 3, register)
+    out[5] = size
+    return _HEAD
+
+
+def put_end(out, at):
+    """Writes CRC and end mark of the frame that begins at 0; returns its length."""
+    at = put_crc(out, 1, at)
+    out[at] = 0xAA
+    out[at + 1] = 0x55
+    return at + 2
