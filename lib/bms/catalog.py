@@ -10,6 +10,8 @@ BLE = const(2)
 DIALECTS = (
     ("jk_gps", "bms.jk_gps", "JkGps", UART, (115200,)),
     ("jk_modbus", "bms.jk_modbus", "JkModbus", UART, (115200, 9600)),
+    ("ant_new", "bms.ant_new", "AntNew", UART | BLE, (19200,)),
+    ("ant_old", "bms.ant_old", "AntOld", UART | BLE, (19200, 9600)),
     ("jk_ble", "bms.jk_ble", "JkBle", BLE, (115200,)),
 )
 
