@@ -1,0 +1,149 @@
+"""JK's RS485 display port, 2400 baud, listen only (jk.md §2), in both of its variants.
+
+The BMS writes words into the memory of a display panel and knows no checksum. So a block counts
+only if its figures agree with each other, and with those of the block before it: the second look.
+`pack.unprotected` tells everybody that there is no more to it.
+"""
+
+from bms import pack as p
+from bms.framer import BAD_FRAME, BAD_LENGTH, DECODED, MORE, OTHER, REPLY, Framer, Shape
+from bms.jk_display_blocks import (
+    CELLS,
+    HEAD,
+    NO_BLOCK,
+    SIZES,
+    STATUS,
+    TOTALS,
+    WRITE_WORDS,
+    agrees_with_itself,
+    agrees_with_look,
+    block_of,
+    cells_fit,
+    store,
+)
+from bms.wire import u16be
+from compat import const, ticks_diff
+
+BAUD = const(2400)
+
+_WRITE_REGISTER = const(0x80)
+_REGISTER_LENGTH = const(3)
+_WORDS_LENGTH = const(3)  # command and address, counted by the length byte; words follow
+_LONGEST_LENGTH = const(93)
+
+_LOOK_MS = const(20_000)  # how old a first look may be: three cycles of the slower variant
+_GAP_MS = const(400)
+
+
+class JkDisplay(Shape):
+    """Decodes what the BMS tells its display into a PackState. It cannot be asked for anything.
+
+    feed() never raises and never allocates. `chunk` is the size of the buffers it will be fed.
+    `second_look` False publishes a block at first sight: for tools that look at single blocks.
+    `doubted` counts the blocks that disagreed with themselves, `first_looks` those that waited
+    for a second one.
+    """
+
+    NAME = "jk_display"
+    HEADERS = (b"\xa5\x5a", b"\x5a\xa5")
+    LONGEST = const(96)
+
+    def __init__(self, pack, chunk=256, poll_ms=1000):
+        self.pack = pack
+        pack.unprotected = True
+        self.poll_ms = poll_ms  # the BMS talks; kept for the dialects' common interface
+        self.framer = Framer(self, chunk, _GAP_MS)
+        self.second_look = True
+        self.doubted = 0
+        self.first_looks = 0
+        self.kind = 0
+        self.proven = False
+        self._looks = tuple([bytearray(size) for size in SIZES])
+        self._look_ms = [0] * len(SIZES)
+        self._looked = bytearray(len(SIZES))
+        self._published = bytearray(len(SIZES))  # blocks of the present look at the unit
+
+    def feed(self, buf, n, now):
+        """Takes `n` received bytes at time `now`; returns the number of frames decoded."""
+        return self.framer.feed(buf, n, now)
+
+    def reset(self):
+        """Forgets pending bytes and the looks so far; for a link that was lost."""
+        self.framer.reset()
+        self.proven = False
+        for i in range(len(SIZES)):
+            self._looked[i] = self._published[i] = 0
+
+    def settle(self, now):
+        """Forgets old looks; call each second."""
+        for i in range(len(SIZES)):
+            if self._looked[i] and ticks_diff(now, self._look_ms[i]) > _LOOK_MS:
+                self._looked[i] = self._published[i] = 0
+
+    def request(self, now, out):
+        """Returns 0: the line has one talker, and it is the BMS."""
+        return 0
+
+    # -- frames ---------------------------------------------------------------------------------
+
+    def length(self, buf, at, have):
+        """See Shape.length."""
+        if have < 4:
+            return MORE
+        size = buf[at + 2]
+        command = buf[at + 3]
+        if command == _WRITE_REGISTER:
+            return 3 + size if size == _REGISTER_LENGTH else BAD_LENGTH
+        if command != WRITE_WORDS or size & 1 == 0:
+            return BAD_LENGTH
+        return 3 + size if _WORDS_LENGTH < size <= _LONGEST_LENGTH else BAD_LENGTH
+
+    def accept(self, buf, at, size, now):
+        """See Shape.accept."""
+        self.kind = REPLY
+        block = block_of(buf, at, size)
+        if block == NO_BLOCK:
+            return OTHER  # colours, menus, backlight
+        data = at + HEAD
+        if not agrees_with_itself(buf, data, block) or not self._fits_totals(buf, data, block):
+            self.doubted = self.doubted + 1 & 0xFFFF
+            return BAD_FRAME
+        self.settle(now)
+        again = self._looked[block] and agrees_with_look(buf, data, self._looks[block], block)
+        self._remember(buf, data, block, now)
+        self.kind = p.STATUS
+        if self.second_look and not again:
+            self.first_looks = self.first_looks + 1 & 0xFFFF
+            return OTHER
+        self._publish(buf, data, block, now)
+        return DECODED
+
+    def _fits_totals(self, buf, data, block):
+        """True if cells add up to the pack voltage of the last look at it, if there is one."""
+        if block != CELLS or not self._looked[TOTALS]:
+            return True
+        return cells_fit(buf, data, block, u16be(self._looks[TOTALS], 0) * 10)
+
+    def _remember(self, buf, data, block, now):
+        look = self._looks[block]
+        for i in range(len(look)):
+            look[i] = buf[data + i]
+        self._look_ms[block] = now
+        self._looked[block] = 1
+
+    # -- storing ----------------------------------------------------------------------------------
+
+    def _publish(self, buf, data, block, now):
+        pack = self.pack
+        store(pack, buf, data, block)
+        self._published[block] = 1
+        whole = block == STATUS or (self._published[TOTALS] and self._published[CELLS])
+        if whole or not self.second_look:
+            self.proven = True
+            pack.fingerprint = self._fingerprint(block)
+            pack.touch(p.STATUS, now)
+
+    def _fingerprint(self, block):
+        if block == STATUS:
+            return sum(self._looks[STATUS])
+        return sum(self._looks[TOTALS]) << 8 ^ sum(self._looks[CELLS])
