@@ -12,6 +12,7 @@ DIALECTS = (
     ("jk_modbus", "bms.jk_modbus", "JkModbus", UART, (115200, 9600)),
     ("ant_new", "bms.ant_new", "AntNew", UART | BLE, (19200,)),
     ("ant_old", "bms.ant_old", "AntOld", UART | BLE, (19200, 9600)),
+    ("jk_display", "bms.jk_display", "JkDisplay", UART, (2400,)),
     ("jk_ble", "bms.jk_ble", "JkBle", BLE, (115200,)),
 )
 
