@@ -10,6 +10,7 @@ import time
 WAITING, PASSED, FAILED = "waiting", "pass", "FAIL"
 _POLL_S = 0.05
 _PROGRESS_S = 10.0
+_LAST_WORDS = 15
 
 
 class Outcome:
@@ -179,4 +180,9 @@ def play(player, desk, say=print):
     desk.watch(None)
     for line in player.summary():
         say(line)
-    return 0 if player.passed else 1
+    if player.passed:
+        return 0
+    say("The firmware's last words:")
+    for line in desk.state()["console"][-_LAST_WORDS:]:
+        say(f"  {line}")
+    return 1
