@@ -174,7 +174,7 @@ def off_after(bench, t_s):
 
 
 def wait_reboot(bench, cause):
-    bench.wait_for(lambda b: b.conductor.resets == 1 and lines(b, "boot %d" % cause), 20)
+    bench.wait_for(lambda b: b.conductor.resets == 1 and lines(b, f"boot {cause}"), 20)
     bench.wait_for(lambda b: b.plant.heater_on, 10)
 
 
@@ -320,7 +320,7 @@ def test_nothing_is_left_behind(start):
     bench.run_until(2)
     pid = bench.snapshot()["chip"]["pid"]
     bench.stop()
-    assert not pathlib.Path("/proc/%d" % pid).exists()
+    assert not pathlib.Path(f"/proc/{pid}").exists()
     assert pathlib.Path(ROOT).is_dir()
     bench.stop()
     with pytest.raises(RuntimeError):

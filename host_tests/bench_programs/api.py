@@ -22,7 +22,7 @@ def same(what, have, want):
     global checks
     checks += 1
     if have != want:
-        print("MISMATCH %s: %r, not %r" % (what, have, want))
+        print(f"MISMATCH {what}: {have!r}, not {want!r}")
 
 
 def refuses(what, error, function):

@@ -15,7 +15,7 @@ import time
 from collections import deque
 from concurrent.futures import Future
 
-from tools.bench.chip import CAUSES, Chip
+from tools.bench.chip import Chip
 from tools.bench.clock import Clock
 from tools.bench.conductor import DEAD, FROZEN, RUNNING, Conductor, real_us
 from tools.bench.controls_of_bench import Controls
@@ -23,10 +23,10 @@ from tools.bench.jk_gps_sim import JkGpsSim
 from tools.bench.panel import Panel
 from tools.bench.process import Console
 from tools.bench.serial_line import SerialLine
+from tools.bench.snapshot import take_snapshot
 from tools.bench.world import World
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-_CONSOLE_TAIL = 60
 _PLACES = ("firmware", "lib", "build/host")  # the last: what tools/fetch_umqtt.py brought
 
 
@@ -99,7 +99,7 @@ class Bench:
         self._requests = deque()
         self._stopping = False
         self._thread = None
-        self._started_us = real_us()
+        self.started_us = real_us()
         self.chip.on_output = self._on_output
         self.chip.on_spi = self._on_spi
         self.bms.before_reply = self.world.advance
@@ -164,30 +164,7 @@ class Bench:
 
     def snapshot_here(self):
         """As `snapshot`, for callers that are in the bench's thread already."""
-        real = real_us()
-        t_us = self.clock.now(real)
-        console = self.console
-        return {
-            "time": {
-                "t_s": round(t_us / 1e6, 3),
-                "real_s": round((real - self._started_us) / 1e6, 3),
-                "lapse": self.clock.lapse,
-                "lapse_actual": round(self.clock.actual(real), 2),
-            },
-            "true": self.world.truth(),
-            "pins": self._pins(t_us),
-            "chip": self._chip(t_us),
-            "uart": self._uart(),
-            "panel": {
-                "seq": self.panel.seq,
-                "on": self.panel.lit,
-                "errors": self.panel.error_count,
-                "error_texts": list(self.panel.errors),
-            },
-            "console": [text for _, text in list(console.lines)[-_CONSOLE_TAIL:]],
-            "console_count": console.count,
-            "controls": self._controls.values(),
-        }
+        return take_snapshot(self, self._controls.values())
 
     def picture(self):
         """Returns (sequence number, width, height, RGB bytes) of the panel as a person sees it."""
@@ -309,48 +286,6 @@ class Bench:
             return
         if setup[1:] == (board.SPI_SCK, board.SPI_MOSI):
             self.panel.feed(self.chip.levels[board.PANEL_DC] or 0, data, t_us)
-
-    # -- pieces of the snapshot -------------------------------------------------------------------
-
-    def _pins(self, t_us):
-        chip, board, world = self.chip, self.board, self.world
-        return {
-            "heater": world.plant.heater_on,
-            "heater_permille": chip.duty_permille(board.HEATER_PIN),
-            "heater_on_s": round(world.heater_on_us(t_us) / 1e6, 3),
-            "charger": bool(world.plant.charger_on),
-            "backlight_permille": chip.duty_permille(board.PANEL_BL),
-            "heater_changed_s": round(world.heater_changed_us / 1e6, 3),
-            "heater_changes": world.heater_changes,
-        }
-
-    def _chip(self, t_us):
-        chip, conductor = self.chip, self.conductor
-        due_us = chip.watchdog_due_us
-        return {
-            "running": conductor.state == RUNNING,
-            "state": conductor.state,
-            "resets": conductor.resets,
-            "reset_cause": CAUSES[chip.reset_cause],
-            "boot_s": round(conductor.boot_us / 1e6, 3),
-            "watchdog_left_ms": None if due_us is None else max(0, (due_us - t_us) // 1000),
-            "pid": conductor.process.pid if conductor.process else None,
-            "wakes": conductor.wakes,
-            "wifi": chip.wifi.state,
-            "wifi_ssid": chip.wifi.ssid,
-        }
-
-    def _uart(self):
-        line, bms = self.line, self.bms
-        return {
-            "pty": line.path,
-            "to_bms": line.to_device,
-            "from_bms": line.from_device,
-            "requests": bms.requests,
-            "rejected": bms.rejected,
-            "replies": bms.replies,
-            "overruns": self.chip.overruns,
-        }
 
 
 def _read_board(board_dir):

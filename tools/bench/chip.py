@@ -89,7 +89,7 @@ class Chip:
         """Takes one record; raises ValueError for one that does not exist."""
         handler = self._handlers.get(op)
         if handler is None:
-            raise ValueError("unknown record %d" % op)
+            raise ValueError(f"unknown record {op}")
         handler(arg, n, t_us, body)
 
     def drive(self, pin, level):

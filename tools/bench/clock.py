@@ -43,7 +43,7 @@ class Clock:
     def set_lapse(self, lapse, real_us):
         """Changes the wanted factor; raises ValueError outside LAPSE_MIN..LAPSE_MAX."""
         if not LAPSE_MIN <= lapse <= LAPSE_MAX:
-            raise ValueError("lapse must be within %d and %d" % (LAPSE_MIN, LAPSE_MAX))
+            raise ValueError(f"lapse must be within {LAPSE_MIN} and {LAPSE_MAX}")
         self._pace_virtual = self.now(real_us)
         self._pace_real = real_us
         self.lapse = lapse

@@ -5,15 +5,13 @@ and on; while it computes, is frozen or dead, time passes as real time does. See
 rule and standins/bench_ops.py for what is said on the channel.
 """
 
-import heapq
-import itertools
-import os
 import select
 import socket
-import struct
 import time
 
 from tools.bench import chip as hardware
+from tools.bench.agenda import Agenda
+from tools.bench.firmware_link import NEVER_US, FirmwareLink
 from tools.bench.process import Process
 from tools.bench.standins import bench_ops as ops
 
@@ -23,14 +21,10 @@ FROZEN = "frozen"
 DEAD = "dead"
 
 _BOOT_US = 500_000  # ROM loader and MicroPython's own start
-_NEVER_US = 1 << 60
 _MOST_WAIT_US = 100_000
 _SHORT_WAIT_US = 30  # real time below which a wait costs more than it gains
 _LOOK_US = 20_000  # real time between two looks at output and commands while time hops
 _NO_WATCHDOG_US = 3_000_000  # a dead processor without a watchdog: somebody pulls the plug
-_CELLS = struct.Struct("<%dq" % ops.CELLS)
-_HEAD = struct.Struct(ops.HEAD)
-_IDLE = struct.Struct(ops.IDLE_BODY)
 
 
 def real_us():
@@ -47,29 +41,28 @@ class Conductor:
         self.console = console
         self.state = DEAD
         self.resets = 0
-        self.boot_us = 0
         self.wakes = 0
         self.process = None
         self._config = config
         self._lines = lines
         self._by_uart = {line.uart: line for line in lines}
         self._buffered = buffered
-        self._events = []
-        self._order = itertools.count()
+        self._agenda = Agenda()
         self._wake_in, self._wake_out = socket.socketpair()
         self._wake_in.setblocking(False)
         self._wake_out.setblocking(False)
-        self._data = b""
-        self._idle = None  # (until_us, timers handled, UARTs watched, sockets watched)
-        self._told = None  # what the firmware knows: (fired, inputs, driven, wifi)
-        self._told_given = {}  # UART -> bytes that the firmware knows to be in its pty
-        self._serial = 0
+        self._link = FirmwareLink(chip, lines, 1000 * config.ticks_start_ms)
+        self._idle = None  # the Idling that the firmware is in, None while it computes
         self._looked_us = 0
-        self._start_us = 1000 * config.ticks_start_ms
         self._dead_since_us = None
         chip.on_uart_tx = self._uart_tx
 
     # -- for the bench ----------------------------------------------------------------------------
+
+    @property
+    def boot_us(self):
+        """Virtual time of the last start, µs."""
+        return self._link.boot_us
 
     def now_us(self):
         """Virtual time in µs."""
@@ -78,24 +71,16 @@ class Conductor:
     def catch_up(self):
         """Moves idle time on to where the pace allows now; for whoever looks between events."""
         if self._idle is not None and self.state == RUNNING:
-            due_us = min(self._idle[0], self._next_due_us(self._idle[2]))
+            due_us = min(self._idle.until_us, self._next_due_us(self._idle.uarts))
             self.clock.advance(real_us(), due_us)
 
     def at(self, t_us, callback):
         """Calls `callback()` at virtual time `t_us`."""
-        heapq.heappush(self._events, (int(t_us), next(self._order), callback))
+        self._agenda.at(t_us, callback)
 
     def every(self, period_us, callback):
         """Calls `callback()` every `period_us`."""
-        due_us = self.now_us() + period_us
-
-        def again():
-            nonlocal due_us
-            due_us += period_us
-            self.at(due_us, again)
-            callback()
-
-        self.at(due_us, again)
+        self._agenda.every(self.now_us() + period_us, period_us, callback)
 
     def interrupt(self):
         """Ends a wait. From any thread."""
@@ -157,23 +142,25 @@ class Conductor:
             self._turn_running(real)
 
     def _turn_idle(self, real):
-        until_us, _, uarts, sockets = self._idle
-        due_us = self._next_due_us(uarts)
-        if until_us < due_us:
-            due_us = until_us
+        idle = self._idle
+        due_us = self._next_due_us(idle.uarts)
+        if idle.until_us < due_us:
+            due_us = idle.until_us
         t_us = self.clock.advance(real, due_us)
         if t_us < due_us:
             wait_us = self.clock.wait_us(real, due_us)
             if wait_us > _SHORT_WAIT_US:
                 self._wait(min(wait_us, _MOST_WAIT_US))
             return
-        if real - self._looked_us > _LOOK_US or sockets:
+        if real - self._looked_us > _LOOK_US or idle.sockets:
             self._looked_us = real
             self._wait(0)
-            if self._idle is None or self.state != RUNNING:
+            if self._idle is not idle or self.state != RUNNING:
                 return
         self._run_due(t_us)
-        if self._idle is not None and (t_us >= until_us or self._news(t_us)):
+        if self._idle is not idle:
+            return
+        if t_us >= idle.until_us or self._link.has_news(idle) or self._pump(idle.uarts, t_us):
             self._reply()
 
     def _turn_running(self, real):
@@ -183,15 +170,12 @@ class Conductor:
             self._wait(min(due_us - t_us, _MOST_WAIT_US))
             return
         self._run_due(t_us)
-        for line in self._lines:
-            due_us = line.next_due_us()
-            if due_us is not None and due_us <= t_us:
-                line.pump(t_us)
-        if self.state == RUNNING and self.process and self._told != self._state():
+        self._pump(0xFF, t_us)
+        if self.state == RUNNING and self.process and self._link.has_changed():
             self._send_alarm()
 
     def _next_due_us(self, uarts):
-        due_us = self._events[0][0] if self._events else _NEVER_US
+        due_us = self._agenda.next_us(NEVER_US)
         chip_us = self.chip.next_due_us()
         if chip_us is not None and chip_us < due_us:
             due_us = chip_us
@@ -203,22 +187,15 @@ class Conductor:
         return due_us
 
     def _run_due(self, t_us):
-        events = self._events
-        while events and events[0][0] <= t_us:
-            heapq.heappop(events)[2]()
+        self._agenda.run(t_us)
         if self.chip.run(t_us):
             self.console.add("-- watchdog bites --", t_us / 1e6)
             self.reset(hardware.WDT_RESET)
         if self._dead_since_us is not None and t_us - self._dead_since_us >= _NO_WATCHDOG_US:
             self.reset(hardware.HARD_RESET)
 
-    def _news(self, t_us):
-        """True if the firmware must be woken before its time."""
-        _, handled, uarts, _ = self._idle
-        if handled != self.chip.fired():
-            return True
-        if self._told[1:3] != (self.chip.inputs, self.chip.driven):
-            return True
+    def _pump(self, uarts, t_us):
+        """Lets the UARTs (a bit each) have the bytes of which enough have come together."""
         given = 0
         for line in self._lines:
             due_us = line.next_due_us() if uarts >> line.uart & 1 else None
@@ -246,11 +223,7 @@ class Conductor:
                 self._read_output()
 
     def _read_output(self):
-        try:
-            data = os.read(self.process.output, 65536)
-        except BlockingIOError:
-            return
-        self.console.feed(data, self.now_us() / 1e6)
+        self.console.feed(self.process.read_output(), self.now_us() / 1e6)
 
     def _read_channel(self):
         try:
@@ -262,25 +235,14 @@ class Conductor:
         if not data:
             self._process_gone("ended")
             return
-        data = self._data + data
-        at = 0
-        end = len(data)
-        offset_us = self.boot_us - self._start_us
-        while end - at >= ops.HEAD_SIZE:
-            op, arg, n, t_us = _HEAD.unpack_from(data, at)
-            after = at + ops.HEAD_SIZE + (n if op >= ops.PAYLOAD else 0)
-            if after > end:
-                break
-            body = data[at + ops.HEAD_SIZE : after] if op >= ops.PAYLOAD else b""
-            at = after
-            self._record(op, arg, n, t_us + offset_us, body)
+        for op, arg, n, t_us, body in self._link.records(data):
+            self._record(op, arg, n, t_us, body)
             if op == ops.RESET:
                 return
-        self._data = data[at:]
 
     def _record(self, op, arg, n, t_us, body):
         if op == ops.IDLE:
-            self._start_idling(*_IDLE.unpack(body))
+            self._start_idling(self._link.idling(body))
         elif op == ops.WAKE:
             if self._idle is not None:
                 self._reply()
@@ -288,47 +250,18 @@ class Conductor:
             self._reply(self.chip.reset_cause | self._buffered << 8)
         elif op == ops.RESET:
             self.console.add("-- machine.reset() --", t_us / 1e6)
-            self._data = b""
             self.reset(hardware.HARD_RESET)
         else:
             self.chip.handle(op, arg, n, t_us, body)
 
-    def _start_idling(self, until_us, handled, seen, uarts, sockets):
-        until_us = _NEVER_US if until_us < 0 else until_us + self.boot_us - self._start_us
-        self._idle = (until_us, handled, uarts, sockets)
+    def _start_idling(self, idle):
+        self._idle = idle
         if self.state == RUNNING:
             self.clock.idle(real_us())
-        if seen != self._serial or handled != self.chip.fired() or self._has_untold_bytes(uarts):
+        if self._link.has_news(idle) or self._link.has_untold_bytes(idle.uarts):
             self._reply()  # something has happened that it cannot know yet
 
-    def _has_untold_bytes(self, uarts):
-        for line in self._lines:
-            if uarts >> line.uart & 1 and line.given != self._told_given.get(line.uart):
-                return True
-        return False
-
     # -- speaking to the firmware -----------------------------------------------------------------
-
-    def _state(self):
-        chip = self.chip
-        return (chip.fired(), chip.inputs, chip.driven, chip.wifi.state)
-
-    def _cells(self, flags=0):
-        self._serial += 1
-        self._told = state = self._state()
-        offset_us = self.clock.offset_us() - self.boot_us + self._start_us
-        self._told_given = given = {line.uart: line.given for line in self._lines}
-        return _CELLS.pack(
-            offset_us,
-            state[1],
-            state[0],
-            given.get(1, 0),
-            given.get(2, 0),
-            state[3],
-            flags,
-            self._serial,
-            state[2],
-        )
 
     def _reply(self, flags=0):
         """Ends the firmware's idling (or answers its greeting)."""
@@ -341,13 +274,13 @@ class Conductor:
         self.clock.run(real)
         self.clock.sample(real)
         try:
-            self.process.channel.send(self._cells(flags))
+            self.process.channel.send(self._link.cells(self.clock, flags))
         except OSError:
             self._process_gone("ended")
 
     def _send_alarm(self):
         try:
-            self.process.alarm.send(self._cells())
+            self.process.alarm.send(self._link.cells(self.clock))
         except OSError:
             pass  # full: nobody reads; or the process has just ended
 
@@ -360,17 +293,15 @@ class Conductor:
 
     def _boot(self, cause):
         self._end_process()
-        self.boot_us = self.now_us()
+        self._link.restart(self.now_us())
         self.chip.reset_cause = cause
         slaves = {line.uart: line.open() for line in self._lines}
         self.process = Process(self._config, [slaves.get(i, -1) for i in (1, 2)])
         self.state = RUNNING
-        self._data = b""
         self._idle = None
 
     def _process_gone(self, how):
         """The process is no more: pins and watchdog carry on as they were."""
-        self._read_output()
         self._end_process()
         t_us = self.now_us()
         self.console.add(f"-- the firmware has {how} --", t_us / 1e6)
@@ -381,7 +312,9 @@ class Conductor:
 
     def _end_process(self):
         if self.process:
-            self.process.close()
+            t_s = self.now_us() / 1e6
+            self.console.feed(self.process.close(), t_s)
+            self.console.end(t_s)
             self.process = None
         self._idle = None
         self.clock.run(real_us())

@@ -11,6 +11,7 @@ import sys
 from array import array
 
 from tools.bench import png
+from tools.bench.st7789_commands import COMMANDS
 
 _COLUMNS = 240
 _ROWS = 320
@@ -20,75 +21,6 @@ _MV = 0x20
 _TURNS = _MY | _MX | _MV
 _BGR = 0x08
 
-# Commands by code: name and the most parameters. Reading commands are left out: MISO is not wired.
-COMMANDS = {
-    0x00: ("NOP", 0),
-    0x01: ("SWRESET", 0),
-    0x10: ("SLPIN", 0),
-    0x11: ("SLPOUT", 0),
-    0x12: ("PTLON", 0),
-    0x13: ("NORON", 0),
-    0x20: ("INVOFF", 0),
-    0x21: ("INVON", 0),
-    0x26: ("GAMSET", 1),
-    0x28: ("DISPOFF", 0),
-    0x29: ("DISPON", 0),
-    0x2A: ("CASET", 4),
-    0x2B: ("RASET", 4),
-    0x2C: ("RAMWR", 0),
-    0x30: ("PTLAR", 4),
-    0x33: ("VSCRDEF", 6),
-    0x34: ("TEOFF", 0),
-    0x35: ("TEON", 1),
-    0x36: ("MADCTL", 1),
-    0x37: ("VSCSAD", 2),
-    0x38: ("IDMOFF", 0),
-    0x39: ("IDMON", 0),
-    0x3A: ("COLMOD", 1),
-    0x3C: ("RAMWRC", 0),
-    0x44: ("STE", 2),
-    0x51: ("WRDISBV", 1),
-    0x53: ("WRCTRLD", 1),
-    0x55: ("WRCACE", 1),
-    0x5E: ("WRCABCMB", 1),
-    0xB0: ("RAMCTRL", 2),
-    0xB1: ("RGBCTRL", 3),
-    0xB2: ("PORCTRL", 5),
-    0xB3: ("FRCTRL1", 3),
-    0xB5: ("PARCTRL", 1),
-    0xB7: ("GCTRL", 1),
-    0xB8: ("GTADJ", 4),
-    0xBA: ("DGMEN", 1),
-    0xBB: ("VCOMS", 1),
-    0xBC: ("POWSAVE", 1),
-    0xBD: ("DLPOFFSAVE", 1),
-    0xC0: ("LCMCTRL", 1),
-    0xC1: ("IDSET", 3),
-    0xC2: ("VDVVRHEN", 2),
-    0xC3: ("VRHS", 1),
-    0xC4: ("VDVS", 1),
-    0xC5: ("VCMOFSET", 1),
-    0xC6: ("FRCTRL2", 1),
-    0xC7: ("CABCCTRL", 1),
-    0xC8: ("REGSEL1", 1),
-    0xCA: ("REGSEL2", 1),
-    0xCC: ("PWMFRSEL", 1),
-    0xD0: ("PWCTRL1", 2),
-    0xD2: ("VAPVANEN", 1),
-    0xDF: ("CMD2EN", 4),
-    0xE0: ("PVGAMCTRL", 14),
-    0xE1: ("NVGAMCTRL", 14),
-    0xE2: ("DGMLUTR", 64),
-    0xE3: ("DGMLUTB", 64),
-    0xE4: ("GATECTRL", 3),
-    0xE7: ("SPI2EN", 1),
-    0xE8: ("PWCTRL2", 1),
-    0xE9: ("EQCTRL", 3),
-    0xEC: ("PROMCTRL", 1),
-    0xFA: ("PROMEN", 4),
-    0xFC: ("NVMSET", 2),
-    0xFE: ("PROMACT", 2),
-}
 _RAMWR = 0x2C
 _RAMWRC = 0x3C
 _SETTLE_US = {0x01: 5_000, 0x10: 5_000, 0x11: 5_000}  # no command for so long after
@@ -163,7 +95,7 @@ class Panel:
     def _start(self, code, t_us):
         if t_us is not None:
             if t_us < self._settled_us:
-                self._error("command %02X %d us too early" % (code, self._settled_us - t_us))
+                self._error(f"command {code:02X} {self._settled_us - t_us} us too early")
             self._settled_us = t_us + _SETTLE_US.get(code, 0)
         if self._command not in (_RAMWR, _RAMWRC) and self._parameters:
             self._check_complete()
@@ -189,7 +121,7 @@ class Panel:
     def _check_complete(self):
         want = COMMANDS.get(self._command, ("", 0))[1]
         if self._command in (0x2A, 0x2B) and len(self._parameters) < want:
-            self._error("%02X with %d parameters" % (self._command, len(self._parameters)))
+            self._error(f"{self._command:02X} with {len(self._parameters)} parameters")
 
     def _parameter(self, byte):
         name, most = COMMANDS.get(self._command, (None, 0))
@@ -215,7 +147,7 @@ class Panel:
             size = (_ROWS, _COLUMNS) if self._madctl & _MV else (_COLUMNS, _ROWS)
             limit = size[0 if self._command == 0x2A else 1]
             if first > last or last >= limit:
-                self._error("%02X %d..%d of %d" % (self._command, first, last, limit))
+                self._error(f"{self._command:02X} {first}..{last} of {limit}")
             elif self._command == 0x2A:
                 self._columns = (first, last)
             else:
@@ -242,7 +174,7 @@ class Panel:
         straight = not (self._madctl ^ self._mount) & _TURNS
         while at < whole:
             if self._at_y > self._rows[1]:
-                self._error("%d bytes more than the window holds" % (whole - at))
+                self._error(f"{whole - at} bytes more than the window holds")
                 break
             n = min((whole - at) >> 1, self._columns[1] - self._at_x + 1)
             if straight:

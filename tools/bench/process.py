@@ -27,6 +27,11 @@ class Console:
         for part in parts:
             self.add(part[:_LONGEST_LINE].decode("utf-8", "replace").rstrip("\r"), t_s)
 
+    def end(self, t_s):
+        """The process has ended: an unfinished line is one now."""
+        if self._rest:
+            self.feed(b"\n", t_s)
+
     def add(self, line, t_s):
         """Adds one line."""
         self.lines.append((t_s, line))
@@ -57,7 +62,7 @@ class Process:
         env["PACKMATE_BENCH"] = ",".join(str(fd) for fd in fds)
         env["PACKMATE_MAIN"] = config.main
         boot = os.path.join(STANDINS, "bench_boot.py")
-        heap = "heapsize=%d" % config.heap_bytes
+        heap = f"heapsize={config.heap_bytes}"
         try:
             self._popen = subprocess.Popen(
                 [config.micropython, "-X", heap, boot],
@@ -99,10 +104,19 @@ class Process:
         return self._popen.wait()
 
     def close(self):
-        """Kills the process and frees what belongs to it."""
+        """Kills the process and frees what belongs to it; returns its last output."""
         self.kill()
         self.wait()
+        last = b"".join(iter(self.read_output, b""))
         self._close()
+        return last
+
+    def read_output(self):
+        """Returns what the process has printed since, b"" if nothing."""
+        try:
+            return os.read(self.output, 65536)
+        except BlockingIOError:
+            return b""
 
     def _close(self):
         self.channel.close()
