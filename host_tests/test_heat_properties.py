@@ -282,3 +282,16 @@ def test_a_restart_in_the_middle_goes_on_by_itself(charger):
     world.tick(1800)
     assert world.plant.bms.cold != charger
     assert world.text == ("idle" if charger else "waiting_charger")
+
+
+def test_a_bms_that_rounds_gets_its_recovery_all_the_same():
+    """Sensors say 5 °C at 4.5: stopped there for good, this pack would never be charged again."""
+    world = World(plant={"temp_c": 1.0})
+    plant = world.plant
+    plant.set_soc(5)
+    plant.charger_a = 10.0
+    plant.charger_on = True
+    plant.ambient_c = -15
+    world.run_until(lambda w: w.plant.bms.cold, 4 * 3600)
+    world.run_until(lambda w: not w.plant.bms.cold, 4 * 3600)
+    assert [text for _, on, text in world.history if not on][-1] == "idle"
