@@ -19,6 +19,7 @@ from bms.jk_display_blocks import (
     agrees_with_look,
     block_of,
     cells_fit,
+    is_known,
     store,
 )
 from bms.wire import u16be
@@ -33,6 +34,32 @@ _LONGEST_LENGTH = const(93)
 
 _LOOK_MS = const(20_000)  # how old a first look may be: three cycles of the slower variant
 _GAP_MS = const(400)
+
+
+class Look:
+    """The words of a block as they were seen once, and when."""
+
+    def __init__(self, size):
+        self.words = bytearray(size)
+        self.known = False
+        self._seen_ms = 0
+
+    def take(self, buf, data, now):
+        """Remembers the words at `data`."""
+        words = self.words
+        for i in range(len(words)):
+            words[i] = buf[data + i]
+        self._seen_ms = now
+        self.known = True
+
+    def settle(self, now):
+        """Forgets what is too old to be compared with."""
+        if self.known and ticks_diff(now, self._seen_ms) > _LOOK_MS:
+            self.known = False
+
+    def agrees(self, buf, data, block):
+        """True if the words at `data` may be of the same pack moments later."""
+        return self.known and agrees_with_look(buf, data, self.words, block)
 
 
 class JkDisplay(Shape):
@@ -58,10 +85,10 @@ class JkDisplay(Shape):
         self.first_looks = 0
         self.kind = 0
         self.proven = False
-        self._looks = tuple([bytearray(size) for size in SIZES])
-        self._look_ms = [0] * len(SIZES)
-        self._looked = bytearray(len(SIZES))
-        self._published = bytearray(len(SIZES))  # blocks of the present look at the unit
+        # Of each block: the last that was believed, and the last that was not, or not yet. An
+        # outlier becomes the latter, and cannot make the next good block look like one.
+        self._believed = tuple([Look(size) for size in SIZES])
+        self._waiting = tuple([Look(size) for size in SIZES])
 
     def feed(self, buf, n, now):
         """Takes `n` received bytes at time `now`; returns the number of frames decoded."""
@@ -72,13 +99,13 @@ class JkDisplay(Shape):
         self.framer.reset()
         self.proven = False
         for i in range(len(SIZES)):
-            self._looked[i] = self._published[i] = 0
+            self._believed[i].known = self._waiting[i].known = False
 
     def settle(self, now):
         """Forgets old looks; call each second."""
         for i in range(len(SIZES)):
-            if self._looked[i] and ticks_diff(now, self._look_ms[i]) > _LOOK_MS:
-                self._looked[i] = self._published[i] = 0
+            self._believed[i].settle(now)
+            self._waiting[i].settle(now)
 
     def request(self, now, out):
         """Returns 0: the line has one talker, and it is the BMS."""
@@ -103,41 +130,40 @@ class JkDisplay(Shape):
         self.kind = REPLY
         block = block_of(buf, at, size)
         if block == NO_BLOCK:
-            return OTHER  # colours, menus, backlight
+            # Colours, menus, backlight; or a broken frame that reaches into the next one.
+            return OTHER if is_known(buf, at, size) else BAD_FRAME
         data = at + HEAD
         if not agrees_with_itself(buf, data, block) or not self._fits_totals(buf, data, block):
             self.doubted = self.doubted + 1 & 0xFFFF
             return BAD_FRAME
         self.settle(now)
-        again = self._looked[block] and agrees_with_look(buf, data, self._looks[block], block)
-        self._remember(buf, data, block, now)
         self.kind = p.STATUS
-        if self.second_look and not again:
+        if self.second_look and not self._seen_before(buf, data, block):
+            self._waiting[block].take(buf, data, now)
             self.first_looks = self.first_looks + 1 & 0xFFFF
             return OTHER
+        self._believed[block].take(buf, data, now)
         self._publish(buf, data, block, now)
         return DECODED
 
-    def _fits_totals(self, buf, data, block):
-        """True if cells add up to the pack voltage of the last look at it, if there is one."""
-        if block != CELLS or not self._looked[TOTALS]:
-            return True
-        return cells_fit(buf, data, block, u16be(self._looks[TOTALS], 0) * 10)
+    def _seen_before(self, buf, data, block):
+        return self._believed[block].agrees(buf, data, block) or self._waiting[block].agrees(
+            buf, data, block
+        )
 
-    def _remember(self, buf, data, block, now):
-        look = self._looks[block]
-        for i in range(len(look)):
-            look[i] = buf[data + i]
-        self._look_ms[block] = now
-        self._looked[block] = 1
+    def _fits_totals(self, buf, data, block):
+        """True if cells add up to the pack voltage that was believed last, if there is one."""
+        totals = self._believed[TOTALS]
+        if block != CELLS or not totals.known:
+            return True
+        return cells_fit(buf, data, block, u16be(totals.words, 0) * 10)
 
     # -- storing ----------------------------------------------------------------------------------
 
     def _publish(self, buf, data, block, now):
         pack = self.pack
         store(pack, buf, data, block)
-        self._published[block] = 1
-        whole = block == STATUS or (self._published[TOTALS] and self._published[CELLS])
+        whole = block == STATUS or (self._believed[TOTALS].known and self._believed[CELLS].known)
         if whole or not self.second_look:
             self.proven = True
             pack.fingerprint = self._fingerprint(block)
@@ -145,5 +171,5 @@ class JkDisplay(Shape):
 
     def _fingerprint(self, block):
         if block == STATUS:
-            return sum(self._looks[STATUS])
-        return sum(self._looks[TOTALS]) << 8 ^ sum(self._looks[CELLS])
+            return sum(self._believed[STATUS].words)
+        return sum(self._believed[TOTALS].words) << 8 ^ sum(self._believed[CELLS].words)

@@ -8,6 +8,10 @@ from compat import const
 WRITE_WORDS = const(0x82)
 HEAD = const(6)  # header, length, command, address
 
+# High bytes of the addresses that are written to (jk.md §2.2, §2.3).
+_PAGES = b"\x00\x10\x12\x13\x17\x18\x20\x21\x22\x85"
+_TOUCH = const(0x00B0)
+
 # Blocks: what each is, and its words by offset in bytes.
 STATUS = const(0)  # A5 5A, address 0x1000: everything
 TOTALS = const(1)  # 5A A5, address 0x1000: the pack
@@ -67,6 +71,20 @@ def block_of(buf, at, size):
     else:
         block = CELLS if address == 0x1210 else NO_BLOCK
     return block if block != NO_BLOCK and size == HEAD + SIZES[block] else NO_BLOCK
+
+
+def is_known(buf, at, size):
+    """True if a frame that is no block writes to a place that a panel has, and holds no header."""
+    if buf[at + 3] != WRITE_WORDS:
+        return True
+    if buf[at + 4] not in _PAGES:
+        return False
+    if u16be(buf, at + 4) == _TOUCH:
+        return True  # the one place whose content looks like a header
+    for i in range(at + 4, at + size - 1):
+        if buf[i] == buf[at] and buf[i + 1] == buf[at + 1]:
+            return False
+    return True
 
 
 def agrees_with_itself(buf, data, block):
