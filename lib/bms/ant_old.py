@@ -159,7 +159,8 @@ class AntOld(Shape):
         self.reply_register = buf[at + 2]
         self.reply_value = u16be(buf, at + 3)
         self.replies = self.replies + 1 & 0xFFFF
-        self._waiting = False
+        if self.reply_register:  # 0 is our own request for the status, echoed by the line
+            self._waiting = False
         if buf[at] == 0xA5 and self.reply_register == _REFUSED:
             self.refused = self.refused + 1 & 0xFFFF
         return OTHER

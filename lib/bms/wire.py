@@ -1,6 +1,6 @@
 """Reading integers from frames, sums over them, and digits into a buffer. Nothing allocates.
 
-`u32*` and `s32*` saturate at ±(2**30 - 1): larger integers live on the heap of a 32-bit
+`u32*` and `s32*` saturate at 2**30 - 1 and -2**30: larger integers live on the heap of a 32-bit
 MicroPython, and no figure of a battery is that large.
 """
 
@@ -52,7 +52,7 @@ def u32le(buf, at):
 
 
 def s32le(buf, at):
-    """Returns the signed little-endian 32-bit integer at `at`, saturated at ±(2**30 - 1)."""
+    """Returns the signed little-endian 32-bit integer at `at`, saturated near ±2**30."""
     high = buf[at + 3]
     if high & 0x80:
         high -= 256
@@ -60,12 +60,11 @@ def s32le(buf, at):
         return _LIMIT
     if high < -0x40:
         return -_LIMIT
-    value = high << 24 | buf[at + 2] << 16 | buf[at + 1] << 8 | buf[at]
-    return value if value > -_LIMIT else -_LIMIT
+    return high << 24 | buf[at + 2] << 16 | buf[at + 1] << 8 | buf[at]
 
 
 def s32be(buf, at):
-    """Returns the signed big-endian 32-bit integer at `at`, saturated at ±(2**30 - 1)."""
+    """Returns the signed big-endian 32-bit integer at `at`, saturated near ±2**30."""
     high = buf[at]
     if high & 0x80:
         high -= 256
@@ -73,8 +72,7 @@ def s32be(buf, at):
         return _LIMIT
     if high < -0x40:
         return -_LIMIT
-    value = high << 24 | buf[at + 1] << 16 | buf[at + 2] << 8 | buf[at + 3]
-    return value if value > -_LIMIT else -_LIMIT
+    return high << 24 | buf[at + 1] << 16 | buf[at + 2] << 8 | buf[at + 3]
 
 
 def s8(buf, at):
