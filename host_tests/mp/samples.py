@@ -60,12 +60,68 @@ def acknowledged(frame, register, address=1):
     return frame + b"\0" + crc16(bytes([address, 0x10, 0x16, register, 0, 1]))
 
 
+def ant_frame(function, register, data, result=b""):
+    """Returns a frame of newer ANT units (ant.md §2.2), `result` being a second segment."""
+    head = bytes([0xA1, function]) + register.to_bytes(2, "little") + bytes([len(data)])
+    return b"\x7e" + crc16(head + data) + (crc16(result) if result else b"") + b"\xaa\x55"
+
+
+def ant_status(cells=8, mv=3300, soc=50, deci_amps=20, temps=(19, -40), bits=(0, 0), mos=(1, 1)):
+    """Returns a status of newer ANT units (ant.md §2.4); `mos` is discharge, charge."""
+    words = [mv + i for i in range(cells)]
+    data = bytes([5, 1, len(temps), cells])
+    data += bits[0].to_bytes(8, "little") + bits[1].to_bytes(8, "little") + bytes(8)
+    data += b"".join(word.to_bytes(2, "little") for word in words)
+    data += b"".join((temp & 0xFFFF).to_bytes(2, "little") for temp in temps + (21, 22))
+    for figure in (sum(words) // 10, deci_amps & 0xFFFF, soc, 100):
+        data += figure.to_bytes(2, "little")
+    data += bytes(mos) + bytes(2)
+    for figure in (100_000_000, 1_000_000 * soc, 2_500_000, 0, 86_400, 0):
+        data += figure.to_bytes(4, "little")
+    return ant_frame(0x11, 0, data + bytes(38))
+
+
+def ant_old_status(cells=8, mv=3300, soc=50, deci_amps=20, temps=(19, 18, -40, -40), mos=(1, 1)):
+    """Returns a status of older ANT units (ant.md §1.3); `mos` is charge, discharge."""
+    words = [mv + i for i in range(cells)]
+    frame = bytearray(140)
+    fields = {
+        0: b"\xaa\x55\xaa\xff" + (sum(words) // 100).to_bytes(2, "big"),
+        6: b"".join(word.to_bytes(2, "big") for word in words),
+        70: (deci_amps & 0xFFFFFFFF).to_bytes(4, "big") + bytes([soc]),
+        75: (100_000_000).to_bytes(4, "big") + (1_000_000 * soc).to_bytes(4, "big"),
+        83: (2_500_000).to_bytes(4, "big") + (86_400).to_bytes(4, "big"),
+        91: b"".join((temp & 0xFFFF).to_bytes(2, "big") for temp in (21, 22) + temps),
+        103: bytes(mos),
+        123: bytes([cells]),
+    }
+    for offset, data in fields.items():
+        frame[offset : offset + len(data)] = data
+    frame[138:] = (sum(frame[4:138]) & 0xFFFF).to_bytes(2, "big")
+    return bytes(frame)
+
+
+def display_frame(header, address, words):
+    """Returns a write of 16-bit words to a JK's display (jk.md §2.1)."""
+    data = b"".join((word & 0xFFFF).to_bytes(2, "big") for word in words)
+    return header + bytes([len(data) + 3, 0x82]) + address.to_bytes(2, "big") + data
+
+
+def display_status(mv=3300, soc=50, deci_amps=-20, celsius=19, flags=(), cells=8):
+    """Returns a data frame of the display variant A55A (jk.md §2.2); `flags`: alarms by number."""
+    volts = [mv + i for i in range(cells)]
+    words = [sum(volts) // 10, deci_amps, 3, soc, cells - 1, 21, celsius, 1, sum(volts) // cells]
+    words += [0, 1, 1] + volts + [0] * (24 - cells) + [int(i in flags) for i in range(9)]
+    return display_frame(b"\xa5\x5a", 0x1000, words)
+
+
 JK_ACK = b"\xaa\x55\x90\xeb\xc8\x01\x01" + bytes(12) + b"\x44"
 PACKS = ((3300, 50, -2000), (3450, 99, 15_000), (2900, 4, 0))
 
 BEFORE = {
     "jk_ble": jk_device(b"JK-B2A24S15P", b"10.XW", b"10.07"),
     "jk_modbus": acknowledged(jk_device(b"JK-PB2A16S20P", b"15A", b"15.41"), 0x1C),
+    "jk_display": 2 * display_status(mv=3310),  # it is believed at the second look
 }
 SAMPLES = {
     "jk_gps": (
@@ -77,9 +133,35 @@ SAMPLES = {
     ),
     "jk_ble": tuple(jk02_status(*pack) for pack in PACKS),
     "jk_modbus": tuple(acknowledged(jk02_status(*pack, wide=True), 0x20) for pack in PACKS),
+    "jk_display": (
+        display_status(),
+        display_status(mv=3350, soc=51, deci_amps=150),
+        display_status(mv=3280, soc=49, celsius=18),
+    ),
+    "ant_new": (
+        ant_status(),
+        ant_status(14, 4100, 99, -150, (-5, -6, 28, 0), (2, 1 << 17), (1, 2)),
+        ant_status(32, 2900, 0, 0, (-40,), (1 << 11, 1 << 7)),
+    ),
+    "ant_old": (
+        ant_old_status(),
+        ant_old_status(16, 3450, 99, -150, (-5, 0, 0, 0), (2, 1)),
+        ant_old_status(32, 2900, 0, 0, mos=(15, 15)),
+    ),
 }
 QUIET = {
     "jk_gps": (frames.request(), frames.frame(b"\xab", command=2)),
     "jk_ble": (JK_ACK, b"AT\r\n"),
     "jk_modbus": (crc16(b"\x01\x10\x16\x20\x00\x01"),),
+    "jk_display": (
+        display_frame(b"\xa5\x5a", 0x2003, [0x07E0]),
+        b"\xa5\x5a\x03\x80\x01\x40",
+        display_frame(b"\x5a\xa5", 0x00B0, [0x5AA5, 1, 0x0205, 0]),
+    ),
+    "ant_new": (
+        ant_frame(0x51, 7, b""),
+        ant_frame(0x61, 7, b"\x01\x00"),
+        ant_frame(0x42, 0x44, b"\xfe\xff", b"\xff\x0a\x00\x00"),
+    ),
+    "ant_old": (bytes.fromhex("5a5aff0000ff"), bytes.fromhex("a5a5f50001f6")),
 }
