@@ -114,7 +114,8 @@ def test_quiet_frames_change_nothing(name):
         dialect = start(name)
         feed(dialect, SAMPLES[name][0])
         before = everything(dialect)
-        assert feed(dialect, quiet) == 0 and dialect.framer.others == 1
+        others = dialect.framer.others
+        assert feed(dialect, quiet) == 0 and dialect.framer.others == others + 1
         assert everything(dialect) == before and dialect.framer.dropped == 0
 
 
