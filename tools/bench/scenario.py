@@ -183,6 +183,13 @@ def play(player, desk, say=print):
     if player.passed:
         return 0
     say("The firmware's last words:")
-    for line in desk.state()["console"][-_LAST_WORDS:]:
+    for line in _last_words(desk):
         say(f"  {line}")
     return 1
+
+
+def _last_words(desk):
+    try:
+        return desk.state()["console"][-_LAST_WORDS:]
+    except RuntimeError as error:
+        return [str(error)]
