@@ -2,7 +2,7 @@
 
     micropython relay_program.py '{"mqtt_port": 1883, …}'
 
-The argument overrides settings. Each quarter of a second one line of JSON goes to standard output:
+The argument overrides settings; "slow_dns_s" makes the resolver take so long. Each quarter of a second one line of JSON goes to standard output:
 the relay's figures, and the longest time that the loop had to wait for its turn since the start.
 """
 
@@ -12,6 +12,7 @@ import json
 import sys
 import time
 
+import mqtt_thread
 from bms import pack as p
 from mqtt import FAILURES, REFUSALS, Relay
 from relay import commands as c
@@ -34,6 +35,18 @@ UNIT = b"a0b1c2d3e4f5"
 STEP_MS = 20
 
 gap_ms = 0
+
+
+class SlowSockets:
+    """The socket module with a resolver that takes its time, in whatever thread asks it."""
+
+    def __init__(self, sockets, seconds):
+        self._sockets = sockets
+        self._seconds = seconds
+
+    def getaddrinfo(self, host, port):
+        time.sleep(self._seconds)
+        return self._sockets.getaddrinfo(host, port)
 
 
 def make_pack():
@@ -103,5 +116,8 @@ async def main(settings, secrets):
 
 given = json.loads(sys.argv[1])
 secret = {"mqtt_password": given.pop("mqtt_password", "")}
+slow_dns_s = given.pop("slow_dns_s", 0)
+if slow_dns_s:
+    mqtt_thread.socket = SlowSockets(mqtt_thread.socket, slow_dns_s)
 SETTINGS.update(given)
 asyncio.run(main(SETTINGS, secret))
