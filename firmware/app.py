@@ -41,7 +41,7 @@ _TX_BYTES = const(32)
 _TASK_LIMIT_MS = const(2000)
 # Long enough to read the reason on a console and to press Ctrl-C.
 _CRASH_PAUSE_MS = const(2000)
-_SAVE_RETRY_S = const(60)
+_SAVE_GAP_S = const(60)
 
 # By machine.reset_cause() of the ESP32 port.
 RESET_CAUSES = ("none", "power_on", "hard", "watchdog", "deep_sleep", "soft")
@@ -52,7 +52,8 @@ class Device:
 
     def __init__(self, canvas_buf):
         self.uptime_s = 0
-        self.save_after_s = 0
+        self._saved_latched = 0
+        self._save_after_s = 0
         self.loop_max_ms = 0  # the longest that anything held the loop
         self.answering = False  # good frames come
         self.noisy = False  # bytes come, but no good frames
@@ -130,15 +131,27 @@ class Device:
         """Returns 1 if the charger contact is closed, 0 if it is open, None if none is wired."""
         return None if self._charger_pin is None else 1 - self._charger_pin.value()
 
+    def save_if_due(self):
+        """Writes what must survive a reset: a new fault at once, the rest once a minute at most.
+
+        Commands can come as fast as somebody's automation sends them, and flash wears.
+        """
+        heater = self.heater
+        if heater.dirty and (
+            heater.latched != self._saved_latched or self.uptime_s >= self._save_after_s
+        ):
+            self.save()
+
     def save(self):
-        """Writes what must survive a reset; where it cannot, tries again after a minute."""
+        """Writes what must survive a reset; what could not be written is due again."""
         record = {}
         self.heater.save(record)
+        self._saved_latched = self.heater.latched
+        self._save_after_s = self.uptime_s + _SAVE_GAP_S
         self._state["boots"] = self.boots
         self._state["heater"] = record
         if not storage.write_state(self._state):
             self.heater.save_failed()
-            self.save_after_s = self.uptime_s + _SAVE_RETRY_S
 
     def start(self, now):
         """Starts radio, relay and watchdog; the tasks must run from here on."""

@@ -85,8 +85,7 @@ async def run_heater(device):
         device.answering = device.pack.fresh(STATUS, now, device.max_age_ms)
         device.pack.settle(now)
         device.dialect.settle(now)
-        if device.heater.dirty and device.uptime_s >= device.save_after_s:
-            device.save()
+        device.save_if_due()
         device.supervisor.alive(_HEATER, now)
         await asyncio.sleep_ms(_HEATER_TICK_MS)
 

@@ -49,6 +49,7 @@ def fill_model(model, device, now):
     model.heater_reason = heater.reason
     model.heater_on = device.output.on
     model.heater_mw = heater.power_mw
+    model.heater_ready_s = heater.ready_s
     settings = device.settings
     model.wifi = _link_state(settings["wifi_ssid"], device.wifi.up)
     model.mqtt = _link_state(settings["mqtt_host"], device.relay and device.relay.connected)
