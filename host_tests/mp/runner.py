@@ -70,7 +70,7 @@ def run32(script, args=(), places=PLACES, heap=HEAP_BYTES, timeout=120, files=No
     plan = {
         "heap": heap,
         "files": copies(places) | {inside: str(path)} | (files or {}),
-        "path": [f"/{name_inside(p)}" for p in places],
+        "path": [f"/{name_inside(p)}" for p in places] + [".frozen"],
         "argv": [path.name] + [str(a) for a in args],
         "chunks": [run],
     }

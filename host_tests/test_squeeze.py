@@ -1,0 +1,183 @@
+"""Squeezing changes names and constants in the text, and nothing of what the code does."""
+
+import ast
+import pathlib
+
+import pytest
+
+from bms import catalog
+from host_tests.test_mp_scripts import SCRIPTS, widths
+from tools import ROOT, image, squeeze
+
+PACK = """\
+from compat import const
+
+SOC = const(7)
+LOWEST = -3
+_HIDDEN = const(9)
+
+
+class Pack:
+    def __init__(self):
+        self._values = [0] * (SOC + 1)
+        self._count = 0
+
+    def put(self, slot, value):
+        self._values[slot] = value
+        self._bump(_HIDDEN)
+
+    def _bump(self, by):
+        self._count += by
+"""
+USER = """\
+from bms import pack as p
+from bms.pack import (
+    LOWEST,
+    Pack,
+)
+
+
+def run():
+    pack = Pack()
+    pack.put(p.SOC, 2 - LOWEST)
+    return pack._count, _twice(p.SOC)
+
+
+def _twice(value):
+    return 2 * value
+"""
+
+
+def squeezed(**sources):
+    texts, _ = squeeze.squeeze({k.replace("__", "."): v for k, v in sources.items()})
+    return texts
+
+
+def test_constants_become_numbers_everywhere():
+    texts = squeezed(bms__pack=PACK, user=USER)
+    assert "SOC" not in texts["bms.pack"] + texts["user"]
+    assert "[0] * (7 + 1)" in texts["bms.pack"]
+    assert "pack.put(7, 2 - (-3))" in texts["user"]
+    assert "from bms.pack import Pack\n" in texts["user"]
+
+
+def test_private_names_become_short_and_mean_one_thing():
+    texts = squeezed(bms__pack=PACK, user=USER)
+    assert "_bump" not in texts["bms.pack"]
+    assert "_twice" not in texts["user"]
+    # _count is used by both modules: the same in both, and of a kind that no module has alone.
+    assert "self._0 += by" in texts["bms.pack"]
+    assert "return pack._0, _a(7)" in texts["user"]
+
+
+def test_lines_stay_where_they_are():
+    texts = squeezed(bms__pack=PACK, user=USER)
+    assert texts["bms.pack"].split("\n").index("class Pack:") == 7
+    assert texts["user"].split("\n").index("def run():") == 7
+
+
+def test_the_legend_explains_short_names():
+    _, legend = squeeze.squeeze({"bms.pack": PACK, "user": USER})
+    assert ["_count"] in legend.values()
+    assert any("_bump" in names for names in legend.values())
+
+
+def test_a_module_handed_over_keeps_its_constants():
+    texts = squeezed(huge="HEIGHT = 40\nWIDTH = 3\n", font="def load(m):\n    return m.HEIGHT\n")
+    assert texts["huge"] == "HEIGHT = 40\npass\n"
+
+
+def test_a_constant_passed_on_by_another_module_is_followed():
+    texts = squeezed(a="SIZE = 5\n", b="from a import SIZE\n", c="import b\nx = b.SIZE\n")
+    assert texts["c"] == "import b\nx = 5\n"
+
+
+def test_classes_that_inherit_share_no_short_name():
+    base = "class Base:\n    def __init__(self):\n        self._alpha = 1\n"
+    heir = (
+        "from base import Base\n\n\nclass Heir(Base):\n    def f(self):\n        self._beta = 2\n"
+    )
+    texts = squeezed(base=base, heir=heir)
+    assert "self._a = 1" in texts["base"]
+    assert "self._b = 2" in texts["heir"]
+
+
+def test_a_name_that_is_not_ours_stays():
+    text = "import _thread\n\n\ndef start(f):\n    _thread.start_new_thread(f, ())\n"
+    assert squeezed(a=text)["a"] == text
+
+
+@pytest.mark.parametrize(
+    "source, complaint",
+    [
+        ("X = 1\ny = getattr(y, 'X')\n", "getattr hides which names are used"),
+        ("x = f'{x}'\n", "f-string"),
+        ("from bms.pack import *\n", "star import"),
+        ("SOC = 1\n\n\ndef f(SOC):\n    pass\n", "SOC is also an argument"),
+        ("SOC = 1\n\n\ndef f():\n    global SOC\n    SOC = 2\n", "SOC is also a variable"),
+    ],
+)
+def test_what_cannot_be_followed_is_refused(source, complaint):
+    with pytest.raises(squeeze.SqueezeError, match=complaint):
+        squeeze.squeeze({"a": source})
+
+
+PLACES = (ROOT / "lib", ROOT / "firmware", ROOT / "host_tests" / "mp")
+
+
+def closure(script):
+    """Returns {module: text} of the script and all it imports from PLACES, but for the harness."""
+    found = {}
+    waiting = {script.stem}
+    while waiting:
+        name = waiting.pop()
+        files = [p / (name.replace(".", "/") + ".py") for p in PLACES]
+        texts = [f.read_text() for f in files if f.is_file()]
+        if texts and name not in found and name != "harness":
+            found[name] = texts[0]
+            waiting |= squeeze.imported_modules(ast.parse(texts[0]))
+            if name == "bms.catalog":
+                waiting |= {entry[1] for entry in catalog.DIALECTS}
+    return found
+
+
+def followed(script):
+    """True if the script and what it imports can be squeezed."""
+    try:
+        squeeze.squeeze(closure(script))
+    except squeeze.SqueezeError:
+        return False
+    return True
+
+
+CASES = [
+    pytest.param(script, width, id=f"{script.stem}-{width}")
+    for script in SCRIPTS
+    for width in widths(script)
+    if followed(script)
+]
+
+
+def test_most_scripts_can_be_squeezed():
+    assert len({script for script, _ in (case.values for case in CASES)}) >= len(SCRIPTS) // 2
+
+
+@pytest.mark.parametrize("script, width", CASES)
+def test_scripts_pass_on_squeezed_modules(script, width, tmp_path, request):
+    texts, _ = squeeze.squeeze(closure(script))
+    texts["harness"] = (ROOT / "host_tests" / "mp" / "harness.py").read_text()
+    for name, text in texts.items():
+        file = tmp_path / (name.replace(".", "/") + ".py")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    run = request.getfixturevalue(f"micropython{width}")
+    run(tmp_path / f"{script.stem}.py", places=[tmp_path])
+
+
+def test_the_image_is_smaller_for_it(tmp_path):
+    board = sorted(p.parent.name for p in (ROOT / "boards").glob("*/board.py"))[0]
+    sizes = []
+    for squeezed_too in (True, False):
+        files, _ = image.lay_out(board, tmp_path / "x", squeezed_too)
+        sizes.append(sum(pathlib.Path(f).stat().st_size for f in files if f.suffix == ".mpy"))
+    assert sizes[0] < 0.9 * sizes[1]

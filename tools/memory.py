@@ -1,0 +1,156 @@
+"""What the application takes of the heap: the image's files on the 32-bit MicroPython.
+
+Everything that comes from a file lies in the heap: bytecode, names, constants. Modules that the
+ESP32's firmware has built in cost nothing there, and are stand-ins here. The build runs garbage
+collection only between two chunks of source (host_tests/mp/run32.mjs), so that what is counted
+after one is what stays.
+"""
+
+import pathlib
+import tempfile
+
+from host_tests.mp import runner
+from tools import ROOT, image
+
+# Heap that Python has on an ESP32 without PSRAM once Wi-Fi is connected: measured, MicroPython
+# 1.26.1. What is left of it is for garbage between two collections.
+BUDGET = 149_000
+# Kept off the budget: the stack of the MQTT thread and the buffers of its socket come from the
+# same memory.
+SYSTEM = 12_000
+
+_BUILT_IN = "machine network esp32 socket select _thread umqtt umqtt.simple"
+
+_PRELUDE = f"""
+import gc, sys
+
+class Hardware:
+    def __getattr__(self, name):
+        if name == "unique_id":
+            return lambda: b"packma"
+        if name == "status":
+            return lambda *a: 0
+        return self
+    def __call__(self, *args, **keywords):
+        return self
+    def __int__(self):
+        return 0
+    def __index__(self):
+        return 0
+
+for name in {_BUILT_IN!r}.split():
+    sys.modules[name] = Hardware()
+del name
+
+def report(name):
+    print(name, gc.mem_alloc())
+
+gc.collect()
+"""
+
+# Everything switched on, so that everything is built.
+_SETTINGS = """{"heater_output": "gpio", "heater_mode": "charger_or_soc", "charger_pin_used": true,
+"heater_mat_mohm": 20000, "pack_wh": 14000, "wifi_ssid": "network", "mqtt_host": "broker"}"""
+
+_BUILD = """
+import app, board
+device = app.Device(canvas)
+gc.collect()
+"""
+
+
+def in_order(modules):
+    """Returns the names of `modules` so that each comes after those it imports."""
+    order = []
+    seen = set()
+
+    def visit(name):
+        if name in seen or name not in modules:
+            return
+        seen.add(name)
+        for wanted in sorted(image.imported_names(modules[name])):
+            visit(wanted)
+        order.append(name)
+
+    for name in modules:
+        visit(name)
+    return order
+
+
+def measure(board_name="lilygo_t_display", dialect="bms.jk_gps", squeezed=True):
+    """Returns [(what, bytes)]: each module, the canvas, the objects; in the order of loading."""
+    board = image.load_board(board_name)
+    modules = in_order(image.reachable({dialect, board.PANEL}))
+    with tempfile.TemporaryDirectory() as folder:
+        out = pathlib.Path(folder) / "image"
+        image.lay_out(board_name, out, squeezed)
+        settings = pathlib.Path(folder) / "settings.json"
+        settings.write_text(_SETTINGS)
+        return _run(out, settings, modules, board.PANEL_WIDTH * board.PANEL_HEIGHT // 2)
+
+
+def _run(out, settings, modules, canvas_bytes):
+    chunks = [_PRELUDE, "report('interpreter')"]
+    chunks += [f"canvas = bytearray({canvas_bytes})", "report('canvas')"]
+    for name in ["asyncio", "binascii", "board", *modules]:
+        chunks += [f"import {name}\ngc.collect()", f"report({name!r})"]
+    chunks += [_BUILD, "gc.collect()", "report('objects')"]
+    inside = runner.name_inside(out)
+    plan = {
+        "heap": 64 * 1024,
+        "files": runner.copies([out]) | {"/settings.json": str(settings)},
+        "path": [f"/{inside}", f"/{inside}/lib", ".frozen"],
+        "argv": ["memory"],
+        "chunks": chunks,
+    }
+    result = runner.run_plan(plan)
+    problem = runner.failure(result)
+    if problem:
+        raise RuntimeError(problem)
+    return _differences(result.stdout)
+
+
+def _differences(text):
+    steps = []
+    last = 0
+    for line in text.splitlines():
+        name, value = line.rsplit(" ", 1)
+        steps.append((name, int(value) - last))
+        last = int(value)
+    return steps
+
+
+def group_of(name):
+    """Returns the row of the summary that a step belongs to."""
+    if name in ("interpreter", "asyncio", "binascii"):
+        return "MicroPython's own"
+    if name in ("canvas", "objects"):
+        return name
+    if image.find_source(name) in (None, ROOT / "firmware" / f"{name}.py"):
+        return "firmware"
+    return "lib/" + name.partition(".")[0]
+
+
+def summary(steps):
+    """Returns [(row, bytes)] by package, in the order of first loading."""
+    rows = {}
+    for name, size in steps:
+        rows[group_of(name)] = rows.get(group_of(name), 0) + size
+    return list(rows.items())
+
+
+def print_table(steps, details=False):
+    """Prints the summary as a Markdown table, and each module if `details`."""
+    total = sum(size for _, size in steps)
+    print("| part | bytes |\n|---|---:|")
+    for row, size in summary(steps):
+        print(f"| {row} | {size:,} |")
+    print(f"| **all** | **{total:,}** |")
+    print(
+        f"| budget, Wi-Fi connected, less {SYSTEM:,} for thread and socket | {BUDGET - SYSTEM:,} |"
+    )
+    print(f"| **left for garbage** | **{BUDGET - SYSTEM - total:,}** |")
+    if details:
+        print("\n| module | bytes |\n|---|---:|")
+        for name, size in sorted(steps, key=lambda step: -step[1]):
+            print(f"| {name} | {size:,} |")

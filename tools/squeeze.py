@@ -1,0 +1,299 @@
+"""Makes sources take less RAM on the device; what they do and where their lines are stays.
+
+What an ESP32 loads from a file lies in its heap: each distinct name costs some 20 bytes, and each
+global some 10 more. So, over all modules of an image together:
+
+- a public module constant, NAME = 5 or NAME = const(5), is written as 5 wherever it is used, also
+  in other modules, and is then no global any more;
+- private names (one leading underscore) become short ones that unrelated modules share.
+
+Both only see names in the text. What could reach a name in another way (getattr, f-strings whose
+positions older Pythons do not tell, star imports) is refused, except in DYNAMIC.
+"""
+
+import ast
+import collections
+import io
+import itertools
+import re
+import string
+import tokenize
+
+# Module that imports by computed name, and takes a public class from it: checked by its own test.
+DYNAMIC = {"bms.catalog"}
+_REFUSED = {"getattr", "setattr", "hasattr", "globals", "eval", "exec", "__dict__"}
+_CONSTANT = re.compile(r"[A-Z][A-Z0-9_]*\Z")
+_PRIVATE = re.compile(r"_(?!_)\w+\Z")
+
+
+class SqueezeError(Exception):
+    """A source uses names in a way that cannot be followed."""
+
+
+def squeeze(sources):
+    """Returns ({module: new text}, {short: [names it stands for]}) for {module: text}."""
+    trees = {name: ast.parse(text, name) for name, text in sources.items()}
+    for name, tree in trees.items():
+        refuse(name, tree)
+    kept = attributes_of_objects(trees)
+    constants = {name: constants_of(tree, kept) for name, tree in trees.items()}
+    values = exported(trees, constants)
+    inlined = {n: inline(n, sources[n], trees[n], constants[n], values) for n in sources}
+    shortened = Names({n: ast.parse(text, n) for n, text in inlined.items()})
+    texts = {n: rename(text, shortened.of_module(n)) for n, text in inlined.items()}
+    return texts, shortened.legend()
+
+
+def refuse(name, tree):
+    """Raises SqueezeError if the module does what cannot be followed."""
+    for node in ast.walk(tree):
+        word = getattr(node, "id", None) or getattr(node, "attr", None)
+        if word in _REFUSED and name not in DYNAMIC:
+            raise SqueezeError(f"{name}:{node.lineno}: {word} hides which names are used")
+        if isinstance(node, ast.JoinedStr):
+            raise SqueezeError(f"{name}:{node.lineno}: f-string; use % or concatenation")
+        if isinstance(node, ast.ImportFrom) and node.names[0].name == "*":
+            raise SqueezeError(f"{name}:{node.lineno}: star import")
+
+
+# -- constants ------------------------------------------------------------------------------------
+
+
+def attributes_of_objects(trees):
+    """Returns the names that are asked of anything but a module named in the same file.
+
+    Such an object may be a module that was handed over, as fonts are: its names must stay.
+    """
+    found = set()
+    for tree in trees.values():
+        modules = {n.asname or n.name for n in ast.walk(tree) if isinstance(n, ast.alias)}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Attribute) and not (
+                isinstance(node.value, ast.Name) and node.value.id in modules
+            ):
+                found.add(node.attr)
+    return found
+
+
+def constants_of(tree, kept=frozenset()):
+    """Returns {name: (value, statement)} of a module's public integer constants, not `kept`."""
+    known = {}
+    found = {}
+    for statement in tree.body:
+        if not isinstance(statement, ast.Assign) or not isinstance(statement.targets[0], ast.Name):
+            continue
+        name = statement.targets[0].id
+        value = integer(statement.value, known)
+        if value is not None and len(statement.targets) == 1:
+            known[name] = value
+            if _CONSTANT.match(name) and name not in kept:
+                found[name] = (value, statement)
+    return found
+
+
+def integer(node, known):
+    """Returns the value of a constant integer expression, None if it is none."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "const":
+        node = node.args[0]
+    names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+    allowed = (ast.Constant, ast.Name, ast.UnaryOp, ast.BinOp, ast.operator, ast.unaryop, ast.Load)
+    if not names <= set(known) or not all(isinstance(n, allowed) for n in ast.walk(node)):
+        return None
+    value = eval(compile(ast.Expression(node), "constant", "eval"), {}, dict(known))
+    return value if type(value) is int else None
+
+
+def exported(trees, constants):
+    """Returns {module: {name: value}}: its constants, and those that it imports from others."""
+    values = {m: {n: value for n, (value, _) in own.items()} for m, own in constants.items()}
+    while True:
+        before = sum(map(len, values.values()))
+        for module, tree in trees.items():
+            values[module] |= read_imports(tree, values, [])[1]
+        if sum(map(len, values.values())) == before:
+            return values
+
+
+def inline(name, text, tree, own, exports):
+    """Returns the text of a module with the constants of all modules written as numbers."""
+    values = exports[name]
+    edits = [(statement, "pass") for _, statement in own.values()]
+    skipped = {id(n) for _, statement in own.values() for n in ast.walk(statement)}
+    modules, _ = read_imports(tree, exports, edits)
+    for node in ast.walk(tree):
+        if id(node) in skipped:
+            continue
+        if isinstance(node, ast.Name) and node.id in values:
+            if not isinstance(node.ctx, ast.Load):
+                raise SqueezeError(f"{name}:{node.lineno}: {node.id} is also a variable")
+            edits.append((node, number(values[node.id])))
+        elif isinstance(node, ast.arg) and node.arg in values:
+            raise SqueezeError(f"{name}:{node.lineno}: {node.arg} is also an argument")
+        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            module = modules.get(node.value.id)
+            if module and node.attr in exports[module]:
+                edits.append((node, number(exports[module][node.attr])))
+    return replace(text, edits)
+
+
+def read_imports(tree, exports, edits):
+    """Returns ({local name: module}, {local name: value}); drops imported constants in `edits`."""
+    modules = {}
+    values = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                if alias.name in exports and (alias.asname or "." not in alias.name):
+                    modules[alias.asname or alias.name] = alias.name
+        elif isinstance(node, ast.ImportFrom):
+            kept = []
+            for alias in node.names:
+                local = alias.asname or alias.name
+                if f"{node.module}.{alias.name}" in exports:
+                    modules[local] = f"{node.module}.{alias.name}"
+                if alias.name in exports.get(node.module, ()):
+                    values[local] = exports[node.module][alias.name]
+                else:
+                    kept.append(ast.unparse(alias))
+            if len(kept) < len(node.names):
+                rest = f"from {node.module} import {', '.join(kept)}" if kept else "pass"
+                edits.append((node, rest))
+    return modules, values
+
+
+def number(value):
+    """Returns source text for an integer, safe in any expression."""
+    return f"({value})" if value < 0 else str(value)
+
+
+def replace(text, edits):
+    """Returns `text` with each (node, new text) replaced; the number of lines stays."""
+    lines = [line.encode() for line in text.split("\n")]
+    for node, new in sorted(edits, key=lambda e: (-e[0].lineno, -e[0].col_offset)):
+        first, last = node.lineno - 1, node.end_lineno - 1
+        tail = lines[last][node.end_col_offset :]
+        lines[first] = lines[first][: node.col_offset] + new.encode() + tail
+        for between in range(first + 1, last + 1):
+            lines[between] = b""
+    return b"\n".join(lines).decode()
+
+
+# -- private names ------------------------------------------------------------------------------
+
+
+class Names:
+    """Short names for the private names of {module: tree}.
+
+    A name that occurs in one family of modules only gets a letter, and each family starts anew: a
+    family is what inheritance joins, so that no object has attributes from two. Others get a
+    number, and mean the same everywhere.
+    """
+
+    def __init__(self, trees):
+        self._family = families(trees)
+        where = collections.defaultdict(set)
+        bound = set()
+        for module, tree in trees.items():
+            for name in private_names(tree):
+                where[name].add(self._family[module])
+            # An attribute is defined where it is set on `self`: on another object, it is used.
+            bound |= {name for name, defines in occurrences(tree) if defines}
+        where = {n: f for n, f in where.items() if n in bound}
+        shared = sorted(n for n, f in where.items() if len(f) > 1)
+        self._shared = {name: f"_{i}" for i, name in enumerate(shared)}
+        self._own = {
+            family: with_letters(n for n, f in where.items() if f == {family})
+            for family in set(self._family.values())
+        }
+
+    def of_module(self, module):
+        """Returns {name: short name} for one module."""
+        return self._shared | self._own[self._family[module]]
+
+    def legend(self):
+        """Returns {short name: every name it stands for}, to read tracebacks with."""
+        found = collections.defaultdict(list)
+        for table in (self._shared, *self._own.values()):
+            for name, short in table.items():
+                found[short].append(name)
+        return {short: sorted(names) for short, names in sorted(found.items())}
+
+
+def with_letters(names):
+    """Returns {name: short name}, with _a, _b … _Z, _aa, _ab … in alphabetical order."""
+    lengths = (itertools.product(string.ascii_letters, repeat=n) for n in itertools.count(1))
+    shorts = ("_" + "".join(chars) for chars in itertools.chain.from_iterable(lengths))
+    return dict(zip(sorted(names), shorts, strict=False))
+
+
+def private_names(tree):
+    """Returns the private names in a module, but for constants that the compiler takes out."""
+    folded = {
+        statement.targets[0].id
+        for statement in tree.body
+        if isinstance(statement, ast.Assign)
+        and isinstance(statement.targets[0], ast.Name)
+        and isinstance(statement.value, ast.Call)
+        and isinstance(statement.value.func, ast.Name)
+        and statement.value.func.id == "const"
+    }
+    return {n for n, _ in occurrences(tree) if _PRIVATE.match(n)} - folded
+
+
+def occurrences(tree):
+    """Yields (name, whether this defines it) for every name in a module."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            yield node.id, isinstance(node.ctx, ast.Store)
+        elif isinstance(node, ast.Attribute):
+            owner = isinstance(node.value, ast.Name) and node.value.id == "self"
+            yield node.attr, owner and isinstance(node.ctx, ast.Store)
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            yield node.name, True
+        elif isinstance(node, ast.arg):
+            yield node.arg, True
+        elif isinstance(node, ast.alias):
+            for part in node.name.split("."):
+                yield part, False
+        elif isinstance(node, ast.keyword) and node.arg:
+            yield node.arg, False
+
+
+def families(trees):
+    """Returns {module: family}: modules whose classes inherit from one another share one."""
+    parent = {name: name for name in trees}
+
+    def root(name):
+        while parent[name] != name:
+            name = parent[name]
+        return name
+
+    for name, tree in trees.items():
+        if any(isinstance(n, ast.ClassDef) and n.bases for n in ast.walk(tree)):
+            for imported in imported_modules(tree) & set(trees):
+                parent[root(name)] = root(imported)
+    return {name: root(name) for name in trees}
+
+
+def imported_modules(tree):
+    """Returns the dotted names that a module imports; in `from a import b`, a and a.b."""
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def rename(text, table):
+    """Returns `text` with the names of `table` replaced wherever they are tokens of their own."""
+    lines = text.split("\n")
+    tokens = list(tokenize.generate_tokens(io.StringIO(text).readline))
+    for token in reversed(tokens):
+        if token.type == tokenize.NAME and token.string in table:
+            row, column = token.start
+            line = lines[row - 1]
+            end = column + len(token.string)
+            lines[row - 1] = line[:column] + table[token.string] + line[end:]
+    return "\n".join(lines)
