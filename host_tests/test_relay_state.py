@@ -10,6 +10,7 @@ from bms import alarms
 from bms import pack as p
 from relay import state
 from relay import view as v
+from relay.json_out import Names
 from relay.state import StateMessage
 from relay.view import View
 
@@ -194,8 +195,9 @@ def longest(view):
         view.put(slot, 0 if slot < v.BOOLS else -LIMIT)
     view.put(v.PLAUSIBLE, 1)
     for slot in range(v.FIGURES, v.FIGURES + 7):
-        names = view._names[slot - v.FIGURES]
-        view.put(slot, max(range(len(names)), key=lambda i, n=names: len(n[i])))
+        names = view.names(slot)
+        room = bytearray(100)
+        view.put(slot, max(range(len(names)), key=lambda i, n=names: n.put(room, 0, i)))
     view.faults = (1 << len(FAULTS)) - 1
     return pack, view
 
@@ -205,6 +207,19 @@ def test_the_longest_message_at_32_cells_fits():
     told = read(StateMessage(view, MAX_AGE_MS), pack)
     assert told["cell_mv"] == [65535] * 32 and len(told["alarms"]) == len(alarms.NAMES)
     assert told["power_mw"] == -LIMIT and told["heap_free"] == -LIMIT
+
+
+@given(st.lists(st.text(st.characters(min_codepoint=32, exclude_categories=["Cs"]), max_size=30)))
+def test_any_table_of_names_is_told_as_it_is(table):
+    names = Names(table)
+    buf = bytearray(names.room)
+    end = names.put_raised(buf, 0, (1 << len(table)) - 1, 0)
+    assert end <= names.room - 1 and len(buf) == names.room
+    told = [None if name in ("", "none") else name for name in table]
+    assert json.loads("[" + buf[1:end].decode() + "]") == told
+    for position, name in enumerate(told):
+        assert json.loads(buf[: names.put(buf, 0, position)].decode()) == name
+    assert buf[: names.put(buf, 0, len(table))] == b"null"
 
 
 figure = st.integers(-LIMIT, LIMIT)

@@ -2,8 +2,9 @@
 
     micropython relay_program.py '{"mqtt_port": 1883, …}'
 
-The argument overrides settings; "slow_dns_s" makes the resolver take so long. Each quarter of a second one line of JSON goes to standard output:
-the relay's figures, and the longest time that the loop had to wait for its turn since the start.
+The argument overrides settings; "slow_dns_s" makes the resolver take so long. Each quarter of a
+second one line of JSON goes to standard output: the relay's figures, and the longest time that the
+loop had to wait for its turn since the start.
 """
 
 import asyncio

@@ -1,5 +1,7 @@
 """Pieces of JSON written into a bytearray. Nothing allocates; the caller provides the room."""
 
+from array import array
+
 from bms.wire import put_bytes, put_int
 from compat import const
 
@@ -13,6 +15,7 @@ FALSE = b"false"
 
 _QUOTE = const(34)
 _BACKSLASH = const(92)
+_COMMA = const(44)
 
 
 def put_value(buf, at, value):
@@ -48,6 +51,57 @@ def put_text(buf, at, data):
         at += 1
     buf[at] = _QUOTE
     return at + 1
+
+
+class Names:
+    """A table of names as JSON strings, in one piece of memory: many small ones would cost twice.
+
+    names: str or bytes; "" and "none" become `null`. `room`: bytes that all of them take together
+    as a list; `longest`: bytes of the longest one.
+    """
+
+    def __init__(self, names):
+        text = bytearray(16)
+        ends = array("H", bytes(2 * len(names)))
+        at = 0
+        self.longest = len(NULL)
+        for i in range(len(names)):
+            name = names[i] if isinstance(names[i], bytes) else names[i].encode()
+            start = at
+            text.extend(bytes(2 * len(name) + 4))
+            if name in (b"", b"none"):
+                at = put_bytes(text, at, NULL)
+            else:
+                at = put_text(text, at, name)
+            ends[i] = at
+            self.longest = max(self.longest, at - start)
+        self.room = at + len(names) + 2
+        self._text = bytes(text[:at])
+        self._ends = ends
+
+    def __len__(self):
+        return len(self._ends)
+
+    def put(self, buf, at, position):
+        """Writes the name at `position`, `null` if there is none; returns the end."""
+        if not 0 <= position < len(self._ends):
+            return put_bytes(buf, at, NULL)
+        text = self._text
+        for i in range(self._ends[position - 1] if position else 0, self._ends[position]):
+            buf[at] = text[i]
+            at += 1
+        return at
+
+    def put_raised(self, buf, at, bits, start):
+        """Writes `,name` for each set bit, where bit 0 is the name at `start`; returns the end."""
+        position = start
+        while bits and position < len(self._ends):
+            if bits & 1:
+                buf[at] = _COMMA
+                at = self.put(buf, at + 1, position)
+            bits >>= 1
+            position += 1
+        return at
 
 
 def put_figures(buf, at, source, slots, keys, bools, shown):

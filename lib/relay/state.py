@@ -12,10 +12,10 @@ from relay import view as v
 from relay.json_out import (
     INT_ROOM,
     NULL,
+    Names,
     figures_room,
     put_bool,
     put_figures,
-    put_text,
     put_value,
 )
 
@@ -137,7 +137,7 @@ _FAULT = b',"heater_fault":'
 _FAULTS = b',"heater_faults":'
 _PUNCTUATION = const(48)  # brackets, the four literals of the members above, the closing brace
 
-_ALARM_NAMES = tuple([name.encode() for name in alarms.NAMES])
+_ALARM_NAMES = Names(alarms.NAMES)
 _COMMA = const(44)
 _OPEN = const(91)
 _CLOSE = const(93)
@@ -160,14 +160,11 @@ class StateMessage:
         """Returns the length in bytes of the longest message with this view's names."""
         room = figures_room(_LIVE_KEYS) + figures_room(_LIMIT_KEYS) + figures_room(_DEVICE_KEYS)
         for i in range(len(_CHOICE_KEYS)):
-            # Written as a JSON string a name can double its length.
-            room += len(_CHOICE_KEYS[i]) + 2 * view.longest_name(_CHOICE_SLOTS[i]) + 4
+            room += len(_CHOICE_KEYS[i]) + view.names(_CHOICE_SLOTS[i]).longest
         for key in (_FRESH, _AGE, _SEQ, _CELLS, _TEMPS, _ALARM, _ALARMS, _FAULT, _FAULTS):
             room += len(key)
         room += p.MAX_CELLS * 6 + p.MAX_TEMPS * 7 + 2 * INT_ROOM + _PUNCTUATION
-        for name in _ALARM_NAMES + view.fault_names:
-            room += 2 * len(name) + 3
-        return room
+        return room + _ALARM_NAMES.room + view.fault_names.room
 
     def fresh(self, pack, now):
         """True while the pack's figures are recent, and their content moves."""
@@ -197,7 +194,9 @@ class StateMessage:
         at = put_figures(buf, at, view, _DEVICE_SLOTS, _DEVICE_KEYS, v.BOOLS, True)
         at = _put_choices(buf, at, view)
         at = put_bool(buf, put_bytes(buf, at, _FAULT), view.faults != 0)
-        at = _put_bits(buf, put_bytes(buf, at, _FAULTS), view.fault_names, view.faults)
+        start = put_bytes(buf, at, _FAULTS)
+        at = view.fault_names.put_raised(buf, start, view.faults, 0)
+        at = _close_list(buf, start, at)
         buf[at] = 125
         return at + 1
 
@@ -242,19 +241,8 @@ def _any(bits):
 
 def _put_alarms(buf, at, pack):
     start = at
-    for bit in range(len(_ALARM_NAMES)):
-        if pack.alarm(bit):
-            buf[at] = _COMMA
-            at = put_text(buf, at + 1, _ALARM_NAMES[bit])
-    return _close_list(buf, start, at)
-
-
-def _put_bits(buf, at, names, bits):
-    start = at
-    for bit in range(len(names)):
-        if bits >> bit & 1:
-            buf[at] = _COMMA
-            at = put_text(buf, at + 1, names[bit])
+    for i in range(len(pack.alarms)):
+        at = _ALARM_NAMES.put_raised(buf, at, pack.alarms[i], i << 3)
     return _close_list(buf, start, at)
 
 
@@ -269,7 +257,7 @@ def _close_list(buf, start, at):
 
 def _put_choices(buf, at, view):
     for i in range(len(_CHOICE_SLOTS)):
+        slot = _CHOICE_SLOTS[i]
         at = put_bytes(buf, at, _CHOICE_KEYS[i])
-        name = view.name(_CHOICE_SLOTS[i])
-        at = put_text(buf, at, name) if name else put_bytes(buf, at, NULL)
+        at = view.names(slot).put(buf, at, view.get(slot, -1))
     return at

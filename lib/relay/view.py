@@ -8,7 +8,7 @@ the position in the table of names that the constructor was given.
 from array import array
 
 from compat import const
-from relay.json_out import LIMIT
+from relay.json_out import LIMIT, Names
 
 # Tri-states.
 LINK_UP = const(0)  # the BMS answers
@@ -52,12 +52,6 @@ _SLOTS = const(29)
 MODES = (b"off", b"charger", b"charger_or_soc")
 
 
-def encoded(names):
-    """Returns names (str or bytes) as a tuple of bytes, with b"" for "none"."""
-    found = [n if isinstance(n, bytes) else n.encode() for n in names]
-    return tuple([b"" if n == b"none" else n for n in found])
-
-
 class View:
     """Figures of the device for one state message. Nothing allocates after construction.
 
@@ -76,17 +70,17 @@ class View:
         refusals=(),
     ):
         self.faults = 0  # bit set, by position in heater_faults
-        self.fault_names = encoded(heater_faults)
+        self.fault_names = Names(heater_faults)
         self._values = array("i", bytes(4 * _SLOTS))
         self._valid = bytearray(_SLOTS)
         self._names = (
-            encoded(heater_states),
-            encoded(heater_reasons),
-            MODES,
-            encoded(verdicts),
-            encoded(reset_causes),
-            encoded(mqtt_failures),
-            encoded(refusals),
+            Names(heater_states),
+            Names(heater_reasons),
+            Names(MODES),
+            Names(verdicts),
+            Names(reset_causes),
+            Names(mqtt_failures),
+            Names(refusals),
         )
 
     def put(self, slot, value):
@@ -113,14 +107,6 @@ class View:
         """Returns the figure, or `default` while it is unknown."""
         return self._values[slot] if self._valid[slot] else default
 
-    def name(self, slot):
-        """Returns the name of a choice, b"" while it is unknown or none."""
-        names = self._names[slot - FIGURES]
-        position = self._values[slot]
-        if self._valid[slot] and 0 <= position < len(names):
-            return names[position]
-        return b""
-
-    def longest_name(self, slot):
-        """Returns the length in bytes of the longest name of a choice."""
-        return max([len(name) for name in self._names[slot - FIGURES]] + [0])
+    def names(self, slot):
+        """Returns the table of names of a choice."""
+        return self._names[slot - FIGURES]
