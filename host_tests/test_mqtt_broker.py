@@ -303,6 +303,7 @@ def listener():
 CONNACK = b"\x20\x02\x00\x00"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "told, failure, detail",
     [
@@ -328,6 +329,7 @@ def test_a_broken_broker_costs_the_thread_a_bounded_time(listener, start, told, 
     program.finish()
 
 
+@pytest.mark.slow
 def test_a_broker_that_falls_silent_is_noticed(start):
     """The line stays up, and nothing comes any more: only a ping can tell."""
     broker = Broker().start()
