@@ -37,7 +37,7 @@ def _scaled(mantissa, exponent, negative, scale):
     # The number is mantissa * 2**(exponent - 23), so that the product is to be shifted right by:
     shift = _MANTISSA_BITS - exponent - _HALF_BITS
     if shift < 0:
-        return INVALID  # 2**11 and more, infinities and what is not a number
+        return INVALID  # 4096 and more, infinities and what is not a number
     if shift > 30:
         return 0
     product = (mantissa >> _HALF_BITS) * scale

@@ -62,7 +62,7 @@ class Jk04:
             if mask >> i & 1:
                 self._cells = i + 1
                 total += f32le(buf, at + _CELLS + 4 * i, _MILLI * _FINE)
-            elif mv:
+            elif not _is_zero(buf, at + _CELLS + 4 * i):
                 return CONTRADICTS
             self._cell_mv[i] = mv
         self._pack_mv = (total + _FINE // 2) // _FINE
@@ -83,6 +83,10 @@ class Jk04:
         else:
             pack.drop(p.RUNTIME_S)
         pack.summarise()
+
+
+def _is_zero(buf, at):
+    return u16le(buf, at) == 0 and u16le(buf, at + 2) == 0
 
 
 def settings_are_sane(buf, at):

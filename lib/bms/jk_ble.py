@@ -26,6 +26,8 @@ BAUD = const(115200)  # inside the BMS, between its controller and the radio mod
 _COMMAND_PREAMBLE = b"\xaa\x55\x90\xeb"
 _COMMAND = const(20)  # bytes of a command, and of an acknowledgement
 _PROBE = b"AT\r\n"
+# What may follow a preamble: the type of a frame, or foreign bytes before it.
+_SECOND_BYTES = bytes((SETTINGS_FRAME, STATUS_FRAME, DEVICE_FRAME, LOGBOOK_FRAME, 0x41, 0xAA))
 _ACK = b"\xaa\x55\x90\xeb\xc8\x01\x01"  # and twelve zeros and the sum, after any command
 
 # Commands that read.
@@ -141,9 +143,7 @@ class JkBle(Shape):
             return _COMMAND
         if have < 5:
             return MORE
-        kind = buf[at + 4]
-        known = kind == STATUS_FRAME or kind == SETTINGS_FRAME
-        return FRAME if known or kind == DEVICE_FRAME or kind == LOGBOOK_FRAME else BAD_LENGTH
+        return FRAME if buf[at + 4] in _SECOND_BYTES else BAD_LENGTH
 
     def accept(self, buf, at, size, now):
         """See Shape.accept."""

@@ -8,7 +8,7 @@ read the settings back.
 
 from bms import pack as p
 from bms.jk_ble import put_command
-from bms.jk_frames import JK02_32S
+from bms.jk_frames import JK02_32S, UNKNOWN
 from compat import const
 
 _SWITCH = const(0)  # 0 or 1
@@ -40,7 +40,7 @@ def write(out, frames, slot, value):
     temperatures (-300…200; the heater's in steps of 10). Returns the command's length. Raises
     ValueError, with the reason, for what cannot or must not be written.
     """
-    if not frames.proven:
+    if not frames.proven or frames.variant == UNKNOWN:
         raise ValueError("the variant is not proven yet")
     row = _row(slot)
     at = row + 2 * frames.variant
@@ -57,7 +57,7 @@ def can_write(frames, slot):
     for row in range(0, len(_WRITES), _ROW):
         if _WRITES[row] == slot:
             register = _WRITES[row + 2 * frames.variant]
-            if not frames.proven or register == _NONE:
+            if not frames.proven or frames.variant == UNKNOWN or register == _NONE:
                 return False
             return frames.variant != JK02_32S or frames.offers(register)
     return False

@@ -49,6 +49,8 @@ _TEXTS = bytes(
 )
 _SW = const(30)
 _SW_ROOM = const(8)
+_MFG_DATE = const(78)
+_MFG_BYTES = const(24)  # date and serial number, which balancers do not have
 _CAPABILITIES = const(150)
 _CAPABILITY_BYTES = const(32)
 
@@ -95,7 +97,7 @@ class JkFrames:
 
     def assume(self, generation):
         """Takes the software generation from elsewhere than a device frame (a tool's context)."""
-        if generation == self.generation:
+        if generation == self.generation and self.withheld != NO_DEVICE_INFO:
             return
         self.reset()
         self.generation = generation
@@ -147,14 +149,22 @@ class JkFrames:
 
     def _judge(self, buf, at):
         if self.variant == JK04:
-            return self._jk04.judge(buf, at)
+            verdict = self._jk04.judge(buf, at)
+            if verdict == CONTRADICTS and self._is_ambiguous():
+                if self._jk02.judge(buf, at, False) == PROVES:
+                    self.variant = JK02_24S
+                    return PROVES
+            return verdict
         verdict = self._jk02.judge(buf, at, self.variant == JK02_32S)
-        # A balancer numbers its versions like a 24-cell BMS (jk.md §3.5 no. 2): its content tells.
-        if verdict == CONTRADICTS and self.variant == JK02_24S and not self.proven:
+        if verdict == CONTRADICTS and self._is_ambiguous():
             if self._jk04.judge(buf, at) == PROVES:
                 self.variant = JK04
                 return PROVES
         return verdict
+
+    def _is_ambiguous(self):
+        """True until content tells a BMS from a balancer with its versions (jk.md §3.5 no. 2)."""
+        return not self.proven and _LAST_JK04 < self.generation <= _LAST_24S
 
     def _withhold(self):
         self.withheld_frames = count(self.withheld_frames, 1)
@@ -167,8 +177,8 @@ class JkFrames:
         if self.variant == UNKNOWN:
             return self._withhold()
         floats = jk04.is_settings(buf, at)
-        if floats and self.variant == JK02_24S and not self.proven:
-            self.variant = JK04
+        if self._is_ambiguous():
+            self.variant = JK04 if floats else JK02_24S
         if floats != (self.variant == JK04):
             self.withheld = CONTRADICTION
             self.withheld_frames = count(self.withheld_frames, 1)
@@ -194,10 +204,11 @@ class JkFrames:
                 return BAD_FRAME
         pack = self.pack
         generation = major(buf, at + _SW, _SW_ROOM)
-        if generation != self.generation:
-            if pack.seen(p.DEVICE):
-                pack.clear()  # another unit
-            self.assume(generation)
+        if generation != self.generation and pack.seen(p.DEVICE):
+            pack.clear()  # another unit
+        self.assume(generation)
+        if self._is_ambiguous() and _looks_like_balancer(buf, at):
+            self.variant = JK04
         for i in range(_CAPABILITY_BYTES):
             bitmap = generation > _LAST_WITHOUT_BITMAP
             self.capabilities[i] = buf[at + _CAPABILITIES + i] if bitmap else 0
@@ -206,6 +217,14 @@ class JkFrames:
             pack.put_text(_TEXTS[row + 2], buf, start, text_size(buf, start, _TEXTS[row + 1]))
         pack.touch(p.DEVICE, now)
         return DECODED
+
+
+def _looks_like_balancer(buf, at):
+    """True if a device frame has neither date nor serial number."""
+    for i in range(at + _MFG_DATE, at + _MFG_DATE + _MFG_BYTES):
+        if buf[i]:
+            return False
+    return True
 
 
 def major(buf, at, room):
