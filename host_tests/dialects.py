@@ -1,0 +1,105 @@
+"""Short cuts for the tests of single dialects: captures and streams of ../shared, feeding."""
+
+import json
+
+from bms import pack as p
+from bms.pack import PackState
+from host_tests.conftest import SHARED
+from tools import vocabulary
+
+CHUNK = 512
+# Statistics that a BMS takes from its cells a scan earlier; ours are of the cells shown.
+OLDER_THAN_THE_CELLS = {"cell_avg_mv", "cell_delta_mv", "power_mw"}
+# Names of captures for what the vocabulary calls otherwise.
+RENAMED = {"sw": "sw_version", "hw": "hw_version"}
+IN_SETTINGS = {"cell_count": "cell_count_setting", "capacity_mah": "capacity_nominal_mah"}
+# What a JK sends and is not believed without more: its sensor mask contradicts its sensors, and
+# the others are of other firmware unless the unit's bitmap says so.
+UNSURE_ON_JK = {"temp_sensor_mask", "battery_type_id", "discharge_utp_dc", "discharge_utpr_dc"}
+NOT_OF_STATUS = {"remaining_mah", "cycle_capacity_mah"}
+
+
+def captures(*protocols, kinds=None):
+    """Returns the capture files of protocols, as paths; none where ../shared is missing."""
+    return [
+        path
+        for path in sorted((SHARED / "captures").glob("*/*.json"))
+        for capture in [json.loads(path.read_text())]
+        if isinstance(capture, dict)
+        and capture["protocol"] in protocols
+        and (kinds is None or capture["kind"] in kinds)
+    ]
+
+
+def load(path):
+    """Returns a capture's or a stream's content."""
+    return json.loads(path.read_text())
+
+
+def stream(name):
+    """Returns the path of a stream."""
+    return next((SHARED / "streams").glob(f"*/{name}.json"), SHARED / "streams" / name)
+
+
+def name_of(path):
+    """Names a path in the list of tests."""
+    return path.stem
+
+
+def start(cls, **keywords):
+    """Returns a new dialect with a new pack."""
+    return cls(PackState(), CHUNK, **keywords)
+
+
+def feed(dialect, *pieces, now=0):
+    """Feeds pieces; returns the number of frames decoded. Every byte must be accounted for."""
+    decoded = 0
+    for piece in pieces:
+        for at in range(0, len(piece), CHUNK):
+            part = piece[at : at + CHUNK]
+            decoded += dialect.feed(part, len(part), now)
+    framer = dialect.framer
+    assert framer.fed == framer.frame_bytes + framer.dropped + framer.pending
+    return decoded
+
+
+def feed_capture(dialect, capture):
+    """Feeds a capture in the pieces in which it came, then silence."""
+    decoded = feed(dialect, *[bytes.fromhex(chunk) for chunk in capture["chunks"]])
+    return decoded + dialect.feed(b"", 0, dialect.framer.gap_ms + 1)
+
+
+def values(dialect):
+    """Returns what the pack shows, in the vocabulary."""
+    shown = vocabulary.values(dialect.pack)
+    if "state" in shown:
+        shown["state"] = p.STATES[shown["state"]]
+    for word in ("alarms_raw", "warnings_raw"):
+        if word + "_high" in shown:
+            shown[word] |= shown[word + "_high"] << 30
+    return shown
+
+
+def differences(shown, capture):
+    """Returns what a capture expects and the pack shows otherwise, of what the vocabulary has."""
+    wrong = {}
+    settings = capture["kind"] == "settings"
+    for name, value in capture["expected"].items():
+        name = RENAMED.get(name, name)
+        if settings:
+            name = IN_SETTINGS.get(name, name)
+        if name in OLDER_THAN_THE_CELLS or (settings and name in NOT_OF_STATUS):
+            continue
+        if name in UNSURE_ON_JK and capture["protocol"].startswith("jk"):
+            continue
+        if name not in (*vocabulary.SLOTS, *vocabulary.TEXTS, "cell_mv", "temps_dc", "alarms"):
+            continue
+        got = shown.get(name)
+        if name == "cell_mv" and value == []:
+            value = None
+        close = name.endswith("_mah") or (name == "pack_mv" and capture["protocol"] == "jk04")
+        if close and got is not None and value is not None and abs(got - value) <= 1:
+            continue
+        if got != (None if value == "" else value):
+            wrong[name] = (got, value)
+    return wrong
