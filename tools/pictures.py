@@ -1,0 +1,70 @@
+"""Makes the pictures of the documentation anew: `make pictures`.
+
+The panel's scenes are drawn by the screen's own code; the bench's picture is its page in a
+headless Chromium, with a cold pack being heated.
+"""
+
+import json
+import subprocess
+import sys
+import time
+import urllib.request
+
+from tools import ROOT, browser, render_lcd
+
+OUT = ROOT / "docs" / "pictures"
+_SCENES = ("charging", "heating", "lost")
+_HEATING_WITHIN_S = 240
+_THEN_S = 20
+
+
+def post(address, name, value):
+    """Sets a control of the bench."""
+    body = json.dumps({"name": name, "value": value}).encode()
+    headers = {"Content-Type": "application/json"}
+    request = urllib.request.Request(address + "api/control", body, headers)
+    urllib.request.urlopen(request).close()
+
+
+def heating(address):
+    """True once the heater's output is on."""
+    with urllib.request.urlopen(address + "api/state") as answer:
+        return json.load(answer)["pins"]["heater"]
+
+
+def take_bench(path):
+    """Starts a bench, waits until it heats, and takes its picture."""
+    command = [sys.executable, "-m", "tools.bench", "--port", "0", "--lapse", "600"]
+    bench = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    try:
+        address = bench.stdout.readline().strip()
+        with browser.chromium() as page:
+            page.get(address)
+            post(address, "pack_dc", 12)
+            post(address, "ambient_dc", -120)
+            deadline = time.monotonic() + _HEATING_WITHIN_S
+            while not heating(address) and time.monotonic() < deadline:
+                time.sleep(0.5)
+            time.sleep(_THEN_S)
+            page.save_screenshot(str(path))
+    finally:
+        bench.terminate()
+        bench.wait()
+
+
+def main():
+    """Command line."""
+    OUT.mkdir(parents=True, exist_ok=True)
+    render_lcd.main([str(OUT), *_SCENES])
+    for scene in _SCENES:
+        (OUT / f"{scene}.png").replace(OUT / f"lcd_{scene}.png")
+    try:
+        take_bench(OUT / "bench.png")
+    except browser.NoBrowserError as error:
+        print(f"bench.png: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
