@@ -14,6 +14,7 @@ import threading
 import time
 from collections import deque
 from concurrent.futures import Future
+from concurrent.futures import TimeoutError as NotYet  # 3.10: not the builtin one
 
 from tools.bench.chip import Chip
 from tools.bench.clock import Clock
@@ -201,7 +202,7 @@ class Bench:
         while True:
             try:
                 return future.result(0.5)
-            except TimeoutError:
+            except NotYet:
                 if future.done():
                     raise
                 if not self._thread.is_alive():

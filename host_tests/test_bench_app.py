@@ -1,0 +1,85 @@
+"""The unmodified firmware on the bench: it works, and whatever kills it, the mat is off in 3 s."""
+
+import json
+
+import pytest
+
+from tools.bench.bench import Bench, BenchConfig
+
+DEADMAN_S = 3.0
+SETTINGS = {
+    "heater_output": "gpio",
+    "heater_mode": "charger",
+    "heater_mat_mohm": 26_200,
+    "pack_wh": 5120,
+    "charger_pin_used": True,
+}
+
+pytestmark = pytest.mark.bench
+
+
+@pytest.fixture
+def bench(tmp_path):
+    (tmp_path / "settings.json").write_text(json.dumps(SETTINGS))
+    config = BenchConfig(str(tmp_path))
+    config.lapse = 200
+    bench = Bench(config)
+    with bench:
+        yield bench
+    assert bench.error is None
+
+
+@pytest.fixture
+def heating(bench):
+    """A cold pack with a charger; returns the bench once the mat is on."""
+    bench.set("ambient_dc", -100)
+    bench.set("pack_dc", -50)
+    bench.set("charger", True)
+    try:
+        bench.wait_for(lambda b: b.plant.heater_on, 300)
+    except TimeoutError:
+        pytest.fail("never heats:\n" + "\n".join(bench.snapshot()["console"]))
+    return bench
+
+
+def test_runs_reads_the_bms_and_draws_without_a_mistake(bench):
+    bench.run_until(120)
+    state = bench.snapshot()
+    assert state["chip"]["resets"] == 0, state["console"]
+    assert state["uart"]["replies"] >= 100 and state["uart"]["rejected"] == 0
+    assert state["uart"]["overruns"] == 0
+    assert state["panel"]["on"] and state["panel"]["error_texts"] == []
+    assert state["pins"]["backlight_permille"] > 0
+    _, width, height, rgb = bench.picture()
+    assert len(rgb) == 3 * width * height and len(set(rgb)) > 8
+
+
+def test_heats_a_cold_pack_until_the_bms_charges_again(heating):
+    heating.wait_for(
+        lambda b: not b.plant.heater_on and b.plant.charge_on, 8 * 3600, timeout_s=200
+    )
+    assert min(heating.plant.temps_dc) >= 50
+    assert heating.snapshot()["chip"]["resets"] == 0
+
+
+@pytest.mark.parametrize("lapse", [1, 200])
+@pytest.mark.parametrize("death", ["firmware_frozen", "firmware_kill"])
+def test_a_dead_firmware_is_a_cold_mat_within_three_seconds(heating, death, lapse):
+    heating.set("lapse", lapse)
+    heating.set(death, True)
+    t_s = heating.now_s()
+    assert heating.snapshot()["pins"]["heater"] is True
+    off_s = heating.wait_for(lambda b: not b.plant.heater_on, 10)
+    changed_s = heating.snapshot()["pins"]["heater_changed_s"]
+    assert off_s - t_s <= DEADMAN_S + 0.06 and changed_s - t_s <= DEADMAN_S
+    heating.wait_for(lambda b: b.conductor.state == "running", 10)
+    assert heating.snapshot()["chip"]["reset_cause"] == "watchdog"
+
+
+def test_an_unplugged_bms_is_a_cold_mat(heating):
+    """Data older than data_max_age_s (10 s) and a step of the heater."""
+    heating.set("bms_unplugged", True)
+    t_s = heating.now_s()
+    off_s = heating.wait_for(lambda b: not b.plant.heater_on, 30)
+    assert 5 < off_s - t_s <= 12.5
+    assert heating.snapshot()["chip"]["resets"] == 0
