@@ -1,0 +1,207 @@
+"""JK over RS485: captures, both forms against a played bus, addresses, echoes, errors."""
+
+import pytest
+
+from bms import pack as p
+from bms.jk_modbus import JkModbus, put_trigger
+from host_tests import dialects
+from host_tests.dialects import differences, feed, feed_capture, load, name_of, start, values
+from host_tests.mp.samples import acknowledged, crc16, jk02_status, jk300, jk_device
+
+DEVICE = jk_device(b"JK-PB2A16S20P", b"15A", b"15.41")
+STATUS = jk02_status(wide=True)
+SETTINGS = jk300(
+    1,
+    {10: b"\xf0\x0a\0\0", 18: b"\x42\x0e\0\0", 98: b"\xce\xff\xff\xff", 102: b"\x32\0\0\0"}
+    | {114: b"\x08\0\0\0", 118: b"\x01\0\0\0", 270: b"\x03\0\0\0", 282: b"\x01\0"},
+)
+FRAMES = {0x1C: DEVICE, 0x1E: SETTINGS, 0x20: STATUS}
+
+
+@pytest.mark.parametrize("path", dialects.captures("jk_modbus"), ids=name_of)
+def test_captures(path):
+    capture = load(path)
+    address = capture["expected"].get("ack_address", capture["expected"].get("address"))
+    dialect = start(JkModbus, address=address)
+    dialect.frames.assume(15)
+    decoded = feed_capture(dialect, capture)
+    if capture["kind"] in ("ack", "command"):
+        assert decoded == 0 and dialect.framer.others == 1 and dialect.framer.dropped == 0
+    else:
+        assert decoded == 1 and differences(values(dialect), capture) == {}
+
+
+@pytest.mark.parametrize("filler", [b"", b"\0"])
+def test_the_filler_is_optional(filler):
+    dialect = start(JkModbus, address=1)
+    dialect.frames.assume(15)
+    frame = STATUS + filler + crc16(b"\x01\x10\x16\x20\0\x01") + filler
+    assert feed(dialect, frame, frame) == 2
+
+
+def test_a_frame_without_its_acknowledgement_is_nobodys():
+    dialect = start(JkModbus, address=1)
+    dialect.frames.assume(15)
+    assert feed(dialect, STATUS) == 0 and dialect.feed(b"", 0, 1000) == 0
+    assert feed(dialect, STATUS + crc16(b"\x01\x10\x16\x1e\0\x01"), now=2000) == 0  # of another
+    assert values(dialect) == {}
+
+
+def test_another_units_frame_is_good_but_not_ours():
+    dialect = start(JkModbus, address=1)
+    dialect.frames.assume(15)
+    assert feed(dialect, acknowledged(STATUS, 0x20, address=2)) == 0
+    assert dialect.foreign == 1 and dialect.framer.others == 1 and values(dialect) == {}
+    assert feed(dialect, acknowledged(STATUS, 0x20, address=1)) == 1
+
+
+def test_every_bit_of_frame_and_acknowledgement_counts():
+    good = acknowledged(STATUS, 0x20)
+    for bit in [*range(2400), *range(2408, 8 * len(good))]:
+        damaged = bytearray(good)
+        damaged[bit >> 3] ^= 1 << (bit & 7)
+        dialect = start(JkModbus, address=1)
+        dialect.frames.assume(15)
+        assert feed(dialect, bytes(damaged)) == 0, bit
+
+
+# -- a played bus ---------------------------------------------------------------------------------
+
+
+class Unit:
+    """A unit at an address that speaks one of the two forms, on a line that may echo."""
+
+    LONGS = {
+        0x10: [*range(6, 142, 4), 270, 274, 278],
+        0x12: [70, 146, 150, 154, 158, 166, 174, 178, 182, 186, 194, 246],
+        0x14: [38, 42],
+    }
+    BYTES = {
+        0x10: [284, 286, 288, 290, 292, 294, 296],
+        0x12: [172, 190, 198, 200, 214, 234, 244],
+        0x14: [*range(6, 38, 2), *range(46, 110, 2)],
+    }
+
+    def __init__(self, form, address=3, echo=False):
+        self.form = form
+        self.address = address
+        self.echo = echo
+
+    def answer(self, request):
+        """Returns what the line carries after a request; None if it stays silent."""
+        assert crc16(request[:-2]) == request
+        echo = request if self.echo else b""
+        if request[0] != self.address or self.form not in ("framed", "plain"):
+            return echo
+        if request[1] == 0x10 and self.form == "framed":
+            return echo + FRAMES[request[3]] + b"\0" + crc16(request[:6]) + b"\0"
+        if request[1] == 3 and self.form == "plain":
+            return echo + self.registers(int.from_bytes(request[2:4], "big"), request[5])
+        return echo
+
+    def registers(self, register, words):
+        """Returns the reply to a read of registers: big endian, pairs of bytes in order."""
+        assert words <= 40
+        page = register >> 8 if register >> 8 != 0x11 else 0x10
+        frame = {0x10: SETTINGS, 0x12: STATUS, 0x14: DEVICE}[page]
+        at = register - (page << 8) + 6
+        end = at + 2 * words
+        data = b""
+        while at < end:
+            size = 4 if at in self.LONGS[page] else 2
+            part = frame[at : at + size]
+            data += part if at in self.BYTES[page] else part[::-1]
+            at += size
+        return crc16(bytes([self.address, 3, 2 * words]) + data)
+
+
+def talk(dialect, unit, last):
+    """Plays the bus with answers after 50 ms; returns [(ms, request)]."""
+    out = bytearray(16)
+    sent = []
+    due = None
+    for now in range(0, last, 10):
+        dialect.settle(now)
+        if due and now >= due[0]:
+            feed(dialect, due[1], now=now)
+            due = None
+        else:
+            dialect.feed(b"", 0, now)
+        n = dialect.request(now, out)
+        if n:
+            sent.append((now, bytes(out[:n])))
+            answer = unit.answer(bytes(out[:n]))
+            due = (now + 50, answer) if answer else None
+    return sent
+
+
+@pytest.mark.parametrize("form", ["framed", "plain"])
+@pytest.mark.parametrize("address", [0, 3])
+@pytest.mark.parametrize("echo", [False, True])
+def test_both_forms_find_and_read_a_unit(form, address, echo):
+    dialect = start(JkModbus, address=address)
+    sent = talk(dialect, Unit(form, echo=echo), 20_000)
+    assert dialect.address == 3 and dialect.plain == (form == "plain")
+    assert dialect.proven and dialect.variant == "jk02_32s" and dialect.unanswered == 0
+    got = values(dialect)
+    assert got["cell_mv"] == [3300 + i for i in range(8)] and got["current_ma"] == -2000
+    assert got["temps_dc"] == [195, 188, 0, 0] and got["soc_pct"] == 50
+    assert (got["charge_utp_dc"], got["charge_utpr_dc"]) == (-50, 50)
+    assert got["heating_switch"] is True and got["device_addr"] == 3
+    assert got["model"] == "JK-PB2A16S20P" and got["sw_version"] == "15.41"
+    gaps = [b[0] - a[0] for a, b in zip(sent, sent[1:], strict=False)]
+    assert min(gaps) >= 100
+
+
+def test_the_plain_form_does_not_trust_its_map_for_the_bitmap():
+    dialect = start(JkModbus, address=3)
+    talk(dialect, Unit("plain"), 5000)
+    assert not any(dialect.frames.capabilities)
+
+
+def test_a_dead_bus_is_searched_without_end_and_without_hurry():
+    dialect = start(JkModbus)
+    sent = talk(dialect, Unit("none"), 30_000)
+    assert len(sent) <= 30_000 // 400 + 1
+    asked = {request[0] for _, request in sent}
+    assert asked == set(range(1, 16)) and {request[1] for _, request in sent} == {3, 16}
+    assert dialect.withheld == "no_device_info" and values(dialect) == {}
+
+
+def test_a_lost_unit_is_looked_for_again_after_a_reset():
+    dialect = start(JkModbus)
+    talk(dialect, Unit("framed", address=5), 10_000)
+    assert dialect.address == 5
+    dialect.reset()
+    assert dialect.address == 0 and not dialect.proven and dialect.withheld == "no_device_info"
+
+
+def test_an_error_reply_ends_the_wait():
+    dialect = start(JkModbus, address=3)
+    out = bytearray(16)
+    assert dialect.request(0, out) == 11
+    assert feed(dialect, crc16(b"\x03\x90\x02"), now=20) == 0
+    assert dialect.error == 2 and dialect.framer.others == 1
+    assert dialect.request(100, out) == 11
+
+
+def test_blocks_nobody_asked_for_change_nothing():
+    dialect = start(JkModbus, address=3)
+    dialect.frames.assume(15)
+    assert feed(dialect, Unit("plain").registers(0x1200, 36)) == 0
+    assert values(dialect) == {} and dialect.framer.others == 1
+
+
+def test_triggers_of_the_page():
+    out = bytearray(16)
+    assert put_trigger(out, 3, 2) == 11
+    assert bytes(out[:11]).hex() == "031016200001020000cf91"
+    put_trigger(out, 1, 2)
+    assert bytes(out[:11]).hex() == "011016200001020000d6f1"
+
+
+def test_a_generation_that_nobody_knows_is_withheld():
+    dialect = start(JkModbus, address=1)
+    feed(dialect, acknowledged(jk_device(b"JK-NEW", b"25", b"25.01"), 0x1C))
+    assert feed(dialect, acknowledged(STATUS, 0x20)) == 0
+    assert dialect.withheld == "unknown_generation" and not dialect.pack.seen(p.STATUS)
