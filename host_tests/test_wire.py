@@ -98,3 +98,21 @@ def test_put_bytes():
     buf = bytearray(6)
     assert wire.put_bytes(buf, 1, b"abc") == 4
     assert buf == b"\0abc\0\0"
+
+
+@given(st.lists(st.text(st.sampled_from("ab_"), max_size=5), min_size=1, max_size=6))
+def test_put_word(words):
+    table = "\n".join(words).encode()
+    for number, word in enumerate(words):
+        buf = bytearray(b"\xee" * 8)
+        end = wire.put_word(buf, 2, table, number)
+        assert buf[:end] == b"\xee\xee" + word.encode() and set(buf[end:]) <= {0xEE}
+    for number in (-1, len(words), len(words) + 3):
+        assert wire.put_word(bytearray(8), 0, table, number) == -1
+
+
+def test_put_word_leaves_out_what_does_not_fit():
+    buf = bytearray(4)
+    assert wire.put_word(buf, 1, b"one\nlonger", 1) == 4
+    assert buf == b"\0lon"
+    assert wire.put_word(buf, 4, b"one", 0) == 4

@@ -176,3 +176,29 @@ def put_bytes(buf, at, data):
     end = at + len(data)
     buf[at:end] = data
     return end
+
+
+def put_word(buf, at, table, number):
+    """Copies line `number` of `table` (bytes, lines parted by newlines) to `at`.
+
+    Returns the position after it, or -1 if the table has no such line. What does not fit into
+    `buf` is left out.
+    """
+    start = 0
+    while number > 0:
+        start = table.find(b"\n", start) + 1
+        if start == 0:
+            return -1
+        number -= 1
+    if number < 0:
+        return -1
+    end = table.find(b"\n", start)
+    if end < 0:
+        end = len(table)
+    if end - start > len(buf) - at:
+        end = start + len(buf) - at
+    while start < end:
+        buf[at] = table[start]
+        at += 1
+        start += 1
+    return at
