@@ -1,15 +1,17 @@
 """MicroPython's framebuf for CPython, as far as the screen uses it.
 
 Written after the documentation and proved byte for byte against the real module by
-host_tests/test_screen_framebuf.py. Formats: RGB565, GS4_HMSB, GS2_HMSB, MONO_HLSB.
+host_tests/test_screen_framebuf.py. Formats: RGB565, GS4_HMSB, GS2_HMSB, GS8,
+MONO_HLSB.
 """
 
 RGB565 = 1
 GS4_HMSB = 2
 MONO_HLSB = 3
 GS2_HMSB = 5
+GS8 = 6
 
-_BITS = {RGB565: 16, GS4_HMSB: 4, MONO_HLSB: 1, GS2_HMSB: 2}
+_BITS = {RGB565: 16, GS4_HMSB: 4, MONO_HLSB: 1, GS2_HMSB: 2, GS8: 8}
 
 
 class FrameBuffer:
@@ -41,6 +43,8 @@ class FrameBuffer:
             return self._buf[at >> 2] >> (x & 3) * 2 & 3
         if self._format == MONO_HLSB:
             return self._buf[at >> 3] >> 7 - (x & 7) & 1
+        if self._format == GS8:
+            return self._buf[at]
         return self._buf[2 * at] | self._buf[2 * at + 1] << 8
 
     def _set(self, x, y, colour):
@@ -54,6 +58,8 @@ class FrameBuffer:
         elif self._format == MONO_HLSB:
             shift = 7 - (x & 7)
             self._put(at >> 3, 1 << shift, (colour != 0) << shift)
+        elif self._format == GS8:
+            self._buf[at] = colour & 0xFF
         else:
             self._buf[2 * at] = colour & 0xFF
             self._buf[2 * at + 1] = colour >> 8 & 0xFF

@@ -7,7 +7,8 @@ GS4 = 2
 GS2 = 5
 MONO = 3
 RGB565 = 1
-FORMATS = ((GS4, 4), (GS2, 2), (MONO, 1), (RGB565, 16))
+GS8 = 6
+FORMATS = ((GS4, 4), (GS2, 2), (MONO, 1), (RGB565, 16), (GS8, 8))
 
 
 class Dice:
@@ -53,7 +54,7 @@ def blits(framebuf, fb, dice, bits):
         buffer, source = picture(framebuf, dice, format, source_bits, width, height)
         x = dice.roll(-25, 35)
         y = dice.roll(-15, 25)
-        if source_bits == 16:
+        if source_bits > 4:
             fb.blit(source, x, y, dice.roll(-1, top))
             continue
         entries = bytearray([dice.roll(0, 255) for _ in range(32)])
@@ -69,9 +70,9 @@ def run(framebuf):
     out = []
     for seed in range(40):
         dice = Dice(seed * 977 + 5)
-        format, bits = FORMATS[seed % 4]
+        format, bits = FORMATS[seed % 5]
         buffer, fb = picture(framebuf, dice, format, bits, dice.roll(1, 33), dice.roll(1, 24))
-        if seed % 5 == 0:
+        if seed % 7 == 0:
             fb.fill(dice.roll(0, 255))
         shapes(fb, dice, bits)
         blits(framebuf, fb, dice, bits)
