@@ -10,13 +10,12 @@ from screen import model as m
 from screen import palette as pal
 from screen.canvas import BAND_ROWS, Canvas
 from screen.errors import wrap
-from screen.font import Font
-from screen.fonts import huge, icons, large, medium, small, text
+from screen.font import _METRICS as METRICS
+from screen.font import Pen, width
+from screen.fonts import barlow
 from screen.text import Text
 from tools import cpython_framebuf as framebuf
 from tools import make_font, scenes
-
-FONTS = (huge, large, medium, small, text, icons)
 
 
 def new_canvas(width=20, height=35):
@@ -41,40 +40,85 @@ def test_bands_cover_what_was_marked(marks):
     assert len(sent) <= len({row // BAND_ROWS for row in rows}) * BAND_ROWS
 
 
-@pytest.mark.parametrize("module", FONTS, ids=lambda module: module.__name__)
-def test_tables_of_a_font_agree(module):
-    glyphs = len(module.METRICS) // 5
-    assert len(module.INDEX) == 96 and len(module.METRICS) == 5 * glyphs
-    assert sorted(n for n in module.INDEX if n != 0xFF) == list(range(glyphs))
-    sizes = [
-        (module.METRICS[i] + 3) // 4 * module.METRICS[i + 1]
-        for i in range(0, len(module.METRICS), 5)
-    ]
-    assert sum(sizes) == len(module.BITMAP)
+def unpacked(face, number):
+    """Returns (rows of levels, bytes of data) of a glyph, read after make_font's description."""
+    _height, _first, _index, metrics, data = barlow.FACES[face]
+    w, rows, _left, _top, _advance, high, low = metrics[7 * number : 7 * number + 7]
+    at = start = high << 8 | low
+    if isinstance(data, tuple):
+        stride = (w + 3) // 4
+        bits = data[0][start : start + stride * rows]
+        return [
+            [bits[y * stride + x // 4] >> x % 4 * 2 & 3 for x in range(w)] for y in range(rows)
+        ], len(bits)
+    columns = []
+    while len(columns) < w:
+        runs = data[at + 1 : at + 1 + (data[at] & 31)]
+        column = [run >> 6 for run in runs for _ in range(run & 63)]
+        columns += [column + [0] * (rows - len(column))] * (data[at] >> 5)
+        at += 1 + len(runs)
+    assert len(columns) == w and {len(column) for column in columns} == {rows}
+    return [list(row) for row in zip(*columns, strict=True)], at - start
 
 
-def test_figures_of_one_font_are_equally_wide():
-    for module in (large, medium):
-        font = Font(module)
-        assert len({font.width(b"0123456789", i, i + 1) for i in range(10)}) == 1
+@pytest.mark.parametrize("face", range(len(barlow.FACES)))
+def test_tables_of_a_face_agree(face):
+    _height, _first, index, metrics, data = barlow.FACES[face]
+    glyphs = len(metrics) // 7
+    assert len(metrics) == 7 * glyphs
+    assert sorted(n for n in index if n != 0xFF) == list(range(glyphs))
+    size = 0
+    for number in range(glyphs):
+        assert metrics[7 * number + 5] << 8 | metrics[7 * number + 6] == size
+        levels, used = unpacked(face, number)
+        size += used
+        assert set().union(*levels) <= {0, 1, 2, 3}
+    assert size == (data[1] if isinstance(data, tuple) else len(data))
+    assert isinstance(data, bytes) or data[1:] == (len(data[0]), 1, framebuf.GS8)
 
 
-@given(st.binary(max_size=30), st.integers(-40, 260), st.integers(-40, 140))
-def test_any_bytes_can_be_drawn_anywhere(data, x, y):
-    font = Font(text)
+@pytest.mark.parametrize("face", range(len(barlow.FACES)))
+@pytest.mark.parametrize("ink", (pal.BLUE, pal.ON_RED))
+def test_every_glyph_is_drawn_as_it_is_stored(face, ink):
+    metrics = barlow.FACES[face][METRICS]
+    for number in range(len(metrics) // 7):
+        canvas = new_canvas(80, 90)
+        canvas.fb.fill(ink >> 12)
+        advance = Pen(canvas.fb).glyph(face, number, 9, 8, ink)
+        levels, _used = unpacked(face, number)
+        w, rows, left, top, want = metrics[7 * number : 7 * number + 5]
+        assert advance == want
+        for y in range(90):
+            for x in range(80):
+                column, row = x - 9 - left + 64, y - 8 - top + 64
+                level = levels[row][column] if 0 <= column < w and 0 <= row < rows else 0
+                assert canvas.fb.pixel(x, y) == ink >> 12 - 4 * level & 15, (number, x, y)
+
+
+def test_figures_of_one_face_are_equally_wide():
+    for face in (barlow.LARGE, barlow.MEDIUM):
+        assert len({width(face, b"0123456789", i, i + 1) for i in range(10)}) == 1
+
+
+@given(
+    st.sampled_from((barlow.TEXT, barlow.HUGE)),
+    st.binary(max_size=30),
+    st.integers(-40, 260),
+    st.integers(-40, 140),
+)
+def test_any_bytes_can_be_drawn_anywhere(face, data, x, y):
     canvas = new_canvas()
-    end = font.draw(canvas.fb, data, 0, len(data), x, y, pal.WHITE)
-    assert end - x == font.width(data, 0, len(data))
+    end = Pen(canvas.fb).draw(face, data, 0, len(data), x, y, pal.WHITE)
+    assert end - x == width(face, data, 0, len(data))
 
 
 def test_a_glyph_has_three_levels_of_its_ink():
-    buffer = bytearray(60 * 70 // 2)
-    fb = framebuf.FrameBuffer(buffer, 60, 70, framebuf.GS4_HMSB)
-    Font(huge).draw(fb, b"8", 0, 1, 2, 2, pal.GREEN)
-    assert {fb.pixel(x, y) for x in range(60) for y in range(70)} == {0, 4, 5, 6}
+    canvas = new_canvas(60, 70)
+    Pen(canvas.fb).draw(barlow.HUGE, b"8", 0, 1, 2, 2, pal.GREEN)
+    assert {canvas.fb.pixel(x, y) for x in range(60) for y in range(70)} == {0, 4, 5, 6}
 
 
-def test_generated_modules_are_what_the_tool_makes():
+def test_generated_module_is_what_the_tool_makes():
     package = make_font.PACKAGE
     if not package.is_dir():
         pytest.skip("npm package @fontsource/barlow-condensed is not installed")
@@ -82,7 +126,7 @@ def test_generated_modules_are_what_the_tool_makes():
 
 
 def test_licence_lies_beside_the_fonts():
-    licence = pathlib.Path(huge.__file__).with_name("OFL.txt").read_text()
+    licence = pathlib.Path(barlow.__file__).with_name("OFL.txt").read_text()
     assert "SIL OPEN FONT LICENSE Version 1.1" in licence
     assert "The Barlow Project Authors" in licence
 
@@ -94,13 +138,33 @@ def test_text_leaves_out_what_does_not_fit():
     assert bytes(Text().start(b"").two(7).add(b":").two(42).buf[:5]) == b"07:42"
 
 
+def test_words():
+    table = b"no_data\n\ncell_sum_of_all"
+    assert said(Text().start(b"x ").word(table, 0)) == b"x no data"
+    assert said(Text().start(b"x").word(table, 1)) == b"x"
+    assert said(Text().start(b"").word(table, 2)) == b"cell sum of all"
+    assert said(Text().start(b"a_b ").word(table, 3)) == b"a_b 3"
+    assert said(Text().start(b"").word(table, -1)) == b"-1"
+    assert said(Text().start(b"y" * 60).word(table, 0)) == b"y" * 60 + b"no d"
+
+
+def said(line):
+    return bytes(line.buf[: line.n])
+
+
+def test_texts_are_compared_in_full():
+    assert Text().start(b"abc").same(Text().start(b"abc"))
+    assert Text().same(Text().start(b""))
+    for other in (b"abd", b"ab", b"abcd", b""):
+        assert not Text().start(b"abc").same(Text().start(other))
+
+
 @given(st.text(st.sampled_from("abcWi ._"), min_size=1, max_size=90))
 def test_wrapping_keeps_every_letter(string):
-    font = Font(text)
     lines = []
-    wrap(string.encode(), font, 60, lines)
+    wrap(string.encode(), barlow.TEXT, 60, lines)
     assert b"".join(lines).replace(b" ", b"") == string.encode().replace(b" ", b"")
-    assert all(font.width(line, 0, len(line)) <= 60 for line in lines)
+    assert all(width(barlow.TEXT, line, 0, len(line)) <= 60 for line in lines)
 
 
 # -- step by step against at once ---------------------------------------------------------------

@@ -6,6 +6,7 @@ from bms import alarms
 from screen import model as m
 from screen import palette
 from tools import cpython_framebuf, render_lcd, scenes
+from tools.render_lcd import rgb
 
 FOOTER_Y = 115
 LINKS = (range(115, 130), range(4, 37))  # the Wi-Fi and MQTT symbols of the glance page
@@ -90,10 +91,6 @@ def test_contrast_of_text():
         assert contrast(rgb(index), (0, 0, 0)) >= 5, index
 
 
-def rgb(index):
-    return tuple(palette.RGB[3 * index : 3 * index + 3])
-
-
 def contrast(one, other):
     def luminance(colour):
         linear = [((v / 255 + 0.055) / 1.055) ** 2.4 if v > 10 else v / 3295 for v in colour]
@@ -109,13 +106,16 @@ def test_levels_of_a_colour_rise():
         assert sums == sorted(set(sums))
 
 
-def test_rgb565():
-    out = bytearray(32)
-    palette.rgb565_big_endian(out)
-    for index in range(16):
-        red, green, blue = rgb(index)
-        want = red >> 3 << 11 | green >> 2 << 5 | blue >> 3
-        assert out[2 * index] << 8 | out[2 * index + 1] == want
+def test_every_level_of_an_ink_belongs_to_its_colour():
+    for name, ink in vars(palette).items():
+        if name in ("WHITE", "GREEN", "AMBER", "RED", "BLUE"):
+            full = ink & 15
+            assert full % 3 == 0 and ink == full - 2 << 8 | full - 1 << 4 | full, name
+            box = getattr(palette, "ON_" + name, None)
+            assert box is None or box == full << 12 | full - 1 << 8 | full - 2 << 4, name
+    assert rgb(0) == (0, 0, 0) and rgb(3) == (255, 255, 255)
+    for full, strongest in ((6, 1), (12, 0), (15, 2)):
+        assert max(rgb(full)) == rgb(full)[strongest]
 
 
 def test_render_writes_true_colours(tmp_path):

@@ -6,8 +6,8 @@ import time
 import pytest
 
 from host_tests.mp import fake_panel
-from screen import model, palette
-from tools import cpython_framebuf, scenes
+from screen import model
+from tools import cpython_framebuf, render_lcd, scenes
 from tools.bench.panel import Panel as Glass
 
 
@@ -66,9 +66,7 @@ class Rig:
         for y in range(scenes.HEIGHT):
             for x in range(scenes.WIDTH):
                 index = fb.pixel(x - dx, y - dy) or 0
-                red, green, blue = palette.RGB[3 * index : 3 * index + 3]
-                levels = ((red >> 3, 31), (green >> 2, 63), (blue >> 3, 31))
-                out += bytes(value * 255 // most for value, most in levels)
+                out += bytes(render_lcd.rgb(index))
         return bytes(out)
 
 
@@ -121,11 +119,11 @@ def test_brightness(st7789):
 def test_slices_are_small_and_only_what_changed_is_sent(st7789):
     rig = Rig(st7789)
     slices = rig.refresh()
-    assert len(slices) == 17 and max(slices) < 4000
+    assert len(slices) == 45 and max(slices) < 1500
     assert not rig.panel.refresh_slice() and fake_panel.transfers == []
     rig.model.current_ma -= 100
     rig.screen.update(rig.model)
-    assert len(rig.refresh()) == 3
+    assert len(rig.refresh()) == 7
     assert rig.glass.rgb() == rig.expected()
 
 

@@ -13,14 +13,22 @@ from tools import scenes
 SCALE = 3
 
 
+def rgb(index):
+    """Returns one of the screen's colours as (red, green, blue) of 0..255."""
+    colour = palette.RGB565[2 * index] << 8 | palette.RGB565[2 * index + 1]
+    levels = ((colour >> 11, 31), (colour >> 5 & 63, 63), (colour & 31, 31))
+    return tuple(value * 255 // most for value, most in levels)
+
+
 def image_of(buffer, width, height, scale=SCALE):
     """Returns a GS4_HMSB picture in its true colours, enlarged `scale` times."""
     image = Image.new("RGB", (width, height))
     fb = framebuf.FrameBuffer(buffer, width, height, framebuf.GS4_HMSB)
+    colours = [rgb(index) for index in range(16)]
     for y in range(height):
         for x in range(width):
             index = fb.pixel(x, y)
-            image.putpixel((x, y), tuple(palette.RGB[3 * index : 3 * index + 3]))
+            image.putpixel((x, y), colours[index])
     return image.resize((width * scale, height * scale), Image.NEAREST)
 
 

@@ -23,7 +23,7 @@ settings = {"name": "Packmate", "data_max_age_s": 10}
 screen = Screen(canvas, settings, names, ("heater_on_dc: 900 is over 200",) * 9)
 model = m.Model()
 pack = p.PackState()
-band = framebuf.FrameBuffer(bytearray(WIDTH * 16), WIDTH, 8, framebuf.RGB565)
+band = framebuf.FrameBuffer(bytearray(WIDTH * 6), WIDTH, 3, framebuf.RGB565)
 palette = framebuf.FrameBuffer(bytearray(32), 16, 1, framebuf.RGB565)
 
 SLOTS = (

@@ -7,7 +7,7 @@ band is what the panel's driver converts and sends in one slice.
 
 from compat import const
 
-BAND_ROWS = const(8)
+BAND_ROWS = const(3)
 _CHANGED = b"\x01"
 
 

@@ -1,73 +1,99 @@
-"""Draws glyphs of the modules that tools/make_font.py makes. Drawing allocates nothing."""
+"""Draws the glyphs that tools/make_font.py made. Drawing allocates nothing."""
 
 from compat import const
-from screen.palette import GS2_HMSB
+from screen.fonts.barlow import FACES
+from screen.palette import GS2_HMSB, GS4_HMSB, GS8
 
-_FIRST = const(32)
-_FIELDS = const(5)  # bytes of METRICS a glyph: width, rows, left + 64, top + 64, advance
+# What a face is made of; the generated module tells more.
+HEIGHT = const(0)
+_FIRST = const(1)
+_INDEX = const(2)
+_METRICS = const(3)
+_DATA = const(4)
+
+_FIELDS = const(7)  # bytes of metrics a glyph
 _BIAS = const(64)
 _ABSENT = const(0xFF)
+_CELL_BYTES = const(144)  # of the largest bitmap of a glyph
 
 
-class Font:
-    """One size of the typeface; `height` is that of its capitals and digits in pixels.
+def glyph_of(face, code):
+    """Returns the number of the glyph for a byte of text, 255 where the face has none."""
+    at = code - FACES[face][_FIRST]
+    index = FACES[face][_INDEX]
+    return index[at] if 0 <= at < len(index) else _ABSENT
 
-    framebuf can only blit a whole source. One memoryview a glyph (16 bytes of heap on an ESP32)
-    over the module's bitmap costs less than separate bitmaps would, and less time than cutting
-    the glyph out by way of a scratch buffer. The list given to blit is changed, never rebuilt.
+
+def width(face, text, start, end):
+    """Returns the width in pixels of text[start:end] (bytes; absent glyphs have none)."""
+    metrics = FACES[face][_METRICS]
+    total = 0
+    for i in range(start, end):
+        number = glyph_of(face, text[i])
+        if number != _ABSENT:
+            total += metrics[number * _FIELDS + 4]
+    return total
+
+
+class Pen:
+    """Draws text on a framebuf.
+
+    framebuf can only blit a whole picture. A glyph is cut out of its face's bitmap into a cell
+    first, by a blit of single bytes; a memoryview for each glyph would take 3 kB.
     """
 
-    def __init__(self, module):
-        self.height = module.HEIGHT
-        self._index = module.INDEX
-        self._metrics = module.METRICS
-        self._views = _cut(module.METRICS, module.BITMAP)
-        self._source = [self._views[0], 1, 1, GS2_HMSB]
+    def __init__(self, fb):
+        self._fb = fb
+        cell = bytearray(_CELL_BYTES)
+        # framebuf.FrameBuffer, which nothing here may import.
+        self._cell = type(fb)(cell, _CELL_BYTES, 1, GS8)
+        self._source = [cell, 1, 1, GS2_HMSB]
+        self._levels = bytearray(2)
+        self._palette = (self._levels, 4, 1, GS4_HMSB)
 
-    def has(self, code):
-        """True if the font has a glyph for a byte of text."""
-        return 0 <= code - _FIRST < len(self._index) and self._index[code - _FIRST] != _ABSENT
-
-    def width(self, text, start, end):
-        """Returns the width in pixels of text[start:end] (bytes; absent glyphs have none)."""
-        metrics = self._metrics
-        total = 0
-        for i in range(start, end):
-            if self.has(text[i]):
-                total += metrics[self._index[text[i] - _FIRST] * _FIELDS + 4]
-        return total
-
-    def draw(self, fb, text, start, end, x, y, ink):
+    def draw(self, face, text, start, end, x, y, ink):
         """Draws text[start:end], its left edge at x and the top of capitals at y; returns the end.
 
         Absent glyphs are left out. The caller has cleared the place to the ink's ground.
         """
         for i in range(start, end):
-            if self.has(text[i]):
-                x += self.glyph(fb, self._index[text[i] - _FIRST], x, y, ink)
+            number = glyph_of(face, text[i])
+            if number != _ABSENT:
+                x += self.glyph(face, number, x, y, ink)
         return x
 
-    def glyph(self, fb, number, x, y, ink):
+    def glyph(self, face, number, x, y, ink):
         """Draws the glyph with this number; returns its advance in pixels."""
-        metrics = self._metrics
+        metrics = FACES[face][_METRICS]
+        data = FACES[face][_DATA]
         at = number * _FIELDS
-        source = self._source
-        source[0] = self._views[number]
-        source[1] = metrics[at]
-        source[2] = metrics[at + 1]
+        start = metrics[at + 5] << 8 | metrics[at + 6]
         x += metrics[at + 2] - _BIAS
         y += metrics[at + 3] - _BIAS
-        fb.blit(source, x, y, ink.key, ink.palette)
+        if isinstance(data, bytes):
+            self._runs(data, start, x, x + metrics[at], y, ink)
+        else:
+            source = self._source
+            source[1] = metrics[at]
+            source[2] = metrics[at + 1]
+            self._levels[0] = ink >> 8
+            self._levels[1] = ink & 0xFF
+            self._cell.blit(data, -start, 0)
+            self._fb.blit(source, x, y, ink >> 12, self._palette)
         return metrics[at + 4]
 
-
-def _cut(metrics, bitmap):
-    """Returns one memoryview a glyph."""
-    view = memoryview(bitmap)
-    views = []
-    at = 0
-    for i in range(0, len(metrics), _FIELDS):
-        size = (metrics[i] + 3) // 4 * metrics[i + 1]
-        views.append(view[at : at + size])
-        at += size
-    return tuple(views)
+    def _runs(self, data, at, x, end, y, ink):
+        """Draws the columns x … end - 1 of a glyph whose runs start at data[at]."""
+        fb = self._fb
+        while x < end:
+            columns = data[at] >> 5
+            last = at + (data[at] & 31)
+            top = y
+            while at < last:
+                at += 1
+                run = data[at]
+                if run > 63:
+                    fb.fill_rect(x, top, columns, run & 63, ink >> 12 - (run >> 6 << 2) & 15)
+                top += run & 63
+            at += 1
+            x += columns

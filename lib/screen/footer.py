@@ -2,128 +2,76 @@
 
 from compat import const
 from screen import palette as pal
-from screen.text import Table, Text
-from screen.widgets import Line
+from screen.fonts.barlow import TEXT
+from screen.text import Text
+from screen.widgets import AGE_SLOT
 
 _Y = const(115)
 _H = const(18)
-_BAR_W = const(200)
+BAR_W = const(200)
 _AGE_X = const(205)
 _AGE_W = const(32)
 _MINUTES_END_S = const(5970)  # what would be 100 minutes is told in hours
 _MESSAGE_S = const(2)  # each of several messages stays this long
 
-# Kinds of heater state, found by their names.
-_OTHER = const(0)
-_HEATING = const(1)
-_WAITING = const(2)
-_BLOCKED = const(3)
-_FAULT = const(4)
-_OFF = const(5)
-_KINDS = (
-    ("heating", _HEATING),
-    ("waiting", _WAITING),
-    ("blocked", _BLOCKED),
-    ("fault", _FAULT),
-    ("off", _OFF),
-)
+# Kinds of heater state: the first letters of their names.
+_HEATING = const(104)
+_WAITING = const(119)
+_BLOCKED = const(98)
+_FAULT = const(102)
+_OFF = const(111)
 
 
 class Names:
-    """The tables of names that the messages need: tuples of str by number."""
+    """The tables of names that the messages need: names parted by newlines, in bytes."""
 
     def __init__(self, alarms, verdicts, heater_states, heater_reasons):
-        self.alarms = Table(alarms)
-        self.verdicts = Table(verdicts)
-        self.heater_states = Table(heater_states)
-        self.heater_reasons = Table(heater_reasons)
-        self._no_data = verdicts.index("no_data") if "no_data" in verdicts else 0
-        self.heater_kinds = bytes([_kind(name) for name in heater_states])
+        self.alarms = _table(alarms)
+        self.verdicts = _table(verdicts)
+        self.heater_states = _table(heater_states)
+        self.heater_reasons = _table(heater_reasons)
+        verdicts = self.verdicts.split(b"\n")
+        self._no_data = verdicts.index(b"no_data") if b"no_data" in verdicts else 0
+        self.heater_kinds = bytes([name[0] for name in self.heater_states.split(b"\n")])
 
     def withheld(self, verdict):
         """True if the figures contradict each other; their absence is no contradiction."""
         return verdict != 0 and verdict != self._no_data
 
 
-def _kind(name):
-    for start, kind in _KINDS:
-        if name.startswith(start):
-            return kind
-    return _OTHER
+def _table(names):
+    """Returns a table for names given as such, or as a sequence of str."""
+    return names if isinstance(names, bytes) else "\n".join(names).encode()
 
 
 class Footer:
     """Draws the lowest line. `errors` is the number of settings errors to be reported."""
 
-    def __init__(self, canvas, fonts, names, title):
+    def __init__(self, widgets, names, title):
         self.errors = 0
+        self._widgets = widgets
         self._names = names
         self._title = title.encode()
-        self._text = Text()
-        self._bar = Line(canvas, 3, _Y, _BAR_W, _H, fonts.text)
-        self._age = Line(canvas, _AGE_X, _Y, _AGE_W, _H, fonts.text, right=True)
+        self._said = Text()
+        self._ink = pal.NO_INK
 
     def reset(self):
         """Forgets what was drawn: the page was cleared."""
-        self._bar.reset()
-        self._age.reset()
+        self._ink = pal.NO_INK
 
     def show(self, model, live, aged):
         """Shows the line. `live`: the figures are fresh; `aged`: the age belongs on this page."""
-        self._message(model, live)
-        text = self._text.start(b"")
-        if aged:
-            text.fixed(model.age_s, 0).add(b" s")
-        self._age.show(text, pal.GREY if live else pal.AMBER)
-
-    def _message(self, model, live):
-        """Shows the alarms and faults in turn; without any, what the heater does."""
-        fault = self.heater_failed(model)
-        alarms = model.alarm_count if live else 0
-        heating = 1 if model.heater_on else 0
-        count = (
-            alarms
-            + fault
-            + self._names.withheld(model.verdict)
-            + model.frozen
-            + (self.errors != 0)
-        )
-        if count == 0:
-            self._heater_message(model)
-            return
-        turn = model.uptime_s // _MESSAGE_S % (count + heating)
-        if turn < alarms:
-            self._alarm_message(model, turn)
-        elif turn >= count:
-            self._heater_message(model)
-        else:
-            self._fault_message(model, turn - alarms, fault)
-
-    def _alarm_message(self, model, turn):
-        bit = model.alarm(turn)
-        text = self._text.start(b"")
-        self._names.alarms.add_to(text, bit)
-        self._bar.show(text, pal.ON_RED)
-
-    def _fault_message(self, model, turn, fault):
-        """Shows fault number `turn` of those present: heater, verdict, frozen, settings."""
-        text = self._text
-        if fault:
-            if turn == 0:
-                self._heater_message(model)
-                return
-            turn -= 1
-        if self._names.withheld(model.verdict):
-            if turn == 0:
-                self._names.verdicts.add_to(text.start(b"BAD DATA: "), model.verdict)
-                self._bar.show(text, pal.ON_RED)
-                return
-            turn -= 1
-        if model.frozen and turn == 0:
-            self._bar.show(text.start(b"DATA FROZEN"), pal.ON_AMBER)
-            return
-        text.start(b"SETTINGS: ").fixed(self.errors, 0)
-        self._bar.show(text.add(b" errors" if self.errors > 1 else b" error"), pal.ON_AMBER)
+        text = self._widgets.text.start(b"")
+        ink = self._message(text, model, live)
+        if ink != self._ink or not text.same(self._said):
+            self._ink = ink
+            self._said.n = text.n
+            self._said.buf[:] = text.buf
+            self._widgets.line(TEXT, 3, _Y, BAR_W, _H, ink)
+        ink = pal.GREY if live else pal.AMBER
+        if aged and self._widgets.changed(AGE_SLOT, model.age_s, ink):
+            text.start(b"").fixed(model.age_s, 0).add(b" s")
+            self._widgets.line(TEXT, _AGE_X, _Y, _AGE_W, _H, ink, True)
 
     def heater_failed(self, model):
         """True while the heater reports a fault."""
@@ -131,38 +79,65 @@ class Footer:
 
     def _heater_kind(self, model):
         kinds = self._names.heater_kinds
-        return kinds[model.heater_state] if model.heater_state < len(kinds) else _OTHER
+        return kinds[model.heater_state] if model.heater_state < len(kinds) else 0
 
-    def _heating(self, model):
-        """Writes the power and the time until warm, as far as they are known."""
-        text = self._text.start(b"HEATING")
-        if model.heater_mw:
-            text.add(b" ").fixed((model.heater_mw + 500) // 1000, 0).add(b" W")
-        ready_s = model.heater_ready_s
-        if ready_s is not None and ready_s < _MINUTES_END_S:
-            text.add(b", ").fixed((ready_s + 59) // 60, 0).add(b" min")
-        elif ready_s is not None:
-            text.add(b", ").fixed((ready_s + 1800) // 3600, 0).add(b" h")
+    def _message(self, text, model, live):
+        """Writes the alarms and faults in turn, else what the heater does; returns the ink."""
+        fault = self.heater_failed(model)
+        alarms = model.alarm_count if live else 0
+        withheld = self._names.withheld(model.verdict)
+        count = alarms + fault + withheld + model.frozen + (self.errors != 0)
+        if count == 0:
+            return self._heater_message(text, model)
+        turn = model.uptime_s // _MESSAGE_S % (count + bool(model.heater_on))
+        if turn < alarms:
+            text.word(self._names.alarms, model.alarm(turn))
+            return pal.ON_RED
+        # What remains, in this order: heater, verdict, frozen, settings, what the heater does.
+        turn -= alarms
+        if turn == count - alarms or fault and turn == 0:
+            return self._heater_message(text, model)
+        turn -= fault
+        if withheld and turn == 0:
+            text.add(b"BAD DATA: ").word(self._names.verdicts, model.verdict)
+            return pal.ON_RED
+        if model.frozen and turn == withheld:
+            text.add(b"DATA FROZEN")
+            return pal.ON_AMBER
+        text.add(b"SETTINGS: ").fixed(self.errors, 0)
+        text.add(b" errors" if self.errors > 1 else b" error")
+        return pal.ON_AMBER
 
-    def _heater_message(self, model):
+    def _heater_message(self, text, model):
+        """Writes what the heater does; returns the ink."""
         names = self._names
         kind = self._heater_kind(model)
-        text = self._text
-        ink = pal.GREY
         if kind == _HEATING:
-            self._heating(model)
-            ink = pal.ON_AMBER
-        elif kind == _FAULT:
-            names.heater_reasons.add_to(text.start(b"HEATER: "), model.heater_reason)
-            ink = pal.ON_RED
-        elif kind == _BLOCKED:
-            names.heater_reasons.add_to(text.start(b"heater: "), model.heater_reason)
-            ink = pal.AMBER
-        elif kind == _WAITING:
-            text.start(b"heater: waiting for charger")
-            ink = pal.BLUE
-        elif kind == _OFF:
-            text.start(self._title)
+            _put_heating(text, model)
+            return pal.ON_AMBER
+        if kind == _FAULT:
+            text.add(b"HEATER: ").word(names.heater_reasons, model.heater_reason)
+            return pal.ON_RED
+        if kind == _WAITING:
+            text.add(b"heater: waiting for charger")
+            return pal.BLUE
+        if kind == _BLOCKED:
+            text.add(b"heater: ").word(names.heater_reasons, model.heater_reason)
+            return pal.AMBER
+        if kind == _OFF:
+            text.add(self._title)
         else:
-            names.heater_states.add_to(text.start(b"heater: "), model.heater_state)
-        self._bar.show(text, ink)
+            text.add(b"heater: ").word(names.heater_states, model.heater_state)
+        return pal.GREY
+
+
+def _put_heating(text, model):
+    """Writes the power and the time until warm, as far as they are known."""
+    text.add(b"HEATING")
+    if model.heater_mw:
+        text.add(b" ").fixed((model.heater_mw + 500) // 1000, 0).add(b" W")
+    ready_s = model.heater_ready_s
+    if ready_s is not None and ready_s < _MINUTES_END_S:
+        text.add(b", ").fixed((ready_s + 59) // 60, 0).add(b" min")
+    elif ready_s is not None:
+        text.add(b", ").fixed((ready_s + 1800) // 3600, 0).add(b" h")

@@ -2,92 +2,81 @@
 
 from compat import const
 from screen import palette as pal
-from screen.widgets import (
-    CHARGE,
-    DISCHARGE,
-    FAULT,
-    HEAT,
-    IDLE,
-    OFF,
-    ON,
-    UNKNOWN,
-    Gauge,
-    Links,
-    Number,
-    Tile,
-)
+from screen.font import FACES, HEIGHT, width
+from screen.fonts.barlow import HUGE, LARGE, MEDIUM, SMALL
+from screen.widgets import CHARGE, DISCHARGE, FAULT, HEAT, IDLE, OFF, ON, TILE_W, UNKNOWN
 
 _LEFT = const(3)
 _RIGHT = const(237)  # one after the last column used
-_SPLIT = const(140)  # right of it: power, voltage, current
-_SOC_END = const(110)
 _LINKS_X = const(115)
 _CELLS_Y = const(76)
 _TEMPS_Y = const(95)
+_TILES_Y = const(94)
+_UNIT_GAP = const(3)
 
 _SOC_LOW_PCT = const(20)
 _SOC_EMPTY_PCT = const(10)
 
-_V = b"V"
-_A = b"A"
-_W = b"W"
-_KW = b"kW"
-_MV = b"mV"
-_DEGREES = b"^C"  # '^' is the degree sign of the fonts
-_PERCENT = b"%"
-_NONE = b""
+# Slots; 0 to 2 are those of screen.widgets. Figures come first, in the order of _PLACES.
+_SOC = const(3)
+_POWER = const(4)
+_VOLTS = const(5)
+_AMPS = const(6)
+_LOW = const(7)
+_HIGH = const(8)
+_DELTA = const(9)
+_COLD = const(10)
+_HOT = const(11)
+_GAUGE = const(12)
+_CHARGE_TILE = const(13)
+_DISCHARGE_TILE = const(14)
+_HEAT_TILE = const(15)
+
+_FIELDS = const(6)
+# fmt: off
+# A figure: left edge, top of the digits, width, face, face of the unit, 1 to end at the right.
+_PLACES = bytes([
+    3, 4, 107, HUGE, LARGE, 1,
+    140, 4, 97, LARGE, MEDIUM, 1,
+    140, 31, 97, MEDIUM, SMALL, 1,
+    140, 50, 97, MEDIUM, SMALL, 1,
+    33, _CELLS_Y, 50, MEDIUM, SMALL, 1,
+    100, _CELLS_Y, 62, MEDIUM, SMALL, 0,
+    175, _CELLS_Y, 62, MEDIUM, SMALL, 1,
+    33, _TEMPS_Y, 50, MEDIUM, SMALL, 1,
+    100, _TEMPS_Y, 62, MEDIUM, SMALL, 0,
+])
+# fmt: on
+
+# Units, one a line; '^' is the degree sign of the fonts.
+_UNITS = b"\nV\nA\nW\nkW\nmV\n^C"
+_NONE = const(0)
+_V = const(1)
+_A = const(2)
+_W = const(3)
+_KW = const(4)
+_MV = const(5)
+_DEGREES = const(6)
+
+_UNKNOWN = const(-0x3FFFFFFF)  # what a slot keeps for None
 
 
 class Glance:
     """The page; call `show` as often as wanted, it draws what changed."""
 
-    def __init__(self, canvas, fonts, footer):
-        self._canvas = canvas
+    def __init__(self, widgets, footer):
+        self._widgets = widgets
         self._footer = footer
         self._tenths = False  # a temperature with tenths was seen: show them from now on
-        self._fonts = fonts
-        self._make_figures(canvas, fonts)
-        self._make_tiles(canvas, fonts)
-        self._parts = (
-            (self._soc, self._gauge, self._power, self._volts, self._amps)
-            + (self._low_mv, self._high_mv, self._delta, self._cold, self._hot)
-            + (self._charge, self._discharge, self._heat, self._links, footer)
-        )
-
-    def _make_figures(self, canvas, fonts):
-        width = _RIGHT - _SPLIT
-        self._soc = Number(canvas, _LEFT, 4, _SOC_END - _LEFT, fonts.huge, fonts.large, True)
-        self._gauge = Gauge(canvas, _LEFT, 69, _RIGHT - _LEFT, 3)
-        self._power = Number(canvas, _SPLIT, 4, width, fonts.large, fonts.medium, True)
-        self._volts = Number(canvas, _SPLIT, 31, width, fonts.medium, fonts.small, True)
-        self._amps = Number(canvas, _SPLIT, 50, width, fonts.medium, fonts.small, True)
-        self._low_mv = Number(canvas, 33, _CELLS_Y, 50, fonts.medium, fonts.small, True)
-        self._high_mv = Number(canvas, 100, _CELLS_Y, 62, fonts.medium, fonts.small)
-        self._delta = Number(canvas, 175, _CELLS_Y, _RIGHT - 175, fonts.medium, fonts.small, True)
-        self._cold = Number(canvas, 33, _TEMPS_Y, 50, fonts.medium, fonts.small, True)
-        self._hot = Number(canvas, 100, _TEMPS_Y, 62, fonts.medium, fonts.small)
-
-    def _make_tiles(self, canvas, fonts):
-        y = _TEMPS_Y - 1
-        right = _RIGHT - Tile.W
-        self._charge = Tile(canvas, right - 50, y, fonts.icons, CHARGE, fonts.small)
-        self._discharge = Tile(canvas, right - 25, y, fonts.icons, DISCHARGE, fonts.small)
-        self._heat = Tile(canvas, right, y, fonts.icons, HEAT, fonts.small)
-        self._links = Links(canvas, _LINKS_X, 4, fonts.icons)
 
     def open(self):
-        """Clears the canvas and draws everything anew at the next `show`."""
-        self._canvas.clear()
-        for part in self._parts:
-            part.reset()
-        for y, label in ((_CELLS_Y, b"cell"), (_TEMPS_Y, b"temp")):
-            small = self._fonts.small
-            base = y + self._fonts.medium.height - small.height
-            small.draw(self._canvas.fb, label, 0, len(label), _LEFT, base, pal.GREY)
-            self._fonts.medium.draw(self._canvas.fb, b"~", 0, 1, 84, y, pal.GREY)
-        large = self._fonts.large
-        y = 4 + self._fonts.huge.height - large.height
-        large.draw(self._canvas.fb, _PERCENT, 0, 1, _LINKS_X - 2, y, pal.GREY)
+        """Draws what stays; the canvas is black."""
+        pen = self._widgets.pen
+        pen.draw(SMALL, b"cell", 0, 4, _LEFT, _CELLS_Y + 5, pal.GREY)
+        pen.draw(SMALL, b"temp", 0, 4, _LEFT, _TEMPS_Y + 5, pal.GREY)
+        pen.draw(MEDIUM, b"~", 0, 1, 84, _CELLS_Y, pal.GREY)
+        pen.draw(MEDIUM, b"~", 0, 1, 84, _TEMPS_Y, pal.GREY)
+        pen.draw(LARGE, b"%", 0, 1, _LINKS_X - 2, 42, pal.GREY)
 
     def show(self, model, live):
         """Shows the model; in grey while it is not `live`, with dashes while it is withheld."""
@@ -96,7 +85,7 @@ class Glance:
         self._show_cells(model, live)
         self._show_temps(model, live)
         self._show_tiles(model, live)
-        self._links.show(model)
+        self._widgets.links(model, _LINKS_X, 4, 0, 18)
         self._footer.show(model, live, True)
 
     def _show_charge(self, model, live):
@@ -108,23 +97,24 @@ class Glance:
             ink = pal.RED
         elif soc is not None and soc < _SOC_LOW_PCT:
             ink = pal.AMBER
-        self._soc.show(soc, 0, _NONE, ink)
-        self._gauge.show(soc, pal.GREEN if ink is pal.WHITE else ink)
+        self._number(_SOC, soc, 0, _NONE, ink)
+        bar = pal.GREEN if ink == pal.WHITE else ink
+        self._widgets.gauge(_GAUGE, _LEFT, 69, _RIGHT - _LEFT, 3, soc, bar)
 
     def _show_power(self, model, live):
         ink = _flow_ink(model.current_ma, live)
         power = model.power_mw
         if power is None or -999_500 < power < 999_500:
-            self._power.show(scaled(power, 1000), 0, _W, ink, True)
+            self._number(_POWER, scaled(power, 1000), 0, _W, ink, True)
         elif -9_995_000 < power < 9_995_000:
-            self._power.show(scaled(power, 10_000), 2, _KW, ink, True)
+            self._number(_POWER, scaled(power, 10_000), 2, _KW, ink, True)
         elif -99_950_000 < power < 99_950_000:
-            self._power.show(scaled(power, 100_000), 1, _KW, ink, True)
+            self._number(_POWER, scaled(power, 100_000), 1, _KW, ink, True)
         else:
-            self._power.show(scaled(power, 1_000_000), 0, _KW, ink, True)
+            self._number(_POWER, scaled(power, 1_000_000), 0, _KW, ink, True)
         ink = pal.WHITE if live else pal.GREY
-        self._volts.show(scaled(model.pack_mv, 10), 2, _V, ink)
-        self._amps.show(scaled(model.current_ma, 100), 1, _A, ink, True)
+        self._number(_VOLTS, scaled(model.pack_mv, 10), 2, _V, ink)
+        self._number(_AMPS, scaled(model.current_ma, 100), 1, _A, ink, True)
 
     def _show_cells(self, model, live):
         low = model.cell_min_mv
@@ -133,10 +123,10 @@ class Glance:
             ink = pal.RED
         elif live and _reached(model.cell_uvpr_mv, low):
             ink = pal.AMBER
-        self._low_mv.show(low, 3, _NONE, ink)
+        self._number(_LOW, low, 3, _NONE, ink)
         over = live and _reached(model.cell_max_mv, model.cell_ovp_mv)
-        self._high_mv.show(model.cell_max_mv, 3, _V, pal.RED if over else plain)
-        self._delta.show(model.cell_delta_mv, 0, _MV, plain)
+        self._number(_HIGH, model.cell_max_mv, 3, _V, pal.RED if over else plain)
+        self._number(_DELTA, model.cell_delta_mv, 0, _MV, plain)
 
     def _show_temps(self, model, live):
         cold = model.temp_min_dc
@@ -148,23 +138,80 @@ class Glance:
             ink = pal.BLUE
         over = live and _reached(hot, model.charge_otp_dc)
         if self._tenths:
-            self._cold.show(cold, 1, _NONE, ink)
-            self._hot.show(hot, 1, _DEGREES, pal.RED if over else plain)
+            self._number(_COLD, cold, 1, _NONE, ink)
+            self._number(_HOT, hot, 1, _DEGREES, pal.RED if over else plain)
         else:
-            self._cold.show(scaled(cold, 10), 0, _NONE, ink)
-            self._hot.show(scaled(hot, 10), 0, _DEGREES, pal.RED if over else plain)
+            self._number(_COLD, scaled(cold, 10), 0, _NONE, ink)
+            self._number(_HOT, scaled(hot, 10), 0, _DEGREES, pal.RED if over else plain)
 
     def _show_tiles(self, model, live):
-        _show_switch(self._charge, model.charge_on, live)
-        _show_switch(self._discharge, model.discharge_on, live)
+        x = _RIGHT - TILE_W - 50
+        self._switch(_CHARGE_TILE, x, CHARGE, model.charge_on, live)
+        self._switch(_DISCHARGE_TILE, x + 25, DISCHARGE, model.discharge_on, live)
+        state = IDLE
+        ink = pal.GREY
         if self._footer.heater_failed(model):
-            self._heat.show(FAULT, pal.ON_RED)
-        elif model.heater_on:
-            self._heat.show(ON, pal.ON_AMBER)
-        elif live and model.heating:  # the output of the BMS itself
-            self._heat.show(ON, pal.ON_AMBER)
+            state = FAULT
+            ink = pal.ON_RED
+        elif model.heater_on or live and model.heating:  # `heating`: the output of the BMS itself
+            state = ON
+            ink = pal.ON_AMBER
+        self._widgets.tile(_HEAT_TILE, x + 50, _TILES_Y, HEAT, state, ink)
+
+    def _switch(self, slot, x, icon, on, live):
+        state = UNKNOWN
+        ink = pal.GREY
+        if on:
+            state = ON
+            ink = pal.ON_GREEN if live else pal.ON_GREY
+        elif on is not None:
+            state = OFF
+            ink = pal.AMBER if live else pal.GREY
+        self._widgets.tile(slot, x, _TILES_Y, icon, state, ink)
+
+    def _number(self, slot, value, decimals, unit, ink, plus=False):
+        """Shows value / 10**decimals; `plus` puts a + before what is above zero.
+
+        None is shown as a dash, and so is what has no room: figures of a real pack have, and a
+        part of a number would be a lie.
+        """
+        how = unit << 20 | decimals << 16 | ink
+        if not self._widgets.changed(slot, _UNKNOWN if value is None else value, how):
+            return
+        text = self._widgets.text.start(b"")
+        if value is None:
+            text.add(b"-")
         else:
-            self._heat.show(IDLE, pal.GREY)
+            if plus and value > 0:
+                text.add(b"+")
+            text.fixed(value, decimals)
+        self._draw((slot - _SOC) * _FIELDS, text, unit, ink)
+
+    def _draw(self, at, text, unit, ink):
+        """Draws a figure at the place _PLACES[at]."""
+        x = _PLACES[at]
+        y = _PLACES[at + 1]
+        room = _PLACES[at + 2]
+        face = _PLACES[at + 3]
+        small = _PLACES[at + 4]
+        buf = text.buf
+        digits = text.n
+        end = text.word(_UNITS, unit).n
+        extra = width(small, buf, digits, end)
+        if extra:
+            extra += _UNIT_GAP
+        if width(face, buf, 0, digits) + extra > room:
+            digits = text.start(b"-").n
+            end = text.word(_UNITS, unit).n
+        height = FACES[face][HEIGHT]
+        widgets = self._widgets
+        # Round digits stand out by a pixel above and below.
+        widgets.canvas.fill(x, y - 1, room, height + 2, 0)
+        if _PLACES[at + 5]:
+            x += room - width(face, buf, 0, digits) - extra
+        pen = widgets.pen
+        x = pen.draw(face, buf, 0, digits, x, y, ink) + _UNIT_GAP
+        pen.draw(small, buf, digits, end, x, y + height - FACES[small][HEIGHT], pal.GREY)
 
 
 def scaled(value, divisor):
@@ -195,12 +242,3 @@ def _flow_ink(current_ma, live):
     if current_ma is None or -50 < current_ma < 50:
         return pal.WHITE
     return pal.GREEN if current_ma > 0 else pal.AMBER
-
-
-def _show_switch(tile, on, live):
-    if on is None:
-        tile.show(UNKNOWN, pal.GREY)
-    elif not on:
-        tile.show(OFF, pal.AMBER if live else pal.GREY)
-    else:
-        tile.show(ON, pal.ON_GREEN if live else pal.ON_GREY)

@@ -3,55 +3,55 @@
 from compat import const
 from screen import model as m
 from screen import palette as pal
-from screen.text import Text
-from screen.widgets import Line, Links
+from screen.fonts.barlow import HUGE, LARGE, TEXT
+
+# Slots; 0 to 2 are those of screen.widgets.
+_CLOCK = const(3)
+_SINCE = const(4)
+_WHY = const(5)
 
 _TITLE = b"NO DATA"
-_HOUR_S = const(3600)
 _MINUTES_END_S = const(6000)  # from 100 minutes on: hours
 
 
 class Lost:
     """Shows how long there have been no figures, or that there never were any."""
 
-    def __init__(self, canvas, fonts, footer):
-        self._canvas = canvas
-        self._fonts = fonts
+    def __init__(self, widgets, footer):
+        self._widgets = widgets
         self._footer = footer
-        self._text = Text()
-        self._clock = Line(canvas, 3, 32, 234, 65, fonts.huge)
-        self._since = Line(canvas, 114, 10, 90, 18, fonts.text)
-        self._links = Links(canvas, 204, 4, fonts.icons, across=True)
-        self._why = Line(canvas, 3, 97, 234, 18, fonts.text)
 
     def open(self):
-        """Clears the canvas and draws everything anew at the next `show`."""
-        self._canvas.clear()
-        large = self._fonts.large
-        large.draw(self._canvas.fb, _TITLE, 0, len(_TITLE), 3, 4, pal.RED)
-        self._clock.reset()
-        self._since.reset()
-        self._links.reset()
-        self._why.reset()
-        self._footer.reset()
+        """Draws what stays; the canvas is black."""
+        self._widgets.pen.draw(LARGE, _TITLE, 0, len(_TITLE), 3, 4, pal.RED)
 
     def show(self, model):
         """Shows the age of the last figures (mm:ss; hours from 100 minutes on)."""
-        text = self._text
+        widgets = self._widgets
+        text = widgets.text
         age = model.age_s
-        if age < _MINUTES_END_S:
-            text.start(b"").two(age // 60).add(b":").two(age % 60)
-        else:
-            text.start(b"").fixed(age // _HOUR_S, 0).add(b":").two(age % _HOUR_S // 60)
-        self._clock.show(text, pal.WHITE)
-        if model.link == m.SILENT:
-            text.start(b"the BMS is silent")
-        elif model.link == m.NOISE:
-            text.start(b"bytes, but no good frame")
-        else:
-            text.start(b"frames, but no figures")
-        self._why.show(text, pal.GREY)
-        text.start(b"" if model.seen else b"since start")
-        self._since.show(text.add(b"  hours" if age >= _MINUTES_END_S else b""), pal.GREY)
-        self._links.show(model)
+        hours = age >= _MINUTES_END_S
+        if hours:
+            age //= 60
+        if widgets.changed(_CLOCK, age, hours):
+            text.start(b"")
+            if hours:
+                text.fixed(age // 60, 0)
+            else:
+                text.two(age // 60)
+            text.add(b":").two(age % 60)
+            widgets.line(HUGE, 3, 32, 234, 65, pal.WHITE)
+        if widgets.changed(_WHY, model.link, 0):
+            if model.link == m.SILENT:
+                text.start(b"the BMS is silent")
+            elif model.link == m.NOISE:
+                text.start(b"bytes, but no good frame")
+            else:
+                text.start(b"frames, but no figures")
+            widgets.line(TEXT, 3, 97, 234, 18, pal.GREY)
+        if widgets.changed(_SINCE, model.seen, hours):
+            text.start(b"" if model.seen else b"since start")
+            text.add(b"  hours" if hours else b"")
+            widgets.line(TEXT, 114, 10, 90, 18, pal.GREY)
+        widgets.links(model, 204, 4, 18, 0)
         self._footer.show(model, False, False)

@@ -8,53 +8,31 @@ from compat import const
 
 GS2_HMSB = const(5)  # the numbers of framebuf's formats, which CPython does not have
 GS4_HMSB = const(2)
+GS8 = const(6)
 
-# fmt: off
-RGB = bytes((
-    0, 0, 0,
-    88, 92, 98,    166, 170, 178,  255, 255, 255,  # 1-3 white
-    16, 88, 34,    30, 158, 62,    52, 224, 96,    # 4-6 green
-    104, 66, 0,    184, 122, 0,    255, 176, 16,   # 7-9 amber
-    110, 22, 20,   190, 42, 36,    255, 76, 64,    # 10-12 red
-    24, 72, 112,   44, 126, 188,   86, 184, 255,   # 13-15 blue
-))
-# fmt: on
+# The colours as a panel wants them: RGB565, high byte first.
+RGB565 = (
+    b"\x00\x00"
+    b"\x5a\xec\xa5\x56\xff\xff"  # 1-3 white
+    b"\x12\xc4\x1c\xe7\x37\x0c"  # 4-6 green
+    b"\x6a\x00\xbb\xc0\xfd\x82"  # 7-9 amber
+    b"\x68\xa2\xb9\x44\xfa\x68"  # 10-12 red
+    b"\x1a\x4e\x2b\xf7\x55\xdf"  # 13-15 blue
+)
 
-
-class Ink:
-    """How a glyph is drawn: the palette index of each of its four levels.
-
-    `full` is the colour itself. `key` is the index that is not drawn: the background's.
-    """
-
-    def __init__(self, ground, low, high, full):
-        self.key = ground
-        self.full = full
-        self.palette = (bytes((ground << 4 | low, high << 4 | full)), 4, 1, GS4_HMSB)
-
-
-WHITE = Ink(0, 1, 2, 3)
-GREEN = Ink(0, 4, 5, 6)
-AMBER = Ink(0, 7, 8, 9)
-RED = Ink(0, 10, 11, 12)
-BLUE = Ink(0, 13, 14, 15)
-GREY = Ink(0, 1, 1, 2)
+# An ink is the index of each of a glyph's four levels, the background's in the highest digit.
+# `ink >> 12` is what surrounds the glyph, `ink & 15` the colour itself.
+WHITE = const(0x0123)
+GREEN = const(0x0456)
+AMBER = const(0x0789)
+RED = const(0x0ABC)
+BLUE = const(0x0DEF)
+GREY = const(0x0112)
 # Black on a filled box of that colour.
-ON_WHITE = Ink(3, 2, 1, 0)
-ON_GREEN = Ink(6, 5, 4, 0)
-ON_AMBER = Ink(9, 8, 7, 0)
-ON_RED = Ink(12, 11, 10, 0)
-ON_BLUE = Ink(15, 14, 13, 0)
-ON_GREY = Ink(2, 1, 1, 0)
+ON_GREEN = const(0x6540)
+ON_AMBER = const(0x9870)
+ON_RED = const(0xCBA0)
+ON_GREY = const(0x2110)
+NO_INK = const(0)  # nothing is drawn, or was: black on black
 
 DIM = const(1)  # index of outlines
-
-
-def rgb565_big_endian(out):
-    """Fills `out` (32 bytes) with the palette as RGB565, high byte first as panels want it."""
-    for i in range(16):
-        red = RGB[3 * i]
-        green = RGB[3 * i + 1]
-        blue = RGB[3 * i + 2]
-        out[2 * i] = red & 0xF8 | green >> 5
-        out[2 * i + 1] = green << 3 & 0xE0 | blue >> 3

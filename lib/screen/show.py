@@ -1,12 +1,10 @@
 """The screen: chooses the page and keeps it up to date."""
 
 from compat import const
-from screen.errors import Errors
-from screen.font import Font
-from screen.fonts import huge, icons, large, medium, small, text
 from screen.footer import Footer
 from screen.glance import Glance
 from screen.lost import Lost
+from screen.widgets import Widgets
 
 LOST_S = const(60)
 
@@ -15,18 +13,6 @@ _NOTHING = const(0)
 _ERRORS = const(1)
 _GLANCE = const(2)
 _LOST = const(3)
-
-
-class Fonts:
-    """The sizes of the typeface and the icons."""
-
-    def __init__(self):
-        self.huge = Font(huge)
-        self.large = Font(large)
-        self.medium = Font(medium)
-        self.small = Font(small)
-        self.text = Font(text)
-        self.icons = Font(icons)
 
 
 class Screen:
@@ -38,16 +24,21 @@ class Screen:
     """
 
     def __init__(self, canvas, settings, names, errors=()):
-        fonts = Fonts()
         self._names = names
         self._max_age_ms = settings["data_max_age_s"] * 1000
-        self._footer = Footer(canvas, fonts, names, settings["name"])
+        self._widgets = Widgets(canvas)
+        self._footer = Footer(self._widgets, names, settings["name"])
         self._footer.errors = len(errors)
-        self._glance = Glance(canvas, fonts, self._footer)
-        self._lost = Lost(canvas, fonts, self._footer)
-        self._errors = Errors(canvas, fonts)
-        self._errors.set(errors)
-        self._errors_until_s = self._errors.seconds
+        self._glance = Glance(self._widgets, self._footer)
+        self._lost = Lost(self._widgets, self._footer)
+        self._errors = None
+        self._errors_s = 0  # how long the page of errors stays
+        if errors:
+            from screen.errors import Errors  # rarely needed: not in memory otherwise
+
+            self._errors = Errors(self._widgets, errors)
+            self._errors_s = self._errors.seconds()
+        self._errors_until_s = self._errors_s
         self._page = _NOTHING
 
     def button(self, model):
@@ -55,7 +46,7 @@ class Screen:
         if self._page == _ERRORS:
             self._errors_until_s = 0
         else:
-            self._errors_until_s = model.uptime_s + self._errors.seconds
+            self._errors_until_s = model.uptime_s + self._errors_s
 
     def update(self, model):
         """Draws what has changed since the last call; the canvas knows which rows. 4 Hz is good.
@@ -65,8 +56,10 @@ class Screen:
         page = self._choose(model)
         if page != self._page:
             self._page = page
+            self._widgets.clear()
+            self._footer.reset()
             if page == _ERRORS:
-                self._errors.open()
+                self._errors.reset()
             elif page == _LOST:
                 self._lost.open()
             else:

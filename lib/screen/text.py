@@ -1,12 +1,12 @@
 """A line of text being put together, without allocation."""
 
-from array import array
-
-from bms.wire import put_bytes, put_fixed
+from bms.wire import put_bytes, put_fixed, put_word
 from compat import const
 
 _ROOM = const(64)
 _WIDEST_INT = const(12)
+_UNDERSCORE = const(95)
+_SPACE = const(32)
 
 
 class Text:
@@ -27,12 +27,6 @@ class Text:
             self.n = put_bytes(self.buf, self.n, data)
         return self
 
-    def byte(self, code):
-        """Appends one byte."""
-        if self.n < _ROOM:
-            self.buf[self.n] = code
-            self.n += 1
-
     def fixed(self, value, decimals):
         """Appends value / 10**decimals; returns itself."""
         if self.n + _WIDEST_INT <= _ROOM:
@@ -45,23 +39,22 @@ class Text:
             self.add(b"0")
         return self.fixed(value, 0)
 
+    def word(self, table, number):
+        """Appends a line of a table with its underscores as spaces, or else the number."""
+        start = self.n
+        self.n = put_word(self.buf, start, table, number)
+        if self.n < 0:
+            self.n = start
+            return self.fixed(number, 0)
+        for i in range(start, self.n):
+            if self.buf[i] == _UNDERSCORE:
+                self.buf[i] = _SPACE
+        return self
 
-class Table:
-    """A table of names (a tuple of str such as "cell_delta") for the screen, with spaces.
-
-    All names share one bytes object: as separate ones they would take five times the memory.
-    """
-
-    def __init__(self, names):
-        self._letters = "".join(names).replace("_", " ").encode()
-        self._starts = array("H", [0] * (len(names) + 1))
-        for i in range(len(names)):
-            self._starts[i + 1] = self._starts[i] + len(names[i])
-
-    def add_to(self, text, number):
-        """Appends a name to a Text, or the number itself where it has no name."""
-        if not 0 <= number < len(self._starts) - 1:
-            text.fixed(number, 0)
-            return
-        for i in range(self._starts[number], self._starts[number + 1]):
-            text.byte(self._letters[i])
+    def same(self, other):
+        """True if another Text says the same."""
+        i = 0
+        if other.n == self.n:
+            while i < self.n and self.buf[i] == other.buf[i]:
+                i += 1
+        return i == self.n == other.n
