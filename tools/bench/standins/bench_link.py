@@ -163,10 +163,10 @@ def _run_handlers():
     """Runs the callbacks of timers that have fired. The counts make this idempotent."""
     if _alarm_full[0]:
         _take_alarm()
-    fired = cells[ops.FIRED]
     for i in range(ops.TIMERS):
-        count = fired >> (16 * i) & 0xFFFF
-        while _handled[i] != count:
+        # Counted anew each time: a callback can be interrupted by this very function, which then
+        # handles more than was known when the callback began.
+        while cells[ops.FIRED] >> (16 * i) & 0xFFFF != _handled[i]:
             _handled[i] = _handled[i] + 1 & 0xFFFF
             if timer_callbacks[i] is not None:
                 _guarded(timer_callbacks[i])
