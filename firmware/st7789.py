@@ -16,17 +16,17 @@ from compat import const
 from screen.canvas import BAND_ROWS
 from screen.palette import RGB565
 
-_SLPOUT = b"\x11"  # 9.1.12
-_NORON = b"\x13"  # 9.1.14
-_INVOFF = b"\x20"  # 9.1.15
-_INVON = b"\x21"  # 9.1.16
-_DISPON = b"\x29"  # 9.1.19
-_CASET = b"\x2a"  # 9.1.20: first and last column
-_RASET = b"\x2b"  # 9.1.21: first and last row
-_RAMWR = b"\x2c"  # 9.1.22
-_MADCTL = b"\x36"  # 9.1.28: which way memory is read
-_COLMOD = b"\x3a"  # 9.1.32
-_RGB565 = b"\x55"  # COLMOD's parameter: 16 bits on both interfaces
+_SLPOUT = const(0x11)  # 9.1.12
+_NORON = const(0x13)  # 9.1.14
+_INVOFF = const(0x20)  # 9.1.15
+_INVON = const(0x21)  # 9.1.16
+_DISPON = const(0x29)  # 9.1.19
+_CASET = const(0x2A)  # 9.1.20: first and last column
+_RASET = const(0x2B)  # 9.1.21: first and last row
+_RAMWR = const(0x2C)  # 9.1.22
+_MADCTL = const(0x36)  # 9.1.28: which way memory is read
+_COLMOD = const(0x3A)  # 9.1.32
+_RGB565 = const(0x55)  # COLMOD's parameter: 16 bits on both interfaces
 
 _RESET_PULSE_MS = const(1)  # 7.4.5: at least 10 µs
 _RESET_MS = const(120)  # 7.4.5: a panel that was awake needs 120 ms before SLPOUT
@@ -34,8 +34,9 @@ _WAKE_MS = const(5)  # 9.1.12: supplies and clocks settle before the next comman
 _PWM_HZ = const(5000)
 _FULL_DUTY = const(65535)
 
-# Offsets of the picture in turn, x and y: no bright edge stays on the same pixels for hours.
-_SHIFTS = ((0, 0), (1, 0), (1, 1), (0, 1), (-1, 1), (-1, 0), (-1, -1), (0, -1), (1, -1))
+# Offsets of the picture in turn, so that no bright edge stays on the same pixels for hours: x + 1
+# in the high digit, y + 1 in the low one. A walk around the middle, where it starts.
+_SHIFTS = b"\x11\x21\x22\x12\x02\x01\x00\x10\x20"
 
 
 class Panel:
@@ -63,14 +64,13 @@ class Panel:
             mosi=Pin(board.SPI_MOSI),
             miso=None,
         )
+        self._byte = bytearray(1)
         self._window = bytearray(4)
-        self._make_band(canvas.width)
-        self._start(board)
-
-    def _make_band(self, width):
+        width = canvas.width
         self._band_bytes = bytearray(width * BAND_ROWS * 2)
         self._band = framebuf.FrameBuffer(self._band_bytes, width, BAND_ROWS, framebuf.RGB565)
         self._palette = (RGB565, 16, 1, framebuf.RGB565)
+        self._start(board)
 
     def _start(self, board):
         reset = Pin(board.PANEL_RST, Pin.OUT, value=0)
@@ -79,7 +79,7 @@ class Panel:
         time.sleep_ms(_RESET_MS)
         self._command(_SLPOUT)
         time.sleep_ms(_WAKE_MS)
-        self._command(_COLMOD, _RGB565)
+        self._command(_COLMOD, bytes((_RGB565,)))
         self._command(_MADCTL, bytes((board.PANEL_MADCTL,)))
         self._command(_INVON if board.PANEL_INVERT else _INVOFF)
         self._command(_NORON)
@@ -114,19 +114,13 @@ class Panel:
         self._step = (self._step + 1) % len(_SHIFTS)
         self._place()
 
-    def set_brightness(self, percent):
-        """Sets the backlight to 0..100 % of full."""
-        self._duty = percent * _FULL_DUTY // 100
-        if self._lit:
-            self._backlight.duty_u16(self._duty)
-
     def _place(self):
         """Sends the columns for the present shift and has everything drawn anew."""
         shift = _SHIFTS[self._step]
-        left = self._x + shift[0]
-        self._dy = shift[1]
+        left = self._x + (shift >> 4) - 1
+        self._dy = (shift & 15) - 1
         self._set_window(_CASET, left, left + self._canvas.width - 1)
-        self._canvas.mark_all()
+        self._canvas.mark(0, self._canvas.height)
 
     def _set_window(self, command, first, last):
         window = self._window
@@ -139,7 +133,8 @@ class Panel:
     def _command(self, command, data=None):
         self._cs(0)
         self._dc(0)
-        self._spi.write(command)
+        self._byte[0] = command
+        self._spi.write(self._byte)
         if data is not None:
             self._dc(1)
             self._spi.write(data)

@@ -106,14 +106,10 @@ def test_dark_until_the_first_picture_is_complete(st7789):
     assert fake_panel.duties == [0, 65535 * 80 // 100]
 
 
-def test_brightness(st7789):
-    rig = Rig(st7789, brightness=10)
-    rig.panel.set_brightness(50)
-    assert fake_panel.duties == [0]  # still dark
-    rig.refresh()
-    rig.panel.set_brightness(100)
-    rig.panel.set_brightness(0)
-    assert fake_panel.duties == [0, 32767, 65535, 0]
+@pytest.mark.parametrize("percent, duty", [(0, 0), (50, 32767), (100, 65535)])
+def test_brightness(st7789, percent, duty):
+    Rig(st7789, brightness=percent).refresh()
+    assert fake_panel.duties == [0, duty]
 
 
 def test_slices_are_small_and_only_what_changed_is_sent(st7789):

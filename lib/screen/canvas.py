@@ -14,10 +14,8 @@ _CHANGED = b"\x01"
 class Canvas:
     """A framebuf with its size and one changed-flag for each band.
 
-    The outermost MARGIN pixels stay black, so that the driver can shift the picture by that much.
+    Pages leave the outermost two pixels black, so that the driver can shift the picture.
     """
-
-    MARGIN = 2
 
     def __init__(self, fb, width, height):
         self.fb = fb
@@ -49,10 +47,6 @@ class Canvas:
         while band <= last:
             changed[band] = 1
             band += 1
-
-    def mark_all(self):
-        """Marks everything as changed."""
-        self.mark(0, self.height)
 
     def take_band(self):
         """Returns the first row of a changed band and forgets the change; -1 if there is none.
