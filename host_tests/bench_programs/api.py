@@ -75,6 +75,7 @@ def buses():
     poll = select.poll()
     poll.register(uart, select.POLLIN | select.POLLOUT)
     same("uart writable", poll.poll(0), [(uart, select.POLLOUT)])
+    same("select", select.select([uart], [uart], [], 0.01), [[], [uart], []])
     refuses("spi 3", ValueError, lambda: SPI(3))
     spi = SPI(2, baudrate=20_000_000, polarity=1, sck=Pin(18), mosi=Pin(19), miso=None)
     same("spi write", spi.write(b"\x00"), None)

@@ -74,3 +74,16 @@ class poll:
         self._builtin.register(link.channel, POLLIN)
         link.idle_until(until_us, watched, self._builtin)
         self._builtin.unregister(link.channel)
+
+
+def select(rlist, wlist, xlist, timeout=-1):
+    """select.select over the same objects as poll."""
+    masks = {}
+    for objects, mask in ((rlist, POLLIN), (wlist, POLLOUT), (xlist, POLLERR | POLLHUP)):
+        for obj in objects:
+            masks[id(obj)] = (obj, mask | masks.get(id(obj), (obj, 0))[1])
+    waiting = poll()
+    for obj, mask in masks.values():
+        waiting.register(obj, mask)
+    ready = waiting.poll(timeout if timeout is None or timeout < 0 else int(timeout * 1000))
+    return [[obj for obj, events in ready if events & m] for m in (POLLIN, POLLOUT, POLLERR)]
