@@ -18,6 +18,9 @@ BUDGET = 149_000
 # Kept off the budget: the stack of the MQTT thread and the buffers of its socket come from the
 # same memory.
 SYSTEM = 12_000
+# What must stay for garbage between two collections, and for pieces that are too small for a use.
+SPARE = 15_000
+LARGEST = 20  # modules listed
 
 _BUILT_IN = "machine network esp32 socket select _thread umqtt umqtt.simple"
 
@@ -139,18 +142,24 @@ def summary(steps):
     return list(rows.items())
 
 
-def print_table(steps, details=False):
-    """Prints the summary as a Markdown table, and each module if `details`."""
-    total = sum(size for _, size in steps)
-    print("| part | bytes |\n|---|---:|")
-    for row, size in summary(steps):
-        print(f"| {row} | {size:,} |")
-    print(f"| **all** | **{total:,}** |")
-    print(
-        f"| budget, Wi-Fi connected, less {SYSTEM:,} for thread and socket | {BUDGET - SYSTEM:,} |"
-    )
-    print(f"| **left for garbage** | **{BUDGET - SYSTEM - total:,}** |")
-    if details:
-        print("\n| module | bytes |\n|---|---:|")
-        for name, size in sorted(steps, key=lambda step: -step[1]):
-            print(f"| {name} | {size:,} |")
+def total(steps):
+    """Returns the bytes of all steps together."""
+    return sum(size for _, size in steps)
+
+
+def table(steps):
+    """Returns the lines of a Markdown table: the summary, then the largest modules."""
+    rest = BUDGET - SYSTEM
+    lines = ["| part | bytes |", "|---|---:|"]
+    lines += [f"| {row} | {size:,} |" for row, size in summary(steps)]
+    lines += [
+        f"| **all** | **{total(steps):,}** |",
+        f"| there is: {BUDGET:,} with Wi-Fi connected, {SYSTEM:,} kept off | {rest:,} |",
+        f"| **left for garbage and growth** | **{rest - total(steps):,}** |",
+        "",
+        "| largest modules | bytes |",
+        "|---|---:|",
+    ]
+    modules = [step for step in steps if group_of(step[0]) != step[0]]
+    largest = sorted(modules, key=lambda step: -step[1])[:LARGEST]
+    return lines + [f"| {name} | {size:,} |" for name, size in largest]

@@ -1,0 +1,169 @@
+"""Times and heap of what the device does again and again, for tools/benchmark.py.
+
+Prints one line a case: name, microseconds and bytes a call, separated by |. The last case is a
+loop whose time on an ESP32 is known, so that the others can be scaled.
+"""
+
+import gc
+import time
+
+import framebuf
+import frames
+import harness
+
+import settings as settings_table
+from bms import alarms, check
+from bms import pack as p
+from bms.jk_gps import JkGps
+from compat import const, ticks_add
+from heat import states
+from heat.heater import Heater
+from relay import view as v
+from relay.state import StateMessage
+from relay.view import View
+from screen.canvas import BAND_ROWS, Canvas
+from screen.footer import Names
+from screen.model import Model
+from screen.show import Screen
+
+_CHUNK = const(128)
+_WIDTH = const(240)
+_HEIGHT = const(135)
+_CALLS = const(200)
+
+CHANGING = (p.SOC_PCT, p.PACK_MV, p.POWER_MW, p.CELL_MIN_MV, p.TEMP_MIN_DC)
+RAW = {"heater_output": "gpio", "heater_mode": "charger_or_soc", "heater_mat_mohm": 26_200}
+
+
+class Rig:
+    """Pack, dialect, check, heater, message and screen, wired as the application does."""
+
+    def __init__(self):
+        self.now = 0
+        self.pack = p.PackState()
+        self.dialect = JkGps(self.pack, _CHUNK)
+        self.check = check.Check(self.pack)
+        self.settings, _ = settings_table.load(RAW)
+        self.heater = Heater(self.settings, 10_000, 500_000)
+        self.heater.load({})
+        self.view = View(states.STATE_NAMES, states.REASON_NAMES, (), check.NAMES)
+        self.message = StateMessage(self.view, 10_000)
+        self.model = Model()
+        buf = bytearray(_WIDTH * _HEIGHT // 2)
+        fb = framebuf.FrameBuffer(buf, _WIDTH, _HEIGHT, framebuf.GS4_HMSB)
+        self.canvas = Canvas(fb, _WIDTH, _HEIGHT)
+        names = Names(alarms.NAMES, check.NAMES, states.STATE_NAMES, states.REASON_NAMES)
+        self.screen = Screen(self.canvas, self.settings, names, ())
+        self.band = framebuf.FrameBuffer(
+            bytearray(_WIDTH * BAND_ROWS * 2), _WIDTH, BAND_ROWS, framebuf.RGB565
+        )
+        self.palette = framebuf.FrameBuffer(bytearray(32), 16, 1, framebuf.RGB565)
+        self.frame = pieces(frames.whole())
+        self.damaged = pieces(damaged())
+        self.garbage = pieces(bytes([i * 37 & 0xFF for i in range(291)]))
+        self.percent = 0
+        self.lost_ms = 0
+
+    def feed(self, parts):
+        for part in parts:
+            self.dialect.feed(part, len(part), self.now)
+
+    def whole_frame(self):
+        self.feed(self.frame)
+
+    def damaged_frame(self):
+        self.feed(self.damaged)
+
+    def only_garbage(self):
+        self.feed(self.garbage)
+
+    def judge(self):
+        self.pack.touch(p.STATUS, self.now)
+        self.check.step(self.now)
+
+    def heat(self):
+        self.now = ticks_add(self.now, 1000)
+        self.pack.touch(p.STATUS, self.now)
+        self.heater.step(self.pack, self.check, True, None, self.now)
+
+    def tell(self):
+        self.message.build(self.pack, self.now)
+
+    def draw_same(self):
+        self.model.take(self.pack, self.now, 100)
+        self.screen.update(self.model)
+
+    def draw_changed(self):
+        self.percent = (self.percent + 1) % 100
+        for slot in CHANGING:
+            self.pack.put(slot, 3000 + 11 * self.percent if slot != p.SOC_PCT else self.percent)
+        self.draw_same()
+
+    def draw_page(self):
+        # Data lost for minutes and found again: each time the other page.
+        self.lost_ms = 200_000 - self.lost_ms
+        self.pack.touch(p.STATUS, ticks_add(self.now, -self.lost_ms))
+        self.draw_same()
+
+    def convert_band(self):
+        self.band.blit(self.canvas.fb, 0, 0, -1, self.palette)
+
+
+def pieces(data):
+    """Returns a frame as the link hands it over: in pieces of at most _CHUNK bytes."""
+    return [bytearray(data[i : i + _CHUNK]) for i in range(0, len(data), _CHUNK)]
+
+
+def damaged():
+    """Returns a good frame with one bit wrong in the middle."""
+    frame = bytearray(frames.whole())
+    frame[150] ^= 4
+    return bytes(frame)
+
+
+def known_loop():
+    """A sum over 300 bytes by index: 1191 µs on an ESP32 at 240 MHz."""
+    data = BYTES
+    total = 0
+    for i in range(300):
+        total += data[i]
+    return total
+
+
+BYTES = bytes(300)
+
+
+def measure(name, fn):
+    """Prints the case's line: the best of three rounds, so that other load counts little."""
+    fn()
+    fn()
+    grown = harness.allocated(fn, 10)
+    best = None
+    for _ in range(3):
+        gc.collect()
+        start = time.ticks_us()
+        for _ in range(_CALLS):
+            fn()
+        spent = time.ticks_diff(time.ticks_us(), start)
+        best = spent if best is None or spent < best else best
+    print("%s|%d|%d" % (name, best * 100 // _CALLS, grown // 10))
+
+
+def main():
+    rig = Rig()
+    rig.view.put(v.PLAUSIBLE, 1)
+    measure("JK GPS frame of %d bytes, fed and decoded" % len(frames.whole()), rig.whole_frame)
+    measure("the same frame, one bit wrong", rig.damaged_frame)
+    measure("291 bytes of garbage", rig.only_garbage)
+    rig.whole_frame()
+    measure("plausibility check of a frame", rig.judge)
+    measure("heater step", rig.heat)
+    measure("state message built", rig.tell)
+    measure("screen update, nothing changed", rig.draw_same)
+    measure("screen update, five figures changed", rig.draw_changed)
+    measure("screen page drawn anew", rig.draw_page)
+    measure("one band converted to RGB565", rig.convert_band)
+    measure("known loop", known_loop)
+
+
+main()

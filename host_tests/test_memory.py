@@ -1,0 +1,43 @@
+"""The application fits an ESP32 without PSRAM: measured, not estimated (docs/memory.md)."""
+
+import pytest
+
+from tools import ROOT, benchmark, memory
+
+
+@pytest.fixture(scope="module")
+def steps():
+    return memory.measure()
+
+
+def test_the_application_leaves_room_to_work_in(steps):
+    left = memory.BUDGET - memory.SYSTEM - memory.total(steps)
+    report = "\n".join(memory.table(steps))
+    assert left >= memory.SPARE, f"only {left} B left of {memory.BUDGET}\n{report}"
+
+
+def test_squeezing_is_worth_it(steps):
+    assert memory.total(steps) < memory.total(memory.measure(squeezed=False)) - 10_000
+
+
+def test_nothing_is_counted_twice_or_not_at_all(steps):
+    names = [name for name, _ in steps]
+    assert len(set(names)) == len(names)
+    assert names[:2] == ["interpreter", "canvas"]
+    assert names[-1] == "objects"
+    assert sum(size for _, size in memory.summary(steps)) == memory.total(steps)
+    assert dict(steps)["canvas"] >= 240 * 135 // 2
+
+
+def test_every_module_comes_after_those_it_imports():
+    modules = memory.image.reachable({"bms.jk_gps", "st7789"})
+    order = memory.in_order(modules)
+    assert sorted(order) == sorted(modules)
+    assert order.index("compat") < order.index("bms.pack") < order.index("bms.jk_gps")
+    assert order.index("screen.canvas") < order.index("app")
+
+
+def test_the_page_has_the_place_for_the_table():
+    text = (ROOT / "docs" / "memory.md").read_text()
+    assert text.count(benchmark.BEGIN) == 1
+    assert text.index(benchmark.BEGIN) < text.index(benchmark.END)
