@@ -53,6 +53,18 @@ def squeezed(**sources):
     return texts
 
 
+def test_bytes_of_constants_become_a_literal_and_other_bytes_stay():
+    table = "from bms import pack as p\n_END = const(255)\n"
+    table += "ROWS = bytes(\n    (1, p.SOC)\n    + (2, _END)\n)\n"
+    others = "FIRST = bytes(range(3))\nROOM = bytes(2 * p.SOC)\n"
+    others += "def f(x):\n    return bytes((x, 1))\n"
+    text = squeezed(bms__pack=PACK, user=table + others)["user"]
+    assert r"ROWS = b'\x01\x07\x02\xff'" in text
+    assert r"FIRST = b'\x00\x01\x02'" in text
+    assert "ROOM = bytes(2 * 7)" in text and "return bytes((x, 1))" in text
+    assert text.count("\n") == (table + others).count("\n")
+
+
 def test_constants_become_numbers_everywhere():
     texts = squeezed(bms__pack=PACK, user=USER)
     assert "SOC" not in texts["bms.pack"] + texts["user"]

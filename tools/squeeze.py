@@ -5,6 +5,7 @@ global some 10 more. So, over all modules of an image together:
 
 - a public module constant, NAME = 5 or NAME = const(5), is written as 5 wherever it is used, also
   in other modules, and is then no global any more;
+- bytes((…)) of numbers is written as the bytes that it makes: the tuples would stay;
 - private names (one leading underscore) become short ones that unrelated modules share.
 
 Both only see names in the text. What could reach a name in another way (getattr, f-strings whose
@@ -23,6 +24,8 @@ import tokenize
 DYNAMIC = {"bms.catalog"}
 _REFUSED = {"getattr", "setattr", "hasattr", "globals", "eval", "exec", "__dict__"}
 _CONSTANT = re.compile(r"[A-Z][A-Z0-9_]*\Z")
+_FOLDED = (ast.Constant, ast.Name, ast.Tuple, ast.Call, ast.UnaryOp, ast.BinOp, ast.Load)
+_FOLDED += (ast.operator, ast.unaryop)
 _PRIVATE = re.compile(r"_(?!_)\w+\Z")
 
 
@@ -38,7 +41,7 @@ def squeeze(sources):
     kept = attributes_of_objects(trees)
     constants = {name: constants_of(tree, kept) for name, tree in trees.items()}
     values = exported(trees, constants)
-    inlined = {n: inline(n, sources[n], trees[n], constants[n], values) for n in sources}
+    inlined = {n: fold(inline(n, sources[n], trees[n], constants[n], values)) for n in sources}
     shortened = Names({n: ast.parse(text, n) for n, text in inlined.items()})
     texts = {n: rename(text, shortened.of_module(n)) for n, text in inlined.items()}
     return texts, shortened.legend()
@@ -134,6 +137,37 @@ def inline(name, text, tree, own, exports):
             if module and node.attr in exports[module]:
                 edits.append((node, number(exports[module][node.attr])))
     return replace(text, edits)
+
+
+def fold(text):
+    """Returns `text` with each bytes(…) of constant tuples or ranges as a literal.
+
+    MicroPython keeps every tuple of such an expression for as long as the module.
+    """
+    tree = ast.parse(text)
+    known = private_constants(tree)
+    edits = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "bytes" and node.args:
+            inside = list(ast.walk(node.args[0]))
+            names = {n.id for n in inside if isinstance(n, ast.Name)}
+            if names <= {"range", *known} and all(isinstance(n, _FOLDED) for n in inside):
+                code = compile(ast.Expression(node.args[0]), "constant", "eval")
+                value = eval(code, {}, dict(known))
+                if isinstance(value, (tuple, range)):
+                    edits.append((node, repr(bytes(value))))
+    return replace(text, edits)
+
+
+def private_constants(tree):
+    """Returns {name: value} of a module's private integer constants."""
+    known = {}
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            value = integer(node.value, known)
+            if value is not None and _PRIVATE.match(node.targets[0].id):
+                known[node.targets[0].id] = value
+    return known
 
 
 def read_imports(tree, exports, edits):
