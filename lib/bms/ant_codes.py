@@ -6,20 +6,20 @@ from compat import const
 
 MOS_ON = const(1)
 MOS_FULL = const(4)  # charge MOS only
-_NO = const(255)
+NO_ALARM = const(255)
 
 # Canonical alarm by code of the charge and of the discharge MOS. 15, off by hand, is none.
-_CHARGE_ALARMS = bytes(
-    (_NO, _NO, a.CELL_OVERVOLTAGE, a.CHARGE_OVERCURRENT, _NO, a.PACK_OVERVOLTAGE)
+CHARGE_ALARMS = bytes(
+    (NO_ALARM, NO_ALARM, a.CELL_OVERVOLTAGE, a.CHARGE_OVERCURRENT, NO_ALARM, a.PACK_OVERVOLTAGE)
     + (a.CHARGE_OVERTEMP, a.MOS_OVERTEMP, a.CURRENT_SENSOR_FAULT, a.OPEN_WIRE)
-    + (a.BOARD_OVERTEMP, _NO, a.CHARGE_MOS_FAULT, a.DISCHARGE_MOS_FAULT, _NO, _NO)
+    + (a.BOARD_OVERTEMP, NO_ALARM, a.CHARGE_MOS_FAULT, a.DISCHARGE_MOS_FAULT, NO_ALARM, NO_ALARM)
     + (a.CELL_OVERVOLTAGE, a.CHARGE_UNDERTEMP, a.CELL_DELTA)
 )
-_DISCHARGE_ALARMS = bytes(
-    (_NO, _NO, a.CELL_UNDERVOLTAGE, a.DISCHARGE_OVERCURRENT, a.DISCHARGE_OVERCURRENT)
+DISCHARGE_ALARMS = bytes(
+    (NO_ALARM, NO_ALARM, a.CELL_UNDERVOLTAGE, a.DISCHARGE_OVERCURRENT, a.DISCHARGE_OVERCURRENT)
     + (a.PACK_UNDERVOLTAGE, a.DISCHARGE_OVERTEMP, a.MOS_OVERTEMP, a.CURRENT_SENSOR_FAULT)
-    + (a.OPEN_WIRE, a.BOARD_OVERTEMP, _NO, a.SHORT_CIRCUIT, a.DISCHARGE_MOS_FAULT)
-    + (a.DISCHARGE_MOS_FAULT, _NO, a.CELL_UNDERVOLTAGE, a.DISCHARGE_UNDERTEMP, a.CELL_DELTA)
+    + (a.OPEN_WIRE, a.BOARD_OVERTEMP, NO_ALARM, a.SHORT_CIRCUIT, a.DISCHARGE_MOS_FAULT)
+    + (a.DISCHARGE_MOS_FAULT, NO_ALARM, a.CELL_UNDERVOLTAGE, a.DISCHARGE_UNDERTEMP, a.CELL_DELTA)
 )
 
 _ABSENT_C = const(-40)
@@ -31,10 +31,10 @@ def store_mos(pack, charge, discharge):
     """Stores the MOS states, and raises the alarms that the codes imply."""
     pack.put(p.CHARGE_ON, 1 if charge == MOS_ON else 0)
     pack.put(p.DISCHARGE_ON, 1 if discharge == MOS_ON else 0)
-    if charge < len(_CHARGE_ALARMS) and _CHARGE_ALARMS[charge] != _NO:
-        pack.raise_alarm(_CHARGE_ALARMS[charge])
-    if discharge < len(_DISCHARGE_ALARMS) and _DISCHARGE_ALARMS[discharge] != _NO:
-        pack.raise_alarm(_DISCHARGE_ALARMS[discharge])
+    if charge < len(CHARGE_ALARMS) and CHARGE_ALARMS[charge] != NO_ALARM:
+        pack.raise_alarm(CHARGE_ALARMS[charge])
+    if discharge < len(DISCHARGE_ALARMS) and DISCHARGE_ALARMS[discharge] != NO_ALARM:
+        pack.raise_alarm(DISCHARGE_ALARMS[discharge])
 
 
 def is_balancing(code):

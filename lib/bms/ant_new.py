@@ -55,6 +55,7 @@ NO_PERMISSION = const(1)  # of a read or a write; a control command says 3
 ACCEPTED = const(10)
 READ_OK = const(11)
 
+_VERSIONS_SIZE = const(32)
 _STATUS_WISH = const(0xBE)
 # Blocks that are read now and then: address, length. The thresholds come first.
 _BLOCKS = ((0x26C, 32), (0x38, 44), (0x00, 52), (0x68, 32), (0x8C, 12), (0x98, 14), (0x12A, 32))
@@ -248,9 +249,10 @@ class AntNew(Shape):
             pack.put(p.UNAUTHORISED, 1)
             return OTHER
         if register == ant_settings.VERSIONS:
-            self.kind = p.DEVICE
             if not ant_settings.store_versions(pack, buf, data, size):
                 return BAD_FRAME
+            # One of the two alone was read as a register among others.
+            self.kind = p.DEVICE if size >= _VERSIONS_SIZE else p.SETTINGS
             pack.touch(p.DEVICE, now)
             return DECODED
         self.kind = p.SETTINGS

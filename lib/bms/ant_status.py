@@ -47,7 +47,7 @@ _SUM_SLACK_MV = const(300)
 _NO = const(255)
 
 # Canonical alarm of each bit; states and what has no name are none.
-_PROTECTION_ALARMS = bytes(
+PROTECTION_ALARMS = bytes(
     (a.CELL_TYPE_UNSET, a.CELL_OVERVOLTAGE, a.CELL_OVERVOLTAGE, a.PACK_OVERVOLTAGE)
     + (a.CELL_UNDERVOLTAGE, a.CELL_UNDERVOLTAGE, a.PACK_UNDERVOLTAGE, a.CELL_DELTA)
     + (a.CHARGE_OVERTEMP, a.DISCHARGE_OVERTEMP, a.MOS_OVERTEMP, a.CHARGE_UNDERTEMP)
@@ -60,7 +60,7 @@ _PROTECTION_ALARMS = bytes(
     + (a.EXPIRED, a.PRECHARGE_FAULT, a.PRECHARGE_FAULT, a.LOAD_LOCK, a.AFE_FAULT, _NO)
     + (a.AFE_FAULT,)
 )
-_WARNING_ALARMS = bytes(
+WARNING_ALARMS = bytes(
     (a.CELL_OVERVOLTAGE, a.PACK_OVERVOLTAGE, a.CELL_UNDERVOLTAGE, a.PACK_UNDERVOLTAGE)
     + (a.CELL_DELTA, a.CHARGE_OVERTEMP, a.DISCHARGE_OVERTEMP, a.CHARGE_UNDERTEMP)
     + (a.DISCHARGE_UNDERTEMP, a.MOS_OVERTEMP, a.CHARGE_OVERCURRENT, a.DISCHARGE_OVERCURRENT)
@@ -114,8 +114,8 @@ def store(pack, buf, data):
     pack.put(p.STATE, buf[data + _STATE])
     pack.put(p.PERMISSION, buf[data + _PERMISSION])
     pack.clear_alarms()
-    _store_bits(pack, buf, data + _PROTECTIONS, p.ALARMS_RAW, _PROTECTION_ALARMS)
-    _store_bits(pack, buf, data + _WARNINGS, p.WARNINGS_RAW, _WARNING_ALARMS)
+    _store_bits(pack, buf, data + _PROTECTIONS, p.ALARMS_RAW, PROTECTION_ALARMS)
+    _store_bits(pack, buf, data + _WARNINGS, p.WARNINGS_RAW, WARNING_ALARMS)
     _store_figures(pack, buf, at)
     _store_switches(pack, buf, at, data + _WARNINGS)
     pack.summarise()
