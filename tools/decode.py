@@ -22,8 +22,16 @@ for place in (ROOT / "lib", ROOT):
 
 from bms import catalog, check  # noqa: E402
 from bms import pack as p  # noqa: E402
-from bms.framer import BAD_CHECKSUM, BAD_FRAME, BAD_LENGTH, DECODED, MOVED, OTHER  # noqa: E402
-from tools import capture, vocabulary  # noqa: E402
+from bms.framer import (  # noqa: E402
+    BAD_CHECKSUM,
+    BAD_FRAME,
+    BAD_LENGTH,
+    DECODED,
+    LOGBOOK,
+    MOVED,
+    OTHER,
+)
+from tools import capture, details, details_ant, vocabulary  # noqa: E402
 
 # Names of protocols as captures spell them, in the order in which `auto` tries them. Some are
 # generations of one dialect (catalog.WIRE_NAMES).
@@ -103,7 +111,9 @@ class Watcher:
         if verdict == DECODED and not self._is_ours():
             self._result.note(self._offset(), f"the unit is a {self._dialect.variant}")
         elif verdict == DECODED:
-            self._take(pack, pack.seq != seq)
+            self._take(pack, pack.seq != seq, bytes(buf[at : at + size]))
+        elif verdict == OTHER and self._take_other(bytes(buf[at : at + size])):
+            return verdict
         elif verdict != MOVED:
             self._result.note(self._offset(), f"{_REASONS[verdict]} ({size} bytes)")
         return verdict
@@ -116,10 +126,38 @@ class Watcher:
         name = self._result.protocol
         return name not in _GENERATIONS or self._dialect.variant == name
 
-    def _take(self, pack, whole):
+    def _further(self, frame):
+        """Returns what a frame holds beyond the vocabulary, by the names of the protocol pages."""
+        name = self._result.protocol
+        kind = self._dialect.kind
+        if hasattr(self._dialect, "frames"):
+            found = details.jk_frame(self._dialect.variant, kind, frame)
+            return found | {"ack_address": frame[-8]} if name == "jk_modbus" else found
+        if name == "jk_display":
+            return details.display(frame)
+        if name == "ant_new":
+            return details_ant.new_frame(kind, frame)
+        return details_ant.old_status(frame) if name == "ant_old" else {}
+
+    def _take_other(self, frame):
+        """Takes a frame of which nothing goes into the pack, if it has values all the same."""
+        kind = self._dialect.kind
+        if self._result.protocol == "ant_new" and len(frame) > details_ant.LONGEST_REQUEST:
+            name = details_ant.REPLIES.get(frame[2], _KINDS[kind])
+        elif hasattr(self._dialect, "frames") and kind == LOGBOOK and self._is_ours():
+            name = _KINDS[kind]
+        else:
+            return False
+        self._result.frames.append((name, self._further(frame)))
+        return True
+
+    def _take(self, pack, whole, frame):
         result = self._result
         kind = self._dialect.kind
-        result.frames.append((_KINDS[kind], vocabulary.values(pack)))
+        values = vocabulary.values(pack) | self._further(frame)
+        for name in ("alarms_raw_high", "warnings_raw_high"):
+            values.pop(name, None)  # the word is whole now
+        result.frames.append((_KINDS[kind], values))
         if kind == p.STATUS and whole:
             verdict = check.judge(pack)
             if verdict == check.PLAUSIBLE:
@@ -149,6 +187,8 @@ def decode(captured, protocol):
     generation = _generation(protocol, captured.context)
     if hasattr(dialect, "frames") and generation is not None:
         dialect.frames.assume(generation)
+    if hasattr(dialect, "second_look"):
+        dialect.second_look = False  # a capture may hold a block once
     framer = dialect.framer
     framer.shape = Watcher(dialect, result)
     for chunk in captured.chunks:

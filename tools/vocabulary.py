@@ -21,7 +21,7 @@ TEXTS = tuple(_names("SW_VERSION", "_TEXT_ROOM"))
 def values(pack):
     """Returns what is known of a PackState as a dict; unknown figures are not in it."""
     known = {}
-    if pack.cells:
+    if pack.cells or pack.get(p.CELL_COUNT) == 0:
         known["cell_mv"] = list(pack.cell_mv[: pack.cells])
     for slot, name in enumerate(SLOTS):
         if pack.has(slot):
