@@ -95,8 +95,6 @@ def differences(shown, capture):
         if name not in (*vocabulary.SLOTS, *vocabulary.TEXTS, "cell_mv", "temps_dc", "alarms"):
             continue
         got = shown.get(name)
-        if name == "cell_mv" and value == []:
-            value = None
         close = name.endswith("_mah") or (name == "pack_mv" and capture["protocol"] == "jk04")
         if close and got is not None and value is not None and abs(got - value) <= 1:
             continue
