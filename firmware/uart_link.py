@@ -23,7 +23,8 @@ class UARTLink:
             return 0
         if n > len(buf):
             n = len(buf)
-        return self._uart.readinto(buf, n) or 0
+        # The stubs know a second argument of readinto only in part.
+        return self._uart.readinto(buf, n) or 0  # pyright: ignore[reportCallIssue]
 
     def write(self, buf, n):
         """Sends the first `n` bytes of `buf`."""

@@ -136,7 +136,8 @@ def test_the_plot_is_drawn(page):
       const data = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
       let seen = 0;
       for (let i = 0; i < data.length; i += 4)
-        if (Math.abs(data[i] - 0x57) + Math.abs(data[i+1] - 0xd3) + Math.abs(data[i+2] - 0x8c) < 30)
+        if (Math.abs(data[i] - 0x57) + Math.abs(data[i+1] - 0xd3) < 20 &&
+            Math.abs(data[i+2] - 0x8c) < 10)
           seen += 1;
       return seen;
     })()"""

@@ -5,8 +5,9 @@ or `micropython`. Times are milliseconds of the wrapping tick counter, passed in
 """
 
 try:
-    from micropython import const
     from time import ticks_add, ticks_diff
+
+    from micropython import const
 except ImportError:  # CPython: the ESP32's rules, so that host tests meet the same wrap-around
 
     def const(value):

@@ -1,9 +1,9 @@
 """umqtt.simple as it is frozen into the stock ESP32 firmware 1.26.1, on top of PyPI's 1.3.4.
 
 Nothing of the protocol is written here: the client is the real code, fetched by
-tools/fetch_umqtt.py as `umqtt_pypi`. The frozen version (micropython-lib 1.6.0) differs in what the
-firmware relies on: `connect()` takes a timeout for every socket operation and closes the socket of
-an earlier session, and an empty user name means none. This adds just that.
+tools/fetch_umqtt.py as `umqtt_pypi`. The frozen version (micropython-lib 1.6.0) differs in what
+the firmware relies on: `connect()` takes a timeout for every socket operation and closes the
+socket of an earlier session, and an empty user name means none. This adds just that.
 """
 
 import socket as _socket
