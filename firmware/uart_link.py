@@ -23,9 +23,9 @@ class UARTLink:
             return 0
         if n > len(buf):
             n = len(buf)
-        # The stubs know a second argument of readinto only in part.
-        return self._uart.readinto(buf, n) or 0  # pyright: ignore[reportCallIssue]
+        return self._uart.readinto(buf, n) or 0
 
     def write(self, buf, n):
         """Sends the first `n` bytes of `buf`."""
-        self._uart.write(buf, n)
+        # A stream takes a length too (py/stream.c), which the stubs do not know.
+        self._uart.write(buf, n)  # pyright: ignore[reportCallIssue]
