@@ -3,6 +3,7 @@
 import pytest
 
 from bms import alarms, check
+from bms import pack as p
 from heat import states
 from screen import font, footer
 from screen import model as m
@@ -35,8 +36,7 @@ class Page:
     def update(self, **changes):
         """Changes the model and returns the texts that were drawn for it."""
         for key, value in changes.items():
-            assert hasattr(self.model, key)
-            setattr(self.model, key, value)
+            scenes.change(self.model, key, value)
         self.texts.clear()
         self.screen.update(self.model)
         return list(self.texts)
@@ -141,7 +141,7 @@ def footers(page, seconds=60, **changes):
 def test_several_alarms_take_turns(page):
     raised = (alarms.CELL_UNDERVOLTAGE, alarms.LOW_SOC, alarms.MOS_OVERTEMP)
     for bit in raised:
-        page.model.alarms[bit >> 3] |= 1 << (bit & 7)
+        page.model.pack.raise_alarm(bit)
     said = footers(page, alarm_count=3)
     assert sorted(said) == sorted(alarms.NAMES[bit].replace("_", " ") for bit in raised)
     assert all(page.inks[text] == pal.ON_RED for text in said)
@@ -149,7 +149,7 @@ def test_several_alarms_take_turns(page):
 
 def test_every_problem_gets_its_turn(page):
     page.screen._footer.errors = 2
-    page.model.alarms[0] = 1
+    page.model.pack.raise_alarm(alarms.LOW_SOC)
     said = footers(
         page,
         alarm_count=1,
@@ -168,7 +168,7 @@ def test_every_problem_gets_its_turn(page):
 
 
 def test_heating_is_told_beside_an_alarm(page):
-    page.model.alarms[0] = 1
+    page.model.pack.raise_alarm(alarms.LOW_SOC)
     said = footers(page, alarm_count=1, heater_on=True, heater_state=states.HEATING, heater_mw=0)
     assert said == ["low soc", "HEATING"] or said == ["HEATING", "low soc"]
 
@@ -220,13 +220,13 @@ def test_a_long_name_is_cut_not_drawn_over_the_age(monkeypatch):
 
 def test_wrong_data_are_withheld(monkeypatch):
     page = Page(monkeypatch, "wrong_data")
-    assert page.model.soc_pct is None
+    assert page.model.get(p.SOC_PCT) is None
     assert "BAD DATA: cell sum" in page.inks
     page.model = scenes.model_of("normal", page.model)
     assert "87" in page.update(verdict=check.PLAUSIBLE)
     page.model = scenes.model_of("normal", page.model)
     page.update(verdict=check.NO_DATA)  # after a reconnection: old, not wrong
-    assert page.model.soc_pct == 87
+    assert page.model.get(p.SOC_PCT) == 87
 
 
 def old(page, age_s, **changes):

@@ -199,7 +199,7 @@ FIGURES = st.fixed_dictionaries(
 
 def apply(model, figures):
     for key, value in figures.items():
-        setattr(model, key, value)
+        scenes.change(model, key, value)
     model.age_ms = 1000 * model.age_s
 
 

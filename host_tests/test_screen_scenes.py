@@ -71,7 +71,7 @@ def shown(name, **changes):
     buffer, _canvas, screen = scenes.new_screen(cpython_framebuf)
     model = scenes.model_of(name, m.Model())
     for key, value in changes.items():
-        setattr(model, key, value)
+        scenes.change(model, key, value)
     screen.update(model)
     return bytes(buffer)
 

@@ -117,7 +117,7 @@ def test_slices_are_small_and_only_what_changed_is_sent(st7789):
     slices = rig.refresh()
     assert len(slices) == 45 and max(slices) < 1500
     assert not rig.panel.refresh_slice() and fake_panel.transfers == []
-    rig.model.current_ma -= 100
+    scenes.change(rig.model, "current_ma", -23_500)
     rig.screen.update(rig.model)
     assert len(rig.refresh()) == 7
     assert rig.glass.rgb() == rig.expected()

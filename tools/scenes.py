@@ -137,6 +137,19 @@ def model_of(name, model):
     return model
 
 
+def change(model, name, value):
+    """Changes an attribute of a model, or a figure of its pack (None: unknown) by its slot's name.
+
+    Not for MicroPython: there may be no such names on a device.
+    """
+    if hasattr(model, name):
+        setattr(model, name, value)
+    elif value is None:
+        model.pack.drop(getattr(p, name.upper()))
+    else:
+        model.pack.put(getattr(p, name.upper()), value)
+
+
 def new_screen(framebuf, errors=()):
     """Returns (buffer, canvas, screen) with the names above."""
     buffer = bytearray(WIDTH * HEIGHT // 2)

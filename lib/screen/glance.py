@@ -1,5 +1,6 @@
 """The glance page for a panel of 240 × 135: everything about the pack at arm's length."""
 
+from bms import pack as p
 from compat import const
 from screen import palette as pal
 from screen.font import FACES, HEIGHT, width
@@ -89,7 +90,7 @@ class Glance:
         self._footer.show(model, live, True)
 
     def _show_charge(self, model, live):
-        soc = model.soc_pct
+        soc = model.get(p.SOC_PCT)
         ink = pal.WHITE
         if not live:
             ink = pal.GREY
@@ -102,8 +103,8 @@ class Glance:
         self._widgets.gauge(_GAUGE, _LEFT, 69, _RIGHT - _LEFT, 3, soc, bar)
 
     def _show_power(self, model, live):
-        ink = _flow_ink(model.current_ma, live)
-        power = model.power_mw
+        ink = _flow_ink(model.get(p.CURRENT_MA), live)
+        power = model.get(p.POWER_MW)
         if power is None or -999_500 < power < 999_500:
             self._number(_POWER, scaled(power, 1000), 0, _W, ink, True)
         elif -9_995_000 < power < 9_995_000:
@@ -113,30 +114,30 @@ class Glance:
         else:
             self._number(_POWER, scaled(power, 1_000_000), 0, _KW, ink, True)
         ink = pal.WHITE if live else pal.GREY
-        self._number(_VOLTS, scaled(model.pack_mv, 10), 2, _V, ink)
-        self._number(_AMPS, scaled(model.current_ma, 100), 1, _A, ink, True)
+        self._number(_VOLTS, scaled(model.get(p.PACK_MV), 10), 2, _V, ink)
+        self._number(_AMPS, scaled(model.get(p.CURRENT_MA), 100), 1, _A, ink, True)
 
     def _show_cells(self, model, live):
-        low = model.cell_min_mv
+        low = model.get(p.CELL_MIN_MV)
         ink = plain = pal.WHITE if live else pal.GREY
-        if live and _reached(model.cell_uvp_mv, low):
+        if live and _reached(model.get(p.CELL_UVP_MV), low):
             ink = pal.RED
-        elif live and _reached(model.cell_uvpr_mv, low):
+        elif live and _reached(model.get(p.CELL_UVPR_MV), low):
             ink = pal.AMBER
         self._number(_LOW, low, 3, _NONE, ink)
-        over = live and _reached(model.cell_max_mv, model.cell_ovp_mv)
-        self._number(_HIGH, model.cell_max_mv, 3, _V, pal.RED if over else plain)
-        self._number(_DELTA, model.cell_delta_mv, 0, _MV, plain)
+        over = live and _reached(model.get(p.CELL_MAX_MV), model.get(p.CELL_OVP_MV))
+        self._number(_HIGH, model.get(p.CELL_MAX_MV), 3, _V, pal.RED if over else plain)
+        self._number(_DELTA, model.get(p.CELL_DELTA_MV), 0, _MV, plain)
 
     def _show_temps(self, model, live):
-        cold = model.temp_min_dc
-        hot = model.temp_max_dc
+        cold = model.get(p.TEMP_MIN_DC)
+        hot = model.get(p.TEMP_MAX_DC)
         if _has_tenths(cold) or _has_tenths(hot):
             self._tenths = True
         ink = plain = pal.WHITE if live else pal.GREY
-        if live and _below(cold, model.charge_utp_dc):
+        if live and _below(cold, model.get(p.CHARGE_UTP_DC)):
             ink = pal.BLUE
-        over = live and _reached(hot, model.charge_otp_dc)
+        over = live and _reached(hot, model.get(p.CHARGE_OTP_DC))
         if self._tenths:
             self._number(_COLD, cold, 1, _NONE, ink)
             self._number(_HOT, hot, 1, _DEGREES, pal.RED if over else plain)
@@ -146,14 +147,16 @@ class Glance:
 
     def _show_tiles(self, model, live):
         x = _RIGHT - TILE_W - 50
-        self._switch(_CHARGE_TILE, x, CHARGE, model.charge_on, live)
-        self._switch(_DISCHARGE_TILE, x + 25, DISCHARGE, model.discharge_on, live)
+        self._switch(_CHARGE_TILE, x, CHARGE, model.get(p.CHARGE_ON), live)
+        self._switch(_DISCHARGE_TILE, x + 25, DISCHARGE, model.get(p.DISCHARGE_ON), live)
         state = IDLE
         ink = pal.GREY
         if self._footer.heater_failed(model):
             state = FAULT
             ink = pal.ON_RED
-        elif model.heater_on or live and model.heating:  # `heating`: the output of the BMS itself
+        elif (
+            model.heater_on or live and model.get(p.HEATING)
+        ):  # `heating`: the output of the BMS itself
             state = ON
             ink = pal.ON_AMBER
         self._widgets.tile(_HEAT_TILE, x + 50, _TILES_Y, HEAT, state, ink)

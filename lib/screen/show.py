@@ -69,8 +69,7 @@ class Screen:
         elif page == _LOST:
             self._lost.show(model)
         else:
-            if self._names.withheld(model.verdict):
-                model.clear()
+            model.withheld = self._names.withheld(model.verdict)
             self._glance.show(model, model.age_ms <= self._max_age_ms and not model.frozen)
 
     def _choose(self, model):
