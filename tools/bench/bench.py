@@ -18,7 +18,7 @@ from concurrent.futures import TimeoutError as NotYet  # 3.10: not the builtin o
 
 from tools.bench.chip import Chip
 from tools.bench.clock import Clock
-from tools.bench.conductor import DEAD, FROZEN, RUNNING, Conductor, real_us
+from tools.bench.conductor import Conductor, real_us
 from tools.bench.controls_of_bench import Controls
 from tools.bench.jk_gps_sim import JkGpsSim
 from tools.bench.panel import Panel
@@ -297,6 +297,3 @@ def _read_board(board_dir):
         source = file.read().replace("from compat import const", "")
     exec(compile(source, path, "exec"), {"const": lambda value: value}, names)
     return type("Board", (), names)
-
-
-__all__ = ["Bench", "BenchConfig", "DEAD", "FROZEN", "RUNNING", "find_micropython"]
