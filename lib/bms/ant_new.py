@@ -173,14 +173,14 @@ class AntNew(Shape):
             return BAD_LENGTH
         end = _HEAD + size + 2
         if have < end + 2:
-            return MORE
+            return end + 2
         at += end
         if buf[at] == 0xAA and buf[at + 1] == 0x55:
             return end + 2
         if buf[at] != _RESULT and buf[at] != _ADDITIONS:
             return BAD_LENGTH
-        if have < end + 4:
-            return MORE
+        if have < end + _SEGMENT + 2:
+            return end + _SEGMENT + 2
         if buf[at + 3] > _LONGEST_SEGMENT:
             return BAD_LENGTH
         return end + _SEGMENT + buf[at + 3] + 2

@@ -34,7 +34,11 @@ class Shape:
     kind = 0  # what the last accepted frame was: a group of bms.pack, or one of the kinds above
 
     def length(self, buf, at, have):
-        """Returns the frame's total length, MORE, or BAD_LENGTH. `have` bytes follow `at`."""
+        """Returns the frame's total length, MORE, or BAD_LENGTH. `have` bytes are there from `at`.
+
+        While its length is open, a frame may give the least that it can be, if that is more than
+        `have`: it is not asked again before.
+        """
         raise NotImplementedError
 
     def accept(self, buf, at, size, now):

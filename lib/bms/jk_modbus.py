@@ -197,8 +197,8 @@ class JkModbus(Shape):
     def _framed_length(self, buf, at, have):
         if not SETTINGS_FRAME <= buf[at + 4] <= DEVICE_FRAME:
             return BAD_LENGTH
-        if have < FRAME + 4:
-            return MORE
+        if have < FRAME + _ACK:
+            return FRAME + _ACK
         if _begins_ack(buf, at + FRAME):
             return FRAME + _ACK
         if buf[at + FRAME] == 0 and _begins_ack(buf, at + FRAME + 1):
