@@ -138,12 +138,17 @@ def footers(page, seconds=60, **changes):
     return said
 
 
+def spoken(table):
+    """Returns the names of a table as the screen writes them."""
+    return footer.table_of(table).decode().replace("_", " ").split("\n")
+
+
 def test_several_alarms_take_turns(page):
     raised = (alarms.CELL_UNDERVOLTAGE, alarms.LOW_SOC, alarms.MOS_OVERTEMP)
     for bit in raised:
         page.model.pack.raise_alarm(bit)
     said = footers(page, alarm_count=3)
-    assert sorted(said) == sorted(alarms.NAMES[bit].replace("_", " ") for bit in raised)
+    assert sorted(said) == sorted(spoken(alarms.NAMES)[bit] for bit in raised)
     assert all(page.inks[text] == pal.ON_RED for text in said)
 
 
@@ -200,9 +205,9 @@ def test_heater_states(page, state, said):
 
 def test_every_message_fits_its_line():
     """Nothing is cut: alarms, verdicts, and each reason of each heater state."""
-    texts = [name.replace("_", " ") for name in alarms.NAMES]
-    texts += ["BAD DATA: " + name.replace("_", " ") for name in check.NAMES[2:]]
-    reasons = [name.replace("_", " ") for name in states.REASON_NAMES]
+    texts = spoken(alarms.NAMES)
+    texts += ["BAD DATA: " + name for name in spoken(check.NAMES)[2:]]
+    reasons = spoken(states.REASON_NAMES)
     texts += ["HEATER: " + name for name in reasons[1 : states.LAST_FAULT + 1]]
     texts += ["heater: " + name for name in reasons + ["waiting for charger"]]
     texts += ["DATA FROZEN", "SETTINGS: 99 errors", "HEATING 200 W, 99 min"]

@@ -12,13 +12,14 @@ from screen.show import Screen
 
 WIDTH = 240
 HEIGHT = 135
-STATES = ("off", "idle", "heating", "waiting_charger", "blocked", "fault")
-REASONS = ("none", "not_heating")
+STATES = 6
+STATE_NAMES = b"off\nidle\nheating\nwaiting_charger\nblocked\nfault"
+REASON_NAMES = b"\nnot_heating"
 
 buffer = bytearray(WIDTH * HEIGHT // 2)
 fb = framebuf.FrameBuffer(buffer, WIDTH, HEIGHT, framebuf.GS4_HMSB)
 canvas = Canvas(fb, WIDTH, HEIGHT)
-names = Names(alarms.NAMES, ("plausible", "no_data", "cell_sum"), STATES, REASONS)
+names = Names(alarms.NAMES, b"plausible\nno_data\ncell_sum", STATE_NAMES, REASON_NAMES)
 settings = {"name": "Packmate", "data_max_age_s": 10}
 screen = Screen(canvas, settings, names, ("heater_on_dc: 900 is over 200",) * 9)
 model = m.Model()
@@ -72,7 +73,7 @@ def unchanged():
 def messages():
     for bit in range(20):
         pack.raise_alarm(bit)
-    for state in range(len(STATES)):
+    for state in range(STATES):
         model.heater_state = state
         model.heater_reason = 1
         model.heater_mw = 38_000

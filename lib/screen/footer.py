@@ -26,10 +26,10 @@ class Names:
     """The tables of names that the messages need: names parted by newlines, in bytes."""
 
     def __init__(self, alarms, verdicts, heater_states, heater_reasons):
-        self.alarms = _table(alarms)
-        self.verdicts = _table(verdicts)
-        self.heater_states = _table(heater_states)
-        self.heater_reasons = _table(heater_reasons)
+        self.alarms = table_of(alarms)
+        self.verdicts = table_of(verdicts)
+        self.heater_states = table_of(heater_states)
+        self.heater_reasons = table_of(heater_reasons)
         verdicts = self.verdicts.split(b"\n")
         self._no_data = verdicts.index(b"no_data") if b"no_data" in verdicts else 0
         self.heater_kinds = bytes([name[0] for name in self.heater_states.split(b"\n")])
@@ -39,7 +39,7 @@ class Names:
         return verdict != 0 and verdict != self._no_data
 
 
-def _table(names):
+def table_of(names):
     """Returns a table for names given as such, or as a sequence of str."""
     return names if isinstance(names, bytes) else "\n".join(names).encode()
 
