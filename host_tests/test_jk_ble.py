@@ -339,6 +339,22 @@ def test_foreign_bytes_at_every_place_inside_a_frame(noise):
         assert values(dialect)["cell_mv"][0] == 3400
 
 
+def test_a_lost_notification_is_noticed_even_if_the_sum_fits():
+    frame = jk02_status()
+    for lost in range(20, 300, 20):
+        broken = frame[:lost] + frame[lost + 20 :]
+        last = bytearray(jk02_status(3400))
+        # The next frame's first 20 bytes end the window: its counter makes the sum right.
+        last[5] = 0
+        last[5] = (last[19] - sum(broken) - sum(last[:19])) & 0xFF
+        window = broken + bytes(last[:20])
+        assert sum(window[:299]) & 0xFF == window[299]
+        last[299] = sum(last[:299]) & 0xFF
+        dialect = knowing(10)
+        feed(dialect, window, bytes(last[20:]))
+        assert dialect.framer.frames == 1 and values(dialect)["cell_mv"][0] == 3400
+
+
 def test_whole_notifications_between_the_pieces_of_a_frame():
     frame = jk02_status()
     dialect = knowing(10)

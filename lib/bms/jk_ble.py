@@ -5,7 +5,17 @@ of its own accord. Frames are 300 bytes over many notifications; between them, a
 them, come acknowledgements of commands and the `AT` with which the BMS probes its radio module.
 """
 
-from bms.framer import BAD_CHECKSUM, BAD_LENGTH, MORE, MOVED, OTHER, REPLY, Framer, Shape
+from bms.framer import (
+    BAD_CHECKSUM,
+    BAD_FRAME,
+    BAD_LENGTH,
+    MORE,
+    MOVED,
+    OTHER,
+    REPLY,
+    Framer,
+    Shape,
+)
 from bms.jk_frames import (
     DEVICE_FRAME,
     FRAME,
@@ -151,6 +161,8 @@ class JkBle(Shape):
             return self._accept_short(buf, at, size)
         if self._close_gap(buf, at, _PROBE) or self._close_gap(buf, at, _ACK):
             return MOVED
+        if buf.find(PREAMBLE, at + 1, at + FRAME) >= 0:
+            return BAD_FRAME  # a piece was lost; 8 bits of sum would miss it once in 256 times
         end = at + FRAME - 1
         total = self._sums.sum(at, end)
         if total & 0xFF != buf[end]:
