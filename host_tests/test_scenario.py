@@ -172,7 +172,18 @@ def test_a_step_that_never_comes_ends_the_scenario():
     world.at(5)
     world.at(60)
     assert world.player.done and not world.player.passed
-    assert "step 2 never came: true.coldest_dc is 80, not < 0" in world.player.outcomes[0].reason
+    assert world.player.missed == "step 2 never came: true.coldest_dc is 80, not < 0"
+    assert any(world.player.missed in line for line in world.player.summary())
+
+
+def test_a_missed_step_fails_even_if_all_expected_came_true():
+    item = {"name": "off", "expect": {"pins.heater": False}, "by_s": 1}
+    world = World(changed(expect=[item]))
+    world.at(0)
+    world.at(5)
+    world.at(60)
+    assert all(outcome.result == PASSED for outcome in world.player.outcomes)
+    assert not world.player.passed
 
 
 def test_a_broken_guard_fails_at_once_and_names_what_it_saw():

@@ -42,6 +42,7 @@ class Player:
         self._apply = apply
         self._say = say
         self.done = False
+        self.missed = ""  # which step never came, and why
         self.marks = {}
         self._next = 0
         self._step_since = 0.0
@@ -50,8 +51,12 @@ class Player:
 
     @property
     def passed(self):
-        """True once everything expected has come true."""
-        return self.done and all(o.result == PASSED for o in self.outcomes + self.guards)
+        """True once every step was made and everything expected has come true."""
+        return (
+            self.done
+            and not self.missed
+            and all(o.result == PASSED for o in self.outcomes + self.guards)
+        )
 
     def tick(self, t_s):
         """Advances the scenario to the virtual second `t_s`."""
@@ -85,6 +90,8 @@ class Player:
         for outcome in self.outcomes + self.guards:
             line = f"  {outcome.result:4} {clock(outcome.at_s):>9}  {outcome.item.name}"
             lines.append(line + (": " + outcome.reason if outcome.reason else ""))
+        if self.missed:
+            lines.append(f"  {FAILED} {self.missed}")
         good = sum(o.result == PASSED for o in self.outcomes + self.guards)
         lines.append(f"{good} of {len(self.outcomes) + len(self.guards)} held")
         return lines
@@ -111,7 +118,9 @@ class Player:
             return True
         if t_s >= self._step_since + step.within_s:
             lack = step.when.shortfall(self._lookup)
-            self.finish(t_s, f"step {self._next + 1} never came: {lack}")
+            self.missed = f"step {self._next + 1} never came: {lack}"
+            self._say(f"{clock(t_s):>9}  {FAILED}: {self.missed}")
+            self.finish(t_s, "the scenario broke off")
         return False
 
     def _judge(self, outcome, t_s):

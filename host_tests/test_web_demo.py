@@ -1,0 +1,93 @@
+"""The bench as it is started: by its command line, with the real firmware."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+SCENARIOS = ROOT / "tools" / "bench" / "scenarios"
+PLAYED = sorted(path.stem for path in SCENARIOS.glob("*.json"))
+
+
+def bench(*arguments, **options):
+    command = [sys.executable, "-m", "tools.bench", *map(str, arguments)]
+    return subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options
+    )
+
+
+def run(*arguments, limit_s=240):
+    process = bench(*arguments)
+    try:
+        out, err = process.communicate(timeout=limit_s)
+    finally:
+        process.kill()
+    return process.returncode, out, err
+
+
+def get(address, path):
+    with urllib.request.urlopen(address + path, timeout=5) as answer:
+        return json.load(answer)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (["--headless"], "--headless and --scenario go together"),
+        (["--scenario", "x.json"], "--headless and --scenario go together"),
+        (["--lapse", "601"], "lapse: must be within 1 and 600"),
+        (["--headless", "--scenario", "no/such.json"], "cannot read no/such.json"),
+    ],
+)
+def test_unusable_arguments_end_with_2(arguments, text):
+    status, _, err = run(*arguments)
+    assert status == 2
+    assert text in err
+
+
+def test_a_bad_scenario_ends_with_2_and_one_line(tmp_path):
+    path = tmp_path / "bad.json"
+    path.write_text('{"name": "x", "end_s": 5, "steps": [{"at_s": 1, "sett": {}}]}')
+    status, out, err = run("--headless", "--scenario", path)
+    assert (status, out) == (2, "")
+    assert err.startswith('steps[0]: unknown key "sett"') and err.count("\n") == 1
+
+
+@pytest.mark.bench
+def test_one_address_a_live_firmware_and_a_clean_end(tmp_path):
+    process = bench("--lapse", 10, "--run-dir", tmp_path)
+    try:
+        address = process.stdout.readline().strip()
+        assert re.fullmatch(r"http://127\.0\.0\.1:\d+/", address)
+        deadline = time.monotonic() + 30
+        state = get(address, "api/state")
+        while time.monotonic() < deadline and not (state["believed"] or {}).get("fresh"):
+            time.sleep(0.3)
+            state = get(address, "api/state")
+        assert state["believed"]["fresh"] is True
+        assert state["believed"]["cell_count"] == 16
+        assert state["panel"]["seq"] > 1
+        firmware = state["chip"]["pid"]
+        process.send_signal(signal.SIGTERM)
+        out, err = process.communicate(timeout=15)
+    finally:
+        process.kill()
+    assert (out, err) == ("", "")
+    with pytest.raises(ProcessLookupError):
+        os.kill(firmware, 0)
+
+
+@pytest.mark.bench
+@pytest.mark.slow
+@pytest.mark.parametrize("name", PLAYED)
+def test_the_scenarios_that_are_shipped_hold(name):
+    status, out, err = run("--headless", "--scenario", SCENARIOS / f"{name}.json")
+    assert status == 0, out + err
