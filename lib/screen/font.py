@@ -17,21 +17,16 @@ _ABSENT = const(0xFF)
 _CELL_BYTES = const(144)  # of the largest bitmap of a glyph
 
 
-def glyph_of(face, code):
-    """Returns the number of the glyph for a byte of text, 255 where the face has none."""
-    at = code - FACES[face][_FIRST]
-    index = FACES[face][_INDEX]
-    return index[at] if 0 <= at < len(index) else _ABSENT
-
-
 def width(face, text, start, end):
     """Returns the width in pixels of text[start:end] (bytes; absent glyphs have none)."""
+    first = FACES[face][_FIRST]
+    index = FACES[face][_INDEX]
     metrics = FACES[face][_METRICS]
     total = 0
     for i in range(start, end):
-        number = glyph_of(face, text[i])
-        if number != _ABSENT:
-            total += metrics[number * _FIELDS + 4]
+        at = text[i] - first
+        if 0 <= at < len(index) and index[at] != _ABSENT:
+            total += metrics[index[at] * _FIELDS + 4]
     return total
 
 
@@ -56,10 +51,12 @@ class Pen:
 
         Absent glyphs are left out. The caller has cleared the place to the ink's ground.
         """
+        first = FACES[face][_FIRST]
+        index = FACES[face][_INDEX]
         for i in range(start, end):
-            number = glyph_of(face, text[i])
-            if number != _ABSENT:
-                x += self.glyph(face, number, x, y, ink)
+            at = text[i] - first
+            if 0 <= at < len(index) and index[at] != _ABSENT:
+                x += self.glyph(face, index[at], x, y, ink)
         return x
 
     def glyph(self, face, number, x, y, ink):
