@@ -44,7 +44,7 @@ _CRASH_PAUSE_MS = const(2000)
 _SAVE_GAP_S = const(60)
 
 # By machine.reset_cause() of the ESP32 port.
-RESET_CAUSES = ("none", "power_on", "hard", "watchdog", "deep_sleep", "soft")
+RESET_CAUSES = b"none\npower_on\nhard\nwatchdog\ndeep_sleep\nsoft"
 
 
 class Device:
@@ -117,7 +117,6 @@ class Device:
         self.view = View(
             states.STATE_NAMES,
             states.REASON_NAMES,
-            states.REASON_NAMES[1 : states.LAST_FAULT + 1],
             check.NAMES,
             RESET_CAUSES,
             FAILURES,

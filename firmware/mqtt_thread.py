@@ -18,15 +18,15 @@ from mqtt_guard import Guard
 
 # Why a session ended or did not begin, by position.
 FAILURES = (
-    "none",
-    "dns",  # the broker's name does not resolve
-    "network",  # no route, connection refused or reset
-    "timeout",  # no answer in time
-    "refused",  # by the broker: the detail is its code (4: user or password, 5: not allowed)
-    "closed",  # by the broker
-    "protocol",  # what answers does not talk MQTT
-    "memory",
-    "wifi",  # the loop dropped the session, since the Wi-Fi was gone
+    b"none\n"
+    b"dns\n"  # the broker's name does not resolve
+    b"network\n"  # no route, connection refused or reset
+    b"timeout\n"  # no answer in time
+    b"refused\n"  # by the broker: the detail is its code (4: user or password, 5: not allowed)
+    b"closed\n"  # by the broker
+    b"protocol\n"  # what answers does not talk MQTT
+    b"memory\n"
+    b"wifi"  # the loop dropped the session, since the Wi-Fi was gone
 )
 _DNS = const(1)
 _NETWORK = const(2)

@@ -16,15 +16,15 @@ UP = const(3)
 
 # Why the network could not be joined, or was lost; the position in REASONS.
 REASONS = (
-    "none",
-    "no_network",  # nothing of this name in reach
-    "password",
-    "security",  # in reach, but with a protection we cannot speak
-    "weak",
-    "no_address",  # joined, but no address came in time: or just a slow attempt
-    "lost",
-    "error",  # the driver refused
-    "other",
+    b"none\n"
+    b"no_network\n"  # nothing of this name in reach
+    b"password\n"
+    b"security\n"  # in reach, but with a protection we cannot speak
+    b"weak\n"
+    b"no_address\n"  # joined, but no address came in time: or just a slow attempt
+    b"lost\n"
+    b"error\n"  # the driver refused
+    b"other"
 )
 _NONE = const(0)
 _NO_NETWORK = const(1)

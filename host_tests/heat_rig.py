@@ -7,6 +7,7 @@ from bms.pack import PackState
 from compat import ticks_add
 from heat import states as s
 from heat.heater import Heater
+from tools import vocabulary
 
 FIRST_BOOT = {}
 MAT_MA = 1954  # 26.2 ohm at 51.2 V
@@ -49,7 +50,7 @@ class Rig:
     @property
     def text(self):
         """The heater's state as text."""
-        return s.text(self.heater.state, self.heater.reason)
+        return vocabulary.heater_text(self.heater.state, self.heater.reason)
 
     def step(self, times=1, gap_ms=1000):
         """Steps; returns whether the output is on after the last."""
@@ -107,7 +108,9 @@ class Rig:
 def faults(rig):
     """Returns the names of the latched faults."""
     return {
-        s.REASON_NAMES[n] for n in range(1, s.LAST_FAULT + 1) if rig.heater.latched >> n - 1 & 1
+        vocabulary.words(s.REASON_NAMES)[n]
+        for n in range(1, s.LAST_FAULT + 1)
+        if rig.heater.latched >> n - 1 & 1
     }
 
 

@@ -8,8 +8,8 @@ import settings as settings_table
 from bms import pack as p
 from bms.pack import PackState
 from compat import ticks_add
-from heat import states as s
 from heat.heater import Heater
+from tools import vocabulary
 from tools.plant import Plant
 
 LEASE_S = 3
@@ -101,7 +101,7 @@ class World:
     @property
     def text(self):
         """The heater's state as text."""
-        return s.text(self.heater.state, self.heater.reason)
+        return vocabulary.heater_text(self.heater.state, self.heater.reason)
 
     def tick(self, seconds=1):
         """Lets seconds pass one by one."""

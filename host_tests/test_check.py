@@ -10,6 +10,7 @@ from bms.check import Check, judge
 from bms.pack import PackState
 from host_tests.gps import feed, listen
 from host_tests.mp import frames
+from tools.vocabulary import words
 
 PERIOD = 1 << 30
 
@@ -40,7 +41,7 @@ def pack(cells=(3300,) * 16, temps=(200, 190), **figures):
 
 
 def test_names():
-    for verdict, name in enumerate(check.NAMES):
+    for verdict, name in enumerate(words(check.NAMES)):
         assert getattr(check, name.upper()) == verdict
 
 

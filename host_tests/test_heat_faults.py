@@ -6,6 +6,7 @@ from heat_rig import Rig, climb, faults
 
 from bms import alarms
 from heat import states as s
+from tools.vocabulary import words
 
 # -- latched faults -----------------------------------------------------------------------------
 
@@ -272,5 +273,5 @@ def test_acknowledging_nothing_disturbs_nothing():
 
 def test_the_documentation_tells_every_reason():
     text = (pathlib.Path(__file__).parents[1] / "docs" / "heater.md").read_text()
-    for name in s.REASON_NAMES[1:]:
+    for name in words(s.REASON_NAMES)[1:]:
         assert f"`{name}`" in text

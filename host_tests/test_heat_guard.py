@@ -3,9 +3,9 @@
 import pytest
 from heat_rig import Rig, climb, faults
 
-from bms import alarms
 from bms import pack as p
 from compat import ticks_add
+from tools import vocabulary
 
 # -- readings -----------------------------------------------------------------------------------
 
@@ -216,10 +216,10 @@ DANGEROUS = "short_circuit mos_overtemp pack_undervoltage cell_undervoltage inte
 DANGEROUS += " afe_protection_a afe_protection_b"
 
 
-@pytest.mark.parametrize("name", alarms.NAMES)
+@pytest.mark.parametrize("name", vocabulary.ALARMS)
 def test_alarms(name):
     rig = Rig().started()
-    rig.alarms = {alarms.NAMES.index(name)}
+    rig.alarms = {vocabulary.ALARMS.index(name)}
     on = rig.step()
     assert on == (name not in DANGEROUS.split())
     if not on:

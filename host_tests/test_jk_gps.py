@@ -2,9 +2,9 @@
 
 import pytest
 
-from bms import alarms
 from host_tests.gps import everything, feed, listen, values
 from host_tests.mp import frames
+from tools import vocabulary
 
 # What the wire's WHOLE means, worked out by hand where it is not value × multiplier.
 WHOLE_VALUES = {
@@ -237,4 +237,4 @@ def test_capacity_is_the_actual_one_or_else_the_nominal_one():
 
 def test_alarm_numbers_are_the_bits_of_the_word():
     for bit, name in enumerate(ALARM_BITS):
-        assert alarms.NAMES[bit] == name
+        assert vocabulary.ALARMS[bit] == name

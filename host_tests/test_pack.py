@@ -20,8 +20,8 @@ def test_names_cover_the_slots_in_order():
     for which, name in enumerate(vocabulary.TEXTS):
         assert getattr(p, name.upper()) == which
     assert vocabulary.SLOTS.index("pack_mv") == p.BOOLS
-    assert len(alarms.NAMES) == len(set(alarms.NAMES)) <= 8 * len(PackState().alarms)
-    for bit, name in enumerate(alarms.NAMES):
+    assert len(vocabulary.ALARMS) == len(set(vocabulary.ALARMS)) <= 8 * len(PackState().alarms)
+    for bit, name in enumerate(vocabulary.ALARMS):
         assert getattr(alarms, name.upper()) == bit
 
 
@@ -269,12 +269,12 @@ def test_a_shorter_text_replaces_a_longer_one():
     assert pack.text(p.SW_VERSION) == "10"
 
 
-@pytest.mark.parametrize("bit", range(len(alarms.NAMES)))
+@pytest.mark.parametrize("bit", range(len(vocabulary.ALARMS)))
 def test_each_alarm(bit):
     pack = PackState()
     pack.put(p.ALARMS_RAW, 1)
     pack.raise_alarm(bit)
     assert [pack.alarm(other) for other in range(64)].index(True) == bit
-    assert vocabulary.values(pack)["alarms"] == [alarms.NAMES[bit]]
+    assert vocabulary.values(pack)["alarms"] == [vocabulary.ALARMS[bit]]
     pack.clear_alarms()
     assert vocabulary.values(pack)["alarms"] == []

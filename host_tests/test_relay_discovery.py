@@ -83,7 +83,7 @@ def known():
 
 
 def state_of(pack, **put):
-    view = View(heater_states=("idle",), heater_faults=("stuck_on",))
+    view = View(heater_states=b"idle", heater_reasons=b"none\nstuck_on")
     view.put(v.PLAUSIBLE, 1)
     for name, value in put.items():
         view.put(getattr(v, name), value)

@@ -10,6 +10,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from compat import ticks_add, ticks_diff
+from tools import vocabulary
 
 IDLE, CONNECTING, GOT_IP = 1000, 1001, 1010
 PASSWORD = "correct horse"
@@ -101,7 +102,7 @@ class Bench:
 
     @property
     def reason(self):
-        return self.module.REASONS[self.wifi.reason]
+        return vocabulary.words(self.module.REASONS)[self.wifi.reason]
 
 
 @pytest.fixture(autouse=True)

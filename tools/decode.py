@@ -163,7 +163,10 @@ class Watcher:
             if verdict == check.PLAUSIBLE:
                 result.proven = True
             else:
-                result.note(self._offset(), f"decoded, but implausible: {check.NAMES[verdict]}")
+                result.note(
+                    self._offset(),
+                    f"decoded, but implausible: {vocabulary.words(check.NAMES)[verdict]}",
+                )
 
 
 def supported():

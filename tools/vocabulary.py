@@ -5,6 +5,7 @@ There is no list of names here: the names are those of the constants of `bms.pac
 
 from bms import alarms
 from bms import pack as p
+from heat import states
 
 
 def _names(first, end):
@@ -16,6 +17,20 @@ def _names(first, end):
 # By slot. BOOLS is a border between the slots, not one of them.
 SLOTS = tuple(name for name in _names("CHARGE_ON", "SLOTS") if name != "bools")
 TEXTS = tuple(_names("SW_VERSION", "_TEXT_ROOM"))
+
+
+def words(table):
+    """Returns the lines of a table of names, as a tuple of str."""
+    return tuple(table.decode().split("\n"))
+
+
+ALARMS = words(alarms.NAMES)
+
+
+def heater_text(state, reason):
+    """Returns state and reason of the heater as text: `idle`, `blocked:stale`."""
+    name = words(states.STATE_NAMES)[state]
+    return name + ":" + words(states.REASON_NAMES)[reason] if reason else name
 
 
 def values(pack):
@@ -31,7 +46,7 @@ def values(pack):
             pack.temps_dc[i] if pack.temp_valid[i] else None for i in range(pack.temps)
         ]
     if pack.has(p.ALARMS_RAW):
-        known["alarms"] = [name for bit, name in enumerate(alarms.NAMES) if pack.alarm(bit)]
+        known["alarms"] = [name for bit, name in enumerate(ALARMS) if pack.alarm(bit)]
     for which, name in enumerate(TEXTS):
         text = pack.text(which)
         if text is not None:

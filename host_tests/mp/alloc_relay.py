@@ -22,14 +22,14 @@ def full_pack():
         pack.put_temp(i, -32768)
     for slot in range(p.SLOTS):
         pack.put(slot, 1 if slot < p.BOOLS else -LIMIT)
-    for bit in range(len(alarms.NAMES)):
+    for bit in range(alarms.NAMES.count(b"\n") + 1):
         pack.raise_alarm(bit)
     pack.touch(p.STATUS, 0)
     return pack
 
 
 def full_view():
-    view = View(("idle",), ("none",), ("stuck_on", "not_heating"), ("plausible",), ("reset",))
+    view = View(b"idle", b"none\nstuck_on\nnot_heating", b"plausible", b"reset")
     for slot in range(v.FIGURES):
         view.put(slot, LIMIT)
     for slot in range(v.FIGURES, v.FIGURES + 7):

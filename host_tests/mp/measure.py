@@ -46,7 +46,7 @@ class Rig:
         self.settings, _ = settings_table.load(RAW)
         self.heater = Heater(self.settings, 10_000, 500_000)
         self.heater.load({})
-        self.view = View(states.STATE_NAMES, states.REASON_NAMES, (), check.NAMES)
+        self.view = View(states.STATE_NAMES, states.REASON_NAMES, check.NAMES)
         self.message = StateMessage(self.view, 10_000)
         self.model = Model()
         buf = bytearray(_WIDTH * _HEIGHT // 2)

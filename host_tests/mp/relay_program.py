@@ -80,10 +80,10 @@ async def report(relay):
             "connected": relay.connected,
             "connects": relay.connects,
             "failures": relay.failures,
-            "failure": FAILURES[relay.failure],
+            "failure": str(FAILURES.split(b"\n")[relay.failure], "ascii"),
             "detail": relay.detail,
             "refused": relay.commands_refused,
-            "refusal": REFUSALS[relay.refusal],
+            "refusal": str(REFUSALS.split(b"\n")[relay.refusal], "ascii"),
             "done": relay.commands_done,
             "silent_ms": relay.silent_ms(time.ticks_ms()),
             "gap_ms": gap_ms,
@@ -93,7 +93,7 @@ async def report(relay):
 
 
 async def main(settings, secrets):
-    view = View(("idle",), mqtt_failures=FAILURES, refusals=REFUSALS)
+    view = View(b"idle", mqtt_failures=FAILURES, refusals=REFUSALS)
     view.put(v.PLAUSIBLE, 1)
     view.put(v.HEATER_MODE, 0)
     message = StateMessage(view, 10_000)

@@ -7,7 +7,7 @@ withheld from the heater and marked everywhere else, never published as if it we
 from bms import pack as p
 from compat import const, ticks_diff
 
-# Verdicts; the position in NAMES.
+# Verdicts; the line in NAMES.
 PLAUSIBLE = const(0)
 NO_DATA = const(1)
 CELL_RANGE = const(2)
@@ -20,16 +20,16 @@ TEMP_RANGE = const(8)
 CAPACITY = const(9)
 
 NAMES = (
-    "plausible",
-    "no_data",
-    "cell_range",
-    "cell_count",
-    "cell_sum",
-    "pack_range",
-    "current_range",
-    "soc_range",
-    "temp_range",
-    "capacity",
+    b"plausible\n"
+    b"no_data\n"
+    b"cell_range\n"
+    b"cell_count\n"
+    b"cell_sum\n"
+    b"pack_range\n"
+    b"current_range\n"
+    b"soc_range\n"
+    b"temp_range\n"
+    b"capacity"
 )
 
 # Any chemistry: LTO at its emptiest to NMC at its fullest, and a margin.

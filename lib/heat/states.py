@@ -1,8 +1,8 @@
-"""States and reasons of the heater, as small integers and as text.
+"""States and reasons of the heater: small integers, and tables of their names by line.
 
-The text is what MQTT, the screen and the tests use: `idle`, `blocked:stale`,
-`fault:not_heating`. Faults come first among the reasons: fault n is bit n - 1 of the latched set,
-which is kept over restarts, so that their order must never change; new ones go behind the last.
+The names are what MQTT, the screen and the tests use. Faults come first among the reasons: fault n
+is bit n - 1 of the latched set, which is kept over restarts, so that their order must never
+change; new ones go behind the last.
 """
 
 from compat import const
@@ -14,7 +14,7 @@ WAITING_CHARGER = const(3)  # cold, but nothing to heat from
 BLOCKED = const(4)  # ends by itself when its reason does
 FAULT = const(5)  # latched until acknowledged
 
-STATE_NAMES = ("off", "idle", "heating", "waiting_charger", "blocked", "fault")
+STATE_NAMES = b"off\nidle\nheating\nwaiting_charger\nblocked\nfault"
 
 NONE = const(0)
 # Latched.
@@ -43,28 +43,28 @@ TOO_WARM = const(20)
 RESTING = const(21)
 
 REASON_NAMES = (
-    "",
-    "sensor_spread",
-    "over_temperature",
-    "not_heating",
-    "open_circuit",
-    "too_long",
-    "unstable",
-    "internal",
-    "state_lost",
-    "link_down",
-    "stale",
-    "implausible",
-    "frozen",
-    "no_sensor",
-    "settling",
-    "jump",
-    "no_thresholds",
-    "bms_alarm",
-    "mat_limit",
-    "backoff",
-    "too_warm",
-    "resting",
+    b"\n"
+    b"sensor_spread\n"
+    b"over_temperature\n"
+    b"not_heating\n"
+    b"open_circuit\n"
+    b"too_long\n"
+    b"unstable\n"
+    b"internal\n"
+    b"state_lost\n"
+    b"link_down\n"
+    b"stale\n"
+    b"implausible\n"
+    b"frozen\n"
+    b"no_sensor\n"
+    b"settling\n"
+    b"jump\n"
+    b"no_thresholds\n"
+    b"bms_alarm\n"
+    b"mat_limit\n"
+    b"backoff\n"
+    b"too_warm\n"
+    b"resting"
 )
 
 MODE_OFF = const(0)
@@ -72,31 +72,6 @@ MODE_CHARGER = const(1)
 MODE_CHARGER_OR_SOC = const(2)
 
 MODE_NAMES = ("off", "charger", "charger_or_soc")
-
-LONGEST_TEXT = const(24)  # "fault:over_temperature" and a little
-
-_STATE_BYTES = tuple([bytes(name, "ascii") for name in STATE_NAMES])
-_REASON_BYTES = tuple([bytes(name, "ascii") for name in REASON_NAMES])
-
-
-def put_text(buf, at, state, reason):
-    """Writes e.g. `blocked:stale` at `at`; returns the end position. Needs LONGEST_TEXT bytes."""
-    end = at + len(_STATE_BYTES[state])
-    buf[at:end] = _STATE_BYTES[state]
-    if reason == NONE:
-        return end
-    buf[end] = 58
-    at = end + 1
-    end = at + len(_REASON_BYTES[reason])
-    buf[at:end] = _REASON_BYTES[reason]
-    return end
-
-
-def text(state, reason):
-    """Returns what put_text() writes, as str. Allocates: not for hot paths."""
-    if reason == NONE:
-        return STATE_NAMES[state]
-    return STATE_NAMES[state] + ":" + REASON_NAMES[reason]
 
 
 def first_fault(latched):

@@ -21,12 +21,13 @@ INVALID = const(2)
 OVERSIZED = const(3)
 BUSY = const(4)  # more at once than the queue holds
 
-REFUSALS = ("none", "retained", "invalid", "oversized", "busy")
+REFUSALS = b"none\nretained\ninvalid\noversized\nbusy"
 
 PAYLOAD_MAX = const(24)
 
 _ACK = b"acknowledge"
 _ONLINE = b"online"
+_NEWLINE = const(10)
 
 
 class Judge:
@@ -47,32 +48,34 @@ class Judge:
         self.refusal = ACCEPTED
         if source == FROM_BIRTH:
             # Not a command: "offline" and a retained birth mean nothing to us.
-            if not retained and _same(payload, length, _ONLINE):
+            if not retained and _line(_ONLINE, payload, length) == 0:
                 self.command = ANNOUNCE
         elif retained:
             self.refusal = RETAINED
         elif length > PAYLOAD_MAX:
             self.refusal = OVERSIZED
-        elif source == FROM_MODE:
-            self._judge_mode(payload, length)
-        elif source == FROM_ACKNOWLEDGE and _same(payload, length, _ACK):
+        elif source == FROM_MODE and _line(MODES, payload, length) >= 0:
+            self.command = SET_MODE
+            self.mode = _line(MODES, payload, length)
+        elif source == FROM_ACKNOWLEDGE and _line(_ACK, payload, length) == 0:
             self.command = ACKNOWLEDGE
         else:
             self.refusal = INVALID
 
-    def _judge_mode(self, payload, length):
-        for mode in range(len(MODES)):
-            if _same(payload, length, MODES[mode]):
-                self.command = SET_MODE
-                self.mode = mode
-                return
-        self.refusal = INVALID
 
-
-def _same(payload, length, word):
-    if length != len(word):
-        return False
-    for i in range(length):
-        if payload[i] != word[i]:
-            return False
-    return True
+def _line(table, payload, length):
+    """Returns which line of `table` payload[0:length] is, -1 if it is none of them."""
+    line = 0
+    at = 0
+    same = True
+    for byte in table:
+        if byte == _NEWLINE:
+            if same and at == length:
+                return line
+            line += 1
+            at = 0
+            same = True
+        else:
+            same = same and at < length and payload[at] == byte
+            at += 1
+    return line if same and at == length else -1

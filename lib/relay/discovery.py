@@ -146,7 +146,7 @@ class Discovery:
         at = self._member(at, b"val_tpl", b"{{ value_json.heater_mode }}")
         at = self._member(at, b"cmd_t", b"~/heater/mode/set")
         at = self._member(at, b"ent_cat", b"config")
-        at = self._put(at, b',"options":["' + b'","'.join(MODES) + b'"]')
+        at = self._put(at, b',"options":["' + MODES.replace(b"\n", b'","') + b'"]')
         return self._end(at, False)
 
     def _build_acknowledge(self):

@@ -1,8 +1,6 @@
 """Pieces of JSON written into a bytearray. Nothing allocates; the caller provides the room."""
 
-from array import array
-
-from bms.wire import put_bytes, put_int
+from bms.wire import put_bytes, put_int, put_word
 from compat import const
 
 # Integers beyond this live on the heap of a 32-bit MicroPython; no figure here is that large.
@@ -15,7 +13,7 @@ FALSE = b"false"
 
 _QUOTE = const(34)
 _BACKSLASH = const(92)
-_COMMA = const(44)
+_NONE = b"none"
 
 
 def put_value(buf, at, value):
@@ -53,76 +51,19 @@ def put_text(buf, at, data):
     return at + 1
 
 
-class Names:
-    """A table of names as JSON strings, in one piece of memory: many small ones would cost twice.
+def put_name(buf, at, table, number):
+    """Writes a line of a table of names as a string; returns the end.
 
-    names: str or bytes; "" and "none" become `null`. `room`: bytes that all of them take together
-    as a list; `longest`: bytes of the longest one.
+    `null` for an empty line, for one that is not there, and for a first one that begins with
+    "none". Names need no escaping.
     """
-
-    def __init__(self, names):
-        text = bytearray(16)
-        ends = array("H", bytes(2 * len(names)))
-        at = 0
-        self.longest = len(NULL)
-        for i in range(len(names)):
-            name = names[i] if isinstance(names[i], bytes) else names[i].encode()
-            start = at
-            text.extend(bytes(2 * len(name) + 4))
-            if name in (b"", b"none"):
-                at = put_bytes(text, at, NULL)
-            else:
-                at = put_text(text, at, name)
-            ends[i] = at
-            self.longest = max(self.longest, at - start)
-        self.room = at + len(names) + 2
-        self._text = bytes(text[:at])
-        self._ends = ends
-
-    def __len__(self):
-        return len(self._ends)
-
-    def put(self, buf, at, position):
-        """Writes the name at `position`, `null` if there is none; returns the end."""
-        if not 0 <= position < len(self._ends):
-            return put_bytes(buf, at, NULL)
-        text = self._text
-        for i in range(self._ends[position - 1] if position else 0, self._ends[position]):
-            buf[at] = text[i]
-            at += 1
-        return at
-
-    def put_raised(self, buf, at, bits, start):
-        """Writes `,name` for each set bit, where bit 0 is the name at `start`; returns the end."""
-        position = start
-        while bits and position < len(self._ends):
-            if bits & 1:
-                buf[at] = _COMMA
-                at = self.put(buf, at + 1, position)
-            bits >>= 1
-            position += 1
-        return at
+    end = put_word(buf, at + 1, table, number)
+    if end <= at + 1 or number == 0 and table.startswith(_NONE):
+        return put_bytes(buf, at, NULL)
+    buf[at] = buf[end] = _QUOTE
+    return end + 1
 
 
-def put_figures(buf, at, source, slots, keys, bools, shown):
-    """Writes one member for each of `slots` of `source`; returns the end.
-
-    source: has `has(slot)` and `get(slot)`, as PackState has; slots below `bools` are tri-states.
-    slots: bytes; keys: the members' `,"name":` in the same order.
-    shown: False writes `null` for all of them.
-    """
-    for i in range(len(slots)):
-        slot = slots[i]
-        at = put_bytes(buf, at, keys[i])
-        if not (shown and source.has(slot)):
-            at = put_bytes(buf, at, NULL)
-        elif slot < bools:
-            at = put_bytes(buf, at, TRUE if source.get(slot) else FALSE)
-        else:
-            at = put_value(buf, at, source.get(slot))
-    return at
-
-
-def figures_room(keys):
-    """Returns the bytes that `put_figures` writes at most."""
-    return sum([len(key) + INT_ROOM for key in keys])
+def name_room(table):
+    """Returns the bytes that put_name() writes at most. Allocates."""
+    return max([len(name) for name in table.split(b"\n")] + [2]) + 2

@@ -4,21 +4,35 @@ It is written into a fixed bytearray, integers only, without an allocation. Unkn
 buffer is as large as the longest message that can be, so that nothing can overflow.
 """
 
-from bms import alarms
 from bms import pack as p
+from bms.alarms import NAMES
 from bms.wire import put_bytes
 from compat import const
 from relay import view as v
-from relay.json_out import (
-    INT_ROOM,
-    NULL,
-    Names,
-    figures_room,
-    put_bool,
-    put_figures,
-    put_value,
-)
+from relay.json_out import INT_ROOM, NULL, name_room, put_bool, put_name, put_value
 
+# The names of all members, in the order in which they are written.
+_KEYS = (
+    b"fresh\ndata_age_s\nseq\n"
+    # _LIVE_SLOTS
+    b"soc_pct\npack_mv\ncurrent_ma\npower_mw\nremaining_mah\ncapacity_mah\nsoh_pct\ncycles\n"
+    b"cycle_capacity_mah\nruntime_s\nmos_temp_dc\nbalancer_temp_dc\ntemp_min_dc\ntemp_max_dc\n"
+    b"cell_count\ncell_min_mv\ncell_max_mv\ncell_delta_mv\ncell_avg_mv\ncell_min_index\n"
+    b"cell_max_index\ncharge_on\ndischarge_on\nbalancing\nbalance_current_ma\nheating\n"
+    b"heating_ma\ncharger_present\nalarms_raw\n"
+    b"cell_mv\ntemps_dc\nalarms\nalarm_count\nalarm\n"
+    # _LIMIT_SLOTS
+    b"charge_utp_dc\ncharge_utpr_dc\n"
+    # the figures of relay.view
+    b"link_up\nplausible\nfrozen\nheater_on\nheater_duty_permille\nheater_power_mw\n"
+    b"heater_wh_today\nframes\nbad_checksums\nbad_lengths\ndropped_bytes\nheap_free\n"
+    b"heap_min_free\nuptime_s\nresets\nloop_max_ms\nrssi_dbm\nwifi_losses\nmqtt_connects\n"
+    b"mqtt_failures\ncommands_done\ncommands_refused\n"
+    # its choices
+    b"heater_state\nheater_reason\nheater_mode\nverdict\nreset_cause\nmqtt_failure\n"
+    b"command_refusal\n"
+    b"heater_fault\nheater_faults\n"
+)
 # Figures of the pack that live: null as soon as they are stale or implausible.
 _LIVE_SLOTS = bytes(
     (
@@ -53,92 +67,18 @@ _LIVE_SLOTS = bytes(
         p.ALARMS_RAW,
     )
 )
-_LIVE_KEYS = (
-    b',"soc_pct":',
-    b',"pack_mv":',
-    b',"current_ma":',
-    b',"power_mw":',
-    b',"remaining_mah":',
-    b',"capacity_mah":',
-    b',"soh_pct":',
-    b',"cycles":',
-    b',"cycle_capacity_mah":',
-    b',"runtime_s":',
-    b',"mos_temp_dc":',
-    b',"balancer_temp_dc":',
-    b',"temp_min_dc":',
-    b',"temp_max_dc":',
-    b',"cell_count":',
-    b',"cell_min_mv":',
-    b',"cell_max_mv":',
-    b',"cell_delta_mv":',
-    b',"cell_avg_mv":',
-    b',"cell_min_index":',
-    b',"cell_max_index":',
-    b',"charge_on":',
-    b',"discharge_on":',
-    b',"balancing":',
-    b',"balance_current_ma":',
-    b',"heating":',
-    b',"heating_ma":',
-    b',"charger_present":',
-    b',"alarms_raw":',
-)
-
 # The two settings of the BMS that the heater goes by; read seldom, they do not age with the rest.
 _LIMIT_SLOTS = bytes((p.CHARGE_UTP_DC, p.CHARGE_UTPR_DC))
-_LIMIT_KEYS = (b',"charge_utp_dc":', b',"charge_utpr_dc":')
-
 _DEVICE_SLOTS = bytes(range(v.FIGURES))
-_DEVICE_KEYS = (
-    b',"link_up":',
-    b',"plausible":',
-    b',"frozen":',
-    b',"heater_on":',
-    b',"heater_duty_permille":',
-    b',"heater_power_mw":',
-    b',"heater_wh_today":',
-    b',"frames":',
-    b',"bad_checksums":',
-    b',"bad_lengths":',
-    b',"dropped_bytes":',
-    b',"heap_free":',
-    b',"heap_min_free":',
-    b',"uptime_s":',
-    b',"resets":',
-    b',"loop_max_ms":',
-    b',"rssi_dbm":',
-    b',"wifi_losses":',
-    b',"mqtt_connects":',
-    b',"mqtt_failures":',
-    b',"commands_done":',
-    b',"commands_refused":',
-)
-
 _CHOICE_SLOTS = bytes(range(v.FIGURES, v.FIGURES + 7))
-_CHOICE_KEYS = (
-    b',"heater_state":',
-    b',"heater_reason":',
-    b',"heater_mode":',
-    b',"verdict":',
-    b',"reset_cause":',
-    b',"mqtt_failure":',
-    b',"command_refusal":',
-)
 
-_FRESH = b'{"fresh":'
-_AGE = b',"data_age_s":'
-_SEQ = b',"seq":'
-_CELLS = b',"cell_mv":'
-_TEMPS = b',"temps_dc":'
-_ALARM = b',"alarm":'
-_ALARMS = b',"alarms":'
-_FAULT = b',"heater_fault":'
-_FAULTS = b',"heater_faults":'
-_PUNCTUATION = const(48)  # brackets, the four literals of the members above, the closing brace
-
-_ALARM_NAMES = Names(alarms.NAMES)
+_MOST_ALARMS = const(16)  # named; `alarm_count` tells if there are more
+_MOST_FAULTS = const(8)
+_OTHER_FIGURES = const(3)  # age, sequence number, alarms
+_PUNCTUATION = const(25)  # the brackets of four lists, three truth values, the closing brace
+_QUOTE = const(34)
 _COMMA = const(44)
+_COLON = const(58)
 _OPEN = const(91)
 _CLOSE = const(93)
 
@@ -151,20 +91,11 @@ class StateMessage:
     """
 
     def __init__(self, view, max_age_ms):
-        self.buf = bytearray(self.room(view))
         self.view = view
+        self.buf = bytearray(_room(view))
         self._max_age_ms = max_age_ms
-
-    @staticmethod
-    def room(view):
-        """Returns the length in bytes of the longest message with this view's names."""
-        room = figures_room(_LIVE_KEYS) + figures_room(_LIMIT_KEYS) + figures_room(_DEVICE_KEYS)
-        for i in range(len(_CHOICE_KEYS)):
-            room += len(_CHOICE_KEYS[i]) + view.names(_CHOICE_SLOTS[i]).longest
-        for key in (_FRESH, _AGE, _SEQ, _CELLS, _TEMPS, _ALARM, _ALARMS, _FAULT, _FAULTS):
-            room += len(key)
-        room += p.MAX_CELLS * 6 + p.MAX_TEMPS * 7 + 2 * INT_ROOM + _PUNCTUATION
-        return room + _ALARM_NAMES.room + view.fault_names.room
+        self._key = 0  # where in _KEYS the next name begins
+        self._raised = 0  # bits of a set that were seen
 
     def fresh(self, pack, now):
         """True while the pack's figures are recent, and their content moves."""
@@ -178,72 +109,90 @@ class StateMessage:
         """Writes the message about `pack` at `now` into `buf`; returns its length in bytes."""
         view = self.view
         buf = self.buf
-        fresh = self.fresh(pack, now)
+        shown = self.shows(pack, now)
+        self._key = 0
+        at = put_bool(buf, self._put_key(0), self.fresh(pack, now))
+        buf[0] = 123  # over the first comma
+        age_s = pack.age_ms(p.STATUS, now) // 1000 if pack.seen(p.STATUS) else None
+        at = put_value(buf, self._put_key(at), age_s)
+        at = put_value(buf, self._put_key(at), pack.seq)
+        at = self._put_figures(at, pack, _LIVE_SLOTS, p.BOOLS, shown)
+        at = self._put_lists(at, pack, shown)
         good = view.get(v.PLAUSIBLE, 0) != 0
-        shown = fresh and good
-        at = put_bool(buf, put_bytes(buf, 0, _FRESH), fresh)
-        at = put_bytes(buf, at, _AGE)
-        if pack.seen(p.STATUS):
-            at = put_value(buf, at, pack.age_ms(p.STATUS, now) // 1000)
-        else:
-            at = put_bytes(buf, at, NULL)
-        at = put_value(buf, put_bytes(buf, at, _SEQ), pack.seq)
-        at = put_figures(buf, at, pack, _LIVE_SLOTS, _LIVE_KEYS, p.BOOLS, shown)
-        at = _put_lists(buf, at, pack, shown)
-        at = put_figures(buf, at, pack, _LIMIT_SLOTS, _LIMIT_KEYS, p.BOOLS, good)
-        at = put_figures(buf, at, view, _DEVICE_SLOTS, _DEVICE_KEYS, v.BOOLS, True)
-        at = _put_choices(buf, at, view)
-        at = put_bool(buf, put_bytes(buf, at, _FAULT), view.faults != 0)
-        start = put_bytes(buf, at, _FAULTS)
-        at = view.fault_names.put_raised(buf, start, view.faults, 0)
+        at = self._put_figures(at, pack, _LIMIT_SLOTS, p.BOOLS, good)
+        at = self._put_figures(at, view, _DEVICE_SLOTS, v.BOOLS, True)
+        for slot in _CHOICE_SLOTS:
+            at = put_name(buf, self._put_key(at), view.names(slot), view.get(slot, -1))
+        at = put_bool(buf, self._put_key(at), view.faults != 0)
+        start = self._put_key(at)
+        self._raised = 0
+        reasons = view.names(v.HEATER_REASON)
+        at = self._put_raised(start, reasons, 1, view.faults, _MOST_FAULTS)
         at = _close_list(buf, start, at)
         buf[at] = 125
         return at + 1
 
-
-def _put_lists(buf, at, pack, shown):
-    at = put_bytes(buf, at, _CELLS)
-    at = _put_cells(buf, at, pack) if shown else put_bytes(buf, at, NULL)
-    at = put_bytes(buf, at, _TEMPS)
-    at = _put_temps(buf, at, pack) if shown else put_bytes(buf, at, NULL)
-    at = put_bytes(buf, at, _ALARM)
-    at = put_bool(buf, at, _any(pack.alarms)) if shown else put_bytes(buf, at, NULL)
-    at = put_bytes(buf, at, _ALARMS)
-    return _put_alarms(buf, at, pack) if shown else put_bytes(buf, at, NULL)
-
-
-def _put_cells(buf, at, pack):
-    start = at
-    for i in range(pack.cells):
+    def _put_key(self, at):
+        """Writes `,"name":` with the next name of _KEYS; returns the end."""
+        buf = self.buf
+        keys = _KEYS
         buf[at] = _COMMA
-        at = put_value(buf, at + 1, pack.cell_mv[i])
-    return _close_list(buf, start, at)
+        buf[at + 1] = _QUOTE
+        at += 2
+        end = keys.find(b"\n", self._key)
+        for i in range(self._key, end):
+            buf[at] = keys[i]
+            at += 1
+        self._key = end + 1
+        buf[at] = _QUOTE
+        buf[at + 1] = _COLON
+        return at + 2
 
+    def _put_figures(self, at, source, slots, bools, shown):
+        """Writes members for `slots` of `source`, those below `bools` as tri-states."""
+        for slot in slots:
+            at = self._put_key(at)
+            value = source.get(slot) if shown else None
+            if slot < bools:
+                at = put_bool(self.buf, at, value)
+            else:
+                at = put_value(self.buf, at, value)
+        return at
 
-def _put_temps(buf, at, pack):
-    start = at
-    for i in range(pack.temps):
-        buf[at] = _COMMA
-        at += 1
-        if pack.temp_valid[i]:
-            at = put_value(buf, at, pack.temps_dc[i])
-        else:
-            at = put_bytes(buf, at, NULL)
-    return _close_list(buf, start, at)
+    def _put_lists(self, at, pack, shown):
+        """Writes cells, temperatures and alarms."""
+        buf = self.buf
+        if not shown:
+            for _ in range(5):
+                at = put_bytes(buf, self._put_key(at), NULL)
+            return at
+        start = at = self._put_key(at)
+        for i in range(pack.cells):
+            buf[at] = _COMMA
+            at = put_value(buf, at + 1, pack.cell_mv[i])
+        start = at = self._put_key(_close_list(buf, start, at))
+        for i in range(pack.temps):
+            buf[at] = _COMMA
+            at = put_value(buf, at + 1, pack.temps_dc[i] if pack.temp_valid[i] else None)
+        start = at = self._put_key(_close_list(buf, start, at))
+        self._raised = 0
+        for i in range(len(pack.alarms)):
+            at = self._put_raised(at, NAMES, i << 3, pack.alarms[i], _MOST_ALARMS)
+        at = self._put_key(_close_list(buf, start, at))
+        at = self._put_key(put_value(buf, at, self._raised))
+        return put_bool(buf, at, self._raised != 0)
 
-
-def _any(bits):
-    for byte in bits:
-        if byte:
-            return True
-    return False
-
-
-def _put_alarms(buf, at, pack):
-    start = at
-    for i in range(len(pack.alarms)):
-        at = _ALARM_NAMES.put_raised(buf, at, pack.alarms[i], i << 3)
-    return _close_list(buf, start, at)
+    def _put_raised(self, at, table, line, bits, most):
+        """Writes `,"name"` for each set bit, bit 0 being `line`, up to `most`; counts them all."""
+        while bits:
+            if bits & 1:
+                if self._raised < most:
+                    self.buf[at] = _COMMA
+                    at = put_name(self.buf, at + 1, table, line)
+                self._raised += 1
+            bits >>= 1
+            line += 1
+        return at
 
 
 def _close_list(buf, start, at):
@@ -255,9 +204,12 @@ def _close_list(buf, start, at):
     return at + 1
 
 
-def _put_choices(buf, at, view):
-    for i in range(len(_CHOICE_SLOTS)):
-        slot = _CHOICE_SLOTS[i]
-        at = put_bytes(buf, at, _CHOICE_KEYS[i])
-        at = view.names(slot).put(buf, at, view.get(slot, -1))
-    return at
+def _room(view):
+    """Returns the bytes of the longest message that there can be."""
+    figures = len(_LIVE_SLOTS) + len(_LIMIT_SLOTS) + len(_DEVICE_SLOTS) + _OTHER_FIGURES
+    room = len(_KEYS) + 3 * _KEYS.count(b"\n") + figures * INT_ROOM + _PUNCTUATION
+    for slot in _CHOICE_SLOTS:
+        room += name_room(view.names(slot))
+    room += p.MAX_CELLS * 6 + p.MAX_TEMPS * 7  # each with its comma
+    room += _MOST_ALARMS * (name_room(NAMES) + 1)
+    return room + _MOST_FAULTS * (name_room(view.names(v.HEATER_REASON)) + 1)

@@ -2,13 +2,13 @@
 
 Like PackState it has slots, named by the constants below in upper case and in the message in lower
 case; a figure that was never put, or dropped, is `null` there. Choices (HEATER_STATE …) are put as
-the position in the table of names that the constructor was given.
+the line in the table of names that the constructor was given.
 """
 
 from array import array
 
 from compat import const
-from relay.json_out import LIMIT, Names
+from relay.json_out import LIMIT
 
 # Tri-states.
 LINK_UP = const(0)  # the BMS answers
@@ -38,7 +38,7 @@ COMMANDS_DONE = const(20)
 COMMANDS_REFUSED = const(21)
 FIGURES = const(22)
 
-# Choices: positions in tables of names. "" and "none" are written as null.
+# Choices: lines of tables of names. "" and "none" are written as null.
 HEATER_STATE = const(22)
 HEATER_REASON = const(23)
 HEATER_MODE = const(24)
@@ -49,38 +49,37 @@ COMMAND_REFUSAL = const(28)  # the last one's reason
 _SLOTS = const(29)
 
 # The heater's modes, as settings.py has them and as the command takes them.
-MODES = (b"off", b"charger", b"charger_or_soc")
+MODES = b"off\ncharger\ncharger_or_soc"
 
 
 class View:
     """Figures of the device for one state message. Nothing allocates after construction.
 
-    heater_states, heater_reasons, verdicts, reset_causes, mqtt_failures, refusals: names of the
-    choices, by position. heater_faults: names of the latched faults, by bit of `faults`.
+    heater_states, heater_reasons, verdicts, reset_causes, mqtt_failures, refusals: tables of the
+    choices' names (bytes, one on a line). Bit n of `faults`, the latched ones, is line n + 1 of
+    heater_reasons.
     """
 
     def __init__(
         self,
-        heater_states=(),
-        heater_reasons=(),
-        heater_faults=(),
-        verdicts=(),
-        reset_causes=(),
-        mqtt_failures=(),
-        refusals=(),
+        heater_states=b"",
+        heater_reasons=b"",
+        verdicts=b"",
+        reset_causes=b"",
+        mqtt_failures=b"",
+        refusals=b"",
     ):
-        self.faults = 0  # bit set, by position in heater_faults
-        self.fault_names = Names(heater_faults)
+        self.faults = 0
         self._values = array("i", bytes(4 * _SLOTS))
         self._valid = bytearray(_SLOTS)
         self._names = (
-            Names(heater_states),
-            Names(heater_reasons),
-            Names(MODES),
-            Names(verdicts),
-            Names(reset_causes),
-            Names(mqtt_failures),
-            Names(refusals),
+            heater_states,
+            heater_reasons,
+            MODES,
+            verdicts,
+            reset_causes,
+            mqtt_failures,
+            refusals,
         )
 
     def put(self, slot, value):
