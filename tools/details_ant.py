@@ -6,9 +6,10 @@ them, though they have addresses like all else.
 
 import struct
 
-from bms import alarms, ant_codes, ant_status
+from bms import ant_codes, ant_status
 from bms import pack as p
 from bms.framer import COUNTERS, IDENTITY
+from tools import vocabulary
 
 # Settings by byte address, ant.md §2.5: name, factor ("s": signed °C, "u4": µAh, "b4": plain).
 _SETTINGS = {
@@ -166,7 +167,7 @@ def _alarms(bits, table):
 
 
 def _names(numbers):
-    return [alarms.NAMES[number] for number in sorted(numbers)]
+    return [vocabulary.ALARMS[number] for number in sorted(numbers)]
 
 
 def old_status(frame):
