@@ -5,6 +5,7 @@ import struct
 
 import pytest
 
+from bms import check
 from bms import pack as p
 from bms.ieee754 import INVALID, f32le, f64le
 from bms.jk_ble import JkBle, put_command
@@ -288,6 +289,21 @@ def test_a_mask_with_a_gap_keeps_positions():
     )
     assert feed(dialect, frame) == 1
     assert values(dialect)["cell_mv"][:3] == [3300, 0, 3302]
+
+
+def test_a_mask_beyond_the_layout_is_no_mask():
+    dialect = knowing(10)
+    feed(dialect, jk02_status())
+    assert feed(dialect, patched({54: b"\xff\0\0\x80"}, wide=False)) == 1  # the sum still fits
+    assert values(dialect)["cell_mv"] == [3300 + i for i in range(8)]
+
+
+def test_an_empty_cell_list_is_survived():
+    nothing = {6: bytes(16), 70: bytes(4), 150: bytes(4), 158: bytes(4)}
+    dialect = knowing(19)
+    assert feed(dialect, patched(nothing)) == 1 and not dialect.proven
+    assert values(dialect)["cell_mv"] == [] and "cell_min_mv" not in values(dialect)
+    assert check.judge(dialect.pack) == check.CELL_COUNT
 
 
 # -- settings -------------------------------------------------------------------------------------

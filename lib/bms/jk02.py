@@ -156,7 +156,7 @@ class Jk02Status:
             if mv:
                 total += mv
                 last = i + 1
-        self._cells = self._top if self._top else last
+        self._cells = self._top if 0 < self._top <= limit else last
         return total
 
     def _count_mask(self, low, high):
