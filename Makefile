@@ -85,7 +85,7 @@ $(DEV): requirements-dev.txt $(DEMO)
 $(NODE): package.json package-lock.json requirements-node.txt $(MADE)
 	@{ command -v npm && node -e 'process.exit(+(parseInt(process.versions.node) < 18))'; } \
 	  >/dev/null 2>&1 || $(PIP) -r requirements-node.txt
-	@npm ci --ignore-scripts --silent
+	@npm ci --ignore-scripts --loglevel=error >/dev/null
 	@touch $@
 
 $(STUBS): requirements-stubs.txt $(MADE)
