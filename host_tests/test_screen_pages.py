@@ -140,7 +140,7 @@ def footers(page, seconds=60, **changes):
 
 def spoken(table):
     """Returns the names of a table as the screen writes them."""
-    return footer.table_of(table).decode().replace("_", " ").split("\n")
+    return table.decode().replace("_", " ").split("\n")
 
 
 def test_several_alarms_take_turns(page):

@@ -26,22 +26,17 @@ class Names:
     """The tables of names that the messages need: names parted by newlines, in bytes."""
 
     def __init__(self, alarms, verdicts, heater_states, heater_reasons):
-        self.alarms = table_of(alarms)
-        self.verdicts = table_of(verdicts)
-        self.heater_states = table_of(heater_states)
-        self.heater_reasons = table_of(heater_reasons)
-        verdicts = self.verdicts.split(b"\n")
+        self.alarms = alarms
+        self.verdicts = verdicts
+        self.heater_states = heater_states
+        self.heater_reasons = heater_reasons
+        verdicts = verdicts.split(b"\n")
         self._no_data = verdicts.index(b"no_data") if b"no_data" in verdicts else 0
-        self.heater_kinds = bytes([name[0] for name in self.heater_states.split(b"\n")])
+        self.heater_kinds = bytes([name[0] for name in heater_states.split(b"\n")])
 
     def withheld(self, verdict):
         """True if the figures contradict each other; their absence is no contradiction."""
         return verdict != 0 and verdict != self._no_data
-
-
-def table_of(names):
-    """Returns a table for names given as such, or as a sequence of str."""
-    return names if isinstance(names, bytes) else "\n".join(names).encode()
 
 
 class Footer:
