@@ -1,53 +1,29 @@
 """JK over BLE: every capture and stream, which variant it is, and what is withheld."""
 
-import random
-import struct
-
 import pytest
 
-from bms import check
 from bms import pack as p
-from bms.ieee754 import INVALID, f32le, f64le
 from bms.jk_ble import JkBle, put_command
 from host_tests import dialects
 from host_tests.dialects import differences, feed, feed_capture, load, name_of, start, values
-from host_tests.mp.samples import JK_ACK, jk02_status, jk300, jk_device
+from host_tests.jk_frames import (
+    DEVICE_24S,
+    DEVICE_32S,
+    jk04_status,
+    knowing,
+    settings_frame,
+)
+from host_tests.mp.samples import jk02_status, jk300, jk_device
 
 PROTOCOLS = ("jk02_24s", "jk02_32s", "jk04")
 DECODABLE = ("status", "settings", "device")
 # The software generation to read a capture by that does not name one.
 GENERATIONS = {"jk02_24s": 10, "jk02_32s": 11, "jk04": 3}
-DEVICE_24S = jk_device(b"JK-B2A24S15P", b"10.XW", b"10.07")
-DEVICE_32S = jk_device(b"JK_B2A20S20P", b"11.XW", b"11.288H")
-
-
-def knowing(generation):
-    """Returns a dialect that takes its unit for one of a software generation."""
-    dialect = start(JkBle)
-    dialect.frames.assume(generation)
-    return dialect
 
 
 def generation_of(capture):
     version = capture.get("sw")
     return int(version.partition(".")[0]) if version else GENERATIONS[capture["protocol"]]
-
-
-def jk04_status(volts=(3.3,) * 8, pack=None, action=0):
-    """Returns a status frame of JK04 (jk.md §3.9)."""
-    cells = struct.pack("<24f", *volts, *([0.0] * (24 - len(volts))))
-    pack = sum(volts) if pack is None else pack
-    fields = {6: cells, 214: ((1 << len(volts)) - 1).to_bytes(4, "little"), 220: bytes([action])}
-    fields |= {222: struct.pack("<f", -0.762), 230: struct.pack("<d", pack)}
-    return jk300(2, fields | {286: (752).to_bytes(4, "little")})
-
-
-def settings_frame(**offsets):
-    """Returns a sane JK02 settings frame; `o98=-50` sets the 32-bit integer at 98."""
-    words = {10: 2800, 14: 3000, 18: 3650, 22: 3550, 98: 0, 102: 50, 114: 8, 118: 1, 122: 1}
-    words |= {int(name[1:]): value for name, value in offsets.items()}
-    fields = {at: (word & 0xFFFFFFFF).to_bytes(4, "little") for at, word in words.items()}
-    return jk300(1, fields)
 
 
 @pytest.mark.parametrize("path", dialects.captures(*PROTOCOLS), ids=name_of)
@@ -216,213 +192,6 @@ def test_another_unit_starts_from_nothing():
     shown = values(dialect)
     assert shown["model"] == "JK_B2A20S20P" and not dialect.proven
     assert "cell_mv" not in shown and "cell_uvp_mv" not in shown
-
-
-# -- figures --------------------------------------------------------------------------------------
-
-
-def patched(fields, wide=True):
-    """Returns a status frame with bytes replaced."""
-    frame = bytearray(jk02_status(wide=wide))
-    for offset, data in fields.items():
-        frame[offset : offset + len(data)] = data
-    frame[299] = sum(frame[:299]) & 0xFF
-    return bytes(frame)
-
-
-@pytest.mark.parametrize("generation, temps", [(11, 2), (13, 2), (14, 4), (19, 4)])
-def test_sensors_by_generation(generation, temps):
-    dialect = knowing(generation)
-    absent = (-2000).to_bytes(2, "little", signed=True)
-    feed(
-        dialect, patched({164: absent, 144: absent, 256: (-55).to_bytes(2, "little", signed=True)})
-    )
-    assert values(dialect)["temps_dc"] == [195, None, -55, 0][:temps]
-    assert "mos_temp_dc" not in values(dialect)
-
-
-def test_heater_current_counts_only_while_the_heater_is_on():
-    dialect = knowing(11)
-    feed(dialect, patched({236: b"\x2c\x17"}))
-    assert values(dialect)["heating"] is False and values(dialect)["heating_ma"] == 0
-    feed(dialect, patched({236: b"\x2c\x17", 215: b"\x01"}))
-    assert values(dialect)["heating"] is True and values(dialect)["heating_ma"] == 0x172C
-    narrow = knowing(10)
-    feed(narrow, jk02_status())
-    assert "heating_ma" not in values(narrow)
-
-
-def test_a_charger_is_only_ever_seen_present():
-    dialect = knowing(15)
-    feed(dialect, patched({245: b"\x01"}))
-    assert values(dialect)["charger_present"] is True
-    feed(dialect, patched({}))
-    assert "charger_present" not in values(dialect)  # 0 also while a charger charges
-
-
-def test_alarms_of_both_layouts():
-    dialect = knowing(11)
-    feed(dialect, patched({166: b"\x00\x02\x08\x10"}))
-    shown = values(dialect)
-    assert set(shown["alarms"]) == {"charge_undertemp", "change_password", "gps_remote_lock"}
-    assert shown["alarms_raw"] == 0x10080200
-    feed(dialect, patched({166: b"\xff\xff\xff\xff"}))
-    assert values(dialect)["alarms_raw"] == 0xFFFFFFFF
-    assert len(values(dialect)["alarms"]) == 29
-    narrow = knowing(10)
-    feed(narrow, patched({136: b"\x00\x02"}, wide=False))
-    assert values(narrow)["alarms"] == ["charge_undertemp"]
-
-
-def test_power_has_the_sign_of_the_current():
-    dialect = knowing(10)
-    feed(dialect, jk02_status(3300, 50, -2000))
-    assert values(dialect)["power_mw"] < 0
-    feed(dialect, jk02_status(3300, 50, 2000))
-    assert values(dialect)["power_mw"] == values(dialect)["pack_mv"] * 2
-
-
-def test_a_mask_with_a_gap_keeps_positions():
-    dialect = knowing(10)
-    frame = patched(
-        {54: b"\xfd", 8: b"\0\0", 118: (8 * 3300 + 28 - 3301).to_bytes(4, "little")}, False
-    )
-    assert feed(dialect, frame) == 1
-    assert values(dialect)["cell_mv"][:3] == [3300, 0, 3302]
-
-
-def test_a_mask_beyond_the_layout_is_no_mask():
-    dialect = knowing(10)
-    feed(dialect, jk02_status())
-    assert feed(dialect, patched({54: b"\xff\0\0\x80"}, wide=False)) == 1  # the sum still fits
-    assert values(dialect)["cell_mv"] == [3300 + i for i in range(8)]
-
-
-def test_an_empty_cell_list_is_survived():
-    nothing = {6: bytes(16), 70: bytes(4), 150: bytes(4), 158: bytes(4)}
-    dialect = knowing(19)
-    assert feed(dialect, patched(nothing)) == 1 and not dialect.proven
-    assert values(dialect)["cell_mv"] == [] and "cell_min_mv" not in values(dialect)
-    assert check.judge(dialect.pack) == check.CELL_COUNT
-
-
-# -- settings -------------------------------------------------------------------------------------
-
-
-def test_heater_temperatures_only_where_the_unit_offers_them():
-    heater = {284: b"\xfb", 285: b"\x07"}
-    frame = bytearray(settings_frame())
-    for offset, data in heater.items():
-        frame[offset : offset + 1] = data
-    frame[282] = 1
-    frame[299] = sum(frame[:299]) & 0xFF
-    device = bytearray(jk_device(b"JK_PB2A16S20P", b"15A", b"15.41"))
-    for offered in (False, True):
-        device[150 + (0x37 >> 3)] = (0x80 if offered else 0) | 0x01  # 0x37 and 0x38 are neighbours
-        device[150 + (0x38 >> 3)] = 0x01 if offered else 0
-        device[299] = sum(device[:299]) & 0xFF
-        dialect = start(JkBle)
-        assert feed(dialect, bytes(device), bytes(frame)) == 2
-        shown = values(dialect)
-        assert shown["heating_switch"] is True
-        assert shown.get("heating_start_dc") == (-50 if offered else None)
-        assert shown.get("heating_stop_dc") == (70 if offered else None)
-
-
-@pytest.mark.parametrize("wrong", [{"o10": 10_001}, {"o98": 2001}, {"o118": 2}, {"o114": 33}])
-def test_insane_settings_are_rejected_whole(wrong):
-    dialect = knowing(10)
-    assert feed(dialect, settings_frame(**wrong)) == 0
-    assert dialect.framer.bad_frame == 1 and values(dialect) == {}
-
-
-def test_negative_thresholds():
-    dialect = knowing(10)
-    feed(dialect, settings_frame(o98=-200, o102=-100))
-    shown = values(dialect)
-    assert (shown["charge_utp_dc"], shown["charge_utpr_dc"]) == (-200, -100)
-
-
-# -- foreign bytes --------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("noise", [b"AT\r\n", JK_ACK, b"AT\r\nAT\r\n", JK_ACK + b"AT\r\n"])
-def test_foreign_bytes_at_every_place_inside_a_frame(noise):
-    frame = jk02_status()
-    for at in range(4, len(frame) - len(noise) + 1):
-        dialect = knowing(10)
-        assert feed(dialect, frame[:at], noise, frame[at:], jk02_status(3400)) == 2, at
-        assert values(dialect)["cell_mv"][0] == 3400
-
-
-def test_a_lost_notification_is_noticed_even_if_the_sum_fits():
-    frame = jk02_status()
-    for lost in range(20, 300, 20):
-        broken = frame[:lost] + frame[lost + 20 :]
-        last = bytearray(jk02_status(3400))
-        # The next frame's first 20 bytes end the window: its counter makes the sum right.
-        last[5] = 0
-        last[5] = (last[19] - sum(broken) - sum(last[:19])) & 0xFF
-        window = broken + bytes(last[:20])
-        assert sum(window[:299]) & 0xFF == window[299]
-        last[299] = sum(last[:299]) & 0xFF
-        dialect = knowing(10)
-        feed(dialect, window, bytes(last[20:]))
-        assert dialect.framer.frames == 1 and values(dialect)["cell_mv"][0] == 3400
-
-
-def test_whole_notifications_between_the_pieces_of_a_frame():
-    frame = jk02_status()
-    dialect = knowing(10)
-    for at in range(0, 300, 20):
-        feed(dialect, frame[at : at + 20])
-        if at % 60 == 0:
-            feed(dialect, b"AT\r\n")
-    assert dialect.framer.frames == 1 and values(dialect)["cell_count"] == 8
-
-
-# -- floats without floats ------------------------------------------------------------------------
-
-
-def test_ieee754_against_struct():
-    rng = random.Random(754)
-    for _ in range(20_000):
-        value = rng.choice((rng.uniform(-6, 6), rng.uniform(0, 0.01), rng.uniform(-2000, 2000)))
-        raw = struct.pack("<f", value)
-        exact = struct.unpack("<f", raw)[0]
-        for scale in (1000, 64_000):
-            assert abs(f32le(raw, 0, scale) - exact * scale) <= 0.5
-        assert abs(f64le(struct.pack("<d", value), 0, 1000) - value * 1000) <= 0.7
-
-
-@pytest.mark.parametrize("value", ["nan", "inf", "-inf", "1e10", "-5000"])
-def test_floats_that_are_no_figures(value):
-    for form, read in (("<f", f32le), ("<d", f64le)):
-        assert read(struct.pack(form, float(value)), 0, 1000) == INVALID
-    volts = (3.3, float(value), 3.3)
-    assert feed(knowing(3), jk04_status(volts, pack=9.9)) == 0
-
-
-def test_tiny_floats_are_zero():
-    for value in (0.0, -0.0, 1e-40, 1e-12):
-        assert f32le(struct.pack("<f", value), 0, 1000) == 0
-        assert f64le(struct.pack("<d", value), 0, 1000) == 0
-
-
-def test_jk04_publishes_no_more_than_it_knows():
-    dialect = knowing(3)
-    assert feed(dialect, jk04_status((3.3015,) * 16, action=2)) == 1
-    shown = values(dialect)
-    assert shown["pack_mv"] == 52_824 and shown["balancing"] is True
-    assert shown["balance_current_ma"] == -762 and shown["runtime_s"] == 752
-    assert not {"current_ma", "soc_pct", "temps_dc", "charge_on", "power_mw"} & set(shown)
-
-
-def test_jk04_is_proven_by_its_own_pack_voltage():
-    dialect = knowing(3)
-    lost = jk04_status(pack=3.0)  # as after a change of the number of cells
-    assert feed(dialect, lost) == 0 and dialect.withheld == "contradiction"
-    assert feed(dialect, jk04_status(), lost) == 2
 
 
 # -- asking ---------------------------------------------------------------------------------------
