@@ -5,6 +5,8 @@ A complaint never stops the device: the setting keeps its default and the heater
 the file is right, since a heater that runs on half of what was meant is worse than none.
 """
 
+from bms.catalog import WIRED
+
 INT = 0
 BOOL = 1
 TEXT = 2
@@ -13,8 +15,9 @@ CHOICE = 3
 # key, kind, lowest | choices, highest | longest, default, help
 SETTINGS = (
     ("name", TEXT, 1, 24, "Packmate", "What the screen and Home Assistant call this device."),
-    ("bms_dialect", CHOICE, ("jk_gps",), None, "jk_gps", "The BMS's language."),
+    ("bms_dialect", CHOICE, WIRED, None, "jk_gps", "The BMS's language."),
     ("bms_poll_ms", INT, 500, 10_000, 1000, "Time between two questions to the BMS."),
+    ("rs485_de_used", BOOL, None, None, False, "A transceiver's driver-enable pin is wired."),
     ("data_max_age_s", INT, 5, 60, 10, "Older data are stale: grey, withheld, heater off."),
     ("data_freeze_s", INT, 120, 3600, 300, "Content that does not change for so long is stale."),
     ("heater_output", CHOICE, ("none", "gpio"), None, "none", "What switches the mat."),

@@ -17,6 +17,7 @@ DIALECTS = (
 )
 
 NAMES = tuple([entry[0] for entry in DIALECTS])
+WIRED = tuple([entry[0] for entry in DIALECTS if entry[3] & UART])
 
 # What one dialect is called on the wire, where that differs (captures, tools/decode.py).
 WIRE_NAMES = (("jk02_24s", "jk_ble"), ("jk02_32s", "jk_ble"), ("jk04", "jk_ble"))
