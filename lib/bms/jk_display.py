@@ -84,6 +84,7 @@ class JkDisplay(Shape):
         self.doubted = 0
         self.first_looks = 0
         self.kind = 0
+        self.unanswered = 0  # nothing is ever asked; kept for the common interface
         self.proven = False
         # Of each block: the last that was believed, and the last that was not, or not yet. An
         # outlier becomes the latter, and cannot make the next good block look like one.
