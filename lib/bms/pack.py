@@ -140,7 +140,7 @@ AGE_LIMIT_MS = const(86_400_000)
 class PackState:
     """Values of one pack in the units of their names, with validity, ages and a sequence number.
 
-    seq grows by one (modulo 2**16) with every accepted frame. `cell_mv[0:cells]` holds the cells
+    seq grows by one (modulo 2**16) with every whole status. `cell_mv[0:cells]` holds the cells
     by physical position in mV, `temps_dc[0:temps]` the battery sensors in 0.1 °C, each meaningful
     only where `temp_valid` is set. `fingerprint` changes when the content of a status frame does.
     """
@@ -256,10 +256,11 @@ class PackState:
             self.alarms[i] = 0
 
     def touch(self, group, now):
-        """Marks a group as received at `now` and counts the frame."""
+        """Marks a group as received at `now`; a status counts as a new reading."""
         self._t_ms[group] = now
         self._seen[group] = 1
-        self.seq = self.seq + 1 & 0xFFFF
+        if group == STATUS:
+            self.seq = self.seq + 1 & 0xFFFF
 
     def summarise(self):
         """Derives extremes, average and power from the figures just stored.
