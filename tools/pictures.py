@@ -15,7 +15,8 @@ from tools import ROOT, browser, render_lcd
 OUT = ROOT / "docs" / "pictures"
 _SCENES = ("charging", "heating", "lost")
 _HEATING_WITHIN_S = 240
-_THEN_S = 20
+_THEN_S = 12
+_THEN_LAPSE = 120  # twenty minutes of heating
 
 
 def post(address, name, value):
@@ -38,13 +39,14 @@ def take_bench(path):
     bench = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     try:
         address = bench.stdout.readline().strip()
-        with browser.chromium() as page:
+        with browser.chromium("1280,1000") as page:
             page.get(address)
-            post(address, "pack_dc", 12)
+            post(address, "pack_dc", 15)
             post(address, "ambient_dc", -120)
             deadline = time.monotonic() + _HEATING_WITHIN_S
             while not heating(address) and time.monotonic() < deadline:
                 time.sleep(0.5)
+            post(address, "lapse", _THEN_LAPSE)
             time.sleep(_THEN_S)
             page.save_screenshot(str(path))
     finally:
