@@ -167,22 +167,22 @@ class Table:
         self.metrics += bytes((*metrics, len(self.data) >> 8, len(self.data) & 0xFF))
         self.data += data
 
-    def source(self, name, what, runs):
+    def source(self, what, runs):
         """Returns the source text of the face's tuple."""
         total = len(self.index) + len(self.metrics) + len(self.data)
-        data = literal(self.data, 4 if runs else 8)
+        data = literal(self.data, 8 if runs else 12)
         if not runs:
             parts = (data, str(len(self.data)), "1", "GS8")
-            data = "(\n" + "".join(f"        {part},\n" for part in parts) + "    )"
+            data = "(\n" + "".join(f"            {part},\n" for part in parts) + "        )"
         return (
-            f"# {what}, {total} bytes.\n"
-            f"_{name} = (\n"
-            f"    {self.height},\n"
-            f"    {self.first},\n"
-            f"    {literal(bytes(self.index), 4)},\n"
-            f"    {literal(self.metrics, 4)},\n"
-            f"    {data},\n"
-            f")\n"
+            f"    # {what}, {total} bytes.\n"
+            f"    (\n"
+            f"        {self.height},\n"
+            f"        {self.first},\n"
+            f"        {literal(bytes(self.index), 8)},\n"
+            f"        {literal(self.metrics, 8)},\n"
+            f"        {data},\n"
+            f"    ),\n"
         )
 
 
@@ -193,7 +193,7 @@ def render_face(face, package):
     for code in face.codes:
         table.add(code, *glyph(font, face, code))
     what = f"Barlow Condensed {face.weight}, capitals {face.cap_px} px"
-    return table.source(face.name.upper(), what, face.runs)
+    return table.source(what, face.runs)
 
 
 def render_icons():
@@ -203,7 +203,7 @@ def render_icons():
         left, top, image = trim(shape())
         metrics = (image.width, image.height, left + 64, top + 64, icon_shapes.SIZE)
         table.add(number, metrics, pack_gs2(image))
-    return table.source("ICONS", f"Icons of tools/icon_shapes.py, {icon_shapes.SIZE} px", False)
+    return table.source(f"Icons of tools/icon_shapes.py, {icon_shapes.SIZE} px", False)
 
 
 def literal(data, indent):
@@ -223,15 +223,8 @@ def render_all(package):
     """Returns the source text of the generated module."""
     names = [face.name.upper() for face in FACES] + ["ICONS"]
     consts = "".join(f"{name} = const({number})\n" for number, name in enumerate(names))
-    return "\n".join(
-        (
-            HEADER,
-            consts,
-            *[render_face(face, package) for face in FACES],
-            render_icons(),
-            f"FACES = ({', '.join('_' + name for name in names)})\n",
-        )
-    )
+    faces = [render_face(face, package) for face in FACES]
+    return f"{HEADER}\n{consts}\nFACES = (\n{''.join(faces)}{render_icons()})\n"
 
 
 def main(argv=None):
