@@ -10,7 +10,6 @@ import board
 import framebuf
 import machine
 
-import config
 import storage
 from bms import alarms, catalog, check
 from bms.pack import PackState
@@ -42,9 +41,23 @@ _TASK_LIMIT_MS = const(2000)
 # Long enough to read the reason on a console and to press Ctrl-C.
 _CRASH_PAUSE_MS = const(2000)
 _SAVE_GAP_S = const(60)
+_MAX_MW = board.HEATER_MAX_W * 1000
 
 # By machine.reset_cause() of the ESP32 port.
 RESET_CAUSES = b"none\npower_on\nhard\nwatchdog\ndeep_sleep\nsoft"
+
+
+def load_once():
+    """Returns settings, secrets, their errors, the state of last time, and the heater's in it.
+
+    What reads them is some 8 kB of tables and texts, and goes again.
+    """
+    import config
+
+    settings, secrets, errors = config.load_settings(board.HEATER_MAX_MA, _MAX_MW)
+    state, record = config.load_state()
+    del sys.modules["config"], sys.modules["settings"]
+    return settings, secrets, errors, state, record
 
 
 class Device:
@@ -58,22 +71,24 @@ class Device:
         self.answering = False  # good frames come
         self.noisy = False  # bytes come, but no good frames
         self.reset_cause = machine.reset_cause()
-        self.settings, self._secrets, errors = config.load_settings()
+        settings, secrets, errors, self._state, record = load_once()
         for error in errors:
             print(error)
+        # The settings themselves are not kept: their parts are where they are needed (2 kB).
+        self.wifi_used = settings["wifi_ssid"] != ""
+        self.mqtt_used = settings["mqtt_host"] != ""
         self.output = HeaterOutput(
-            board.HEATER_PIN, board.HEATER_ACTIVE, self.settings["heater_output"] == "gpio"
+            board.HEATER_PIN, board.HEATER_ACTIVE, settings["heater_output"] == "gpio"
         )
-        self._build_bms()
-        self._build_heater()
-        self._build_screen(canvas_buf, errors)
-        self._build_relay()
+        self._build_bms(settings)
+        self._build_heater(settings, record)
+        self._build_screen(settings, canvas_buf, errors)
+        self._build_relay(settings, secrets)
         self.supervisor = Supervisor(NAMES, _TASK_LIMIT_MS)
         gc.collect()
         self.heap_free = self.heap_min_free = gc.mem_free()
 
-    def _build_bms(self):
-        settings = self.settings
+    def _build_bms(self, settings):
         name = settings["bms_dialect"]
         self.pack = PackState()
         self.dialect = catalog.create(name, self.pack, _RX_BYTES, settings["bms_poll_ms"])
@@ -83,36 +98,34 @@ class Device:
         self.tx = bytearray(_TX_BYTES)
         self.link = UARTLink(board.BMS_UART, board.BMS_RX, board.BMS_TX, catalog.baud(name))
 
-    def _build_heater(self):
-        self.heater = Heater(self.settings, board.HEATER_MAX_MA, board.HEATER_MAX_W * 1000)
-        self._state, record = config.load_state()
+    def _build_heater(self, settings, record):
+        self.heater = Heater(settings, board.HEATER_MAX_MA, _MAX_MW)
         self.heater.load(record)
         # Counted in the flash at once, before anything can crash again.
         boots = self._state.get("boots", 0)
         self.boots = boots + 1 if isinstance(boots, int) and boots >= 0 else 1
         self.save()
         self._charger_pin = None
-        if self.settings["charger_pin_used"]:
+        if settings["charger_pin_used"]:
             pin = machine.Pin
             self._charger_pin = pin(board.CHARGER_PIN, pin.IN, pin.PULL_UP)
 
-    def _build_screen(self, canvas_buf, errors):
+    def _build_screen(self, settings, canvas_buf, errors):
         width = board.PANEL_WIDTH
         height = board.PANEL_HEIGHT
         fb = framebuf.FrameBuffer(canvas_buf, width, height, framebuf.GS4_HMSB)
         canvas = Canvas(fb, width, height)
         names = Names(alarms.NAMES, check.NAMES, states.STATE_NAMES, states.REASON_NAMES)
         self.model = Model()
-        self.screen = Screen(canvas, self.settings, names, errors)
-        self.panel = Panel(board, canvas, self.settings["screen_brightness_pct"])
+        self.screen = Screen(canvas, settings, names, errors)
+        self.panel = Panel(board, canvas, settings["screen_brightness_pct"])
         self.button = Button(board.BUTTON_1)
 
-    def _build_relay(self):
-        settings = self.settings
+    def _build_relay(self, settings, secrets):
         unit = hexlify(machine.unique_id())
-        self.wifi = Wifi(settings, self._secrets, "packmate-" + str(unit, "ascii")[-6:])
+        self.wifi = Wifi(settings, secrets, "packmate-" + str(unit, "ascii")[-6:])
         self.relay = None
-        if not settings["mqtt_host"]:
+        if not self.mqtt_used:
             return
         self.view = View(
             states.STATE_NAMES,
@@ -124,7 +137,7 @@ class Device:
         )
         topics = Topics(settings["mqtt_topic"], unit, settings["ha_prefix"])
         message = StateMessage(self.view, self.max_age_ms)
-        self.relay = Relay(settings, self._secrets, topics, message, board.NAME, VERSION)
+        self.relay = Relay(settings, secrets, topics, message, board.NAME, VERSION)
 
     def charger_pin(self):
         """Returns 1 if the charger contact is closed, 0 if it is open, None if none is wired."""

@@ -1,22 +1,25 @@
-"""What the device is told and what it remembers: settings, secrets, and the state of last time."""
+"""What the device is told and what it remembers: settings, secrets, and the state of last time.
 
-import board
+Needed at boot only: the application drops this module, and `settings`, afterwards.
+"""
 
 import settings
 import storage
-from heat.thermal import check_mat
+from heat.thermal import mat_ma, mat_mw
 
 
-def load_settings():
-    """Returns (settings, secrets, errors); with any error the heater cannot be switched on."""
+def load_settings(max_ma, max_mw):
+    """Returns (settings, secrets, errors); with any error the heater cannot be switched on.
+
+    `max_ma`, `max_mw`: limits of the heater's output.
+    """
     errors = []
     raw = storage.read("settings.json", errors)
     values, problems = settings.load({} if raw is None else raw)
     errors.extend(problems)
     secrets = _load_secrets(errors)
     if values["heater_output"] != "none" and values["pack_max_mv"]:
-        limit_mw = board.HEATER_MAX_W * 1000
-        mat = check_mat(values, board.HEATER_MAX_MA, limit_mw, values["pack_max_mv"])
+        mat = check_mat(values, max_ma, max_mw, values["pack_max_mv"])
         if mat is not None:
             errors.append(mat)
     if errors:
@@ -31,6 +34,32 @@ def _load_secrets(errors):
     secrets, problems = settings.load({} if raw is None else raw, settings.SECRETS)
     errors.extend(["secrets.json: " + problem for problem in problems])
     return secrets
+
+
+def check_mat(settings, max_ma, max_mw, pack_mv_max):
+    """Returns why the mat of `settings` is refused on an output with these limits, or None.
+
+    `pack_mv_max` is the highest voltage the pack can have. An unknown mat passes.
+    """
+    mohm = settings["heater_mat_mohm"]
+    ma = mat_ma(pack_mv_max, mohm)
+    if ma is None or (ma <= max_ma and mat_mw(pack_mv_max, mohm) <= max_mw):
+        return None
+    return (
+        "heater_mat_mohm: at %d.%02d V a mat of %d.%03d ohm draws %d.%02d A = %d W; "
+        "the output allows %d.%02d A and %d W"
+    ) % (
+        pack_mv_max // 1000,
+        pack_mv_max % 1000 // 10,
+        mohm // 1000,
+        mohm % 1000,
+        ma // 1000,
+        ma % 1000 // 10,
+        mat_mw(pack_mv_max, mohm) // 1000,
+        max_ma // 1000,
+        max_ma % 1000 // 10,
+        max_mw // 1000,
+    )
 
 
 def load_state():

@@ -50,9 +50,8 @@ def fill_model(model, device, now):
     model.heater_on = device.output.on
     model.heater_mw = heater.power_mw
     model.heater_ready_s = heater.ready_s
-    settings = device.settings
-    model.wifi = _link_state(settings["wifi_ssid"], device.wifi.up)
-    model.mqtt = _link_state(settings["mqtt_host"], device.relay and device.relay.connected)
+    model.wifi = _link_state(device.wifi_used, device.wifi.up)
+    model.mqtt = _link_state(device.mqtt_used, device.mqtt_used and device.relay.connected)
 
 
 def _link_state(used, up):

@@ -3,6 +3,7 @@
 import pytest
 from heat_world import make_settings
 
+import config
 from heat import thermal
 
 # research.md §4.2: pack Wh, W, minutes for +2 °C at 60 % efficiency.
@@ -48,13 +49,13 @@ def test_nothing_passes_two_to_the_thirty():
 
 
 def test_check_mat():
-    assert thermal.check_mat(make_settings(heater_mat_mohm=26_200), 3000, 200_000, 58_400) is None
-    assert thermal.check_mat(make_settings(heater_mat_mohm=0), 1, 1, 58_400) is None
-    text = thermal.check_mat(make_settings(heater_mat_mohm=5050), 3000, 200_000, 58_400)
+    assert config.check_mat(make_settings(heater_mat_mohm=26_200), 3000, 200_000, 58_400) is None
+    assert config.check_mat(make_settings(heater_mat_mohm=0), 1, 1, 58_400) is None
+    text = config.check_mat(make_settings(heater_mat_mohm=5050), 3000, 200_000, 58_400)
     assert text == (
         "heater_mat_mohm: at 58.40 V a mat of 5.050 ohm draws 11.56 A = 675 W; "
         "the output allows 3.00 A and 200 W"
     )
     strong = make_settings(heater_mat_mohm=15_000)
-    assert "3.89 A = 227 W" in thermal.check_mat(strong, 4000, 200_000, 58_400)
-    assert thermal.check_mat(strong, 4000, 230_000, 58_400) is None
+    assert "3.89 A = 227 W" in config.check_mat(strong, 4000, 200_000, 58_400)
+    assert config.check_mat(strong, 4000, 230_000, 58_400) is None

@@ -6,11 +6,12 @@ collection only between two chunks of source (host_tests/mp/run32.mjs), so that 
 after one is what stays.
 """
 
+import ast
 import pathlib
 import tempfile
 
 from host_tests.mp import runner
-from tools import ROOT, image
+from tools import ROOT, image, squeeze
 
 # Heap that Python has on an ESP32 without PSRAM once Wi-Fi is connected: measured, MicroPython
 # 1.26.1. What is left of it is for garbage between two collections.
@@ -24,7 +25,7 @@ LARGEST = 20  # modules listed
 
 _BUILT_IN = "machine network esp32 socket select _thread umqtt umqtt.simple"
 
-_PRELUDE = f"""
+PRELUDE = f"""
 import gc, sys
 
 class Hardware:
@@ -62,8 +63,12 @@ gc.collect()
 """
 
 
-def in_order(modules):
-    """Returns the names of `modules` so that each comes after those it imports."""
+def in_order(modules, roots):
+    """Returns the names of `modules` that `roots` load, each after those it imports.
+
+    What is imported inside a function is not among them: such a module is needed rarely, or goes
+    again. If it stays, it counts among the objects.
+    """
     order = []
     seen = set()
 
@@ -71,11 +76,13 @@ def in_order(modules):
         if name in seen or name not in modules:
             return
         seen.add(name)
-        for wanted in sorted(image.imported_names(modules[name])):
+        tree = ast.parse(modules[name].read_text())
+        tree.body = [n for n in tree.body if not isinstance(n, (ast.FunctionDef, ast.ClassDef))]
+        for wanted in sorted(squeeze.imported_modules(tree)):
             visit(wanted)
         order.append(name)
 
-    for name in modules:
+    for name in roots:
         visit(name)
     return order
 
@@ -83,7 +90,8 @@ def in_order(modules):
 def measure(board_name="lilygo_t_display", dialect="bms.jk_gps", squeezed=True):
     """Returns [(what, bytes)]: each module, the canvas, the objects; in the order of loading."""
     board = image.load_board(board_name)
-    modules = in_order(image.reachable({dialect, board.PANEL}))
+    roots = ("app", dialect, board.PANEL)
+    modules = in_order(image.reachable(set(roots)), roots)
     with tempfile.TemporaryDirectory() as folder:
         out = pathlib.Path(folder) / "image"
         image.lay_out(board_name, out, squeezed)
@@ -93,7 +101,7 @@ def measure(board_name="lilygo_t_display", dialect="bms.jk_gps", squeezed=True):
 
 
 def _run(out, settings, modules, canvas_bytes):
-    chunks = [_PRELUDE, "report('interpreter')"]
+    chunks = [PRELUDE, "report('interpreter')"]
     chunks += [f"canvas = bytearray({canvas_bytes})", "report('canvas')"]
     for name in ["asyncio", "binascii", "board", *modules]:
         chunks += [f"import {name}\ngc.collect()", f"report({name!r})"]

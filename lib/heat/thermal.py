@@ -57,29 +57,3 @@ def window_s(pack_wh, mw):
     if seconds < _SHORTEST_S:
         return _SHORTEST_S
     return seconds if seconds < _LONGEST_S else _LONGEST_S
-
-
-def check_mat(settings, max_ma, max_mw, pack_mv_max):
-    """Returns why the mat of `settings` is refused on an output with these limits, or None.
-
-    `pack_mv_max` is the highest voltage the pack can have. An unknown mat passes.
-    """
-    mohm = settings["heater_mat_mohm"]
-    ma = mat_ma(pack_mv_max, mohm)
-    if ma is None or (ma <= max_ma and mat_mw(pack_mv_max, mohm) <= max_mw):
-        return None
-    return (
-        "heater_mat_mohm: at %d.%02d V a mat of %d.%03d ohm draws %d.%02d A = %d W; "
-        "the output allows %d.%02d A and %d W"
-    ) % (
-        pack_mv_max // 1000,
-        pack_mv_max % 1000 // 10,
-        mohm // 1000,
-        mohm % 1000,
-        ma // 1000,
-        ma % 1000 // 10,
-        mat_mw(pack_mv_max, mohm) // 1000,
-        max_ma // 1000,
-        max_ma % 1000 // 10,
-        max_mw // 1000,
-    )

@@ -1,0 +1,46 @@
+"""What is needed once gives its memory back, on the 32-bit MicroPython."""
+
+import pytest
+
+from host_tests.mp import runner
+from tools import image, memory
+
+# Garbage of a chunk is collected in the next one.
+LOAD_ONCE = (
+    "import app\ngc.collect()",
+    "report('before')",
+    "kept = app.load_once()\ngc.collect()",
+    "gc.collect()\nreport('kept')\ndel kept",
+    "gc.collect()\nreport('after')",
+    "print('left', sum([name in sys.modules for name in ('config', 'settings')]))",
+)
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory):
+    out = tmp_path_factory.mktemp("memory") / "image"
+    image.lay_out("lilygo_t_display", out)
+    return out
+
+
+def run(tree, *chunks):
+    """Returns {what: bytes} that the chunks report, after the image's modules are loaded."""
+    inside = runner.name_inside(tree)
+    plan = {
+        "heap": 192 * 1024,
+        "files": runner.copies([tree]),
+        "path": [f"/{inside}", f"/{inside}/lib", ".frozen"],
+        "argv": ["memory"],
+        "chunks": [memory.PRELUDE, *chunks],
+    }
+    result = runner.run_plan(plan)
+    assert not runner.failure(result), runner.failure(result)
+    lines = [line.rsplit(" ", 1) for line in result.stdout.splitlines()]
+    return {what: int(number) for what, number in lines if number.isdigit()}
+
+
+def test_the_tables_of_settings_go_after_boot(tree):
+    said = run(tree, *LOAD_ONCE)
+    assert said["left"] == 0
+    assert said["after"] < said["kept"]  # the values went into the parts of the device
+    assert said["after"] - said["before"] < 5500  # names stay; their table may have grown, once
