@@ -159,8 +159,12 @@ def new_screen(framebuf, errors=()):
     return buffer, canvas, Screen(canvas, SETTINGS, names, errors)
 
 
+SETTLED = 8  # updates after which a page is complete
+
+
 def draw(name, framebuf):
     """Returns the canvas' bytes (GS4_HMSB) of a scene."""
     buffer, _canvas, screen = new_screen(framebuf, ERRORS if name == "settings_error" else ())
-    screen.update(model_of(name, m.Model()))
+    for _ in range(SETTLED):  # the page of errors draws a line a call
+        screen.update(model_of(name, m.Model()))
     return buffer

@@ -20,6 +20,7 @@ class Errors:
         self._widgets = widgets
         self._count = len(errors)
         self._page = -1
+        self._next = 0  # line to be drawn by the next call
         lines = []
         for error in errors:
             wrap(error.encode(), TEXT, _WIDTH, lines)
@@ -35,25 +36,28 @@ class Errors:
         self._page = -1
 
     def show(self, uptime_s):
-        """Shows the screenful whose turn it is."""
-        pages = self._pages
-        page = uptime_s // _PAGE_S % pages
-        if page == self._page:
-            return
-        self._page = page
+        """Shows the screenful whose turn it is, a line a call: six at once would hold the loop."""
+        page = uptime_s // _PAGE_S % self._pages
+        if page != self._page:
+            self._page = page
+            self._next = page * _LINES
+            self._begin()
+        elif self._next < len(self._lines) and self._next < (page + 1) * _LINES:
+            line = self._lines[self._next]
+            y = _LINES_Y + self._next % _LINES * _PITCH
+            self._widgets.pen.draw(TEXT, line, 0, len(line), 4, y, pal.WHITE)
+            self._next += 1
+
+    def _begin(self):
+        """Draws the headline and clears the rest."""
         widgets = self._widgets
         text = widgets.text.start(b"SETTINGS: ").fixed(self._count, 0)
         text.add(b" errors" if self._count > 1 else b" error")
-        if pages > 1:
-            text.add(b"   ").fixed(page + 1, 0).add(b"/").fixed(pages, 0)
+        if self._pages > 1:
+            text.add(b"   ").fixed(self._page + 1, 0).add(b"/").fixed(self._pages, 0)
         widgets.line(TEXT, 3, 2, 234, 19, pal.ON_AMBER)
         canvas = widgets.canvas
         canvas.fill(2, _LINES_Y - 1, canvas.width - 4, canvas.height - _LINES_Y - 1, 0)
-        y = _LINES_Y
-        for i in range(page * _LINES, min(len(self._lines), (page + 1) * _LINES)):
-            line = self._lines[i]
-            widgets.pen.draw(TEXT, line, 0, len(line), 4, y, pal.WHITE)
-            y += _PITCH
 
 
 def wrap(text, face, room, lines):
