@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from bms import catalog
+from bms import adverts, catalog
 from bms.pack import PackState
 from host_tests.conftest import ROOT
 
@@ -41,7 +41,7 @@ def test_names_and_transports():
     ],
 )
 def test_advertisements(name, companies, services, expected):
-    assert catalog.match(name, companies, services) == expected
+    assert adverts.match(name, companies, services) == expected
     for dialect in expected:
         assert catalog.find(dialect)[3] & catalog.BLE
 

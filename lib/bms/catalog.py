@@ -22,14 +22,6 @@ WIRED = tuple([entry[0] for entry in DIALECTS if entry[3] & UART])
 # What one dialect is called on the wire, where that differs (captures, tools/decode.py).
 WIRE_NAMES = (("jk02_24s", "jk_ble"), ("jk02_32s", "jk_ble"), ("jk04", "jk_ble"))
 
-# BLE advertisements (jk.md §3.1, ant.md §2.1): company ids, the start of the name in upper case,
-# and the dialects to try in this order. A JK's name is its user's choice, so that it is a hint.
-SERVICE = const(0xFFE0)
-ADVERTISEMENTS = (
-    ((0x0657, 0x2313, 10139, 5000), "ANT", ("ant_new", "ant_old")),
-    ((0x0B65, 0x4B4A), "JK", ("jk_ble",)),
-)
-
 
 def find(name):
     """Returns the entry of a dialect, or of a wire name; raises ValueError for an unknown one."""
@@ -51,18 +43,3 @@ def create(name, pack, chunk, poll_ms):
 def baud(name):
     """Returns the usual baud rate of a dialect on a UART."""
     return find(name)[4][0]
-
-
-def match(name, companies, services=()):
-    """Returns the names of the dialects that an advertisement may belong to, best first.
-
-    `name` is the advertised name or None, `companies` and `services` are 16-bit numbers. A unit
-    that shows nothing but the service, as renamed ones do, may be any of them.
-    """
-    name = (name or "").strip().upper()
-    for known, prefix, dialects in ADVERTISEMENTS:
-        if name.startswith(prefix) or any([company in known for company in companies]):
-            return dialects
-    if SERVICE in services:
-        return ("jk_ble", "ant_new", "ant_old")
-    return ()
