@@ -2,8 +2,8 @@
 
 from compat import const
 
-# jk.md §3.1, ant.md §2.1: company ids, the start of the name in upper case, and the dialects to try
-# in this order. The name of a JK is its user's choice, so that it is a hint only.
+# jk.md §3.1, ant.md §2.1: company ids, the start of the name in upper case, and the dialects to
+# try in this order. The name of a JK is its user's choice, so that it is a hint only.
 SERVICE = const(0xFFE0)
 ADVERTISEMENTS = (
     ((0x0657, 0x2313, 10139, 5000), "ANT", ("ant_new", "ant_old")),
