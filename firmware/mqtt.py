@@ -10,9 +10,11 @@ everything is sent anew. Commands change nothing when they come twice, and a los
 the state message.
 """
 
+import sys
 from random import getrandbits
 
 import mqtt_exchange as x
+import relay
 from compat import const, ticks_add, ticks_diff
 from mqtt_thread import FAILURES, Broker, Worker
 from relay import view as v
@@ -25,7 +27,7 @@ from relay.commands import (
     REFUSALS,
     Judge,
 )
-from relay.discovery import Discovery
+from relay.state import learn
 
 __all__ = ("FAILURES", "REFUSALS", "Relay")
 
@@ -39,6 +41,7 @@ _BIRTH_DELAY_MS = const(2_000)  # Home Assistant first subscribes; and others an
 _LEARN_MS = const(5_000)
 _AGE_LIMIT_MS = const(86_400_000)
 _COUNTER = const(0x3FFFFFFF)
+_ALL_TOLD = const(-1)
 
 
 class Relay:
@@ -78,16 +81,10 @@ class Relay:
             topics,
             (topics.mode_set, topics.acknowledge, topics.birth),
         )
-        self._discovery = None
-        if settings["ha_discovery"]:
-            self._discovery = Discovery(
-                topics,
-                message.buf,
-                settings["name"],
-                model,
-                version,
-                settings["mqtt_interval_s"],
-            )
+        self._announces = settings["ha_discovery"]
+        self._about = (settings["name"], model, version, settings["mqtt_interval_s"])
+        self._known = bytearray(2)  # sensors and cells: relay.state.learn
+        self._discovery = None  # only while there is something to announce: it takes 7 kB
         self._interval_ms = settings["mqtt_interval_s"] * 1000
         self._judge = Judge()
         self._entry = bytearray(x.ENTRY)
@@ -105,7 +102,7 @@ class Relay:
         self._birth_ms = 0
         self._birth = False
         self._learn_ms = 0
-        self._next_config = 0
+        self._next_config = 0  # _ALL_TOLD: none
         self._ends = 0
         self._overruns = 0
         self._passes = 0
@@ -226,7 +223,7 @@ class Relay:
             self._report(self._message.view)
             self._exchange.topic = self._topics.state
             self._exchange.give(x.PUBLISH, self._message.build(pack, now))
-        elif self._discovery is not None:
+        elif self._announces:
             self._announce(pack, now)
 
     def _report(self, view):
@@ -238,21 +235,48 @@ class Relay:
         view.put(v.COMMAND_REFUSAL, self.refusal)
 
     def _announce(self, pack, now):
-        discovery = self._discovery
         if self._birth and ticks_diff(now, self._birth_ms) >= 0:
             self._birth = False
             self._next_config = 0
         if ticks_diff(now, self._learn_ms) >= 0:
             self._learn_ms = ticks_add(now, _LEARN_MS)
-            if self._message.shows(pack, now) and discovery.learn(pack):
+            if self._message.shows(pack, now) and learn(self._known, pack):
+                self._drop_discovery()  # which knows of what was there before
                 self._next_config = 0
-        if self._next_config < discovery.count:
+        if self._next_config != _ALL_TOLD:
+            self._announce_next()
+
+    def _announce_next(self):
+        try:
+            if self._discovery is None:
+                self._load_discovery()
+            discovery = self._discovery
             length = discovery.build(self._next_config)
-            self._next_config += 1
-            # Entities know their first value at once, not an interval later.
-            self._state_due = self._next_config == discovery.count
-            self._exchange.topic = discovery.topic
-            self._exchange.give(x.PUBLISH, length, True)
+        except MemoryError:
+            self._drop_discovery()
+            self._next_config = _ALL_TOLD  # until the next session or birth
+            return
+        self._exchange.topic = discovery.topic
+        self._exchange.give(x.PUBLISH, length, True)
+        self._next_config += 1
+        if self._next_config == discovery.count:
+            self._next_config = _ALL_TOLD
+            self._state_due = True  # entities know their first value at once
+            self._drop_discovery()
+
+    def _load_discovery(self):
+        from relay.discovery import Discovery
+
+        self._discovery = Discovery(self._topics, self._message.buf, *self._about, self._known)
+
+    def _drop_discovery(self):
+        """Gives the memory of the module back, whether its import was finished or not."""
+        self._discovery = None
+        sys.modules.pop("relay.discovery", None)
+        try:
+            del relay.discovery
+        except (AttributeError, KeyError):
+            pass  # it was not there
 
     # -- incoming --------------------------------------------------------------------------------
 

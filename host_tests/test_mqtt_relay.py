@@ -161,10 +161,25 @@ def test_states_come_at_their_interval_and_are_not_retained(bench):
 def test_discovery_is_retained_and_followed_by_a_state(bench):
     bench.run(10_000)
     configs = [entry for entry in bench.sent if entry[0].endswith("/config")]
-    assert len(configs) == bench.relay._discovery.count == 30
+    assert len(configs) == 30
+    assert bench.relay._discovery is None and "relay.discovery" not in sys.modules
     assert all(retained for _, _, retained in configs)
     last = bench.sent.index(configs[-1])
     assert bench.sent[last + 1][0] == "packmate/0a1b/state"
+
+
+def test_discovery_waits_for_the_next_session_if_there_is_no_memory(bench, monkeypatch):
+    import relay.discovery
+
+    def full(*_):
+        raise MemoryError
+
+    monkeypatch.setattr(relay.discovery, "Discovery", full)
+    bench.run(20_000)
+    assert bench.configs() == [] and len(bench.states()) >= 2
+    bench.end(reason=5)
+    bench.run(20_000)
+    assert len(bench.configs()) == 30
 
 
 def test_discovery_can_be_switched_off(modules):

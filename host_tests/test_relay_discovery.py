@@ -12,7 +12,7 @@ from bms import pack as p
 from relay import discovery as d
 from relay import view as v
 from relay.discovery import ROOM, Discovery
-from relay.state import StateMessage
+from relay.state import StateMessage, learn
 from relay.topics import Topics
 from relay.view import View
 
@@ -32,9 +32,14 @@ UNITS = {
 BINARY_CLASSES = {"power", "problem", "running", "connectivity"}
 
 
-def make(interval_s=10, prefix="homeassistant", topic="packmate", name="Packmate"):
+def make(known, interval_s=10, prefix="homeassistant", topic="packmate", name="Packmate"):
     topics = Topics(topic, b"a0b1c2d3e4f5", prefix)
-    return Discovery(topics, bytearray(ROOM), name, "LilyGO T-Display", "0.1.0", interval_s)
+    return Discovery(topics, bytearray(ROOM), name, "LilyGO T-Display", "0.1.0", interval_s, known)
+
+
+def nothing():
+    """What is known of a pack that was never heard."""
+    return bytearray(2)
 
 
 def make_pack():
@@ -77,9 +82,9 @@ def by_key(discovery):
 
 @pytest.fixture
 def known():
-    discovery = make()
-    assert discovery.learn(make_pack()) is True
-    return by_key(discovery)
+    parts = nothing()
+    assert learn(parts, make_pack()) is True
+    return by_key(make(parts))
 
 
 def state_of(pack, **put):
@@ -204,32 +209,32 @@ def test_the_mode_is_a_select_with_its_command(known):
 
 def test_only_fitted_sensors_and_cells_are_announced(known):
     assert "temp_2" not in known and "cell_5" not in known
-    before = by_key(make())
+    before = by_key(make(nothing()))
     assert not [key for key in before if key.startswith(("temp_1", "cell_1"))]
 
 
 def test_a_new_sensor_is_noticed_and_nothing_is_forgotten():
-    discovery = make()
+    parts = nothing()
     pack = make_pack()
-    assert discovery.learn(pack) is True
-    assert discovery.learn(pack) is False
+    assert learn(parts, pack) is True
+    assert learn(parts, pack) is False
     pack.put_temp(1, 40)
-    assert discovery.learn(pack) is True
+    assert learn(parts, pack) is True
     pack.drop_temp(1)
     pack.cells = 0
-    assert discovery.learn(pack) is False
-    assert {"temp_1", "temp_2", "temp_3", "cell_4"} <= set(by_key(discovery))
+    assert learn(parts, pack) is False
+    assert {"temp_1", "temp_2", "temp_3", "cell_4"} <= set(by_key(make(parts)))
 
 
 def test_the_full_house_fits_with_the_longest_settings():
-    discovery = make(3600, "h" * 32, "t" * 32, '"' * 24)
     pack = p.PackState()
     pack.cells = p.MAX_CELLS
     pack.temps = p.MAX_TEMPS
     for i in range(p.MAX_TEMPS):
         pack.put_temp(i, 0)
-    discovery.learn(pack)
-    found = configs(discovery)
+    parts = nothing()
+    learn(parts, pack)
+    found = configs(make(parts, 3600, "h" * 32, "t" * 32, '"' * 24))
     assert len(found) == d._TEMPS + p.MAX_TEMPS + p.MAX_CELLS
     assert all(c["dev"]["name"] == '"' * 24 for c in found.values())
     assert found[f"{'h' * 32}/sensor/packmate_a0b1c2d3e4f5/cell_32/config"]["exp_aft"] == 10_800
@@ -237,7 +242,7 @@ def test_the_full_house_fits_with_the_longest_settings():
 
 def test_a_short_buffer_is_refused():
     with pytest.raises(ValueError):
-        Discovery(Topics("t", b"1"), bytearray(ROOM - 1), "n", "m", "v", 10)
+        Discovery(Topics("t", b"1"), bytearray(ROOM - 1), "n", "m", "v", 10, nothing())
 
 
 def test_topics_cannot_hold_wildcards():

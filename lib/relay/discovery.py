@@ -1,8 +1,9 @@
 """Home Assistant's MQTT discovery: one retained config message for each value.
 
 Single-component discovery, since every version of Home Assistant understands it. Configs are
-written one at a time into one buffer. They are seldom sent, so that the table below is kept small
-rather than fast: one bytes object, cut up while it is written.
+written one at a time into one buffer. They are seldom sent: the relay loads this module when there
+is something to announce, and drops it afterwards. So it is small rather than fast: one table in
+one bytes object, cut up while it is written.
 
 Sources: research.md §3.2 for classes, units and categories.
 """
@@ -71,42 +72,25 @@ class Discovery:
     """Writes the configs of one device, by index, into `buf` (at least ROOM bytes).
 
     topics: relay.topics.Topics; name: the device's name; model, version: of board and firmware
-    (str); interval_s: time between two state messages.
+    (str); interval_s: time between two state messages; known: what sensors and cells the pack has
+    (relay.state.learn), since others get no config.
 
-    Sensors and cells that the pack does not have get no config: `learn(pack)` notes, while its
-    data are good, what there is. `build(index)`, for an index below `count`, fills `buf` and
-    `topic`.
+    `build(index)`, for an index below `count`, fills `buf` and `topic`.
     """
 
-    def __init__(self, topics, buf, name, model, version, interval_s):
+    def __init__(self, topics, buf, name, model, version, interval_s, known):
         if len(buf) < ROOM:
             raise ValueError("discovery: the buffer is too small")
         self.buf = buf
         self.topic = b""
-        self.count = _TEMPS
         self._topics = topics
         self._name = name.encode()
         self._model = model.encode()
         self._version = version.encode()
         self._expiry_s = max(3 * interval_s, _SHORTEST_EXPIRY_S)
-        self._fitted = 0  # bit set of the battery sensors that ever had a value
-        self._cells = 0
-
-    def learn(self, pack):
-        """Notes the sensors and cells of the pack; returns True if there are new ones."""
-        fitted = self._fitted
-        temps = 0
-        for i in range(pack.temps):
-            if pack.temp_valid[i]:
-                fitted |= 1 << i
-        for i in range(_MAX_TEMPS):
-            temps += fitted >> i & 1
-        cells = max(self._cells, pack.cells)
-        new = fitted != self._fitted or cells != self._cells
-        self._fitted = fitted
-        self._cells = cells
-        self.count = _TEMPS + temps + cells
-        return new
+        self._fitted = known[0]
+        temps = sum([self._fitted >> i & 1 for i in range(_MAX_TEMPS)])
+        self.count = _TEMPS + temps + known[1]
 
     def build(self, index):
         """Writes config `index` into `buf` and its topic into `topic`; returns its length."""

@@ -195,6 +195,22 @@ class StateMessage:
         return at
 
 
+def learn(known, pack):
+    """Notes in `known` what the pack shows that it has; returns True if something is new.
+
+    known: bytearray of two: bit set of the battery sensors that ever had a value, and the most
+    cells. Call it while the pack's data are good.
+    """
+    fitted = known[0]
+    for i in range(pack.temps):
+        if pack.temp_valid[i]:
+            fitted |= 1 << i
+    new = fitted != known[0] or pack.cells > known[1]
+    known[0] = fitted
+    known[1] = max(known[1], pack.cells)
+    return new
+
+
 def _close_list(buf, start, at):
     """Turns ",a,b" from `start` into "[a,b]"; returns the end."""
     if at == start:
