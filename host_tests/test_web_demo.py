@@ -80,7 +80,7 @@ def test_one_address_a_live_firmware_and_a_clean_end(tmp_path):
         out, err = process.communicate(timeout=15)
     finally:
         process.kill()
-    assert (out, err) == ("", "")
+    assert (process.returncode, out, err) == (0, "", "")
     with pytest.raises(ProcessLookupError):
         os.kill(firmware, 0)
 

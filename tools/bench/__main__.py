@@ -44,7 +44,7 @@ def main(argv=None):
         print(error, file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        return 130
+        return 130 if arguments.headless else 0  # interrupting is how the page's server ends
     finally:
         if not arguments.run_dir:
             shutil.rmtree(run_dir, ignore_errors=True)
