@@ -7,7 +7,7 @@ import pytest
 
 from bms import catalog
 from host_tests.test_mp_scripts import SCRIPTS, widths
-from tools import ROOT, image, squeeze
+from tools import ROOT, image, short_names, squeeze
 
 PACK = """\
 from compat import const
@@ -147,7 +147,7 @@ def closure(script):
         texts = [f.read_text() for f in files if f.is_file()]
         if texts and name not in found and name != "harness":
             found[name] = texts[0]
-            waiting |= squeeze.imported_modules(ast.parse(texts[0]))
+            waiting |= short_names.imported_modules(ast.parse(texts[0]))
             if name == "bms.catalog":
                 waiting |= {entry[1] for entry in catalog.DIALECTS}
     return found

@@ -15,7 +15,7 @@ import shutil
 import subprocess
 import sys
 
-from tools import ROOT, squeeze
+from tools import ROOT, short_names, squeeze
 
 ROOTS = (ROOT / "firmware", ROOT / "lib")
 # 3 drops line numbers: 4 kB of heap (docs/memory.md). `--plain` keeps them, where there is room.
@@ -46,7 +46,7 @@ def find_source(name):
 
 def imported_names(path):
     """Returns the dotted names that a source may import; `from a import b` gives a and a.b."""
-    return squeeze.imported_modules(ast.parse(path.read_text(), str(path)))
+    return short_names.imported_modules(ast.parse(path.read_text(), str(path)))
 
 
 def is_known(name):

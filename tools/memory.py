@@ -11,7 +11,7 @@ import pathlib
 import tempfile
 
 from host_tests.mp import runner
-from tools import ROOT, image, squeeze
+from tools import ROOT, image, short_names
 
 # Heap that Python has on an ESP32 without PSRAM once Wi-Fi is connected: measured, MicroPython
 # 1.26.1. What is left of it is for garbage between two collections.
@@ -78,7 +78,7 @@ def in_order(modules, roots):
         seen.add(name)
         tree = ast.parse(modules[name].read_text())
         tree.body = [n for n in tree.body if not isinstance(n, (ast.FunctionDef, ast.ClassDef))]
-        for wanted in sorted(squeeze.imported_modules(tree)):
+        for wanted in sorted(short_names.imported_modules(tree)):
             visit(wanted)
         order.append(name)
 
