@@ -14,8 +14,6 @@ _ABSENT = 300  # beyond every rule's range
 
 # Settings that nobody in the simulation uses: code -> data.
 _FIXED = {
-    0x87: (37).to_bytes(2, "big"),  # cycles
-    0x89: (3650).to_bytes(4, "big"),  # cycled Ah
     0x92: (5).to_bytes(2, "big"),
     0x95: (5).to_bytes(2, "big"),
     0x96: (300).to_bytes(2, "big"),
@@ -70,29 +68,30 @@ def cur84(current_ma, version):
     return (raw | 0x8000 if tens > 0 else raw).to_bytes(2, "big")
 
 
-def items(plant, temp_rule=VENDOR, version=1):
+def items(picture, temp_rule=VENDOR, version=1):
     """Returns all items of a read-all reply as a dict code -> data bytes, in ascending order.
 
-    `plant` offers the attributes of tools.plant.Plant. Version 0 has no item C0 and no actual
-    capacity.
+    `picture` is a tools.bench.picture.Picture. Version 0 has no item C0 and no actual capacity.
     """
-    bms = plant.bms
-    cells = plant.cell_mv
-    temps = plant.temps_dc
-    status = plant.charge_on | plant.discharge_on << 1
+    bms = picture.bms
+    cells = picture.cell_mv
+    temps = picture.temps_dc
+    status = picture.charge_on | picture.discharge_on << 1
     table = dict(_FIXED)
     table[0x79] = bytes([3 * len(cells)]) + b"".join(
         struct.pack(">BH", number, mv) for number, mv in enumerate(cells, 1)
     )
-    table[0x80] = t100(plant.mos_temp_dc, temp_rule)
+    table[0x80] = t100(picture.mos_temp_dc, temp_rule)
     table[0x81] = t100(temps[0], temp_rule)
     table[0x82] = t100(temps[1], temp_rule)
-    table[0x83] = _u16(plant.pack_mv // 10)
-    table[0x84] = cur84(plant.current_ma, version)
-    table[0x85] = bytes([plant.soc_pct])
+    table[0x83] = _u16(picture.pack_mv // 10)
+    table[0x84] = cur84(picture.current_ma, version)
+    table[0x85] = bytes([picture.soc_pct])
     table[0x86] = bytes([len(temps)])
+    table[0x87] = _u16(picture.cycles)
+    table[0x89] = (picture.cycle_capacity_mah // 1000).to_bytes(4, "big")
     table[0x8A] = _u16(len(cells))
-    table[0x8B] = _u16(plant.alarms_raw)
+    table[0x8B] = _u16(picture.alarms_raw)
     table[0x8C] = _u16(status)
     table[0x8E] = _u16(bms.cell_ovp_mv * len(cells) // 10)
     table[0x8F] = _u16(bms.cell_uvp_mv * len(cells) // 10)
@@ -106,12 +105,12 @@ def items(plant, temp_rule=VENDOR, version=1):
     table[0xA5] = struct.pack(">h", bms.charge_utp_dc // 10)
     table[0xA6] = struct.pack(">h", bms.charge_utpr_dc // 10)
     table[0xA9] = bytes([len(cells)])
-    table[0xAA] = (plant.capacity_mah // 1000).to_bytes(4, "big")
+    table[0xAA] = (picture.capacity_mah // 1000).to_bytes(4, "big")
     table[0xAB] = bytes([bms.charge_switch])
     table[0xAC] = bytes([bms.discharge_switch])
     table[0xB1] = bytes([bms.low_soc_pct])
-    table[0xB6] = (plant.runtime_s // 60).to_bytes(4, "big")
-    table[0xB9] = (plant.capacity_mah // 1000 if version else 0).to_bytes(4, "big")
+    table[0xB6] = (picture.runtime_s // 60).to_bytes(4, "big")
+    table[0xB9] = (picture.capacity_mah // 1000 if version else 0).to_bytes(4, "big")
     if version:
         table[0xC0] = bytes([version])
     return dict(sorted(table.items()))

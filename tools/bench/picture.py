@@ -27,6 +27,9 @@ class Picture:
     """
 
     def __init__(self, plant):
+        self.time_s = plant.time_s
+        self.charger_on = bool(plant.charger_on)
+        self.cells = plant.cells
         self.cell_mv = list(plant.cell_mv)
         self.pack_mv = plant.pack_mv
         self.current_ma = plant.current_ma
