@@ -1,154 +1,219 @@
-"""Frames of simulated ANT units, both protocols, laid out byte by byte after ant.md.
+"""Frames of a simulated ANT unit, of both generations, after ant.md §1 and §2.
 
+Knows no transport: UART and Bluetooth carry the same bytes.
 Independent of lib/bms on purpose: what the firmware decodes must not come from its own tables.
-Knows no transport: UART and Bluetooth carry the same bytes. `plant` offers the attributes of
-tools.plant.Plant; raw currents are positive while discharging, as on the wire.
 """
 
 import struct
 
 ABSENT_C = -40
-OFF_BY_HAND, ON, TOO_COLD, OVER_VOLTAGE, UNDER_VOLTAGE = 15, 1, 17, 2, 2
-LFP = 0xFAF2
+MOS_ON, MOS_OFF_BY_HAND, MOS_COLD = 1, 15, 17
+_LFP = 0xFAF2
 
+# Results in the second segment of a reply (ant.md §2.2).
+ACCEPTED, READ_OK, NO_PERMISSION, OUT_OF_RANGE, WRONG_PASSWORD = 10, 11, 1, 4, 5
+_ADDITIONS = 0xFE
+_RESULT = 0xFF
 
-# -- the old protocol, §1 -------------------------------------------------------------------------
-
-
-def old_status(plant):
-    """Returns the reply of 140 bytes (§1.3)."""
-    cells = plant.cell_mv
-    data = bytearray(140)
-    data[0:4] = b"\xaa\x55\xaa\xff"
-    struct.pack_into(">H", data, 4, round(sum(cells) / 100))
-    struct.pack_into(f">{len(cells)}H", data, 6, *cells)
-    struct.pack_into(">i", data, 70, -round(plant.current_ma / 100))
-    data[74] = plant.soc_pct
-    full = plant.capacity_mah * 1000
-    struct.pack_into(">III", data, 75, full, full // 100 * plant.soc_pct, 3_650_000)
-    struct.pack_into(">I", data, 87, plant.runtime_s)
-    temps = [_celsius(temp) for temp in plant.temps_dc] + [ABSENT_C, ABSENT_C]
-    mos_c = plant.mos_temp_dc // 10
-    struct.pack_into(">6h", data, 91, mos_c, mos_c - 1, *temps[:4])
-    charge, discharge = mos_codes(plant)
-    # A board of this age has no code for the cold (§1.4): it is simply off.
-    data[103], data[104] = (0 if charge == TOO_COLD else charge), discharge
-    struct.pack_into(">i", data, 111, -round(sum(cells) * plant.current_ma / 1e6))
-    high, low = max(cells), min(cells)
-    struct.pack_into(">BHBHH", data, 115, cells.index(high) + 1, high, cells.index(low) + 1, low,
-                     sum(cells) // len(cells))  # fmt: skip
-    data[123] = len(cells)
-    struct.pack_into(">hHHH", data, 124, 0, 120, 120, 0x2AC)
-    struct.pack_into(">H", data, 138, sum(data[4:138]) & 0xFFFF)
-    return bytes(data)
-
-
-def old_short(head, register, value):
-    """Returns six bytes: a request, an echo or a refusal (§1.2)."""
-    high, low = value >> 8 & 0xFF, value & 0xFF
-    return head + bytes([register, high, low, (register + high + low) & 0xFF])
-
-
-# -- the new protocol, §2 -------------------------------------------------------------------------
+# Protection and warning bits by the names of the plant's alarms (ant.md §2.4).
+_PROTECTIONS = {
+    "cell_overvoltage": 1,
+    "cell_undervoltage": 4,
+    "battery_overtemp": 8,  # of charging
+    "mos_overtemp": 10,
+    "battery_undertemp": 11,  # of charging
+}
+_WARNINGS = {"low_soc": 12}
+_CHARGING, _DISCHARGING, _CHARGE_MOS, _DISCHARGE_MOS, _STANDBY = 18, 19, 23, 24, 26
+_CHARGE_OFF_BY_HAND, _DISCHARGE_OFF_BY_HAND = 21, 17
+# Codes of the charge and of the discharge MOS by alarm (ant.md §1.4).
+_CHARGE_CODES = (("cell_overvoltage", 2), ("battery_overtemp", 6), ("battery_undertemp", MOS_COLD))
+_DISCHARGE_CODES = (("cell_undervoltage", 2),)
 
 
 def crc16(data):
-    """Returns the CRC-16/MODBUS as it is sent: low byte first."""
+    """Returns the CRC-16/MODBUS of bytes."""
     crc = 0xFFFF
     for byte in data:
         crc ^= byte
         for _ in range(8):
             crc = crc >> 1 ^ (0xA001 if crc & 1 else 0)
-    return struct.pack("<H", crc)
+    return crc
 
 
-def new_frame(function, register, data=b"", result=None, size=None):
-    """Returns a frame; `result` (code, data) adds the second segment that a composite one has."""
-    body = struct.pack("<BBHB", 0xA1, function, register, len(data) if size is None else size)
-    body += data
-    frame = b"\x7e" + body + crc16(body)
-    if result is not None:
-        code, more = result
-        segment = struct.pack("<BBBB", 0xFF, code, 0, len(more)) + more
-        frame += segment + crc16(segment)
+def new_frame(function, register, data=b"", segment=b""):
+    """Returns a frame 7E A1 … AA 55; `segment` is a second one, without its CRC (§2.2)."""
+    head = bytes((0xA1, function)) + struct.pack("<HB", register, len(data)) + data
+    frame = b"\x7e" + head + struct.pack("<H", crc16(head))
+    if segment:
+        frame += segment + struct.pack("<H", crc16(segment))
     return frame + b"\xaa\x55"
 
 
-def new_status(plant, sensors=4, level=5):
-    """Returns the reply to function 01 (§2.4); `sensors` external ones, `level`: permission."""
-    cells = plant.cell_mv
-    current = -round(plant.current_ma / 100)
-    charge, discharge = mos_codes(plant)
-    temps = ([_celsius(temp) for temp in plant.temps_dc] + [ABSENT_C] * 8)[:sensors]
-    mos_c = plant.mos_temp_dc // 10
-    data = struct.pack("<BBBB", level, _state(current), sensors, len(cells))
-    data += struct.pack("<QQQ", protections(plant), warnings(plant, current), 0)
-    data += struct.pack(f"<{len(cells)}H{sensors}h", *cells, *temps)
-    data += struct.pack("<hhHhHH", mos_c, mos_c - 1, round(sum(cells) / 10), current,
-                        plant.soc_pct, 99)  # fmt: skip
-    data += struct.pack("<BBBB", discharge, charge, 0, 0)
-    full = plant.capacity_mah * 1000
-    data += struct.pack("<III", full, full // 100 * plant.soc_pct, 3_650_000)
-    data += struct.pack("<iII", -round(sum(cells) * plant.current_ma / 1e6), plant.runtime_s, 0)
-    high, low = max(cells), min(cells)
-    data += struct.pack("<6H", high, cells.index(high) + 1, low, cells.index(low) + 1,
-                        high - low, sum(cells) // len(cells))  # fmt: skip
-    drives = (120 if discharge == ON else 0, 120 if charge == ON else 0)
-    data += struct.pack("<hHHHH", 0, *drives, 0x2AC, LFP)
-    data += struct.pack("<IIII", 3_650_000, 3_700_000, 360_000, 370_000)
-    return new_frame(0x11, 0, data)
+def result(code, data=b"\x00\x00", register=0):
+    """Returns a second segment that tells how a request went."""
+    if code in (READ_OK, ACCEPTED, WRONG_PASSWORD):
+        data = b""
+    return bytes((_RESULT, code, register, len(data))) + data
 
 
-def new_settings(plant, hardware="16BHB0TB220A", software="16BHUB00-230524B"):
-    """Returns the 0x300 bytes of the register space that function 02 reads (§2.5)."""
-    bms = plant.bms
-    space = bytearray(0x300)
-    words = {
-        0x00: bms.cell_ovp_mv, 0x02: bms.cell_ovpr_mv, 0x0C: bms.cell_uvp_mv,
-        0x0E: bms.cell_uvpr_mv, 0x38: bms.charge_otp_dc // 10, 0x3A: bms.charge_otp_dc // 10 - 5,
-        0x3C: 60, 0x3E: 55, 0x40: bms.mos_otp_dc // 10, 0x42: bms.mos_otp_dc // 10 - 15,
-        0x44: bms.charge_utp_dc // 10, 0x46: bms.charge_utpr_dc // 10, 0x48: -20, 0x4A: -10,
-        0x68: 1000, 0x6A: 5, 0x6C: 1500, 0x6E: 5, 0x70: 2500, 0x72: 1000, 0x74: 600, 0x76: 200,
-        0x84: 20, 0x86: 5, 0x8C: 3600, 0x8E: 3400, 0x90: 20, 0x92: 5, 0x94: 180, 0x96: 100,
-        0x9A: plant.cells, 0x9E: 2500, 0xA0: 200, 0x12A: 3600,
-        0x12C: getattr(bms, "auto_sleep_s", 1800), 0x132: 0,
-    }  # fmt: skip
-    for at, value in words.items():
-        struct.pack_into("<h" if value < 0 else "<H", space, at, value)
-    struct.pack_into("<H", space, 0x98, LFP)
-    struct.pack_into("<I", space, 0xA2, plant.capacity_mah * 1000)
-    space[0x26C : 0x26C + len(hardware)] = hardware.encode()
-    space[0x27C : 0x27C + len(software)] = software.encode()
-    return bytes(space)
+def addition(data):
+    """Returns a second segment with additions, as newer boards append to a status."""
+    return bytes((_ADDITIONS, 0, 0, len(data))) + data
 
 
-def mos_codes(plant):
-    """Returns the codes of the charge and the discharge MOS (§1.4)."""
-    bms = plant.bms
-    charge = ON if plant.charge_on else OVER_VOLTAGE if bms.full else TOO_COLD
-    discharge = ON if plant.discharge_on else UNDER_VOLTAGE
-    return (
-        charge if bms.charge_switch else OFF_BY_HAND,
-        discharge if bms.discharge_switch else OFF_BY_HAND,
+def mos_codes(picture):
+    """Returns the codes of the (charge, discharge) MOS."""
+    bms = picture.bms
+    charge = _mos_code(picture.charge_on, bms.charge_switch, _CHARGE_CODES, picture.alarms)
+    discharge = _mos_code(
+        picture.discharge_on, bms.discharge_switch, _DISCHARGE_CODES, picture.alarms
     )
+    return charge, discharge
 
 
-def protections(plant):
-    """Returns the protection bits (§2.4)."""
-    bms = plant.bms
-    bits = bms.full << 1 | bms.empty << 4 | bms.hot << 8 | bms.cold << 11
-    return bits | (not bms.discharge_switch) << 17 | (not bms.charge_switch) << 21
+def _mos_code(on, switch, codes, alarms):
+    if on:
+        return MOS_ON
+    if not switch:
+        return MOS_OFF_BY_HAND
+    return next((code for name, code in codes if name in alarms), 0)
 
 
-def warnings(plant, current):
-    """Returns the warning and state bits (§2.4); `current` as on the wire."""
-    bits = (current < 0) << 18 | (current > 0) << 19 | (current == 0) << 26
-    return bits | plant.charge_on << 23 | plant.discharge_on << 24 | plant.bms.cold << 7
-
-
-def _state(current):
-    return 2 if current < 0 else 4 if current > 0 else 3
-
-
-def _celsius(temp_dc):
+def celsius(temp_dc):
+    """Returns 0.1 °C as whole °C, -40 for a sensor that is not fitted (None)."""
     return ABSENT_C if temp_dc is None else round(temp_dc / 10)
+
+
+# -- the newer generation -------------------------------------------------------------------------
+
+
+def new_status(picture, level=5, sensors=2, extension=b""):
+    """Returns the data of a status (§2.4) with `sensors` external sensors, two of them fitted."""
+    cells = picture.cell_mv
+    temps = [celsius(dc) for dc in picture.temps_dc] + [ABSENT_C] * (sensors - 2)
+    state = 2 if picture.current_ma > 0 else 4 if picture.current_ma < 0 else 3
+    head = struct.pack("<BBBB", level, state, sensors, len(cells))
+    head += struct.pack("<QQQ", _protections(picture), _warnings(picture), 0)
+    head += struct.pack(f"<{len(cells)}H{sensors}h", *cells, *temps)
+    return head + _figures(picture) + extension
+
+
+def _figures(picture):
+    """All that follows the sensors, from T0 on; 78 bytes."""
+    charge, discharge = mos_codes(picture)
+    cells = picture.cell_mv
+    deci_a = -round(picture.current_ma / 100)
+    watts = -round(picture.pack_mv * picture.current_ma / 1e6)
+    low, high = min(cells), max(cells)
+    data = struct.pack(
+        "<hhHhHHBBBB",
+        celsius(picture.mos_temp_dc),
+        celsius(picture.mos_temp_dc),
+        picture.pack_mv // 10,
+        deci_a,
+        picture.soc_pct,
+        100,
+        discharge,
+        charge,
+        0,  # balance code
+        0,  # board type
+    )
+    amounts = (1000 * picture.capacity_mah, 1000 * picture.remaining_mah)
+    data += struct.pack("<IIIiI", *amounts, picture.cycle_capacity_mah, watts, picture.runtime_s)
+    data += struct.pack("<IHHHH", 0, high, cells.index(high) + 1, low, cells.index(low) + 1)
+    data += struct.pack("<HHh", high - low, round(sum(cells) / len(cells)), 0)
+    drives = (120 if discharge == MOS_ON else 0, 120 if charge == MOS_ON else 0)
+    data += struct.pack("<HHHH", *drives, 0x2AF, _LFP)
+    half = picture.cycle_capacity_mah
+    return data + struct.pack("<IIII", half, half, 3_600_000, 3_600_000)
+
+
+def _protections(picture):
+    bits = sum(1 << bit for name, bit in _PROTECTIONS.items() if name in picture.alarms)
+    if not picture.bms.discharge_switch:
+        bits |= 1 << _DISCHARGE_OFF_BY_HAND
+    if not picture.bms.charge_switch:
+        bits |= 1 << _CHARGE_OFF_BY_HAND
+    return bits
+
+
+def _warnings(picture):
+    bits = sum(1 << bit for name, bit in _WARNINGS.items() if name in picture.alarms)
+    bits |= picture.charge_on << _CHARGE_MOS | picture.discharge_on << _DISCHARGE_MOS
+    flow = picture.current_ma
+    return bits | 1 << (_CHARGING if flow > 0 else _DISCHARGING if flow < 0 else _STANDBY)
+
+
+def settings_map(picture):
+    """Returns the settings by byte address, as one block from 0 to 0x28C (§2.5).
+
+    Unused registers are FF; the passwords' places too.
+    """
+    bms = picture.bms
+    block = bytearray(b"\xff" * 0x28C)
+    plain = {0x00: bms.cell_ovp_mv, 0x02: bms.cell_ovpr_mv, 0x04: bms.cell_ovp_mv + 100}
+    plain.update({0x06: bms.cell_ovp_mv, 0x0C: bms.cell_uvp_mv, 0x0E: bms.cell_uvpr_mv})
+    plain.update({0x10: bms.cell_uvp_mv - 200, 0x12: bms.cell_uvp_mv, 0x18: 1000, 0x1A: 800})
+    cells = len(picture.cell_mv)
+    plain.update({0x08: cells * bms.cell_ovp_mv // 100, 0x0A: cells * bms.cell_ovpr_mv // 100})
+    plain.update({0x14: cells * bms.cell_uvp_mv // 100, 0x16: cells * bms.cell_uvpr_mv // 100})
+    temps = (bms.charge_otp_dc, bms.charge_otp_dc - 50, 700, 650)
+    temps += (bms.mos_otp_dc, bms.mos_otp_dc - 150, bms.charge_utp_dc, bms.charge_utpr_dc)
+    temps += (-100, -50)
+    plain.update({0x38 + 2 * i: celsius(dc) & 0xFFFF for i, dc in enumerate(temps)})
+    plain.update({0x68: 1000, 0x6A: 5, 0x6C: 1500, 0x6E: 5, 0x84: bms.low_soc_pct, 0x86: 5})
+    plain.update({0x8C: 3600, 0x8E: 3400, 0x90: 20, 0x92: 5, 0x98: _LFP, 0x9A: cells, 0x9E: 2500})
+    plain.update({0x12C: 1800, 0x132: 0})
+    for address, value in plain.items():
+        struct.pack_into("<H", block, address, value)
+    amounts = (1000 * picture.capacity_mah, 1000 * picture.remaining_mah)
+    struct.pack_into("<II", block, 0xA2, *amounts)
+    block[0x26C:0x28C] = struct.pack("<16s16s", b"16ZMB0TB120A", b"16ZMUB00-211026A")
+    return bytes(block)
+
+
+def counters(picture):
+    """Returns the data of the event counters (§2.3): the 15th is the cycles."""
+    values = [0] * 20
+    values[14] = picture.cycles
+    return struct.pack("<20H", *values)
+
+
+# -- the older generation -------------------------------------------------------------------------
+
+
+def old_status(picture):
+    """Returns the 140 bytes of a status (§1.3)."""
+    cells = picture.cell_mv
+    charge, discharge = mos_codes(picture)
+    if charge == MOS_COLD:
+        charge = 0  # a board of this age has no code for the cold (§1.4): it is simply off
+    low, high = min(cells), max(cells)
+    frame = bytearray(140)
+    frame[0:4] = b"\xaa\x55\xaa\xff"
+    struct.pack_into(f">H{len(cells)}H", frame, 4, round(picture.pack_mv / 100), *cells)
+    struct.pack_into(">iB", frame, 70, -round(picture.current_ma / 100), picture.soc_pct)
+    amounts = (1000 * picture.capacity_mah, 1000 * picture.remaining_mah)
+    struct.pack_into(">IIII", frame, 75, *amounts, picture.cycle_capacity_mah, picture.runtime_s)
+    board = celsius(picture.mos_temp_dc)
+    temps = [celsius(dc) for dc in picture.temps_dc] + [ABSENT_C, ABSENT_C]
+    struct.pack_into(">hh4h", frame, 91, board, board, *temps)
+    frame[103:105] = bytes((charge, discharge))
+    watts = -round(picture.pack_mv * picture.current_ma / 1e6)
+    struct.pack_into(">iBHBHHB", frame, 111, watts, *_extremes(cells, high, low), len(cells))
+    drives = (120 if discharge == MOS_ON else 0, 120 if charge == MOS_ON else 0)
+    struct.pack_into(">hHHH", frame, 124, 0, *drives, 0x2AF)
+    struct.pack_into(">H", frame, 138, sum(frame[4:138]) & 0xFFFF)
+    return bytes(frame)
+
+
+def _extremes(cells, high, low):
+    average = round(sum(cells) / len(cells))
+    return cells.index(high) + 1, high, cells.index(low) + 1, low, average
+
+
+def old_short(head, register, value):
+    """Returns a frame of 6 bytes: a request, an echo, a register's value (§1.2)."""
+    body = bytes((register, value >> 8 & 0xFF, value & 0xFF))
+    return head + body + bytes((sum(body) & 0xFF,))
