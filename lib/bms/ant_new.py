@@ -20,7 +20,7 @@ from bms.framer import (
     Framer,
     Shape,
 )
-from bms.wire import put_u16le, u16le
+from bms.wire_le import put_u16le, u16le
 from compat import const, ticks_add, ticks_diff
 
 BAUD = const(19200)

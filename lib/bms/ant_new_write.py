@@ -6,7 +6,7 @@ when it refuses: AntNew.reply_code tells. A switch takes up to six seconds to sh
 
 from bms import pack as p
 from bms.ant_new import AUTHENTICATE, CONTROL, WRITE_SETTINGS, put_end, put_head, put_request
-from bms.wire import put_u16le
+from bms.wire_le import put_u16le
 from compat import const
 
 # Control commands that Packmate has a use for; others reset, erase, or switch the radio off.

@@ -6,7 +6,7 @@ everywhere: it is noticed as a whole. The passwords, which have addresses too, a
 
 from bms import pack as p
 from bms.ant_codes import mah
-from bms.wire import is_text, s16le, text_size, u16le
+from bms.wire_le import is_text, s16le, text_size, u16le
 from compat import const
 
 UNAUTHORISED = const(0)

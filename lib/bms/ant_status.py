@@ -12,7 +12,7 @@ from bms.ant_codes import (
     store_mos,
     store_temp,
 )
-from bms.wire import s16le, u16le, u32le
+from bms.wire_le import s16le, u16le, u32le
 from compat import const
 
 # From the start of the data.

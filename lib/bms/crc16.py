@@ -2,7 +2,7 @@
 
 from array import array
 
-from bms.wire import put_u16le, u16le
+from bms.wire_le import put_u16le, u16le
 
 
 def _table():

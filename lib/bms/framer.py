@@ -56,7 +56,7 @@ class Framer:
 
     def __init__(self, shape, chunk, gap_ms):
         self.shape = shape
-        self.buf = bytearray(2 * shape.LONGEST + chunk)
+        self.buf = bytearray(shape.LONGEST + chunk)  # what is pending is no whole frame
         self.gap_ms = gap_ms
         self.fed = 0
         self.frames = 0

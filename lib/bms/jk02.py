@@ -9,7 +9,7 @@ from array import array
 
 from bms import alarms as a
 from bms import pack as p
-from bms.wire import s16le, s32le, u16le, u32le
+from bms.wire_le import s16le, s32le, u16le, u32le
 from compat import const
 
 # What a frame says about the layout it was read with.

@@ -1,7 +1,7 @@
 """JK02 settings frames (jk.md §3.7): judged as a whole before anything is stored."""
 
 from bms import pack as p
-from bms.wire import s8, s32le, u32le
+from bms.wire_le import s8, s32le, u32le
 from compat import const
 
 # Offset and slot; all 32 bits wide, and in the same place in both layouts.

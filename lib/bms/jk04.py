@@ -8,7 +8,7 @@ from array import array
 from bms import pack as p
 from bms.ieee754 import INVALID, f32le, f64le
 from bms.jk02 import CONTRADICTS, HOLDS, PROVES, UNDECIDED
-from bms.wire import u16le, u32le
+from bms.wire_le import u16le, u32le
 from compat import const
 
 _MAX_CELLS = const(24)

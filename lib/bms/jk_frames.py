@@ -11,7 +11,7 @@ from bms import jk02_settings, jk04
 from bms import pack as p
 from bms.framer import BAD_FRAME, DECODED, LOGBOOK, OTHER, count
 from bms.jk02 import CONTRADICTS, HOLDS, PROVES, Jk02Status
-from bms.wire import is_text, text_size
+from bms.wire_le import is_text, text_size
 from compat import const
 
 FRAME = const(300)  # bytes, checksum included

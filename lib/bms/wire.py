@@ -1,12 +1,13 @@
 """Reading integers from frames, sums over them, and digits into a buffer. Nothing allocates.
 
-`u32*` and `s32*` saturate at 2**30 - 1 and -2**30: larger integers live on the heap of a 32-bit
-MicroPython, and no figure of a battery is that large.
+`u32be` and `s32be` saturate at 2**30 - 1 and -2**30: larger integers live on the heap of a 32-bit
+MicroPython, and no figure of a battery is that large. bms.wire_le has the little-endian ones.
 """
 
 from compat import const
 
 _LIMIT = const(0x3FFFFFFF)
+_STEP_BITS = const(6)
 
 
 def u16be(buf, at):
@@ -30,39 +31,6 @@ def u32be(buf, at):
     return high << 24 | buf[at + 1] << 16 | buf[at + 2] << 8 | buf[at + 3]
 
 
-def u16le(buf, at):
-    """Returns the unsigned little-endian 16-bit integer at `at`."""
-    return buf[at] | buf[at + 1] << 8
-
-
-def s16le(buf, at):
-    """Returns the signed little-endian 16-bit integer at `at`."""
-    high = buf[at + 1]
-    if high & 0x80:
-        high -= 256
-    return high << 8 | buf[at]
-
-
-def u32le(buf, at):
-    """Returns the unsigned little-endian 32-bit integer at `at`, saturated at 2**30 - 1."""
-    high = buf[at + 3]
-    if high > 0x3F:
-        return _LIMIT
-    return high << 24 | buf[at + 2] << 16 | buf[at + 1] << 8 | buf[at]
-
-
-def s32le(buf, at):
-    """Returns the signed little-endian 32-bit integer at `at`, saturated near ±2**30."""
-    high = buf[at + 3]
-    if high & 0x80:
-        high -= 256
-    if high > 0x3F:
-        return _LIMIT
-    if high < -0x40:
-        return -_LIMIT
-    return high << 24 | buf[at + 2] << 16 | buf[at + 1] << 8 | buf[at]
-
-
 def s32be(buf, at):
     """Returns the signed big-endian 32-bit integer at `at`, saturated near ±2**30."""
     high = buf[at]
@@ -75,34 +43,6 @@ def s32be(buf, at):
     return high << 24 | buf[at + 1] << 16 | buf[at + 2] << 8 | buf[at + 3]
 
 
-def s8(buf, at):
-    """Returns the signed byte at `at`."""
-    value = buf[at]
-    return value - 256 if value & 0x80 else value
-
-
-def text_size(buf, at, room):
-    """Returns the length of the text at `at`: up to its first NUL, `room` bytes at most."""
-    size = 0
-    while size < room and buf[at + size]:
-        size += 1
-    return size
-
-
-def is_text(buf, at, room):
-    """True if a field of `room` bytes holds printable ASCII up to its first NUL."""
-    for i in range(at, at + text_size(buf, at, room)):
-        if not 32 <= buf[i] < 127:
-            return False
-    return True
-
-
-def put_u16le(buf, at, value):
-    """Stores the low 16 bits of `value` little-endian at `at`."""
-    buf[at] = value & 0xFF
-    buf[at + 1] = value >> 8 & 0xFF
-
-
 def put_u16be(buf, at, value):
     """Stores the low 16 bits of `value` big-endian at `at`."""
     buf[at] = value >> 8 & 0xFF
@@ -112,16 +52,17 @@ def put_u16be(buf, at, value):
 class PrefixSums:
     """Sums of the first n bytes of one buffer, by the C loop of `sum()`.
 
-    A cached memoryview for each 16 bytes of length makes the bulk of the sum run in C without an
-    allocation (platform.md: 300 bytes take 1.2 ms in an indexed loop on an ESP32); the rest, 15
-    bytes at most, are added one by one. A span that starts later is the difference of two such
-    sums, or a plain loop where that is shorter: C takes about a third of the loop's time.
+    A cached memoryview for each 64 bytes of length makes the bulk of the sum run in C without an
+    allocation (platform.md: 300 bytes take 1.2 ms in an indexed loop on an ESP32); the rest, 63
+    bytes at most, are added one by one: each view takes 32 bytes. A span that starts later is the
+    difference of two such sums, or a plain loop where that is shorter: C takes about a third of
+    the loop's time.
     """
 
     def __init__(self, buf):
         view = memoryview(buf)
         self._buf = buf
-        self._views = tuple([view[: n << 4] for n in range((len(buf) >> 4) + 1)])
+        self._views = tuple([view[: n << _STEP_BITS] for n in range((len(buf) >> _STEP_BITS) + 1)])
 
     def sum(self, start, end):
         """Returns the sum of buf[start:end] (under 2**30 for any buffer that fits here)."""
@@ -134,9 +75,9 @@ class PrefixSums:
         return total
 
     def _up_to(self, end):
-        total = sum(self._views[end >> 4])
+        total = sum(self._views[end >> _STEP_BITS])
         buf = self._buf
-        for i in range(end & ~15, end):
+        for i in range(end >> _STEP_BITS << _STEP_BITS, end):
             total += buf[i]
         return total
 
