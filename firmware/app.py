@@ -10,8 +10,10 @@ import board
 import framebuf
 import machine
 
+import bms
+import heat
 import storage
-from bms import alarms, catalog, check
+from bms import alarms, check
 from bms.pack import PackState
 from buttons import Button
 from compat import const
@@ -60,6 +62,12 @@ def load_once():
     return settings, secrets, errors, state, record
 
 
+def forget():
+    """Drops the modules that only the building of the device needed (3 kB)."""
+    del sys.modules["bms.catalog"], bms.catalog
+    del sys.modules["heat.memory"], heat.memory
+
+
 class Device:
     """Every part of the device. `canvas_buf` is the screen's buffer, allocated before all this."""
 
@@ -84,11 +92,14 @@ class Device:
         self._build_heater(settings, record)
         self._build_screen(settings, canvas_buf, errors)
         self._build_relay(settings, secrets)
+        forget()
         self.supervisor = Supervisor(NAMES, _TASK_LIMIT_MS)
         gc.collect()
         self.heap_free = self.heap_min_free = gc.mem_free()
 
     def _build_bms(self, settings):
+        from bms import catalog
+
         name = settings["bms_dialect"]
         self.pack = PackState()
         self.dialect = catalog.create(name, self.pack, _RX_BYTES, settings["bms_poll_ms"])

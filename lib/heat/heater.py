@@ -14,7 +14,6 @@ from heat.boots import Boots
 from heat.control import Law
 from heat.guard import Guard
 from heat.inputs import Inputs
-from heat.memory import restore, store
 from heat.thermal import heat_s, mat_mw
 
 
@@ -179,7 +178,16 @@ class Heater:
 
     def save(self, out):
         """Puts everything that must survive a restart into the dict `out`; clears `dirty`."""
-        store(self, out)
+        guard = self.guard
+        out["version"] = s.RECORD_VERSION
+        out["latched"] = guard.latched
+        out["strikes"] = guard.strikes
+        out["boots_min"] = self.boots.saved()
+        out["charger_hold_s"] = self.law.charger.hold_ms // 1000
+        out["day_wh"] = guard.energy.wh
+        out["day_min"] = guard.energy.minute
+        out["mode"] = s.MODE_NAMES[self.law.mode]
+        out["base_mode"] = s.MODE_NAMES[self.base_mode]
         self._dirty = False
         self.guard.dirty = False
         self.guard.energy.dirty = False
@@ -196,6 +204,8 @@ class Heater:
         {} is a first boot. Anything else that is not a good record, None included, means that a
         latched fault may have been lost: the heater stays off until that is acknowledged.
         """
+        from heat.memory import restore  # needed once
+
         restore(self, saved)
         if self.boots.unstable:
             self.guard.trip(s.UNSTABLE)

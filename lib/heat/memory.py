@@ -1,22 +1,12 @@
-"""What the heater keeps over restarts, as a flat dict of plain values that JSON can hold."""
+"""Taking up what the heater saved before a restart: a flat dict of plain values.
 
+Needed once, at boot; the application drops this module afterwards. Heater.save() is the other way.
+"""
+
+from compat import const
 from heat import states as s
 
-_VERSION = 1
-_LIMIT = 1 << 29
-
-
-def store(heater, out):
-    """Writes the heater's record into `out`."""
-    out["version"] = _VERSION
-    out["latched"] = heater.guard.latched
-    out["strikes"] = heater.guard.strikes
-    out["boots_min"] = heater.boots.saved()
-    out["charger_hold_s"] = heater.law.charger.hold_ms // 1000
-    out["day_wh"] = heater.guard.energy.wh
-    out["day_min"] = heater.guard.energy.minute
-    out["mode"] = s.MODE_NAMES[heater.law.mode]
-    out["base_mode"] = s.MODE_NAMES[heater.base_mode]
+_LIMIT = const(1 << 29)
 
 
 def restore(heater, saved):
@@ -24,7 +14,7 @@ def restore(heater, saved):
     if saved == {}:
         return heater.boots.restore(())
     record = saved if isinstance(saved, dict) else {}
-    good = _number(record, "version", _VERSION) == _VERSION
+    good = _number(record, "version", s.RECORD_VERSION) == s.RECORD_VERSION
     latched = _number(record, "latched", (1 << s.LAST_FAULT) - 1)
     strikes = _number(record, "strikes", 9)
     hold_s = _number(record, "charger_hold_s", 86_400)

@@ -73,6 +73,8 @@ MODE_CHARGER_OR_SOC = const(2)
 
 MODE_NAMES = ("off", "charger", "charger_or_soc")
 
+RECORD_VERSION = const(1)  # of what Heater.save() gives
+
 
 def first_fault(latched):
     """Returns the reason of the lowest fault bit in `latched`, NONE if there is none."""
