@@ -106,11 +106,12 @@ def _run(out, settings, modules, canvas_bytes):
     for name in ["asyncio", "binascii", "board", *modules]:
         chunks += [f"import {name}\ngc.collect()", f"report({name!r})"]
     chunks += [_BUILD, "gc.collect()", "report('objects')"]
-    inside = runner.name_inside(out)
+    # Where they are on a device: the path of each module is one of the names in the heap.
+    files = {f"/{f.relative_to(out).as_posix()}": str(f) for f in out.rglob("*") if f.is_file()}
     plan = {
         "heap": 64 * 1024,
-        "files": runner.copies([out]) | {"/settings.json": str(settings)},
-        "path": [f"/{inside}", f"/{inside}/lib", ".frozen"],
+        "files": files | {"/settings.json": str(settings)},
+        "path": ["", ".frozen", "/lib"],
         "argv": ["memory"],
         "chunks": chunks,
     }
