@@ -2,7 +2,6 @@
 
 import json
 
-from bms import pack as p
 from bms.pack import PackState
 from host_tests.conftest import SHARED
 from tools import vocabulary
@@ -73,7 +72,7 @@ def values(dialect):
     """Returns what the pack shows, in the vocabulary."""
     shown = vocabulary.values(dialect.pack)
     if "state" in shown:
-        shown["state"] = p.STATES[shown["state"]]
+        shown["state"] = vocabulary.STATES[shown["state"]]
     for word in ("alarms_raw", "warnings_raw"):
         if word + "_high" in shown:
             shown[word] |= shown[word + "_high"] << 30

@@ -144,7 +144,7 @@ def _status(data):
     t0 = 28 + 2 * (cells + temps)
     protections, warnings = struct.unpack_from("<QQ", data, 4)
     found = {
-        "state": p.STATES[data[1]],
+        "state": vocabulary.STATES[data[1]],
         "alarms_raw": protections,
         "warnings_raw": warnings,
         "power_w": -struct.unpack_from("<i", data, t0 + 28)[0],

@@ -16,7 +16,10 @@ def _names(first, end):
 
 # By slot. BOOLS is a border between the slots, not one of them.
 SLOTS = tuple(name for name in _names("CHARGE_ON", "SLOTS") if name != "bools")
-TEXTS = tuple(_names("SW_VERSION", "_TEXT_ROOM"))
+TEXTS = tuple(_names("SW_VERSION", "_TEXT_ENDS"))
+
+# Of the values of STATE (ant.md §2.4).
+STATES = ("unknown", "idle", "charging", "standby", "discharging", "fault")
 
 
 def words(table):

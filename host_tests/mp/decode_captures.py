@@ -35,7 +35,7 @@ def dump(pack):
         "temps_dc": [pack.temps_dc[i] if pack.temp_valid[i] else None for i in range(pack.temps)],
         "slots": [pack.get(slot) for slot in range(p.SLOTS)],
         "alarms": [bit for bit in range(alarms.NAMES.count(b"\n") + 1) if pack.alarm(bit)],
-        "texts": [pack.text(which) for which in range(len(p._TEXT_ROOM))],
+        "texts": [pack.text(which) for which in range(len(p._TEXT_ENDS))],
     }
 
 

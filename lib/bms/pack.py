@@ -69,7 +69,7 @@ WARNINGS_RAW = const(40)  # ant.md §2.4: likewise
 WARNINGS_RAW_HIGH = const(41)
 STATUS_RAW = const(42)
 PROTOCOL_VERSION = const(43)
-STATE = const(44)  # what the BMS says it is doing: STATES
+STATE = const(44)  # what the BMS says it is doing (ant.md §2.4)
 PERMISSION = const(45)  # ant.md §2.7: level granted at this moment
 TEMP_SENSOR_MASK = const(46)  # ant.md §2.5: bit set = that sensor is ignored
 
@@ -117,7 +117,7 @@ LOW_SOC_PCT = const(86)
 POWER_OFF_MV = const(87)  # cell voltage at which the BMS switches itself off
 SLOTS = const(88)
 
-# Texts, with the room each gets in bytes.
+# Texts, and where the room of each ends among all of theirs.
 SW_VERSION = const(0)
 DEVICE_ID = const(1)
 MFG_YYMM = const(2)
@@ -127,10 +127,9 @@ HW_VERSION = const(5)
 NAME = const(6)
 SERIAL = const(7)
 MFG_DATE = const(8)
-_TEXT_ROOM = b"\x10\x08\x04\x18\x10\x10\x10\x10\x08"
-
-# Names of the values of STATE (ant.md §2.4).
-STATES = ("unknown", "idle", "charging", "standby", "discharging", "fault")
+_TEXT_ENDS = b"\x10\x18\x1c\x34\x44\x54\x64\x74\x7c"
+_TEXTS = const(9)
+_TEXTS_ROOM = const(0x7C)
 
 # Ages stop growing here. ticks_diff turns over after 2**29 ms (6.2 days): without the stop, a pack
 # lost for a week would look fresh again.
@@ -159,8 +158,8 @@ class PackState:
         self._valid = bytearray(SLOTS)
         self._seen = bytearray(_GROUPS)
         self._t_ms = array("i", bytes(4 * _GROUPS))
-        self._texts = tuple([bytearray(room) for room in _TEXT_ROOM])
-        self._text_len = bytearray(len(_TEXT_ROOM))
+        self._texts = bytearray(_TEXTS_ROOM)
+        self._text_len = bytearray(_TEXTS)
 
     # -- reading ------------------------------------------------------------------------------
 
@@ -175,7 +174,8 @@ class PackState:
     def text(self, which):
         """Returns a text as str, or None while it is unknown. Allocates: not for hot paths."""
         n = self._text_len[which]
-        return str(bytes(self._texts[which][:n]), "ascii") if n else None
+        start = _TEXT_ENDS[which - 1] if which else 0
+        return str(bytes(self._texts[start : start + n]), "ascii") if n else None
 
     def seen(self, group):
         """True once a frame of the group has been accepted."""
@@ -226,14 +226,15 @@ class PackState:
 
     def put_text(self, which, buf, start, length):
         """Copies `length` bytes of ASCII: padding NULs go, what is unprintable becomes `?`."""
-        text = self._texts[which]
-        kept = 0
+        texts = self._texts
+        first = at = _TEXT_ENDS[which - 1] if which else 0
+        end = _TEXT_ENDS[which]
         for i in range(start, start + length):
             byte = buf[i]
-            if byte and kept < len(text):
-                text[kept] = byte if 32 <= byte < 127 else 63
-                kept += 1
-        self._text_len[which] = kept
+            if byte and at < end:
+                texts[at] = byte if 32 <= byte < 127 else 63
+                at += 1
+        self._text_len[which] = at - first
 
     def clear(self):
         """Marks every figure unknown; groups keep their ages."""
@@ -241,7 +242,7 @@ class PackState:
             self._valid[slot] = 0
         for i in range(MAX_TEMPS):
             self.temp_valid[i] = 0
-        for i in range(len(self._text_len)):
+        for i in range(_TEXTS):
             self._text_len[i] = 0
         self.cells = self.temps = 0
         self.clear_alarms()
@@ -270,9 +271,6 @@ class PackState:
         """
         self._summarise_cells()
         self._summarise_temps()
-        self._summarise_power()
-
-    def _summarise_power(self):
         if self._valid[PACK_MV] and self._valid[CURRENT_MA]:
             self.put(POWER_MW, power_mw(self._values[PACK_MV], self._values[CURRENT_MA]))
         else:
