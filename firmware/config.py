@@ -3,6 +3,9 @@
 Needed at boot only: the application drops this module, and `settings`, afterwards.
 """
 
+import json
+import os
+
 import settings
 import storage
 from heat.thermal import mat_ma, mat_mw
@@ -14,7 +17,7 @@ def load_settings(max_ma, max_mw):
     `max_ma`, `max_mw`: limits of the heater's output.
     """
     errors = []
-    raw = storage.read("settings.json", errors)
+    raw = read("settings.json", errors)
     values, problems = settings.load({} if raw is None else raw)
     errors.extend(problems)
     secrets = _load_secrets(errors)
@@ -29,8 +32,8 @@ def load_settings(max_ma, max_mw):
 
 def _load_secrets(errors):
     raw = {}
-    if storage.exists("secrets.json"):
-        raw = storage.read("secrets.json", errors)
+    if exists("secrets.json"):
+        raw = read("secrets.json", errors)
     secrets, problems = settings.load({} if raw is None else raw, settings.SECRETS)
     errors.extend(["secrets.json: " + problem for problem in problems])
     return secrets
@@ -67,12 +70,33 @@ def load_state():
 
     The record is {} on the very first boot, and None if there was one that cannot be read.
     """
-    if not storage.exists(storage.STATE):
+    if not exists(storage.STATE):
         return {}, {}
     errors = []
-    state = storage.read(storage.STATE, errors)
+    state = read(storage.STATE, errors)
     for error in errors:
         print(error)
     if not isinstance(state, dict):
         return {}, None
     return state, state.get("heater")
+
+
+def read(path, errors):
+    """Returns what the file holds; or None, with one line in `errors` that says why."""
+    try:
+        with open(path) as file:
+            return json.load(file)
+    except ValueError:
+        errors.append("%s: is not valid JSON" % path)
+    except OSError:
+        errors.append("%s: cannot be read" % path)
+    return None
+
+
+def exists(path):
+    """True if there is such a file."""
+    try:
+        os.stat(path)
+    except OSError:
+        return False
+    return True

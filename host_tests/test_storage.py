@@ -6,6 +6,7 @@ import pathlib
 
 import pytest
 
+import config
 import storage as module
 
 OLD, NEW = {"boots": 1, "heater": {"latched": 4}}, {"boots": 2, "heater": {"latched": 0}}
@@ -19,10 +20,10 @@ def storage(tmp_path, monkeypatch):
 
 
 def test_state_survives(storage, tmp_path):
-    assert not storage.exists(storage.STATE)
+    assert not config.exists(storage.STATE)
     assert storage.write_state(OLD) and storage.write_state(NEW)
     errors = []
-    assert storage.exists(storage.STATE) and storage.read(storage.STATE, errors) == NEW
+    assert config.exists(storage.STATE) and config.read(storage.STATE, errors) == NEW
     assert errors == [] and os.listdir(tmp_path) == ["state.json"]
 
 
@@ -44,9 +45,9 @@ def test_a_write_cut_at_any_byte_leaves_the_old_state(storage, monkeypatch, kept
         with pytest.raises(PowerCut):
             storage.write_state(NEW)
     errors = []
-    assert storage.read(storage.STATE, errors) == OLD and errors == []
+    assert config.read(storage.STATE, errors) == OLD and errors == []
     assert storage.write_state(NEW)  # what is left over is no obstacle
-    assert storage.read(storage.STATE, errors) == NEW
+    assert config.read(storage.STATE, errors) == NEW
 
 
 @pytest.mark.parametrize("where", ["open", "write", "rename"])
@@ -80,5 +81,5 @@ def test_a_file_that_cannot_be_used(storage, content, complaint):
     if content is not None:
         pathlib.Path("settings.json").write_bytes(content)
     errors = []
-    assert storage.read("settings.json", errors) is None
+    assert config.read("settings.json", errors) is None
     assert errors == [f"settings.json: {complaint}"]
