@@ -213,7 +213,8 @@ def test_a_recovery_above_the_highest_temperature_is_refused():
 # -- the BMS's alarms ---------------------------------------------------------------------------
 
 DANGEROUS = "short_circuit mos_overtemp pack_undervoltage cell_undervoltage internal_comm"
-DANGEROUS += " afe_protection_a afe_protection_b"
+DANGEROUS += " afe_protection_a afe_protection_b afe_fault internal_comm_fault"
+DANGEROUS += " charge_short_circuit discharge_short_circuit charge_mos_fault discharge_mos_fault"
 
 
 @pytest.mark.parametrize("name", vocabulary.ALARMS)

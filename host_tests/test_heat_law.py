@@ -4,6 +4,7 @@ import pytest
 from heat_rig import Rig
 
 from bms import pack as p
+from tools import vocabulary
 
 
 def test_heats_below_protect_and_ends_at_recovery():
@@ -75,11 +76,13 @@ def test_own_thresholds_rule_whatever_the_bms_says():
     assert not rig.step()
 
 
-def test_the_bms_alarm_starts_what_whole_degrees_hide():
+@pytest.mark.parametrize("alarm", ["battery_undertemp", "charge_undertemp"])
+def test_the_bms_alarm_starts_what_whole_degrees_hide(alarm):
     rig = Rig()  # true -0.3 °C, shown as 0
     rig.temps = [0, 0]
     assert not rig.step(30)
     rig.cut()
+    rig.alarms = {vocabulary.ALARMS.index(alarm)}
     assert rig.step()
     own = Rig(heater_thresholds="own")
     own.temps = [0, 0]

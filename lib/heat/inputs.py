@@ -14,14 +14,22 @@ LEASE_MS = const(3000)
 _GAP_MS = const(10_000)
 
 # Alarms of the BMS that keep the heater off (heater.md, guard).
-_DANGERS = (
-    alarms.SHORT_CIRCUIT,
-    alarms.MOS_OVERTEMP,
-    alarms.PACK_UNDERVOLTAGE,
-    alarms.CELL_UNDERVOLTAGE,
-    alarms.INTERNAL_COMM,
-    alarms.AFE_PROTECTION_A,
-    alarms.AFE_PROTECTION_B,
+_DANGERS = bytes(
+    (
+        alarms.SHORT_CIRCUIT,
+        alarms.CHARGE_SHORT_CIRCUIT,
+        alarms.DISCHARGE_SHORT_CIRCUIT,
+        alarms.MOS_OVERTEMP,
+        alarms.CHARGE_MOS_FAULT,
+        alarms.DISCHARGE_MOS_FAULT,
+        alarms.PACK_UNDERVOLTAGE,
+        alarms.CELL_UNDERVOLTAGE,
+        alarms.INTERNAL_COMM,
+        alarms.INTERNAL_COMM_FAULT,
+        alarms.AFE_PROTECTION_A,
+        alarms.AFE_PROTECTION_B,
+        alarms.AFE_FAULT,
+    )
 )
 
 
@@ -136,7 +144,10 @@ class Inputs:
         self.charge_on = pack.get(p.CHARGE_ON)
         self.charge_switch = pack.get(p.CHARGE_SWITCH)
         self.charger_flag = pack.get(p.CHARGER_PRESENT)
-        self.cold_alarm = pack.alarm(alarms.BATTERY_UNDERTEMP)
+        # The JK UART has one name for any cold; the others tell charging from discharging.
+        self.cold_alarm = pack.alarm(alarms.BATTERY_UNDERTEMP) or pack.alarm(
+            alarms.CHARGE_UNDERTEMP
+        )
         self.danger = False
         for bit in _DANGERS:
             if pack.alarm(bit):
