@@ -32,6 +32,8 @@ PANEL_BL = 4
 BMS_UART = 1
 BMS_RX = 25
 BMS_TX = 26
+# Driver-enable of an RS485 transceiver; 10 kΩ to ground keep it listening while the chip resets.
+RS485_DE = 22
 
 # Heater switch. 32 is no strapping pin, and none of those that have been seen high for some 30 ms
 # at power-up, as 26 and 27 have.
