@@ -31,7 +31,7 @@ from screen.show import Screen
 from st7789 import Panel
 from supervisor import Supervisor, stand_down
 from tasks import NAMES, run_all
-from uart_link import UARTLink
+from uart_link import REASONS, UARTLink
 from wifi import Wifi
 
 VERSION = "0.1.0"
@@ -77,7 +77,6 @@ class Device:
         self._save_after_s = 0
         self.loop_max_ms = 0  # the longest that anything held the loop
         self.answering = False  # good frames come
-        self.noisy = False  # bytes come, but no good frames
         self.reset_cause = machine.reset_cause()
         settings, secrets, errors, self._state, record = load_once()
         for error in errors:
@@ -107,7 +106,8 @@ class Device:
         self.max_age_ms = settings["data_max_age_s"] * 1000
         self.rx = bytearray(_RX_BYTES)
         self.tx = bytearray(_TX_BYTES)
-        self.link = UARTLink(board.BMS_UART, board.BMS_RX, board.BMS_TX, catalog.baud(name))
+        de = board.RS485_DE if settings["rs485_de_used"] else None
+        self.link = UARTLink(board.BMS_UART, board.BMS_RX, board.BMS_TX, catalog.baud(name), de)
 
     def _build_heater(self, settings, record):
         self.heater = Heater(settings, board.HEATER_MAX_MA, _MAX_MW)
@@ -145,6 +145,7 @@ class Device:
             RESET_CAUSES,
             FAILURES,
             REFUSALS,
+            REASONS,
         )
         topics = Topics(settings["mqtt_topic"], unit, settings["ha_prefix"])
         message = StateMessage(self.view, self.max_age_ms)

@@ -20,6 +20,7 @@ _SCREEN = const(2)
 _RELAY = const(3)
 NAMES = ("bms", "heater", "screen", "relay")
 
+_SEND_TICK_MS = const(2)  # while we hold the bus
 _ANSWER_TICK_MS = const(20)  # while an answer is under way
 _IDLE_TICK_MS = const(100)
 _HEATER_TICK_MS = const(1000)
@@ -59,17 +60,18 @@ async def run_bms(device):
 def _serve_bms(device, now):
     """Returns how long to wait before the next look."""
     dialect = device.dialect
-    n = device.link.readinto(device.rx)
+    link = device.link
+    link.release(now)
+    n = link.readinto(device.rx)
     if dialect.feed(device.rx, n, now):
         device.check.step(now)
-        device.noisy = False
-    elif n:
-        device.noisy = True
     if n == len(device.rx):
         return 0
-    size = dialect.request(now, device.tx)
+    size = 0 if link.sending else dialect.request(now, device.tx)
     if size:
-        device.link.write(device.tx, size)
+        link.write(device.tx, size)
+    if link.sending:
+        return _SEND_TICK_MS
     return _ANSWER_TICK_MS if dialect.unanswered else _IDLE_TICK_MS
 
 
@@ -83,11 +85,20 @@ async def run_heater(device):
             second = ticks_add(second, 1000)
             device.uptime_s += 1
         device.answering = device.pack.fresh(STATUS, now, device.max_age_ms)
+        _watch_link(device)
         device.pack.settle(now)
         device.dialect.settle(now)
         device.save_if_due()
         device.supervisor.alive(_HEATER, now)
         await asyncio.sleep_ms(_HEATER_TICK_MS)
+
+
+def _watch_link(device):
+    link = device.link
+    link.watch(device.answering, device.dialect)
+    if link.renewed:
+        link.renewed = False
+        device.dialect.reset()
 
 
 def _step_heater(device, now):

@@ -4,6 +4,9 @@ from bms.check import PLAUSIBLE
 from relay import view as v
 from screen import model as m
 
+# What the screen says, by the link's reason.
+_LINES = bytes((m.SILENT, m.SILENT, m.NOISE) + (m.FOREIGN,) + (m.UNKNOWN,) * 3 + (m.FOREIGN,) * 5)
+
 
 def fill_view(view, device):
     """Puts everything the state message tells beside the pack into the relay's View."""
@@ -33,6 +36,8 @@ def fill_view(view, device):
     view.put(v.LOOP_MAX_MS, device.loop_max_ms)
     view.put(v.RSSI_DBM, device.wifi.rssi_dbm())
     view.put(v.WIFI_LOSSES, device.wifi.losses)
+    view.put(v.LINK_LOSSES, device.link.losses)
+    view.put(v.LINK_REASON, device.link.reason)
 
 
 def fill_model(model, device, now):
@@ -42,7 +47,7 @@ def fill_model(model, device, now):
     if device.answering:
         model.link = m.ANSWERING
     else:
-        model.link = m.NOISE if device.noisy else m.SILENT
+        model.link = _LINES[device.link.reason]
     model.verdict = device.check.verdict
     model.frozen = device.check.frozen
     model.heater_state = heater.state

@@ -1,20 +1,90 @@
-"""A BMS on a UART: bytes in, bytes out, never blocking."""
+"""A BMS on a UART: bytes in, bytes out, never blocking; and why it is not understood.
 
-from machine import UART
+Behind an RS485 transceiver the bus has one talker at a time: a pin enables our driver, and must be
+let go of before the BMS answers, 35 ms after the request at the earliest (jk.md §4.1).
+"""
 
-from compat import const
+from array import array
+from time import ticks_ms
 
-# 177 ms at 115200 baud: longer than anything holds the loop.
-_RXBUF = const(2048)
+from machine import UART, Pin
+
+from compat import const, ticks_add, ticks_diff
+
+# Why there are no figures; the line in REASONS.
+NONE = const(0)  # there are
+SILENT = const(1)  # no bytes
+NOISE = const(2)  # bytes, but no frame that passes its checks: also a wrong baud rate
+OTHER_UNIT = const(3)  # frames of another unit on the same bus
+WITHHELD = const(4)  # and the two after it: as jk_frames.WITHHELD has them, from its second on
+SPEAKS = const(7)  # and those after it: a dialect that is not ours
+REASONS = (
+    b"none\n"
+    b"silent\n"
+    b"noise\n"
+    b"other_unit\n"
+    b"no_device_info\n"
+    b"unknown_generation\n"
+    b"contradiction\n"
+    b"speaks_jk_gps\n"
+    b"speaks_jk_modbus\n"
+    b"speaks_ant_new\n"
+    b"speaks_ant_old\n"
+    b"speaks_jk_display"
+)
+REASON_COUNT = const(12)
+# Those, and how their frames begin, as far as no other bytes do.
+_DIALECTS = ("jk_gps", "jk_modbus", "ant_new", "ant_old", "jk_display")
+_SIGNS = (b"NW\x01", b"\x55\xaa\xeb\x90", b"\x7e\xa1\x11", b"\xaa\x55\xaa\xff", b"\x82\x10\x00")
+
+# Nothing but a flash write keeps us away for longer; a polled BMS sends one frame meanwhile.
+_WORST_GAP_MS = const(200)
+_LEAST_RXBUF = const(256)  # the driver takes no less than its FIFO of 128
+_BITS = const(10_000)  # of a byte, start and stop bit included, times ms in a second
+_STUCK_MS = const(100)  # the driver is let go of, whatever the UART says
+# After a start, until silence is one; later, until a reason that has gone is another: a BMS that
+# is asked in vain is asked every few seconds.
+_HOLD_S = const(10)
 
 
 class UARTLink:
-    """The Link contract of the application: readinto, write, up."""
+    """The Link contract (readinto, write, up), and what else the application should know:
+
+    renewed  set when frames stopped coming: forget what was half received, then clear this
+    sending  the bus is ours; call `release` within a few ms, until it is not
+    reason   see REASONS; `counts` tells how often each one came about
+    losses   how often there were figures and then none
+
+    `de` is the driver-enable pin of a transceiver, None without one.
+    """
 
     up = True  # a wire has no state of its own; silence shows in the ages
 
-    def __init__(self, uart_id, rx, tx, baud):
-        self._uart = UART(uart_id, baudrate=baud, rx=rx, tx=tx, rxbuf=_RXBUF)
+    def __init__(self, uart_id, rx, tx, baud, de=None):
+        self.renewed = self.sending = False
+        self.reason = NONE
+        self.counts = array("H", bytes(2 * REASON_COUNT))
+        self.losses = 0
+        self._baud = baud
+        self._free_ms = 0  # when all is sent, by the baud rate
+        self._heard = False  # bytes, since `watch` looked
+        self._speaks = NONE
+        self._strangers = 0  # frames of other units, so far
+        self._withheld = 0  # frames that were, so far
+        self._answering = False
+        self._hold_s = _HOLD_S
+        self._de = None
+        if de is not None:
+            self._de = Pin(de, Pin.OUT, value=0)
+        room = baud * _WORST_GAP_MS // _BITS
+        if room < _LEAST_RXBUF:
+            room = _LEAST_RXBUF
+        self._uart = UART(uart_id, baudrate=baud, rx=rx, tx=tx, rxbuf=room)
+
+    def retune(self, baud):
+        """Changes the baud rate; to a lower one than at the start, for the buffer's sake."""
+        self._baud = baud
+        self._uart.init(baudrate=baud)
 
     def readinto(self, buf):
         """Reads what has arrived into `buf`; returns the number of bytes, 0 if none."""
@@ -23,9 +93,70 @@ class UARTLink:
             return 0
         if n > len(buf):
             n = len(buf)
-        return self._uart.readinto(buf, n) or 0
+        n = self._uart.readinto(buf, n) or 0
+        if n:
+            self._heard = True
+            if not self._answering:
+                for i in range(len(_SIGNS)):
+                    if buf.find(_SIGNS[i], 0, n) >= 0:
+                        self._speaks = SPEAKS + i
+        return n
 
     def write(self, buf, n):
         """Sends the first `n` bytes of `buf`."""
+        if self._de is not None:
+            self._de.value(1)
+            self.sending = True
+            self._free_ms = ticks_add(ticks_ms(), n * _BITS // self._baud + 1)
         # A stream takes a length too (py/stream.c), which the stubs do not know.
         self._uart.write(buf, n)  # pyright: ignore[reportCallIssue]
+
+    def release(self, now):
+        """Lets go of the bus once all is sent."""
+        if not self.sending:
+            return
+        late_ms = ticks_diff(now, self._free_ms)
+        # The time alone would do if nothing held up the UART; the UART alone may tell of the
+        # moment before it began.
+        if late_ms >= 0 and (self._uart.txdone() or late_ms > _STUCK_MS):
+            self._de.value(0)
+            self.sending = False
+
+    def watch(self, answering, dialect):
+        """Finds out why there are no figures; call once a second. `answering`: there are."""
+        if self._answering and not answering:
+            self.losses = self.losses + 1 & 0xFFFF
+            self.renewed = True
+        self._answering = answering
+        if answering:
+            self.reason = NONE
+            self._hold_s = 0
+            return
+        found = self._evidence(dialect)
+        if self.reason == NONE and self._hold_s:
+            self._hold_s -= 1
+        elif found < self.reason and self._hold_s:
+            self._hold_s -= 1
+        else:
+            if found != self.reason:
+                self.reason = found
+                self.counts[found] = self.counts[found] + 1 & 0xFFFF
+            self._hold_s = _HOLD_S
+
+    def _evidence(self, dialect):
+        """Returns what the bytes since the last look tell."""
+        heard = self._heard
+        speaks = self._speaks
+        self._heard = False
+        self._speaks = NONE
+        frames = getattr(dialect, "frames", None)  # of JK units, which may be withheld
+        if frames is not None and frames.withheld_frames != self._withheld:
+            self._withheld = frames.withheld_frames
+            return WITHHELD - 1 + frames.withheld
+        strangers = getattr(dialect, "foreign", 0)
+        if strangers != self._strangers:
+            self._strangers = strangers
+            return OTHER_UNIT
+        if speaks and _DIALECTS[speaks - SPEAKS] != dialect.NAME:
+            return speaks
+        return NOISE if heard else SILENT

@@ -197,7 +197,7 @@ def test_stand_down_gives_an_hour(chip, supervisor):
 
 def test_uart_link(chip):
     link = importlib.import_module("uart_link").UARTLink(1, 25, 26, 115_200)
-    assert chip.uart_args == ((1,), {"baudrate": 115_200, "rx": 25, "tx": 26, "rxbuf": 2048})
+    assert chip.uart_args == ((1,), {"baudrate": 115_200, "rx": 25, "tx": 26, "rxbuf": 2304})
     buf = bytearray(8)
     assert link.readinto(buf) == 0
     chip.received = b"0123456789"

@@ -27,10 +27,10 @@ _KEYS = (
     b"link_up\nplausible\nfrozen\nheater_on\nheater_duty_permille\nheater_power_mw\n"
     b"heater_wh_today\nframes\nbad_checksums\nbad_lengths\ndropped_bytes\nheap_free\n"
     b"heap_min_free\nuptime_s\nresets\nloop_max_ms\nrssi_dbm\nwifi_losses\nmqtt_connects\n"
-    b"mqtt_failures\ncommands_done\ncommands_refused\n"
+    b"mqtt_failures\ncommands_done\ncommands_refused\nlink_losses\n"
     # its choices
     b"heater_state\nheater_reason\nheater_mode\nverdict\nreset_cause\nmqtt_failure\n"
-    b"command_refusal\n"
+    b"command_refusal\nlink_reason\n"
     b"heater_fault\nheater_faults\n"
 )
 # Figures of the pack that live: null as soon as they are stale or implausible.
@@ -70,7 +70,7 @@ _LIVE_SLOTS = bytes(
 # The two settings of the BMS that the heater goes by; read seldom, they do not age with the rest.
 _LIMIT_SLOTS = bytes((p.CHARGE_UTP_DC, p.CHARGE_UTPR_DC))
 _DEVICE_SLOTS = bytes(range(v.FIGURES))
-_CHOICE_SLOTS = bytes(range(v.FIGURES, v.FIGURES + 7))
+_CHOICE_SLOTS = bytes(range(v.FIGURES, v.FIGURES + 8))
 
 _MOST_ALARMS = const(16)  # named; `alarm_count` tells if there are more
 _MOST_FAULTS = const(8)

@@ -36,17 +36,19 @@ MQTT_CONNECTS = const(18)
 MQTT_FAILURES = const(19)
 COMMANDS_DONE = const(20)
 COMMANDS_REFUSED = const(21)
-FIGURES = const(22)
+LINK_LOSSES = const(22)  # how often the BMS fell silent, or was not understood any more
+FIGURES = const(23)
 
 # Choices: lines of tables of names. "" and "none" are written as null.
-HEATER_STATE = const(22)
-HEATER_REASON = const(23)
-HEATER_MODE = const(24)
-VERDICT = const(25)
-RESET_CAUSE = const(26)
-MQTT_FAILURE = const(27)  # the last one's reason
-COMMAND_REFUSAL = const(28)  # the last one's reason
-_SLOTS = const(29)
+HEATER_STATE = const(23)
+HEATER_REASON = const(24)
+HEATER_MODE = const(25)
+VERDICT = const(26)
+RESET_CAUSE = const(27)
+MQTT_FAILURE = const(28)  # the last one's reason
+COMMAND_REFUSAL = const(29)  # the last one's reason
+LINK_REASON = const(30)  # why the BMS is not understood
+_SLOTS = const(31)
 
 # The heater's modes, as settings.py has them and as the command takes them.
 MODES = b"off\ncharger\ncharger_or_soc"
@@ -55,9 +57,9 @@ MODES = b"off\ncharger\ncharger_or_soc"
 class View:
     """Figures of the device for one state message. Nothing allocates after construction.
 
-    heater_states, heater_reasons, verdicts, reset_causes, mqtt_failures, refusals: tables of the
-    choices' names (bytes, one on a line). Bit n of `faults`, the latched ones, is line n + 1 of
-    heater_reasons.
+    heater_states, heater_reasons, verdicts, reset_causes, mqtt_failures, refusals, link_reasons:
+    tables of the choices' names (bytes, one on a line). Bit n of `faults`, the latched ones, is
+    line n + 1 of heater_reasons.
     """
 
     def __init__(
@@ -68,6 +70,7 @@ class View:
         reset_causes=b"",
         mqtt_failures=b"",
         refusals=b"",
+        link_reasons=b"",
     ):
         self.faults = 0
         self._values = array("i", bytes(4 * _SLOTS))
@@ -80,6 +83,7 @@ class View:
             reset_causes,
             mqtt_failures,
             refusals,
+            link_reasons,
         )
 
     def put(self, slot, value):

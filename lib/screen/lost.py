@@ -61,6 +61,10 @@ class Lost:
                 text.start(b"the BMS is silent")
             elif model.link == m.NOISE:
                 text.start(b"bytes, but no good frame")
+            elif model.link == m.FOREIGN:
+                text.start(b"frames of another BMS")
+            elif model.link == m.UNKNOWN:
+                text.start(b"an unknown kind of unit")
             else:
                 text.start(b"frames, but no figures")
             widgets.line(TEXT, 3, 97, 234, 18, pal.GREY)

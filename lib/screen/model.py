@@ -12,12 +12,14 @@ CONNECTED = const(2)
 SILENT = const(0)  # no bytes
 NOISE = const(1)  # bytes, but no frame that passes its checks
 ANSWERING = const(2)
+FOREIGN = const(3)  # frames, but somebody else's
+UNKNOWN = const(4)  # frames of a unit that nobody has described, or that contradict themselves
 
 
 class Model:
     """A PackState's figures, as `take` found it, and what the application sets itself.
 
-    The application sets, before each update: `link` (SILENT, NOISE or ANSWERING), `wifi` and
+    The application sets, before each update: `link` (see above), `wifi` and
     `mqtt` (NOT_USED, TRYING or CONNECTED), `verdict` and `frozen` (bms.check: figures are withheld
     while the verdict is not 0), `heater_state` and `heater_reason` (positions in the tables given
     to the Screen), `heater_on` (the output), `heater_mw` (0 or None: unknown) and
