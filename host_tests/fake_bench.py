@@ -16,7 +16,8 @@ from tools.plant import Plant
 
 _STEP_S = 0.02  # real time
 _BASE = "packmate/fake01"
-_STATES = ("charger", "bms_unplugged", "bms_garbled", "bms_frozen", "wifi_down", "firmware_frozen")
+_STATES = ("charger", "bms_unplugged", "bms_garbled", "bms_frozen", "bms_silent", "wifi_down")
+_STATES += ("firmware_frozen",)
 
 
 class FakeConfig:
@@ -24,6 +25,7 @@ class FakeConfig:
 
     def __init__(self, run_dir, lapse=10):
         self.run_dir = run_dir
+        self.bms_name = "jk_gps"
         self.lapse = lapse
 
 
@@ -38,6 +40,7 @@ class FakeBench:
         self.kills = 0
         self._controls = dict.fromkeys(_STATES, False)
         self._controls.update(lapse=config.lapse, sensor_absent="none", load_ma=0)
+        self._controls.update(bms=config.bms_name, bms_foreign="none", bms_generation="normal")
         self._watchers = []
         self._lock = threading.RLock()
         self._running = False

@@ -13,7 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tools.bench import scenario_file
+from tools.bench import scenario_file, simulators
 from tools.bench.bench import Bench, BenchConfig
 from tools.bench.broker import BrokerError
 from tools.bench.controls import ControlError, check_value
@@ -53,7 +53,7 @@ def main(argv=None):
 def _arguments(argv):
     parser = argparse.ArgumentParser(prog="make demo", description="Packmate's virtual bench.")
     parser.add_argument("--port", type=int, help=f"of the page; default {_PORT} or a free one")
-    parser.add_argument("--bms", choices=["jk_gps"], default="jk_gps", help="the simulated BMS")
+    parser.add_argument("--bms", choices=simulators.NAMES, help=f"default {simulators.DEFAULT}")
     parser.add_argument("--broker", choices=["auto", "mosquitto", "amqtt"], default="auto")
     parser.add_argument("--lapse", type=int, help=f"virtual per real second; default {_LAPSE}")
     parser.add_argument("--headless", action="store_true", help="no page; needs --scenario")
@@ -74,8 +74,9 @@ def _desk(arguments, run_dir, scenario):
     config = BenchConfig(str(run_dir))
     start = dict(_START, **(scenario.start if scenario else {}))
     config.lapse = arguments.lapse or start.pop("lapse", _LAPSE)
-    settings = {"bms_dialect": arguments.bms, **(scenario.settings if scenario else {})}
-    desk = Desk(Bench(config), settings, arguments.broker)
+    config.bms_name = arguments.bms or start.pop("bms", simulators.DEFAULT)
+    start.pop("bms", None)
+    desk = Desk(Bench(config), scenario.settings if scenario else None, arguments.broker)
     return desk.start(start)
 
 

@@ -16,11 +16,11 @@ from collections import deque
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet  # 3.10: not the builtin one
 
+from tools.bench import simulators
 from tools.bench.chip import Chip
 from tools.bench.clock import Clock
 from tools.bench.conductor import Conductor, real_us
 from tools.bench.controls_of_bench import Controls
-from tools.bench.jk_gps_sim import JkGpsSim
 from tools.bench.panel import Panel
 from tools.bench.process import Console
 from tools.bench.serial_line import SerialLine
@@ -42,7 +42,8 @@ class BenchConfig:
         self.paths = [os.path.join(ROOT, name) for name in _PLACES]
         self.board = None  # object with the names of board.py; default: read from board_dir
         self.plant = None  # the true pack; default tools.plant.Plant()
-        self.bms = None  # the simulated BMS; default JkGpsSim(plant)
+        self.bms_name = simulators.DEFAULT  # which BMS is simulated: simulators.NAMES
+        self.bms = None  # or one that is ready made
         self.lapse = 1  # virtual seconds per real second, 1..600
         # Twice the 150 kB that an ESP32 leaves (64-bit objects take twice the room), 60 kB for the
         # stand-ins, and room to compile the sources, which the device has as .mpy.
@@ -73,7 +74,8 @@ class Bench:
         self.board = board = config.board
         self.world = World(config.plant, board)
         self.plant = self.world.plant
-        self.bms = config.bms or JkGpsSim(self.plant)
+        self.bms_name = config.bms_name
+        self.bms = config.bms or simulators.make(config.bms_name, self.plant)
         self.chip = Chip()
         self.clock = Clock(real_us(), config.lapse)
         self.console = Console()
@@ -86,6 +88,7 @@ class Bench:
             board.PANEL_INVERT,
         )
         self.line = SerialLine(self.bms, board.BMS_UART, board.BMS_TX, board.BMS_RX, self.chip)
+        self.line.de = board.RS485_DE
         panel_pins = (board.PANEL_CS, board.PANEL_DC, board.PANEL_RST)
         self.conductor = Conductor(
             config,
@@ -130,7 +133,9 @@ class Bench:
         """Sets a control; raises KeyError for an unknown one, ValueError for a bad value.
 
         lapse 1..600 | ambient_dc | pack_dc | soc_pct | charger bool | charger_ma | load_ma |
+        bms: simulators.NAMES; the chip is reset, for its settings must change too |
         bms_unplugged bool | bms_garbled bool | bms_frozen bool | bms_silent bool |
+        bms_foreign: simulators.FOREIGN | bms_generation "normal" "unknown" "contradicting" |
         sensor_absent "none" "first" "both" | temp_rule "vendor" "over99" "under99" |
         mat_open bool | output_stuck bool |
         wifi_down bool | wifi_password_wrong bool | firmware_frozen bool | firmware_kill |
@@ -145,6 +150,18 @@ class Bench:
         """Returns the present value of every control that has a state, as a dict."""
         return self.call(self._controls.values)
 
+    def change_bms(self, name):
+        """Puts another simulated BMS at the end of the cable; faults stay. In its thread only."""
+        old, new = self.bms, simulators.make(name, self.plant)
+        new.before_reply = old.before_reply
+        new.silent, new.frozen, new.foreign = old.silent, old.frozen, old.foreign
+        if old.generation in new.GENERATIONS:
+            new.generation = old.generation
+        self.bms, self.bms_name = new, name
+        self.line.connect(new, self.conductor.now_us())
+        if self.conductor.process is not None:
+            self.conductor.reset()
+
     # -- looking ----------------------------------------------------------------------------------
 
     def snapshot(self):
@@ -156,7 +173,7 @@ class Bench:
               heater_changes, charger
         chip: running, state, resets, reset_cause, boot_s, watchdog_left_ms, pid, wakes, wifi,
               wifi_ssid
-        uart: pty, to_bms, from_bms, requests, rejected, replies, overruns
+        uart: pty, to_bms, from_bms, requests, rejected, replies, overruns, collisions
         panel: seq, on, errors (how many), error_texts
         console: the last lines, console_count: how many there were
         controls: see controls()
@@ -277,6 +294,8 @@ class Bench:
         board = self.board
         if pin == board.HEATER_PIN:
             self.world.set_heater(level == board.HEATER_ACTIVE, t_us)
+        elif pin == board.RS485_DE:
+            self.line.drive(level == 1, t_us)
         elif pin == board.PANEL_RST and level == 0:
             self.panel.hard_reset()
 

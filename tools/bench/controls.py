@@ -4,6 +4,8 @@ The page, the JSON API and the scenario files all pass through `check_value`, an
 its widgets from `describe()`, so that a new control is one row here and one method in desk.py.
 """
 
+from tools.bench import simulators
+
 BOOL = "bool"
 INT = "int"
 CHOICE = "choice"
@@ -19,9 +21,37 @@ _TABLE = (
     ("soc_pct", INT, (0, 100), "%", "world", "Charge to", "Sets the true state of charge"),
     ("charger", BOOL, None, "", "world", "Charger", "A charger is connected and powered"),
     ("load_ma", INT, (0, 200_000), "mA", "world", "Load", "Drawn from the pack"),
+    (
+        "bms",
+        CHOICE,
+        simulators.NAMES,
+        "",
+        "world",
+        "BMS",
+        "Which one is simulated; Packmate is told and restarts",
+    ),
     ("bms_unplugged", BOOL, None, "", "bms", "Unplug the BMS", "Its serial cable is pulled"),
     ("bms_garbled", BOOL, None, "", "bms", "Garble bytes", "Noise on its serial line"),
     ("bms_frozen", BOOL, None, "", "bms", "Freeze its answers", "It repeats one old frame"),
+    ("bms_silent", BOOL, None, "", "bms", "Silence it", "It is connected and says nothing"),
+    (
+        "bms_foreign",
+        CHOICE,
+        simulators.FOREIGN,
+        "",
+        "bms",
+        "Answers as",
+        "Somebody else's frames come instead of its own",
+    ),
+    (
+        "bms_generation",
+        CHOICE,
+        simulators.GENERATIONS,
+        "",
+        "bms",
+        "Generation",
+        "JK over RS485: a version that nobody knows, or one that contradicts its frames",
+    ),
     (
         "sensor_absent",
         CHOICE,

@@ -1,5 +1,6 @@
 """What `Bench.set` can set: one method for each control, used in the bench's thread."""
 
+from tools.bench import simulators
 from tools.bench.conductor import FROZEN, real_us
 from tools.bench.jk_gps_frame import TEMP_RULES
 
@@ -13,6 +14,7 @@ class Controls:
     def __init__(self, bench):
         self._bench = bench
         self._load_ma = 0
+        self._foreign_name = simulators.FOREIGN[0]
         self._setters = {
             "lapse": self._lapse,
             "ambient_dc": self._ambient,
@@ -25,6 +27,9 @@ class Controls:
             "bms_garbled": lambda value: setattr(bench.line, "garbled", bool(value)),
             "bms_frozen": lambda value: setattr(bench.bms, "frozen", bool(value)),
             "bms_silent": lambda value: setattr(bench.bms, "silent", bool(value)),
+            "bms": bench.change_bms,
+            "bms_foreign": self._foreign,
+            "bms_generation": self._generation,
             "sensor_absent": self._sensor_absent,
             "temp_rule": self._temp_rule,
             "mat_open": lambda value: setattr(bench.plant, "mat_open", bool(value)),
@@ -66,8 +71,11 @@ class Controls:
             "bms_garbled": bench.line.garbled,
             "bms_frozen": bench.bms.frozen,
             "bms_silent": bench.bms.silent,
+            "bms": bench.bms_name,
+            "bms_foreign": self._foreign_name,
+            "bms_generation": bench.bms.generation,
             "sensor_absent": next(k for k, v in _ABSENT.items() if v == absent),
-            "temp_rule": bench.bms.temp_rule,
+            "temp_rule": getattr(bench.bms, "temp_rule", None),
             "mat_open": plant.mat_open,
             "output_stuck": plant.output_stuck,
             "wifi_down": not bench.chip.wifi.up,
@@ -95,6 +103,17 @@ class Controls:
         if value not in _ABSENT:
             raise ValueError("sensor_absent: one of {}".format(", ".join(_ABSENT)))
         self._bench.plant.sensor_absent = _ABSENT[value]
+
+    def _foreign(self, value):
+        if value not in simulators.FOREIGN:
+            raise ValueError("bms_foreign: one of {}".format(", ".join(simulators.FOREIGN)))
+        self._bench.bms.foreign = simulators.make_foreign(value, self._bench.plant)
+        self._foreign_name = value
+
+    def _generation(self, value):
+        if value not in self._bench.bms.GENERATIONS:
+            raise ValueError("bms_generation: this BMS has none but normal")
+        self._bench.bms.generation = value
 
     def _temp_rule(self, value):
         if value not in TEMP_RULES:

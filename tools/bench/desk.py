@@ -9,6 +9,7 @@ import logging
 import time
 from pathlib import Path
 
+from tools.bench import simulators
 from tools.bench.broker import Broker, MessageLog
 from tools.bench.controls import ControlError, check_value
 from tools.bench.proxy import Proxy
@@ -18,10 +19,9 @@ _LOOK_S = 0.25  # virtual time between two looks
 _IDLE_LOOK_S = 0.05  # real time between two looks while nobody watches
 _MESSAGES = 40
 
-# What the firmware finds in settings.json, besides the broker's port.
+# What the firmware finds in settings.json, besides the broker's port and what its BMS needs.
 SETTINGS = {
     "name": "Bench",
-    "bms_dialect": "jk_gps",
     "heater_output": "gpio",
     "heater_mode": "charger",
     "heater_mat_mohm": 26_200,
@@ -35,14 +35,17 @@ SECRETS = {"wifi_password": "packmate"}
 
 
 class Desk:
-    """`bench` is a tools.bench.bench.Bench that is not yet started; `settings` go over SETTINGS.
+    """`bench` is a tools.bench.bench.Bench that is not yet started.
+
+    `settings` go over SETTINGS and over those that belong to the simulated BMS.
 
     `t_s` is the virtual time in s of the last look.
     """
 
     def __init__(self, bench, settings=None, broker_kind="auto"):
         self.bench = bench
-        self.settings = {**SETTINGS, **(settings or {})}
+        self._given = settings or {}
+        self._bms = bench.config.bms_name
         self.t_s = 0.0
         self.recorder = Recorder()
         self.broker = Broker(broker_kind)
@@ -61,6 +64,11 @@ class Desk:
         """Why the bench has stopped working, an empty text while it works."""
         broken = self.bench.error
         return self._failure or (f"{type(broken).__name__}: {broken}" if broken else "")
+
+    @property
+    def settings(self):
+        """What the firmware finds in settings.json, but for the broker's port."""
+        return {**SETTINGS, **simulators.settings(self._bms), **self._given}
 
     def start(self, scene=None):
         """Starts the broker, writes the firmware's settings, powers the bench up.
@@ -104,6 +112,10 @@ class Desk:
             self._command("heater/mode/set", value)
         elif name == "acknowledge":
             self._command("heater/acknowledge", "acknowledge")
+        elif name == "bms":
+            self._bms = value
+            self._write_settings()
+            self.bench.set(name, value)
         elif name == "wifi_down":
             self._wifi_down = value
             self.bench.set(name, value)

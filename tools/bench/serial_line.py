@@ -21,6 +21,10 @@ class SerialLine:
     `next_byte_us()` says when its next byte is complete, or None; `take(t_us)` returns those
     complete by then. The chip's UART must be set up with these pins and this rate: on other pins
     nothing arrives, at another rate rubbish does.
+
+    A device whose `rs485` is true sits on a half-duplex bus behind a transceiver, whose driver is
+    enabled by pin `de` of the chip: what is written while it is off goes nowhere, and what comes
+    while it is on is lost (`collisions`).
     """
 
     def __init__(self, device, uart, tx, rx, chip, seed=1):
@@ -32,6 +36,10 @@ class SerialLine:
         self.from_device = 0
         self.given = 0  # bytes put into the pty since it was opened
         self.path = ""
+        self.de = None
+        self.collisions = 0
+        self._driving = False
+        self._sending = (b"", 0)  # what the chip writes to the bus, and since when
         self._chip = chip
         self._pins = (tx, rx)
         self._random = random.Random(seed)
@@ -55,6 +63,24 @@ class SerialLine:
                 os.close(fd)
         self._master = self._slave = None
 
+    def connect(self, device, t_us):
+        """Puts the cable into another device at `t_us`."""
+        self.device.take(t_us)
+        device.take(t_us)
+        self.device = device
+        self._sending = (b"", 0)
+
+    def drive(self, on, t_us):
+        """The transceiver's driver is switched at `t_us`."""
+        if on == self._driving:
+            return
+        if on:
+            self.pump(t_us)
+        else:
+            self.collisions += len(self.device.take(t_us))
+            self._arrive(t_us)
+        self._driving = on
+
     def next_due_us(self):
         """Returns when a waiting firmware should be woken for bytes, or None."""
         byte_us = self.device.next_byte_us()
@@ -64,6 +90,9 @@ class SerialLine:
         """Puts all bytes due by `t_us` into the pty; returns how many."""
         data = self.device.take(t_us)
         if not data or self._master is None or self.unplugged:
+            return 0
+        if self._driving and self._is_bus():
+            self.collisions += len(data)
             return 0
         setup = self._chip.uarts.get(self.uart)
         if setup is None or setup[2] != self._pins[1]:
@@ -90,8 +119,27 @@ class SerialLine:
             data = bytes(self._random.randrange(256) for _ in data)
         if self.garbled:
             data = self._noise(data)
+        if self._is_bus():
+            if self._driving:
+                self._arrive(t_us)
+                self._sending = (data, t_us)
+            return
+        self._deliver(data, t_us + n * 10_000_000 // self.device.baud)
+
+    def _is_bus(self):
+        return self.de is not None and getattr(self.device, "rs485", False)
+
+    def _arrive(self, t_us):
+        """Lets the device have what was on the bus by `t_us`, when the driver is switched off."""
+        data, start_us = self._sending
+        self._sending = (b"", 0)
+        sent = min(len(data), (t_us - start_us) * self.device.baud // 10_000_000)
+        if sent > 0:
+            self._deliver(data[:sent], start_us + sent * 10_000_000 // self.device.baud)
+
+    def _deliver(self, data, t_us):
         self.to_device += len(data)
-        self.device.receive(data, t_us + n * 10_000_000 // self.device.baud)
+        self.device.receive(data, t_us)
 
     def _read(self, n):
         data = b""

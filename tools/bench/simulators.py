@@ -11,6 +11,8 @@ from tools.bench.jk_modbus_sim import JkModbusSim
 
 # A unit that tells no thresholds: the user's own take their place.
 _OWN = {"heater_thresholds": "own"}
+# Nor the sensor on the half that lags behind.
+_ONE_SENSOR = {"heater_thresholds": "own", "heater_off_dc": 100}
 _RS485 = {"rs485_de_used": True}
 
 # Name, class, arguments, what the firmware's settings need beside the dialect.
@@ -18,8 +20,8 @@ _TABLE = (
     ("jk_gps", JkGpsSim, {}, {}),
     ("jk_modbus", JkModbusSim, {}, _RS485),
     ("jk_modbus_fc03", JkModbusSim, {"framed": False}, _RS485),
-    ("jk_display", JkDisplaySim, {}, _OWN),
-    ("jk_display_pb", JkDisplayPbSim, {}, _OWN),
+    ("jk_display", JkDisplaySim, {}, _ONE_SENSOR),
+    ("jk_display_pb", JkDisplayPbSim, {}, _ONE_SENSOR),
     ("ant_new", AntNewSim, {}, {}),
     ("ant_old", AntOldSim, {}, _OWN),
 )
@@ -28,6 +30,7 @@ NAMES = tuple(_BY_NAME)
 DEFAULT = NAMES[0]
 # Whose frames may come instead of its own.
 FOREIGN = ("none", "jk_gps", "jk_modbus", "jk_display", "ant_new", "ant_old")
+GENERATIONS = JkModbusSim.GENERATIONS
 _NEIGHBOUR = 7  # address of the other unit, where both speak Modbus
 
 
@@ -49,7 +52,7 @@ def make_foreign(name, plant):
 def settings(name):
     """Returns what the firmware must be told to understand it, as a dict of settings."""
     _, cls, _, others = _row(name)
-    plain = {"heater_thresholds": "bms", "rs485_de_used": False}
+    plain = {"heater_thresholds": "bms", "heater_off_dc": 50, "rs485_de_used": False}
     return {**plain, "bms_dialect": cls.NAME, **others}
 
 

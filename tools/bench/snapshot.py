@@ -74,4 +74,5 @@ def _uart(bench):
         "rejected": bms.rejected,
         "replies": bms.replies,
         "overruns": bench.chip.overruns,
+        "collisions": line.collisions,
     }

@@ -24,7 +24,9 @@ function showLamps(state) {
   const frozen = now.firmware_frozen;
   lamp("chip", frozen ? "bad" : chip.running ? "good" : "bad",
     frozen ? "firmware frozen" : chip.running ? "firmware runs" : `firmware ${chip.state}`);
-  const bms = now.bms_unplugged ? "unplugged" : now.bms_garbled ? "garbled" : now.bms_frozen ? "frozen" : "";
+  const fault = ["unplugged", "garbled", "frozen", "silent"].find((name) => now[`bms_${name}`]);
+  const disguise = now.bms_foreign !== "none" ? now.bms_foreign : now.bms_generation !== "normal" ? now.bms_generation : "";
+  const bms = fault ?? (disguise && `as ${disguise.replaceAll("_", " ")}`);
   lamp("bms", bms ? "bad" : "good", bms ? `BMS ${bms}` : "BMS answers");
   lamp("wifi", now.wifi_down ? "bad" : "good", now.wifi_down ? "Wi-Fi down" : "Wi-Fi");
   lamp("broker", now.broker === "normal" ? "good" : "bad", `${mqtt.broker}${now.broker === "normal" ? "" : ` ${now.broker}`}`);

@@ -92,13 +92,33 @@ function choice(entry) {
   return make("div", { class: "row" }, title, group);
 }
 
+// A choice of many.
+function select(entry) {
+  const id = `control-${entry.name}`;
+  const input = make("select", { id, name: id, title: entry.help });
+  for (const value of entry.choices) input.append(make("option", { value }, value.replaceAll("_", " ")));
+  let touched = 0;
+  input.addEventListener("change", () => {
+    touched = Date.now();
+    send(entry.name, input.value);
+  });
+  widgets.set(entry.name, (value) => {
+    if (Date.now() - touched < HELD_MS) return;
+    if (input.value !== value) input.value = value;
+    input.classList.toggle("alarmed", FAULTS.has(entry.group) && value !== entry.choices[0]);
+  });
+  return make("div", { class: "row" }, make("label", { for: id, title: entry.help }, entry.label), input);
+}
+
 function button(entry) {
   const danger = entry.group === "chip" ? "danger" : "";
   const element = make("button", { type: "button", title: entry.help, class: danger, "data-action": entry.name }, entry.label);
   return make("div", { class: "actions" }, element);
 }
 
-const KINDS = { int: slider, bool: toggle, choice, action: button };
+const MOST_SEGMENTS = 3;
+const few = (entry) => (entry.choices.length > MOST_SEGMENTS ? select : choice)(entry);
+const KINDS = { int: slider, bool: toggle, choice: few, action: button };
 
 export function build(entries) {
   let group;
