@@ -78,8 +78,35 @@ def test_private_names_become_short_and_mean_one_thing():
     assert "_bump" not in texts["bms.pack"]
     assert "_twice" not in texts["user"]
     # _count is used by both modules: the same in both, and of a kind that no module has alone.
-    assert "self._0 += by" in texts["bms.pack"]
+    assert "a._0 += b" in texts["bms.pack"]
     assert "return pack._0, _a(7)" in texts["user"]
+
+
+def test_arguments_become_letters_unless_they_are_given_by_name():
+    text = """\
+def scale(value, *, by=1):
+    return value * by
+
+
+def shift(a_mv, by_mv, kept=0):
+    return [a_mv + by_mv + a.kept for a in kept]
+
+
+def clash(a, now):
+    try:
+        return lambda: a + now
+    except OSError as now:
+        pass
+
+
+shift(1, 2, kept=scale(3, by=4))
+"""
+    assert squeezed(a=text)["a"] == (
+        text.replace("scale(value, *", "scale(a, *")
+        .replace("return value", "return a")
+        .replace("shift(a_mv, by_mv", "shift(b, c")
+        .replace("[a_mv + by_mv +", "[b + c +")
+    )
 
 
 def test_lines_stay_where_they_are():
@@ -110,12 +137,17 @@ def test_classes_that_inherit_share_no_short_name():
         "from base import Base\n\n\nclass Heir(Base):\n    def f(self):\n        self._beta = 2\n"
     )
     texts = squeezed(base=base, heir=heir)
-    assert "self._a = 1" in texts["base"]
-    assert "self._b = 2" in texts["heir"]
+    assert "a._a = 1" in texts["base"]
+    assert "a._b = 2" in texts["heir"]
+
+
+def test_a_public_name_may_be_asked_for():
+    text = "def f(a):\n    return getattr(a, 'frames', None)\n"
+    assert squeezed(a=text)["a"] == text
 
 
 def test_a_name_that_is_not_ours_stays():
-    text = "import _thread\n\n\ndef start(f):\n    _thread.start_new_thread(f, ())\n"
+    text = "import _thread\n\n\ndef start(a):\n    _thread.start_new_thread(a, ())\n"
     assert squeezed(a=text)["a"] == text
 
 
@@ -123,8 +155,11 @@ def test_a_name_that_is_not_ours_stays():
     "source, complaint",
     [
         ("X = 1\ny = getattr(y, 'X')\n", "getattr hides which names are used"),
+        ("y = getattr(y, '_x')\n", "getattr hides which names are used"),
+        ("y = getattr(y, x)\n", "getattr hides which names are used"),
         ("x = f'{x}'\n", "f-string"),
         ("from bms.pack import *\n", "star import"),
+        ("print(**names())\n", r"\*\* hides which names"),
         ("SOC = 1\n\n\ndef f(SOC):\n    pass\n", "SOC is also an argument"),
         ("SOC = 1\n\n\ndef f():\n    global SOC\n    SOC = 2\n", "SOC is also a variable"),
     ],

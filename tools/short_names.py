@@ -1,4 +1,4 @@
-"""Short names for private ones: the second half of tools/squeeze.py."""
+"""Short names for private ones, and for arguments: the second half of tools/squeeze.py."""
 
 import ast
 import collections
@@ -9,6 +9,7 @@ import string
 import tokenize
 
 PRIVATE = re.compile(r"_(?!_)\w+\Z")
+_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 
 
 def imported_modules(tree):
@@ -127,3 +128,44 @@ def rename(text, table):
             end = column + len(token.string)
             lines[row - 1] = line[:column] + table[token.string] + line[end:]
     return "\n".join(lines)
+
+
+# -- arguments ------------------------------------------------------------------------------------
+
+
+def keywords(trees):
+    """Returns the names by which arguments are given anywhere in {module: tree}."""
+    nodes = itertools.chain.from_iterable(map(ast.walk, trees.values()))
+    return {node.arg for node in nodes if isinstance(node, ast.keyword)}
+
+
+def renamed_arguments(tree, kept):
+    """Returns [(node, name)] that call the arguments of each function a, b, …, but for `kept`.
+
+    Bytecode holds the name of every argument, for calls that give it by name.
+    """
+    edits = []
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and is_plain(node):
+            arguments = [*node.args.posonlyargs, *node.args.args]
+            inside = [n for part in node.body for n in ast.walk(part) if isinstance(n, ast.Name)]
+            taken = {n.id for n in inside} | {a.arg for a in arguments}
+            free = [letter for letter in string.ascii_letters if letter not in taken]
+            names = {a.arg for a in arguments if len(a.arg) > 1} - kept
+            table = {a.arg: s for a, s in zip(arguments, free, strict=False) if a.arg in names}
+            edits += [(a, table[a.arg]) for a in arguments if a.arg in table]
+            edits += [(n, table[n.id]) for n in inside if n.id in table]
+    return edits
+
+
+def is_plain(function):
+    """True if all uses of a function's arguments are names in its own body."""
+    arguments = {a.arg for a in function.args.args}
+    for node in ast.walk(function):
+        if node is not function and isinstance(node, (*_SCOPES, ast.Global, ast.Nonlocal)):
+            return False
+        if isinstance(node, ast.ExceptHandler) and node.name in arguments:
+            return False
+        if isinstance(node, ast.alias) and (node.asname or node.name) in arguments:
+            return False
+    return True

@@ -6,7 +6,8 @@ global some 10 more. So, over all modules of an image together:
 - a public module constant, NAME = 5 or NAME = const(5), is written as 5 wherever it is used, also
   in other modules, and is then no global any more;
 - bytes((…)) of numbers is written as the bytes that it makes: the tuples would stay;
-- private names (one leading underscore) become short ones that unrelated modules share.
+- private names (one leading underscore) become short ones that unrelated modules share;
+- arguments that are never given by name become a, b, ….
 
 Both only see names in the text. What could reach a name in another way (getattr, f-strings whose
 positions older Pythons do not tell, star imports) is refused, except in DYNAMIC.
@@ -15,7 +16,7 @@ positions older Pythons do not tell, star imports) is refused, except in DYNAMIC
 import ast
 import re
 
-from tools.short_names import PRIVATE, Names, rename
+from tools.short_names import PRIVATE, Names, keywords, rename, renamed_arguments
 
 # Module that imports by computed name, and takes a public class from it: checked by its own test.
 DYNAMIC = {"bms.catalog"}
@@ -40,19 +41,40 @@ def squeeze(sources):
     inlined = {n: fold(inline(n, sources[n], trees[n], constants[n], values)) for n in sources}
     shortened = Names({n: ast.parse(text, n) for n, text in inlined.items()})
     texts = {n: rename(text, shortened.of_module(n)) for n, text in inlined.items()}
+    kept = keywords(trees)
+    for name, text in texts.items():
+        texts[name] = replace(text, renamed_arguments(ast.parse(text), kept))
     return texts, shortened.legend()
 
 
 def refuse(name, tree):
     """Raises SqueezeError if the module does what cannot be followed."""
+    plain = {
+        id(n.func) for n in ast.walk(tree) if isinstance(n, ast.Call) and asks_by_public_name(n)
+    }
     for node in ast.walk(tree):
         word = getattr(node, "id", None) or getattr(node, "attr", None)
-        if word in _REFUSED and name not in DYNAMIC:
+        if word in _REFUSED and name not in DYNAMIC and id(node) not in plain:
             raise SqueezeError(f"{name}:{node.lineno}: {word} hides which names are used")
+        if isinstance(node, ast.keyword) and node.arg is None and not passed_on(node.value, tree):
+            raise SqueezeError(f"{name}:{node.value.lineno}: ** hides which names are used")
         if isinstance(node, ast.JoinedStr):
             raise SqueezeError(f"{name}:{node.lineno}: f-string; use % or concatenation")
         if isinstance(node, ast.ImportFrom) and node.names[0].name == "*":
             raise SqueezeError(f"{name}:{node.lineno}: star import")
+
+
+def asks_by_public_name(call):
+    """True for getattr(x, "name"…) with a name that is neither private nor a constant's."""
+    if ast.unparse(call.func) != "getattr" or not isinstance(call.args[1], ast.Constant):
+        return False
+    return not PRIVATE.match(call.args[1].value) and not _CONSTANT.match(call.args[1].value)
+
+
+def passed_on(value, tree):
+    """True if `value` is a function's own ** argument: the names are where that is called."""
+    functions = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef) and n.args.kwarg]
+    return isinstance(value, ast.Name) and value.id in {f.args.kwarg.arg for f in functions}
 
 
 # -- constants ------------------------------------------------------------------------------------
