@@ -77,9 +77,17 @@ def test_private_names_become_short_and_mean_one_thing():
     texts = squeezed(bms__pack=PACK, user=USER)
     assert "_bump" not in texts["bms.pack"]
     assert "_twice" not in texts["user"]
-    # _count is used by both modules: the same in both, and of a kind that no module has alone.
-    assert "a._0 += b" in texts["bms.pack"]
-    assert "return pack._0, _a(7)" in texts["user"]
+    # _count is used by both modules: the same in both, and no other name of either.
+    assert "a._a += b" in texts["bms.pack"] and "a._b(_HIDDEN)" in texts["bms.pack"]
+    assert "return pack._a, _b(7)" in texts["user"]
+
+
+def test_unrelated_modules_share_short_names_and_constants_keep_theirs():
+    one = "_a = const(3)\n\n\ndef _double(x):\n    return 2 * x + _a\n"
+    two = "class Two:\n    def __init__(self):\n        self._half = 1\n"
+    texts = squeezed(one=one, two=two)
+    assert "def _b(x):\n    return 2 * x + _a" in texts["one"]
+    assert "a._a = 1" in texts["two"]
 
 
 def test_arguments_become_letters_unless_they_are_given_by_name():

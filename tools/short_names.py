@@ -24,48 +24,53 @@ def imported_modules(tree):
 
 
 class Names:
-    """Short names for the private names of {module: tree}.
+    """Short names for the private names of {module: tree}: as few different ones as possible.
 
-    A name that occurs in one family of modules only gets a letter, and each family starts anew: a
-    family is what inheritance joins, so that no object has attributes from two. Others get a
-    number, and mean the same everywhere.
+    Two names may become the same one if no module has both, and no object can have both: a class
+    has the names of its own module and of those that it inherits from, directly or not.
     """
 
     def __init__(self, trees):
-        self._family = families(trees)
         where = collections.defaultdict(set)
         bound = set()
         for module, tree in trees.items():
             for name in private_names(tree):
-                where[name].add(self._family[module])
+                where[name].add(module)
             # An attribute is defined where it is set on `self`: on another object, it is used.
             bound |= {name for name, defines in occurrences(tree) if defines}
-        where = {n: f for n, f in where.items() if n in bound}
-        shared = sorted(n for n, f in where.items() if len(f) > 1)
-        self._shared = {name: f"_{i}" for i, name in enumerate(shared)}
-        self._own = {
-            family: with_letters(n for n, f in where.items() if f == {family})
-            for family in set(self._family.values())
+        lines = lineages(trees)
+        # Names by the lineages that they occur in; those in the most are the hardest to place.
+        reach = {
+            name: frozenset(m for m, line in lines.items() if line & modules)
+            for name, modules in where.items()
+            if name in bound
         }
+        self._short = {}
+        self._where = where
+        used = {m: {n for n, _ in occurrences(tree)} - set(reach) for m, tree in trees.items()}
+        for name in sorted(reach, key=lambda n: (-len(reach[n]), n)):
+            taken = set().union(*(used[m] for m in reach[name]))
+            self._short[name] = next(s for s in letters() if s not in taken)
+            for module in reach[name]:
+                used[module].add(self._short[name])
 
     def of_module(self, module):
         """Returns {name: short name} for one module."""
-        return self._shared | self._own[self._family[module]]
+        return {n: short for n, short in self._short.items() if module in self._where[n]}
 
     def legend(self):
         """Returns {short name: every name it stands for}, to read tracebacks with."""
         found = collections.defaultdict(list)
-        for table in (self._shared, *self._own.values()):
-            for name, short in table.items():
-                found[short].append(name)
+        for name, short in self._short.items():
+            found[short].append(name)
         return {short: sorted(names) for short, names in sorted(found.items())}
 
 
-def with_letters(names):
-    """Returns {name: short name}, with _a, _b … _Z, _aa, _ab … in alphabetical order."""
-    lengths = (itertools.product(string.ascii_letters, repeat=n) for n in itertools.count(1))
-    shorts = ("_" + "".join(chars) for chars in itertools.chain.from_iterable(lengths))
-    return dict(zip(sorted(names), shorts, strict=False))
+def letters():
+    """Yields _a, _b … _Z, _aa, _ab … without an end."""
+    for size in itertools.count(1):
+        for chars in itertools.product(string.ascii_letters, repeat=size):
+            yield "_" + "".join(chars)
 
 
 def private_names(tree):
@@ -101,20 +106,24 @@ def occurrences(tree):
             yield node.arg, False
 
 
-def families(trees):
-    """Returns {module: family}: modules whose classes inherit from one another share one."""
-    parent = {name: name for name in trees}
+def lineages(trees):
+    """Returns {module: the modules whose names its objects may have}.
 
-    def root(name):
-        while parent[name] != name:
-            name = parent[name]
-        return name
+    These are its own, and those from which a module with derived classes imports, and so on.
+    """
+    found = {}
 
-    for name, tree in trees.items():
-        if any(isinstance(n, ast.ClassDef) and n.bases for n in ast.walk(tree)):
-            for imported in imported_modules(tree) & set(trees):
-                parent[root(name)] = root(imported)
-    return {name: root(name) for name in trees}
+    def follow(name):
+        if name not in found:
+            found[name] = {name}
+            if any(isinstance(n, ast.ClassDef) and n.bases for n in ast.walk(trees[name])):
+                for imported in imported_modules(trees[name]) & set(trees):
+                    found[name] |= follow(imported)
+        return found[name]
+
+    for name in trees:
+        follow(name)
+    return found
 
 
 def rename(text, table):
