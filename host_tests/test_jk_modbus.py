@@ -115,12 +115,12 @@ class Unit:
         return crc16(bytes([self.address, 3, 2 * words]) + data)
 
 
-def talk(dialect, unit, last):
+def talk(dialect, unit, last, first=0):
     """Plays the bus with answers after 50 ms; returns [(ms, request)]."""
     out = bytearray(16)
     sent = []
     due = None
-    for now in range(0, last, 10):
+    for now in range(first, last, 10):
         dialect.settle(now)
         if due and now >= due[0]:
             feed(dialect, due[1], now=now)
@@ -168,12 +168,25 @@ def test_a_dead_bus_is_searched_without_end_and_without_hurry():
     assert dialect.withheld == "no_device_info" and values(dialect) == {}
 
 
-def test_a_lost_unit_is_looked_for_again_after_a_reset():
+def test_a_unit_once_proven_is_not_exchanged_for_its_neighbour():
     dialect = start(JkModbus)
     talk(dialect, Unit("framed", address=5), 10_000)
     assert dialect.address == 5
     dialect.reset()
-    assert dialect.address == 0 and not dialect.proven and dialect.withheld == "no_device_info"
+    assert dialect.address == 5 and not dialect.proven and dialect.withheld == "no_device_info"
+    talk(dialect, Unit("framed", address=6), 60_000, 10_000)
+    assert dialect.address == 5 and not dialect.proven
+    talk(dialect, Unit("framed", address=5), 70_000, 60_000)
+    assert dialect.proven
+
+
+def test_the_search_begins_anew_where_nothing_was_proven():
+    dialect = start(JkModbus)
+    talk(dialect, Unit("none"), 3_000)
+    assert dialect.address > 1
+    dialect.reset()
+    talk(dialect, Unit("framed", address=2), 20_000, 3_000)
+    assert dialect.address == 2 and dialect.proven
 
 
 def test_an_error_reply_ends_the_wait():

@@ -48,8 +48,9 @@ class JkModbus(Shape):
     """Decodes the replies of one unit into a PackState and says what to ask next.
 
     feed() never raises and never allocates. `chunk` is the size of the buffers it will be fed.
-    `address`: of the unit, 1…15; 0 looks for the first that answers. `plain`: function 03 is in
-    use. `foreign` counts good frames of other units, `error` is the last error code (§4.2).
+    `address`: of the unit, 1…15; 0 looks for the first that answers and stays with it: when it
+    falls silent, its neighbour on the bus is not our pack. `plain`: function 03 is in use.
+    `foreign` counts good frames of other units, `error` is the last error code (§4.2).
     """
 
     NAME = "jk_modbus"
@@ -104,7 +105,7 @@ class JkModbus(Shape):
         return self.framer.feed(buf, n, now)
 
     def reset(self):
-        """Forgets pending bytes and which unit it was; for a link that was lost."""
+        """Forgets pending bytes and what the unit is; for a link that was lost."""
         self.framer.reset()
         self.frames.reset()
         self._wanted = 0
@@ -145,6 +146,11 @@ class JkModbus(Shape):
         if self.plain:
             return put_crc(out, 0, self._reader.request(out, self.address))
         return put_trigger(out, self.address, self._wanted)
+
+    def reread(self):
+        """Has the settings read at the next request, from the first block on."""
+        self._wanted = 0
+        self._settings_asked = False
 
     def _give_up(self):
         """After a request without a reply: the other form, and then the next address."""
@@ -261,6 +267,8 @@ class JkModbus(Shape):
             self._answered = True
             self._wanted = 0
             self.unanswered = 0
+        if self.frames.proven:
+            self._searching = False
         if verdict > 0 and frame[at + 4] == SETTINGS_FRAME:
             self._settings_known = True
         return verdict
