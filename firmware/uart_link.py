@@ -45,12 +45,14 @@ _STUCK_MS = const(100)  # the driver is let go of, whatever the UART says
 # After a start, until silence is one; later, until a reason that has gone is another: a BMS that
 # is asked in vain is asked every few seconds.
 _HOLD_S = const(10)
+_RENEW_S = const(60)  # longer than the search of all addresses of a bus takes
 
 
 class UARTLink:
     """The Link contract (readinto, write, up), and what else the application should know:
 
-    renewed  set when frames stopped coming: forget what was half received, then clear this
+    renewed  set when figures stop coming, and each minute from then on: forget what was half
+             received and which unit it was, then clear this
     sending  the bus is ours; call `release` within a few ms, until it is not
     reason   see REASONS; `counts` tells how often each one came about
     losses   how often there were figures and then none
@@ -73,6 +75,7 @@ class UARTLink:
         self._withheld = 0  # frames that were, so far
         self._answering = False
         self._hold_s = _HOLD_S
+        self._lost_s = 0
         self._de = None
         if de is not None:
             self._de = Pin(de, Pin.OUT, value=0)
@@ -130,9 +133,13 @@ class UARTLink:
         self._answering = answering
         if answering:
             self.reason = NONE
-            self._hold_s = 0
+            self._hold_s = self._lost_s = 0
             return
         found = self._evidence(dialect)
+        self._lost_s += 1
+        if self._lost_s >= _RENEW_S:  # another unit, or another address of it
+            self._lost_s = 0
+            self.renewed = True
         if self.reason == NONE and self._hold_s:
             self._hold_s -= 1
         elif found < self.reason and self._hold_s:
