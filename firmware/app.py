@@ -3,8 +3,7 @@
 import asyncio
 import gc
 import sys
-from binascii import hexlify
-from time import sleep_ms, ticks_ms
+from time import ticks_ms
 
 import board
 import framebuf
@@ -32,7 +31,6 @@ from st7789 import Panel
 from supervisor import Supervisor, stand_down
 from tasks import NAMES, run_all
 from uart_link import REASONS, UARTLink
-from wifi import Wifi
 
 VERSION = "0.1.0"
 
@@ -40,26 +38,11 @@ _RX_BYTES = const(256)
 _TX_BYTES = const(32)
 # The longest a healthy task can be away: a flash write.
 _TASK_LIMIT_MS = const(2000)
-# Long enough to read the reason on a console and to press Ctrl-C.
-_CRASH_PAUSE_MS = const(2000)
 _SAVE_GAP_S = const(60)
 _MAX_MW = board.HEATER_MAX_W * 1000
 
 # By machine.reset_cause() of the ESP32 port.
 RESET_CAUSES = b"none\npower_on\nhard\nwatchdog\ndeep_sleep\nsoft"
-
-
-def load_once():
-    """Returns settings, secrets, their errors, the state of last time, and the heater's in it.
-
-    What reads them is some 8 kB of tables and texts, and goes again.
-    """
-    import config
-
-    settings, secrets, errors = config.load_settings(board.HEATER_MAX_MA, _MAX_MW)
-    state, record = config.load_state()
-    del sys.modules["config"], sys.modules["settings"]
-    return settings, secrets, errors, state, record
 
 
 def forget():
@@ -69,18 +52,21 @@ def forget():
 
 
 class Device:
-    """Every part of the device. `canvas_buf` is the screen's buffer, allocated before all this."""
+    """Every part of the device.
 
-    def __init__(self, canvas_buf):
+    `canvas_buf` is the screen's buffer, `early` the startup.Startup: both came before all this.
+    """
+
+    def __init__(self, canvas_buf, early):
         self.uptime_s = 0
         self._saved_latched = 0
         self._save_after_s = 0
         self.loop_max_ms = 0  # the longest that anything held the loop
         self.answering = False  # good frames come
         self.reset_cause = machine.reset_cause()
-        settings, secrets, errors, self._state, record = load_once()
-        for error in errors:
-            print(error)
+        settings = early.settings
+        self.wifi = early.wifi
+        self._state = early.state
         # The settings themselves are not kept: their parts are where they are needed (2 kB).
         self.wifi_used = settings["wifi_ssid"] != ""
         self.mqtt_used = settings["mqtt_host"] != ""
@@ -88,10 +74,11 @@ class Device:
             board.HEATER_PIN, board.HEATER_ACTIVE, settings["heater_output"] == "gpio"
         )
         self._build_bms(settings)
-        self._build_heater(settings, record)
-        self._build_screen(settings, canvas_buf, errors)
-        self._build_relay(settings, secrets)
+        self._build_heater(settings, early.record)
+        self._build_screen(settings, canvas_buf, early.errors)
+        self._build_relay(settings, early)
         forget()
+        early.forget()
         self.supervisor = Supervisor(NAMES, _TASK_LIMIT_MS)
         gc.collect()
         self.heap_free = self.heap_min_free = gc.mem_free()
@@ -132,9 +119,7 @@ class Device:
         self.panel = Panel(board, canvas, settings["screen_brightness_pct"])
         self.button = Button(board.BUTTON_1)
 
-    def _build_relay(self, settings, secrets):
-        unit = hexlify(machine.unique_id())
-        self.wifi = Wifi(settings, secrets, "packmate-" + str(unit, "ascii")[-6:])
+    def _build_relay(self, settings, early):
         self.relay = None
         if not self.mqtt_used:
             return
@@ -147,9 +132,9 @@ class Device:
             REFUSALS,
             REASONS,
         )
-        topics = Topics(settings["mqtt_topic"], unit, settings["ha_prefix"])
+        topics = Topics(settings["mqtt_topic"], early.unit, settings["ha_prefix"])
         message = StateMessage(self.view, self.max_age_ms)
-        self.relay = Relay(settings, secrets, topics, message, board.NAME, VERSION)
+        self.relay = Relay(settings, early.secrets, topics, message, board.NAME, VERSION)
 
     def charger_pin(self):
         """Returns 1 if the charger contact is closed, 0 if it is open, None if none is wired."""
@@ -178,30 +163,21 @@ class Device:
             self.heater.save_failed()
 
     def start(self, now):
-        """Starts radio, relay and watchdog; the tasks must run from here on."""
-        self.wifi.start(now)
+        """Starts relay and watchdog; the tasks must run from here on."""
         if self.relay is not None:
             self.relay.start(now)
         gc.collect()
         self.supervisor.start(ticks_ms())
 
 
-def run(canvas_buf):
-    """Runs the device; returns on Ctrl-C. After anything else that ends it, the chip resets."""
+def run(canvas_buf, early):
+    """Runs the device; returns on Ctrl-C, and raises what ends it otherwise. The heater is off."""
     machine.freq(board.CPU_HZ)
-    device = None
+    device = Device(canvas_buf, early)
     try:
-        device = Device(canvas_buf)
         asyncio.run(run_all(device))
     except KeyboardInterrupt:
         print("stopped: the heater is off; the watchdog resets the chip in an hour at the latest")
         stand_down()
-    except Exception as error:
-        sys.print_exception(error)
-        if device is not None:
-            device.output.close()
-        sleep_ms(_CRASH_PAUSE_MS)
-        machine.reset()
     finally:
-        if device is not None:
-            device.output.close()
+        device.output.close()

@@ -9,10 +9,23 @@ Pin(board.HEATER_PIN, Pin.OUT, value=1 - board.HEATER_ACTIVE)
 # The heap of an ESP32 grows in pieces; the largest buffer gets its place while there is one.
 CANVAS = bytearray(board.PANEL_WIDTH * board.PANEL_HEIGHT // 2)
 
+import sys  # noqa: E402
+import time  # noqa: E402
+
+import machine  # noqa: E402
 import micropython  # noqa: E402
 
 micropython.alloc_emergency_exception_buf(100)
 
-import app  # noqa: E402
+try:
+    import startup
 
-app.run(CANVAS)
+    early = startup.Startup()
+    import app
+
+    app.run(CANVAS, early)
+except Exception as error:
+    # Time to read the reason on a console and to press Ctrl-C; then everything anew.
+    sys.print_exception(error)
+    time.sleep(2)
+    machine.reset()

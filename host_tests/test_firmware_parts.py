@@ -217,22 +217,50 @@ def test_uart_link_when_the_driver_has_nothing_after_all(chip, monkeypatch):
 # -- main.py --------------------------------------------------------------------------------------
 
 
-def run_main(chip, monkeypatch, app):
+def run_main(chip, monkeypatch, app, startup=None):
     board = types.ModuleType("board")
     board.HEATER_PIN, board.HEATER_ACTIVE = 32, 1
     board.PANEL_WIDTH, board.PANEL_HEIGHT = 240, 135
     micropython = types.ModuleType("micropython")
     micropython.alloc_emergency_exception_buf = lambda size: chip.trace.append("buffer")
-    for name, module in (("board", board), ("micropython", micropython), ("app", app)):
+    if startup is None:
+        startup = types.ModuleType("startup")
+        startup.Startup = lambda: chip.trace.append("settings, radio")
+    modules = {"board": board, "micropython": micropython, "startup": startup, "app": app}
+    for name, module in modules.items():
         monkeypatch.setitem(sys.modules, name, module)
+    monkeypatch.setattr(
+        sys, "print_exception", lambda error: chip.trace.append(type(error)), raising=False
+    )
+    monkeypatch.setattr("time.sleep", lambda seconds: chip.trace.append(f"{seconds} s"))
+    monkeypatch.setattr(
+        sys.modules["machine"], "reset", lambda: chip.trace.append("reset"), raising=False
+    )
     return runpy.run_path(str(ROOT / "firmware" / "main.py"))
 
 
-def test_main_drops_the_heater_first_and_starts_the_application(chip, monkeypatch):
+def test_main_drops_the_heater_first_then_the_radio_then_the_application(chip, monkeypatch):
     app = types.ModuleType("app")
-    app.run = lambda canvas: chip.trace.append(("run", len(canvas)))
+    app.run = lambda canvas, early: chip.trace.append(("run", len(canvas)))
     run_main(chip, monkeypatch, app)
-    assert chip.trace == [(32, OFF), "buffer", ("run", 16_200)]
+    assert chip.trace == [(32, OFF), "buffer", "settings, radio", ("run", 16_200)]
+
+
+@pytest.mark.parametrize("error", [MemoryError, OSError, ValueError])
+def test_main_starts_anew_after_whatever_ends_the_application(chip, monkeypatch, error):
+    app = types.ModuleType("app")
+
+    def run(_canvas, _early):
+        raise error("dead")
+
+    app.run = run
+    run_main(chip, monkeypatch, app)
+    assert chip.trace[-3:] == [error, "2 s", "reset"]
+
+
+def test_main_starts_anew_if_the_application_cannot_even_be_loaded(chip, monkeypatch):
+    run_main(chip, monkeypatch, None)  # importing app fails
+    assert chip.trace[-3:] == [ModuleNotFoundError, "2 s", "reset"]
 
 
 def press(chip, button, pattern):

@@ -7,9 +7,9 @@ from tools import image, memory
 
 # Garbage of a chunk is collected in the next one.
 LOAD_ONCE = (
-    "import app\ngc.collect()",
+    "import startup, wifi, heat.thermal\ngc.collect()",
     "report('before')",
-    "kept = app.load_once()\ngc.collect()",
+    "kept = startup.Startup()\ngc.collect()",
     "gc.collect()\nreport('kept')\ndel kept",
     "gc.collect()\nreport('after')",
     "print('left', sum([name in sys.modules for name in ('config', 'settings')]))",

@@ -57,8 +57,10 @@ _SETTINGS = """{"heater_output": "gpio", "heater_mode": "charger_or_soc", "charg
 "heater_mat_mohm": 20000, "pack_wh": 14000, "wifi_ssid": "network", "mqtt_host": "broker"}"""
 
 _BUILD = """
+import startup
+early = startup.Startup()
 import app, board
-device = app.Device(canvas)
+device = app.Device(canvas, early)
 gc.collect()
 """
 
