@@ -44,10 +44,11 @@ async def run_all(device):
 
 
 async def run_bms(device):
-    """Reads, decodes and asks; measures how long others held the loop."""
+    """Reads, decodes and asks; measures how long the loop was held, by this task or another."""
     pause_ms = 0
+    now = ticks_ms()
     while True:
-        before = ticks_ms()
+        before = now
         await asyncio.sleep_ms(pause_ms)
         now = ticks_ms()
         held_ms = ticks_diff(now, before) - pause_ms
