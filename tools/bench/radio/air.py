@@ -105,11 +105,6 @@ class Air:
         """Takes a device out of the air."""
         self.link.remove_controller(self._controllers.pop(device))
 
-    def rssi(self, address):
-        """Returns how strongly a unit is received, in dBm, or None if it is out of range."""
-        unit = self.unit_at(address)
-        return unit.rssi if unit is not None and unit.is_heard() else None
-
     def unit_at(self, address):
         """Returns the unit with an address as text, or None."""
         for unit in self.units:

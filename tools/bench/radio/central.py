@@ -118,13 +118,16 @@ class Central:
             await device.stop_scanning()
 
     def _on_report(self, report):
-        rssi = self.air.rssi(report.address.to_string(False))
-        if self._scan is None or self._scan.done() or rssi is None:
+        unit = self.air.unit_at(report.address.to_string(False))
+        if self._scan is None or self._scan.done() or unit is None or not unit.is_heard():
             return
-        kind = _SCAN_RSP if report.event_type == _SCAN_RSP else _ADV_IND
+        kind, data = _ADV_IND, report.data
+        if report.event_type == _SCAN_RSP:
+            # The virtual controller repeats the advertisement here.
+            kind, data = _SCAN_RSP, unit.device.scan_response_data
         address = bytes(reversed(bytes(report.address)))
-        kind_of_address = report.address.address_type & 1
-        self._tell(ops.SCAN_RESULT, kind_of_address, address, kind, rssi, rest=bytes(report.data))
+        values = (report.address.address_type & 1, address, kind, unit.rssi)
+        self._tell(ops.SCAN_RESULT, *values, rest=bytes(data))
 
     # -- connections ------------------------------------------------------------------------------
 
