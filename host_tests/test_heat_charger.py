@@ -51,12 +51,12 @@ def test_current():
     assert source(rig) == "current"
     rig.slots[p.CURRENT_MA] = 0
     rig.step(59)
-    assert rig.heater.charger_present  # a cloud
+    assert rig.heater.law.charger.present  # a cloud
     rig.step(2)
-    assert not rig.heater.charger_present
+    assert not rig.heater.law.charger.present
     rig.slots[p.CURRENT_MA] = 290  # the error of a shunt at rest
     rig.step(5)
-    assert not rig.heater.charger_present
+    assert not rig.heater.law.charger.present
 
 
 def test_flag():

@@ -53,7 +53,7 @@ def test_hysteresis_is_two_degrees_at_least(protect, recover, lead, on_dc, off_d
     rig.slots[p.CHARGE_UTPR_DC] = recover
     rig.temps = [on_dc, on_dc]
     rig.step(3)
-    assert (rig.heater.on_dc, rig.heater.off_dc) == (on_dc, off_dc)
+    assert (rig.heater.law.on_dc, rig.heater.law.off_dc) == (on_dc, off_dc)
     assert not rig.on
     rig.temps = [on_dc - 10, on_dc - 10]
     assert rig.step()

@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from heat import states as s
-from heat.boots import Boots
-from heat.energy import EnergyDay
+from heat.uptime import Boots, EnergyDay
 
 RECORD = {}
 Rig().heater.save(RECORD)

@@ -4,11 +4,13 @@ It works out for itself what it judges, from the same inputs. Every row of heate
 needs no probe and no current measurement of the mat is here; the hardware lease is the output's.
 """
 
+from array import array
+
+from bms.pack import MAX_TEMPS
 from compat import const
 from heat import states as s
-from heat.energy import EnergyDay
-from heat.proof import FALLING, NO_RISE, PAUSE_MS, Proof
 from heat.thermal import mat_ma, window_s
+from heat.uptime import EnergyDay
 
 _MIN_HYSTERESIS_DC = const(20)
 _RESOLUTION_DC = const(10)
@@ -18,6 +20,87 @@ _BACKOFF_MS = const(1_800_000)
 # during the back-off rises at first, whatever the mat is worth.
 _STRIKES = const(2)
 _LONG_MS = const(86_400_000)
+
+# Verdicts of Proof.step().
+_WAITING = const(0)
+_RISEN = const(1)
+_NO_RISE = const(2)
+_FALLING = const(3)
+
+_RISE_DC = const(10)  # of any one sensor: the resolution of the GPS port
+_FALL_DC = const(20)  # of every sensor
+# What was cooling goes on cooling until mat, cells and sensors have followed.
+_LAG_MS = const(300_000)
+_FALL_AFTER_MS = const(600_000)
+# A pause shorter than this is one and the same attempt: a fault that comes and goes must not
+# start the clock anew each time.
+_PAUSE_MS = const(600_000)
+
+
+class Proof:
+    """Does the pack warm while the mat is on? (heater.md, guard; research.md §4.2)
+
+    Follows attempts to heat: each must show a rise within its window of on-time.
+    """
+
+    def __init__(self):
+        self.on_ms = 0
+        self._off_ms = _PAUSE_MS
+        self._lag_ms = _LAG_MS
+        self._started = False
+        self._epoch = 0
+        self._base_dc = array("h", bytes(2 * MAX_TEMPS))
+
+    def restart(self):
+        """Forgets the attempt; the next one begins with the temperatures of its first step."""
+        self._started = False
+
+    def step(self, inputs, window_ms):
+        """Takes a step whose inputs are trusted and settled; returns a verdict.
+
+        _NO_RISE and _FALLING end the attempt.
+        """
+        if inputs.on_ms == 0:
+            self._off_ms = min(self._off_ms + inputs.elapsed_ms, _PAUSE_MS)
+            if self._off_ms >= _PAUSE_MS:
+                self._started = False
+            return _WAITING
+        self._off_ms = 0
+        sensors = inputs.sensors
+        if not self._started or self._epoch != sensors.epoch:
+            self._begin(sensors, _LAG_MS)
+            return _WAITING
+        self.on_ms += inputs.on_ms
+        return self._judge(sensors, window_ms)
+
+    def _judge(self, sensors, window_ms):
+        risen = False
+        falling = True
+        for i in range(MAX_TEMPS):
+            if sensors.accepted[i]:
+                change = sensors.temps_dc[i] - self._base_dc[i]
+                if change >= _RISE_DC:
+                    risen = True
+                if change > -_FALL_DC:
+                    falling = False
+        if risen:
+            self._begin(sensors, 0)
+            return _RISEN
+        if falling and self.on_ms >= _FALL_AFTER_MS:
+            self._started = False
+            return _FALLING
+        if self.on_ms >= window_ms + self._lag_ms:
+            self._started = False
+            return _NO_RISE
+        return _WAITING
+
+    def _begin(self, sensors, lag_ms):
+        self._started = True
+        self._epoch = sensors.epoch
+        self._lag_ms = lag_ms
+        self.on_ms = 0
+        for i in range(MAX_TEMPS):
+            self._base_dc[i] = sensors.temps_dc[i]
 
 
 class Guard:
@@ -93,8 +176,8 @@ class Guard:
             self._run_ms = min(self._run_ms + inputs.on_ms, _LONG_MS)
             self._pause_ms = 0
         else:
-            self._pause_ms = min(self._pause_ms + elapsed, PAUSE_MS)
-            if self._pause_ms >= PAUSE_MS:
+            self._pause_ms = min(self._pause_ms + elapsed, _PAUSE_MS)
+            if self._pause_ms >= _PAUSE_MS:
                 self._run_ms = 0
 
     # -- what ends by itself ---------------------------------------------------------------------
@@ -180,9 +263,9 @@ class Guard:
 
     def _take_proof(self, inputs, mw):
         verdict = self._proof.step(inputs, window_s(self._pack_wh, mw) * 1000)
-        if verdict == FALLING:
+        if verdict == _FALLING:
             self.trip(s.OPEN_CIRCUIT)
-        elif verdict == NO_RISE:
+        elif verdict == _NO_RISE:
             self._set_strikes(self.strikes + 1)
             if self.strikes >= _STRIKES:
                 self.trip(s.NOT_HEATING)

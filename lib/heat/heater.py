@@ -10,11 +10,11 @@ Call step() once a second. It never raises: an exception inside it is a latched 
 """
 
 from heat import states as s
-from heat.boots import Boots
 from heat.control import Law
 from heat.guard import Guard
 from heat.inputs import Inputs
 from heat.thermal import heat_s, mat_mw
+from heat.uptime import Boots
 
 
 class Heater:
@@ -22,7 +22,8 @@ class Heater:
 
     `state`, `reason` (heat.states), `latched` (fault n is bit n - 1), `duty_permille`,
     `power_mw` (the mat's, 0 while off), `wh_today`, `ready_s` (heating until warm, 0 if warm),
-    `on_dc`, `off_dc` (thresholds in force), `mode` (index in heat.states.MODE_NAMES).
+    `mode` (index in heat.states.MODE_NAMES). The law has the thresholds in force, and what is
+    known of a charger.
     """
 
     def __init__(self, settings, max_ma=0, max_mw=0):
@@ -116,21 +117,6 @@ class Heater:
     def mode(self):
         """Index in heat.states.MODE_NAMES."""
         return self.law.mode
-
-    @property
-    def on_dc(self):
-        """Heating begins below, 0.1 °C; None while unknown."""
-        return self.law.on_dc
-
-    @property
-    def off_dc(self):
-        """Heating ends from, 0.1 °C; None while unknown."""
-        return self.law.off_dc
-
-    @property
-    def charger_present(self):
-        """True if a charger is believed to be there; how: `law.charger.source`."""
-        return self.law.charger.present
 
     # -- commands --------------------------------------------------------------------------------
 
