@@ -4,11 +4,9 @@ import collections
 
 import pytest
 
-from bms import ant_new_write as command
 from bms import check
 from bms import pack as p
 from bms.ant_new import AntNew, put_request
-from bms.pack import PackState
 from host_tests import dialects
 from host_tests.dialects import differences, feed, feed_capture, load, name_of, start, values
 from host_tests.mp.samples import ant_frame, ant_status
@@ -308,17 +306,6 @@ def test_a_reply_to_another_register_does_not_count_as_the_answer():
     assert dialect.request(700, out) == 10
 
 
-def test_no_poll_while_a_command_waits_for_its_answer():
-    dialect = start(AntNew)
-    out = bytearray(24)
-    feed(dialect, ant_status())
-    command.save(out)
-    dialect.sent(0, out)
-    assert dialect.request(900, bytearray(16)) == 0
-    feed(dialect, ant_frame(0x61, 7, b"\x01\x00"), now=900)
-    assert dialect.reply_code == command.DONE and dialect.request(950, bytearray(16)) == 10
-
-
 # -- commands -------------------------------------------------------------------------------------
 
 
@@ -333,54 +320,3 @@ def test_requests_of_the_page(shared):
             assert bytes(out[: len(wanted)]) == wanted, entry["name"]
             checked += 1
     assert checked > 80
-
-
-@pytest.mark.parametrize(
-    "slot, value, wanted",
-    [
-        (p.CHARGE_SWITCH, 0, "7ea151040000c8e4aa55"),
-        (p.CHARGE_SWITCH, 1, "7ea1510600006924aa55"),
-        (p.DISCHARGE_SWITCH, 0, "7ea151010000d8e5aa55"),
-        (p.DISCHARGE_SWITCH, 1, "7ea1510300007925aa55"),
-        (p.BALANCE_SWITCH, 1, "7ea1510d000018e6aa55"),
-        (p.BALANCE_SWITCH, 0, "7ea1510e0000e8e6aa55"),
-    ],
-)
-def test_switches(slot, value, wanted):
-    out = bytearray(command.LONGEST)
-    n = command.write(out, PackState(), slot, value)
-    assert bytes(out[:n]).hex() == wanted
-
-
-def test_thresholds_save_and_passwords():
-    out = bytearray(command.LONGEST)
-    n = command.write(out, PackState(), p.CHARGE_UTP_DC, -20)
-    assert bytes(out[:n]) == ant_frame(0x22, 0x44, b"\xfe\xff")
-    n = command.write(out, PackState(), p.CHARGE_UTPR_DC, 30)
-    assert bytes(out[:n]) == ant_frame(0x22, 0x46, b"\x03\x00")
-    assert bytes(out[: command.save(out)]).hex() == "7ea15107000038e4aa55"
-    n = command.unlock(out, 1, b"12345678")
-    assert bytes(out[:n]).hex() == "7ea1234a01083132333435363738db50aa55"
-    n = command.unlock(out, 5, b"123456789abc")
-    assert bytes(out[:n]).hex() == "7ea1236a010c3132333435363738396162632062aa55"
-
-
-@pytest.mark.parametrize(
-    "slot, value, permission, reason",
-    [
-        (p.CHARGE_SWITCH, 2, 5, "0 or 1"),
-        (p.CHARGE_UTP_DC, -25, 5, "steps of 10"),
-        (p.CHARGE_UTP_DC, -310, 5, "-300..200"),
-        (p.CELL_OVP_MV, 3650, 5, "cannot be written"),
-        (p.CHARGE_SWITCH, 1, 1, "level 1 only"),
-    ],
-)
-def test_refusals(slot, value, permission, reason):
-    pack = PackState()
-    pack.put(p.PERMISSION, permission)
-    with pytest.raises(ValueError, match=reason):
-        command.write(bytearray(24), pack, slot, value)
-    with pytest.raises(ValueError, match="1..5"):
-        command.unlock(bytearray(24), 6, b"x")
-    with pytest.raises(ValueError, match="1..8"):
-        command.unlock(bytearray(24), 1, b"123456789")

@@ -2,9 +2,7 @@
 
 import pytest
 
-from bms import ant_old_write as command
 from bms import check
-from bms import pack as p
 from bms.ant_old import AntOld
 from host_tests import dialects
 from host_tests.dialects import differences, feed, feed_capture, load, name_of, start, values
@@ -108,41 +106,3 @@ def test_an_echo_is_no_answer():
     for now in (0, 1000, 2000):
         feed(dialect, bytes(out[: dialect.request(now, out)]), now=now)
     assert dialect.unanswered == 2
-
-
-@pytest.mark.parametrize(
-    "slot, value, wanted",
-    [
-        (p.CHARGE_SWITCH, 1, "a5a5fa0001fb"),
-        (p.CHARGE_SWITCH, 0, "a5a5fa0000fa"),
-        (p.DISCHARGE_SWITCH, 1, "a5a5f90001fa"),
-        (p.CHARGE_UTP_DC, -20, "a5a525fffe22"),
-        (p.CHARGE_UTPR_DC, 30, "a5a526000329"),
-    ],
-)
-def test_commands(slot, value, wanted):
-    out = bytearray(16)
-    assert bytes(out[: command.write(out, slot, value)]).hex() == wanted
-
-
-def test_password_apply_and_reading():
-    out = bytearray(16)
-    parts = [bytes(out[: command.unlock(out, b"12345678", i)]).hex() for i in range(4)]
-    assert parts == ["a5a5f1313254", "a5a5f2333459", "a5a5f335365e", "a5a5f4373863"]
-    assert bytes(out[: command.apply(out)]).hex() == "a5a5ff0000ff"
-    assert bytes(out[: command.read(out, 37)]).hex() == "5a5a25000025"
-
-
-@pytest.mark.parametrize(
-    "slot, value, reason",
-    [
-        (p.CHARGE_SWITCH, 2, "0 or 1"),
-        (p.CHARGE_UTP_DC, 5, "steps of 10"),
-        (p.CELL_OVP_MV, 3650, "cannot be written"),
-    ],
-)
-def test_refusals(slot, value, reason):
-    with pytest.raises(ValueError, match=reason):
-        command.write(bytearray(16), slot, value)
-    with pytest.raises(ValueError, match="8 characters"):
-        command.unlock(bytearray(16), b"1234", 0)

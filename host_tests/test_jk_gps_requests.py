@@ -1,9 +1,6 @@
 """What the JK GPS-port dialect sends: requests byte for byte (jk.md §1.3), and when."""
 
-import pytest
-
 from bms import jk_gps_request as requests
-from bms import pack as p
 from host_tests.gps import dialect, feed
 from host_tests.mp import frames
 
@@ -19,57 +16,10 @@ def sent(build, *args):
     return out[:n].hex(" ").upper()
 
 
-def test_read_one_and_unlock():
+def test_read_one():
     assert sent(requests.read_register, 0x83) == (
         "4E 57 00 13 00 00 00 00 03 03 00 83 00 00 00 00 68 00 00 01 A9"
     )
-    assert sent(requests.unlock) == (
-        "4E 57 00 14 00 00 00 00 05 02 00 00 00 00 00 00 00 68 00 00 01 28"
-    )
-
-
-@pytest.mark.parametrize(
-    "slot, value, wire",
-    [
-        (p.CHARGE_SWITCH, 0, "4E 57 00 14 00 00 00 00 02 03 00 AB 00 00 00 00 00 68 00 00 01 D1"),
-        (p.CHARGE_SWITCH, 1, "4E 57 00 14 00 00 00 00 02 03 00 AB 01 00 00 00 00 68 00 00 01 D2"),
-        (p.DISCHARGE_SWITCH, 0, "4E570014000000000203 00AC000000000068000001D2"),
-        (p.DISCHARGE_SWITCH, 1, "4E570014000000000203 00AC010000000068000001D3"),
-        (p.CHARGE_UTP_DC, 0, "4E570015000000000203 00A500000000000068000001CC"),
-        (p.CHARGE_UTP_DC, -50, "4E570015000000000203 00A5FFFB0000000068000003C6"),
-        (p.CHARGE_UTPR_DC, 50, "4E570015000000000203 00A600050000000068000001D2"),
-        (p.BALANCE_SWITCH, 1, "4E570014000000000203 009D010000000068000001C4"),
-    ],
-)
-def test_writes_byte_for_byte(slot, value, wire):
-    assert sent(requests.write, slot, value) == bytes.fromhex(wire).hex(" ").upper()
-
-
-@pytest.mark.parametrize(
-    "slot, value",
-    [
-        (p.CHARGE_SWITCH, 2),
-        (p.CHARGE_SWITCH, -1),
-        (p.CHARGE_UTP_DC, -310),
-        (p.CHARGE_UTP_DC, 210),
-        (p.CHARGE_UTPR_DC, 5),
-        (p.CHARGE_UTPR_DC, -15),
-        (p.CELL_OVP_MV, 3650),
-        (p.PACK_MV, 0),
-    ],
-)
-def test_writes_out_of_bounds_are_refused_and_write_nothing(slot, value):
-    out = bytearray(32)
-    with pytest.raises(ValueError):
-        requests.write(out, slot, value)
-    assert out == bytes(32)
-
-
-@pytest.mark.parametrize("value", [-300, 200])
-def test_write_bounds_are_inclusive(value):
-    out = bytearray(32)
-    n = requests.write(out, p.CHARGE_UTP_DC, value)
-    assert out[:n] == frames.request(2, 0xA5, frames.big(value // 10, 2))
 
 
 # -- polling --------------------------------------------------------------------------------------

@@ -71,7 +71,8 @@ class AntNew(Shape):
 
     feed() never raises and never allocates. `chunk` is the size of the buffers it will be fed.
     reply_function, reply_register and reply_code tell about the last reply to a command, and
-    `replies` counts them. `proven`: the cells of a status added up to its pack voltage.
+    `replies` counts them; read_register is that of the last settings that were taken. `proven`:
+    the cells of a status added up to its pack voltage.
     """
 
     NAME = "ant_new"
@@ -89,6 +90,7 @@ class AntNew(Shape):
         self.reply_function = 0
         self.reply_register = 0
         self.reply_code = 0
+        self.read_register = 0
         self._asked = False
         self._asked_ms = 0
         self._wanted = 0  # function of the reply that is awaited; 0: none
@@ -146,13 +148,6 @@ class AntNew(Shape):
     def probe(self, out):
         """Writes the request that only a unit of this dialect answers; returns its length."""
         return put_request(out, READ_STATUS, 0, _STATUS_WISH)
-
-    def sent(self, now, out):
-        """Tells that the command in `out` was sent: there is no poll until it is answered."""
-        self._asked = True
-        self._asked_ms = now
-        self._wanted = out[2] + 0x10 if out[2] == CONTROL else out[2] + 0x20
-        self._wanted_register = u16le(out, 3)
 
     def _ask(self, now, out, function, register, size):
         self._asked = True
@@ -259,6 +254,7 @@ class AntNew(Shape):
         verdict = ant_settings.store(pack, buf, data, register, size)
         if verdict == ant_settings.STORED:
             pack.touch(p.SETTINGS, now)
+            self.read_register = register
         return OTHER if verdict == ant_settings.NOTHING_KNOWN else DECODED
 
 

@@ -118,11 +118,6 @@ class AntOld(Shape):
             return put_short(out, _RADIO_HEAD, 0, 0)
         return put_short(out, _READ_HEAD, 0, 1)
 
-    def sent(self, now, out):
-        """Tells that the command in `out` was sent: there is no poll until it is answered."""
-        self._asked = self._waiting = True
-        self._asked_ms = now
-
     # -- frames ---------------------------------------------------------------------------------
 
     def length(self, buf, at, have):

@@ -1,66 +1,102 @@
-"""Commands to older ANT units (ant.md §1.5): switches, thresholds, applying, the password.
+"""Writing to older ANT units (ant.md §1.5): the switches for charging and discharging.
 
-Each is answered by its echo when it was done and by register F5 when it was refused; a locked unit
-refuses until the password's four parts have been sent and the last of them has been echoed.
+Each write is answered by its echo when it was done and by register F5 when it was refused; a
+locked unit refuses until the password's four parts have been sent and the last of them has been
+echoed. The low-temperature thresholds have registers according to one source only, and a unit
+that does not know them could not be told from one at 0 °C: they are left alone.
 """
 
 from bms import pack as p
 from bms.ant_old import put_short
+from bms.writer import (
+    AWAIT,
+    DIFFERS,
+    NEXT,
+    NO_ANSWER,
+    NO_PERMISSION,
+    NONE,
+    SHOWN,
+    UNSEEN,
+    WRONG_PASSWORD,
+    Writer,
+)
 from compat import const
 
-_READ = b"\x5a\x5a"
 _WRITE = b"\xa5\xa5"
-_APPLY = const(0xFF)
-_FIRST_PASSWORD = const(0xF1)
-_PASSWORD = const(8)  # characters
+_REFUSED = const(0xF5)
+_FIRST_PART = const(0xF1)
+_PARTS = const(4)  # of a password, two characters each
+_PASSWORD = const(8)
 
-PARTS = const(4)  # of a password
-
-# Slot, register; switches are 0 or 1.
-_SWITCHES = bytes((p.CHARGE_SWITCH, 0xFA) + (p.DISCHARGE_SWITCH, 0xF9))
-# Thresholds in whole °C; the registers come from one source only.
-_THRESHOLDS = bytes((p.CHARGE_UTP_DC, 37) + (p.CHARGE_UTPR_DC, 38))
-_MIN_DC = const(-300)
-_MAX_DC = const(200)
+# What the codes of a MOS (ant.md §1.4) are that show a switch to be off and on.
+_SHOWN_BY = b"\x0f\x01"
 
 
-def write(out, slot, value):
-    """Writes the command that sets `slot` (a pack slot) to `value` in the slot's unit.
+class AntOldWriter(Writer):
+    """See Writer. `password`: bytes, 8 of them, or b"" for none; it is sent before each write."""
 
-    Writable: the charge and discharge switches (0 or 1), and the charge low-temperature
-    thresholds (-300…200 in steps of 10; to be followed by `apply`). Returns the command's length;
-    raises ValueError for anything else.
-    """
-    for row in range(0, len(_SWITCHES), 2):
-        if _SWITCHES[row] == slot:
-            if value not in (0, 1):
-                raise ValueError("a switch is 0 or 1")
-            return put_short(out, _WRITE, _SWITCHES[row + 1], value)
-    for row in range(0, len(_THRESHOLDS), 2):
-        if _THRESHOLDS[row] == slot:
-            if value % 10 or not _MIN_DC <= value <= _MAX_DC:
-                raise ValueError("a threshold is -300..200 in steps of 10")
-            return put_short(out, _WRITE, _THRESHOLDS[row + 1], value // 10)
-    raise ValueError("slot cannot be written")
+    SPACING_MS = 250
+    SHOW_MS = 9000
+    CODES = b"\xfa\xf9\x00\x00\x00\x00\x00\x00\x00"
 
+    def __init__(self, dialect, password=b""):
+        super().__init__(dialect)
+        self._password = password
+        self._register = 0
 
-def read(out, register):
-    """Writes the request for one parameter; returns its length."""
-    return put_short(out, _READ, register, 0)
+    def refusal(self, command):
+        """See Writer.refusal."""
+        reason = super().refusal(command)
+        if reason == NONE and self._password and len(self._password) != _PASSWORD:
+            return WRONG_PASSWORD
+        return reason
 
+    def put(self, out):
+        """See Writer.put."""
+        self._heard = self.dialect.replies
+        part = self.step
+        self.step += 1
+        if not self._password:
+            part += _PARTS
+        if part < _PARTS:
+            self._register = _FIRST_PART + part
+            value = self._password[2 * part] << 8 | self._password[2 * part + 1]
+            return put_short(out, _WRITE, self._register, value)
+        if part > _PARTS:
+            return 0
+        self._register = self.CODES[self.command]
+        return put_short(out, _WRITE, self._register, self.value)
 
-def apply(out):
-    """Writes the command that applies and keeps written parameters; returns its length."""
-    return put_short(out, _WRITE, _APPLY, 0)
+    def hear(self):
+        """See Writer.hear."""
+        dialect = self.dialect
+        if dialect.replies == self._heard:
+            return AWAIT
+        refused = dialect.reply_register == _REFUSED
+        if not refused and dialect.reply_register != self._register:
+            return AWAIT
+        if not refused or self._is_first_part():
+            return NEXT
+        self.code = _REFUSED
+        return WRONG_PASSWORD if self._register < _REFUSED else NO_PERMISSION
 
+    def _is_first_part(self):
+        """True for all parts of a password but the last: a locked unit answers them with F5."""
+        return _FIRST_PART <= self._register < _FIRST_PART + _PARTS - 1
 
-def unlock(out, password, part):
-    """Writes part 0…3 of a password (8 ASCII bytes), two characters each; returns its length.
+    def unheard(self):
+        """See Writer.unheard: without the password's echo there is no going on."""
+        return NO_ANSWER if self._register < _REFUSED else NEXT
 
-    Send the four in order. Neither they nor their echoes may be logged. Raises ValueError for a
-    password of another length.
-    """
-    if len(password) != _PASSWORD or not 0 <= part < PARTS:
-        raise ValueError("a password has 8 characters, in parts 0..3")
-    value = password[2 * part] << 8 | password[2 * part + 1]
-    return put_short(out, _WRITE, _FIRST_PASSWORD + part, value)
+    def put_read(self, out):
+        """See Writer.put_read."""
+        return self.dialect.probe(out)
+
+    def shown(self, since_ms, now):
+        """See Writer.shown: by the code of the MOS, which tells a switch from a protection."""
+        pack = self.dialect.pack
+        if pack.age_ms(p.STATUS, now) >= since_ms:
+            return UNSEEN
+        raw = pack.get(p.ALARMS_RAW, 0)
+        code = raw & 0xFF if self.command else raw >> 8
+        return SHOWN if code == _SHOWN_BY[self.value] else DIFFERS
