@@ -72,6 +72,7 @@ def _arguments(argv):
 
 def _desk(arguments, run_dir, scenario):
     config = BenchConfig(str(run_dir))
+    config.compile(run_dir / "flash")
     start = dict(_START, **(scenario.start if scenario else {}))
     config.lapse = arguments.lapse or start.pop("lapse", _LAPSE)
     config.bms_name = arguments.bms or start.pop("bms", simulators.DEFAULT)

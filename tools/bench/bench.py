@@ -9,6 +9,7 @@ directly; they must not block, for virtual time waits for them.
 """
 
 import os
+import pathlib
 import sys
 import threading
 import time
@@ -16,6 +17,7 @@ from collections import deque
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet  # 3.10: not the builtin one
 
+from tools import image
 from tools.bench import simulators
 from tools.bench.chip import Chip
 from tools.bench.clock import Clock
@@ -28,6 +30,11 @@ from tools.bench.snapshot import take_snapshot
 from tools.bench.world import World
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+# An ESP32 without PSRAM leaves 149 kB to Python with Wi-Fi connected (docs/memory.md); the
+# 64-bit objects of the unix port take twice the room, and the stand-ins 60 kB more.
+_DEVICE_HEAP = 2 * 149_000 + 62_000
+# Running from sources takes room to compile them, too.
+_SOURCES_HEAP = 600_000
 _PLACES = ("firmware", "lib", "build/host")  # the last: what tools/fetch_umqtt.py brought
 
 
@@ -45,11 +52,18 @@ class BenchConfig:
         self.bms_name = simulators.DEFAULT  # which BMS is simulated: simulators.NAMES
         self.bms = None  # or one that is ready made
         self.lapse = 1  # virtual seconds per real second, 1..600
-        # Twice the 150 kB that an ESP32 leaves (64-bit objects take twice the room), 60 kB for the
-        # stand-ins, and room to compile the sources, which the device has as .mpy.
-        self.heap_bytes = 600_000
+        self.heap_bytes = _SOURCES_HEAP
         self.ticks_start_ms = 0  # what ticks_ms() says at reset; near 2**30 to try the wrap
         self.env = {}  # added to the environment of the firmware's process
+
+    def compile(self, folder):
+        """Runs the firmware as a device has it: compiled into `folder`, in an ESP32's heap."""
+        tree = pathlib.Path(folder)
+        image.lay_out(os.path.basename(self.board_dir), tree)
+        self.main = str(tree / "main.py")
+        self.board_dir = str(tree)
+        self.paths = [str(tree / "lib"), os.path.join(ROOT, "build", "host")]
+        self.heap_bytes = _DEVICE_HEAP
 
 
 def find_micropython():
