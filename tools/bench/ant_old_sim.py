@@ -31,6 +31,7 @@ class AntOldSim(BmsSim):
     NAME = "ant_old"
     baud = 19_200
     latency_us = 60_000
+    queues = True  # the app sends the parts of a password at one go
 
     def __init__(self, plant, password=b"12345678"):
         super().__init__(plant)

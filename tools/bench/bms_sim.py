@@ -23,6 +23,7 @@ class BmsSim:
     baud = 0
     latency_us = 0  # from the end of a request to the start of the reply
     gap_us = 50_000  # a request with a longer gap in it is forgotten
+    queues = False  # answers requests that come while it answers, too
 
     def __init__(self, plant):
         self.plant = plant
@@ -114,10 +115,16 @@ class BmsSim:
         return self._out[start : self._out_at]
 
     def _answer(self, request, t_us):
-        if self._out_at < len(self._out):
-            return  # it does one thing at a time
+        busy = self._out_at < len(self._out)
+        if busy and not self.queues:
+            return
         data = self.answer(request, t_us)
-        if data is not None:
+        if data is None:
+            return
+        if busy:
+            self._out += data
+            self.replies += 1
+        else:
             self._send(data, t_us + self.latency_us)
 
     def _send(self, data, t_us):
