@@ -15,11 +15,41 @@ LOAD_ONCE = (
     "print('left', sum([name in sys.modules for name in ('config', 'settings')]))",
 )
 
+RELAY = """
+import mqtt
+from relay.state import StateMessage
+from relay.topics import Topics
+from relay.view import View
+
+settings = {"mqtt_host": "h", "mqtt_port": 1, "mqtt_user": "", "mqtt_interval_s": 9}
+settings.update({"ha_discovery": True, "name": "n"})
+message = StateMessage(View(), 1000)
+relay = mqtt.Relay(settings, {"mqtt_password": ""}, Topics("t", b"0a"), message, "m", "v")
+relay._load_discovery()
+relay._drop_discovery()
+"""
+# Once more, since names stay from the first time.
+DISCOVERY = (
+    RELAY,
+    "gc.collect()\nreport('before')",
+    "relay._load_discovery()\ngc.collect()",
+    "gc.collect()\nreport('loaded')\nrelay._drop_discovery()",
+    "gc.collect()\nreport('after')",
+)
+
 
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory):
     out = tmp_path_factory.mktemp("memory") / "image"
     image.lay_out("lilygo_t_display", out)
+    return out
+
+
+@pytest.fixture(scope="module")
+def plain_tree(tmp_path_factory):
+    """The image with private names as they are."""
+    out = tmp_path_factory.mktemp("memory") / "plain"
+    image.lay_out("lilygo_t_display", out, squeezed=False)
     return out
 
 
@@ -44,3 +74,9 @@ def test_the_tables_of_settings_go_after_boot(tree):
     assert said["left"] == 0
     assert said["after"] < said["kept"]  # the values went into the parts of the device
     assert said["after"] - said["before"] < 5500  # names stay; their table may have grown, once
+
+
+def test_discovery_goes_when_everything_is_announced(plain_tree):
+    said = run(plain_tree, *DISCOVERY)
+    assert said["loaded"] - said["before"] > 4000
+    assert said["after"] - said["before"] < 200
