@@ -187,3 +187,11 @@ def bad_topic(key, value):
     """A topic with wildcards is complained about after it was taken."""
     wild = key in ("mqtt_topic", "ha_prefix") and set("+#") & set(value)
     return [f"{key}: + and # are wildcards, not for topics"] if wild else []
+
+
+def test_a_password_of_the_wrong_kind_is_not_shown():
+    _, errors = settings.load(
+        {"wifi_password": 31337_42, "mqtt_password": ["31337"]}, settings.SECRETS
+    )
+    assert len(errors) == 2
+    assert "31337" not in " ".join(errors)

@@ -138,7 +138,7 @@ def _problem(row, value):
 
 def _text_problem(value, shortest, longest):
     if not isinstance(value, str):
-        return "%r is not a text" % (value,)
+        return "is not a text"  # the value may be a password
     try:
         size = len(value.encode())
     except ValueError:  # half of a surrogate pair, which JSON can spell
