@@ -21,16 +21,16 @@ from compat import const, ticks_add, ticks_diff
 _RING = const(2048)  # three seconds of a JK unit's stream, for the longest flash write
 _DATA_MTU = const(3)  # of the MTU, what ATT itself takes
 _VIEWS = const(12)  # parts of the request buffer that are remembered
-_LONGEST_RELEASE_S = const(3600)
+_LONGEST_HAND_OVER_S = const(3600)
 
 _TICK_MS = const(100)
-_DISCONNECT_MS = const(3000)
 _SILENT_MS = const(20_000)
-_NO_FRAMES_MS = const(60_000)
+_NO_FIGURES_MS = const(60_000)
 # Before the next attempt, by how many have failed. Some units need ten seconds after a drop.
 _PAUSES_S = b"\x01\x02\x05\x0a\x14\x28\x3c"
 _MEMORY_PAUSE_S = const(30)
 _SEARCH_AGAIN = const(2)  # failures with a known unit before it is looked for anew
+_NOT_THE_RADIO = (s.ABSENT, s.MEMORY, s.NO_FRAMES, s.PIN_MISSING, s.PAIRING_REFUSED)
 _RESET_AFTER = const(15)  # failures in a row that the unit's being away does not explain
 
 
@@ -39,55 +39,57 @@ class BLELink:
 
     up           notifications are on
     pending      more than 0: there is more to read at once
-    renewed      set with every new connection: forget what was half received, then clear this
-    heard        to be set by the reader whenever a frame was good; without, the link starts anew
-    state, reason, counts   see ble_setup.STATES and REASONS; `counts` by reason
-    failures     attempts that failed since a frame was last heard
+    renewed      set with every new connection: forget which unit it was, then clear this
+    state, reason   see ble_setup.STATES and REASONS; `counts` by reason
+    losses       how often there were figures and then none
+    failures     attempts that failed since there were figures
     reset_wanted a reset of the chip may help; the heater must be off for it
-    overflows    notifications that found the ring full; `notifications`: all; both wrap
-    write_errors requests that the stack did not take
-    device, rssi, mtu       the unit (device.addr: six bytes) or None, dBm, bytes
+    overflows    notifications that found the ring full; `notifications`: all
+    write_errors requests that the stack did not take; like those two, wraps
+    address, rssi, mtu   of the unit: six bytes or None, dBm, bytes
     found        dialects that its advertisement admits, best first
     candidates   how many units fitted in the last search
 
-    `pin` is the number that a unit asks for when it wants to pair; -1 for none.
+    `pin`: the number that a unit asks for when it wants to pair; -1: none.
     """
+
+    REASONS = s.REASONS
+    sending = False  # a radio has no driver to be let go of
 
     def __init__(self, radio, target, pin=-1):
         self.radio = radio
         self.target = target
         self.pin = pin
-        self.up = self.renewed = self.heard = False
-        self.released = self.reset_wanted = False
+        self.up = self.renewed = self.reset_wanted = False
+        self.handed_over = False
         self.state = s.IDLE
-        self.reason = self.step = s.NOTHING  # `step`: the reason, if what is under way fails
+        self.reason = self.step = s.NONE  # `step`: the reason, if what is under way fails
         self.counts = array("H", bytes(2 * s.REASON_COUNT))
-        self.failures = self.connects = self.candidates = self.rssi = 0
+        self.failures = self.losses = self.connects = self.candidates = self.rssi = 0
         self.found = ()
-        self.device = self.connection = None
+        self.device = self.connection = self.address = None
         self.mtu = s.DEFAULT_MTU
         self.write_handle = s.NO_HANDLE
-        self.write_mode = 0
-        self.conn = s.NO_HANDLE  # read by the interrupt, like `handle`
-        self.handle = s.NO_HANDLE
+        self.write_mode = self.write_errors = 0
+        self.conn = self.handle = s.NO_HANDLE  # read by the interrupt
         self.dropped = False  # set by the interrupt, as are the next two
         self.notifications = self.overflows = 0
-        self.write_errors = 0
         self._ring = RingIO(_RING)
         self._length = bytearray(1)  # for the interrupt
         self._size = bytearray(1)  # for the reader
         self._left = 0  # bytes of a notification that are still to be read
         self._views = {}
         self._viewed = None
+        self._heard = False  # figures, since the last look
+        self._answering = False
+        self._withheld = 0  # frames that were, so far
         self._suspicious = 0  # failures in a row that point at the radio
-        self._release_until = 0
+        self._back_ms = 0  # the end of a hand-over
         self._task = None  # of a set-up under way
         radio.links.append(self)
 
-    # -- in the interrupt -------------------------------------------------------------------------
-
     def take(self, data):
-        """Puts a notification into the ring: its length, then its bytes."""
+        """In the interrupt: puts a notification into the ring, its length and its bytes."""
         n = len(data)
         ring = self._ring
         self.notifications = self.notifications + 1 & 0xFFFF
@@ -154,27 +156,40 @@ class BLELink:
             self._ring.readinto(scratch)
         self._left = 0
 
-    # -- hand-over --------------------------------------------------------------------------------
+    def release(self, now):
+        """For a bus that is shared; the air is nobody's."""
 
-    def release(self, seconds):
+    def watch(self, answering, dialect):
+        """Learns whether there are figures; call once a second. Without, the link starts anew."""
+        if self._answering and not answering:
+            self.losses = self.losses + 1 & 0xFFFF
+        self._answering = answering
+        frames = getattr(dialect, "frames", None)  # of JK units, which may be withheld
+        if answering:
+            self._heard = True
+        elif self.up and frames is not None and frames.withheld_frames != self._withheld:
+            self._withheld = frames.withheld_frames
+            self.reason = s.WITHHELD - 1 + frames.withheld
+
+    def hand_over(self, seconds):
         """Lets go of the BMS for so long, so that the phone's app can have it; 0: takes it back.
 
         The link is down meanwhile, and so the heater is off. It comes back by itself.
         """
-        seconds = min(max(seconds, 0), _LONGEST_RELEASE_S)
-        self._release_until = ticks_add(ticks_ms(), 1000 * seconds)
-        self.released = seconds > 0
-        if self.released and self._task is not None:
+        seconds = min(max(seconds, 0), _LONGEST_HAND_OVER_S)
+        self._back_ms = ticks_add(ticks_ms(), 1000 * seconds)
+        self.handed_over = seconds > 0
+        if self.handed_over and self._task is not None:
             self._task.cancel()
 
     @property
-    def released_s(self):
+    def handed_over_s(self):
         """Seconds until the BMS is taken back; 0 if it is not handed over."""
-        if not self.released:
+        if not self.handed_over:
             return 0
-        left_ms = ticks_diff(self._release_until, ticks_ms())
+        left_ms = ticks_diff(self._back_ms, ticks_ms())
         if left_ms <= 0:
-            self.released = False
+            self.handed_over = False
             return 0
         return (left_ms + 999) // 1000
 
@@ -183,7 +198,7 @@ class BLELink:
     async def run(self):
         """Reaches the unit and stays with it, again and again, for ever."""
         while True:
-            if not self.released_s:
+            if not self.handed_over_s:
                 reason = s.MEMORY
                 if self.radio.has_memory():
                     try:
@@ -194,15 +209,15 @@ class BLELink:
             await self._pause()
 
     async def _reach(self):
-        """Sets everything up; returns NOTHING or why that failed."""
+        """Sets everything up; returns NONE or why that failed."""
         radio = self.radio
         await radio.lock.acquire()
         radio.pin = self.pin
         try:
             self._task = asyncio.create_task(s.set_up(self))
-            return await asyncio.wait_for_ms(self._task, s.SET_UP_MS)
+            return await asyncio.wait_for(self._task, s.SET_UP_S)
         except asyncio.CancelledError:
-            if not self.released:
+            if not self.handed_over:
                 raise
             return s.HANDED_OVER
         except Exception:  # aioble raises half a dozen kinds when a link ends
@@ -215,7 +230,8 @@ class BLELink:
     async def _stay(self):
         """Waits until there is a reason to start over. Allocates nothing."""
         self.state = s.UP
-        self.heard = False
+        self.reason = s.NONE
+        self._heard = False
         self.up = True
         heard_ms = came_ms = ticks_ms()
         came = self.notifications
@@ -223,26 +239,27 @@ class BLELink:
             await asyncio.sleep_ms(_TICK_MS)
             now = ticks_ms()
             self.radio.tidy()
-            if self.released:
+            if self.handed_over:
                 return s.HANDED_OVER
             if self.dropped:
                 return s.DROPPED
             if self.notifications != came:
                 came = self.notifications
                 came_ms = now
-            if self.heard:
+            if self._heard:
                 heard_ms = now
                 self._settle_on_it()
             if ticks_diff(now, came_ms) > _SILENT_MS:
                 return s.SILENT
-            if ticks_diff(now, heard_ms) > _NO_FRAMES_MS:
-                return s.NO_FRAMES
+            if ticks_diff(now, heard_ms) > _NO_FIGURES_MS:
+                return self.reason if self.reason >= s.WITHHELD else s.NO_FRAMES
 
     def _settle_on_it(self):
-        """A good frame came: all is well, and this unit is ours, never the neighbour's."""
-        self.heard = self.reset_wanted = False
+        """There are figures: all is well, and this unit is ours, never the neighbour's."""
+        self._heard = self.reset_wanted = False
+        self.reason = s.NONE
         self.failures = self._suspicious = 0
-        self.target.address = self.device.addr
+        self.target.address = self.address
 
     async def _let_go(self):
         """Ends the connection, if there is one, and forgets it even if that fails."""
@@ -250,12 +267,7 @@ class BLELink:
         self.handle = s.NO_HANDLE
         connection, self.connection = self.connection, None
         if connection is not None:
-            if not self.dropped:
-                try:
-                    await connection.disconnect(_DISCONNECT_MS)
-                except Exception:  # aioble's kinds again; forgotten it is in any case
-                    pass
-            connection.device._connection = None
+            await s.part(connection, self.dropped)
         self.conn = s.NO_HANDLE
 
     def _note(self, reason):
@@ -264,11 +276,10 @@ class BLELink:
             self.counts[reason] += 1
         if reason == s.HANDED_OVER:
             return
-        if self.failures < 0xFF:
-            self.failures += 1
+        self.failures = min(self.failures + 1, 0xFF)
         if reason == s.ABSENT or self.failures >= _SEARCH_AGAIN:
             self.device = None
-        if reason == s.ABSENT or reason == s.MEMORY or reason == s.NO_FRAMES:
+        if reason in _NOT_THE_RADIO or reason >= s.WITHHELD:
             self._suspicious = 0
         else:
             self._suspicious += 1
@@ -280,10 +291,10 @@ class BLELink:
         step = min(max(self.failures, 1), len(_PAUSES_S)) - 1
         pause_ms = 1000 * (_MEMORY_PAUSE_S if self.reason == s.MEMORY else _PAUSES_S[step])
         start = ticks_ms()
-        while self.released_s or ticks_diff(ticks_ms(), start) < pause_ms:
-            if self.released:
-                self.state = s.RELEASED
-            elif self.state == s.RELEASED:
+        while self.handed_over_s or ticks_diff(ticks_ms(), start) < pause_ms:
+            if self.handed_over:
+                self.state = s.HANDED
+            elif self.state == s.HANDED:
                 return  # the time is up: back at once
             await asyncio.sleep_ms(_TICK_MS)
             self.radio.tidy()

@@ -1,6 +1,6 @@
 """Reaching a BMS over Bluetooth: search, connect, discover, subscribe, pair if it must be.
 
-Every wait has a deadline. `set_up` works on a BLELink and returns NOTHING, or why it failed;
+Every wait has a deadline. `set_up` works on a BLELink and returns NONE, or why it failed;
 whatever aioble raises meanwhile means that the step failed which `link.step` names.
 """
 
@@ -20,11 +20,11 @@ SEARCHING = const(1)
 CONNECTING = const(2)
 SETTING_UP = const(3)
 UP = const(4)
-RELEASED = const(5)
-STATES = b"idle\nsearching\nconnecting\nsetting_up\nup\nreleased"
+HANDED = const(5)
+STATES = b"idle\nsearching\nconnecting\nsetting_up\nup\nhanded_over"
 
-# Why the last attempt ended; the position in REASONS.
-NOTHING = const(0)
+# Why the last attempt ended, or why there are no figures; the position in REASONS.
+NONE = const(0)  # it has not ended
 ABSENT = const(1)  # no such advertisement: out of range, asleep, or the phone has it
 NOT_CONNECTED = const(2)  # it advertises, but no connection comes about
 NO_SERVICE = const(3)  # the discovery found nothing
@@ -38,11 +38,13 @@ NO_FRAMES = const(10)  # what came was no good frame for a minute
 MEMORY = const(11)  # too little for the stack; see Radio.free and Radio.largest
 RADIO = const(12)  # the stack itself failed
 HANDED_OVER = const(13)
+WITHHELD = const(14)  # and the two after it: as jk_frames.WITHHELD has them, from its second on
 REASONS = (
-    b"nothing\nabsent\nnot_connected\nno_service\nno_characteristic\nnot_subscribed\npin_missing"
+    b"none\nabsent\nnot_connected\nno_service\nno_characteristic\nnot_subscribed\npin_missing"
     b"\npairing_refused\ndropped\nsilent\nno_frames\nmemory\nradio\nhanded_over"
+    b"\nno_device_info\nunknown_generation\ncontradiction"
 )
-REASON_COUNT = const(14)
+REASON_COUNT = const(17)
 
 NO_HANDLE = const(-1)
 DEFAULT_MTU = const(23)
@@ -65,15 +67,15 @@ _WINDOW_US = const(30_000)  # half of the time; the rest is Wi-Fi's
 _SETTLE_MS = const(500)  # between the end of a scan and a connection
 _CONNECT_MS = const(8000)
 _MTU_MS = const(2000)
-_SUBSCRIBE_MS = const(10_000)
 _PAIR_MS = const(15_000)
+_SUBSCRIBE_S = const(25)  # with pairing
 _TICK_MS = const(100)
-# All of them together, and a little.
-SET_UP_MS = const(45_000)
+_DISCONNECT_MS = const(3000)
+SET_UP_S = const(45)  # all of them together, and a little
 
 
 async def set_up(link):
-    """Leaves the link connected and subscribed (NOTHING), or returns the reason why not."""
+    """Leaves the link connected and subscribed (NONE), or returns the reason why not."""
     link.step = RADIO
     if link.device is None:
         await _search(link)
@@ -84,7 +86,7 @@ async def set_up(link):
         link.mtu = await connection.exchange_mtu(ble_radio.MTU, _MTU_MS) or DEFAULT_MTU
     except asyncio.TimeoutError:
         link.mtu = DEFAULT_MTU  # it does not know the request
-    return await asyncio.wait_for_ms(_subscribe(link, connection), _SUBSCRIBE_MS + _PAIR_MS)
+    return await asyncio.wait_for(_subscribe(link, connection), _SUBSCRIBE_S)
 
 
 async def _search(link):
@@ -133,6 +135,7 @@ async def _connect(link):
     finally:
         link.radio.address = None
     link.connection = connection
+    link.address = device.addr
     link.conn = connection._conn_handle
     link.connects += 1
     return connection
@@ -155,10 +158,10 @@ async def _subscribe(link, connection):
         await notifier.subscribe()
     except core.GattError as error:
         reason = await _pair(link, error._status - _ATT_ERROR)
-        if reason != NOTHING:
+        if reason != NONE:
             return reason
         await notifier.subscribe()
-    return DROPPED if link.dropped else NOTHING
+    return DROPPED if link.dropped else NONE
 
 
 async def _find_characteristics(link, service):
@@ -178,7 +181,7 @@ async def _find_characteristics(link, service):
 
 
 async def _pair(link, code):
-    """Pairs if that is what the unit's refusal asks for; returns NOTHING or a reason."""
+    """Pairs if that is what the unit's refusal asks for; returns NONE or a reason."""
     if code not in (_NOT_AUTHENTICATED, _NOT_AUTHORISED, _NOT_ENCRYPTED):
         return NOT_SUBSCRIBED
     if link.pin < 0 and code != _NOT_ENCRYPTED:
@@ -191,4 +194,14 @@ async def _pair(link, code):
         if link.dropped or ticks_diff(ticks_ms(), start) > _PAIR_MS:
             return PAIRING_REFUSED
         await asyncio.sleep_ms(_TICK_MS)
-    return NOTHING if radio.secured == ble_radio.PAIRED else PAIRING_REFUSED
+    return NONE if radio.secured == ble_radio.PAIRED else PAIRING_REFUSED
+
+
+async def part(connection, dropped):
+    """Ends a connection and has aioble forget it, even if that fails."""
+    if not dropped:
+        try:
+            await connection.disconnect(_DISCONNECT_MS)
+        except Exception:  # aioble raises half a dozen kinds
+            pass
+    connection.device._connection = None
