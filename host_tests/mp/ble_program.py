@@ -1,7 +1,7 @@
 """A small application around BLELink, for the bench; what it sees is in seen.json.
 
 ble.json in the working directory holds its settings; lines appended to commands.txt are obeyed:
-`release SECONDS`, `hold MS` (keeps the loop), `deaf MS` (reads nothing), `scarce BYTES` (memory).
+`hand_over S`, `hold MS` (keeps the loop), `deaf MS` (reads nothing), `scarce BYTES` (memory).
 """
 
 import asyncio
@@ -57,7 +57,6 @@ class Program:
             decoded = self.dialect.feed(self.rx, n, now)
             if decoded:
                 self.frames += decoded
-                link.heard = True
                 self.check.step(now)
         if link.up:
             n = self.dialect.request(now, self.tx)
@@ -80,13 +79,14 @@ class Program:
             "notifications": link.notifications,
             "overflows": link.overflows,
             "write_errors": link.write_errors,
-            "released_s": link.released_s,
+            "handed_over_s": link.handed_over_s,
             "reset_wanted": link.reset_wanted,
             "candidates": link.candidates,
             "mtu": link.mtu,
             "rssi": link.rssi,
             "found": link.found,
-            "address": None if link.device is None else address_text(link.device.addr),
+            "address": None if link.address is None else address_text(link.address),
+            "losses": link.losses,
             "errors": self.radio.errors,
             "adverts": self.radio.adverts,
             "free": self.radio.free,
@@ -109,8 +109,8 @@ class Program:
         for line in lines[self.done :]:
             self.done += 1
             what, number = line.split()
-            if what == "release":
-                self.link.release(int(number))
+            if what == "hand_over":
+                self.link.hand_over(int(number))
             elif what == "hold":
                 end = time.ticks_add(time.ticks_ms(), int(number))
                 while time.ticks_diff(end, time.ticks_ms()) > 0:
@@ -127,6 +127,8 @@ class Program:
             self.serve()
             ticks += 1
             if ticks % 6 == 0:
+                answering = self.pack.fresh(p.STATUS, time.ticks_ms(), 5000)
+                self.link.watch(answering, self.dialect)
                 self.obey()
                 self.tell()
             await asyncio.sleep_ms(TICK_MS if self.link.up else IDLE_TICK_MS)
