@@ -77,8 +77,8 @@ class SerialLine:
         if on:
             self.pump(t_us)
         else:
-            self.collisions += len(self.device.take(t_us))
             self._arrive(t_us)
+            self.collisions += len(self.device.take(t_us))
         self._driving = on
 
     def next_due_us(self):
