@@ -134,6 +134,7 @@ class UARTLink:
         if answering:
             self.reason = NONE
             self._hold_s = self._lost_s = 0
+            self._heard = False
             return
         found = self._evidence(dialect)
         self._lost_s += 1
