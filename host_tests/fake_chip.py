@@ -19,6 +19,7 @@ class Chip:
         self.received = b""
         self.sent = b""
         self.uart_args = None
+        self.sending = False  # the UART has bytes to send
 
     def pass_time(self, ms):
         """Lets time pass in steps of 10 ms; timers fire in them."""
@@ -105,6 +106,14 @@ class UART:
 
     def __init__(self, *args, **keywords):
         self.chip.uart_args = args, keywords
+
+    def init(self, *args, **keywords):
+        """Changes the line's parameters."""
+        self.chip.uart_args = args, keywords
+
+    def txdone(self):
+        """True if nothing is being sent."""
+        return not self.chip.sending
 
     def any(self):
         """Returns the number of bytes that wait."""

@@ -1,0 +1,220 @@
+"""A BMS on a UART: buffer and baud rate, half duplex, and why there are no figures."""
+
+import importlib
+import sys
+import types
+
+import pytest
+from fake_chip import Chip
+
+DE = 22
+
+
+@pytest.fixture
+def chip(monkeypatch):
+    chip = Chip()
+    clock = types.ModuleType("time")
+    clock.ticks_ms = lambda: chip.now
+    monkeypatch.setitem(sys.modules, "machine", chip.module())
+    monkeypatch.setitem(sys.modules, "time", clock)
+    sys.modules.pop("uart_link", None)
+    yield chip
+    sys.modules.pop("uart_link", None)
+
+
+@pytest.fixture
+def link_module(chip):
+    return importlib.import_module("uart_link")
+
+
+class Dialect:
+    """What a link looks at."""
+
+    NAME = "ant_new"
+
+
+class Rig:
+    """A link with a buffer, that is watched once a second."""
+
+    def __init__(self, chip, module, **keywords):
+        self.chip = chip
+        self.module = module
+        self.link = module.UARTLink(1, 25, 26, 115_200, **keywords)
+        self.dialect = Dialect()
+        self._buf = bytearray(256)
+
+    @property
+    def reason(self):
+        return self.module.REASONS.split(b"\n")[self.link.reason].decode()
+
+    def seconds(self, n, data=b"", answering=False):
+        """Lets seconds pass, in each of which `data` arrives."""
+        for _ in range(n):
+            self.chip.received = data
+            self.link.readinto(self._buf)
+            self.link.watch(answering, self.dialect)
+        return self.reason
+
+    def count(self, reason):
+        names = self.module.REASONS.split(b"\n")
+        return self.link.counts[names.index(reason.encode())]
+
+
+@pytest.fixture
+def rig(chip, link_module):
+    rig = Rig(chip, link_module)
+    rig.seconds(3, b"\x7e\xa1\x11", answering=True)
+    return rig
+
+
+# -- the line -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "baud, room", [(115_200, 2304), (19_200, 384), (9_600, 256), (2_400, 256)]
+)
+def test_the_buffer_holds_the_worst_gap(chip, link_module, baud, room):
+    link_module.UARTLink(1, 25, 26, baud)
+    assert chip.uart_args[1]["rxbuf"] == room
+    assert room >= 256 and room >= baud / 10 * 0.2
+
+
+def test_the_baud_rate_can_be_changed(chip, link_module):
+    link = link_module.UARTLink(1, 25, 26, 115_200)
+    link.retune(19_200)
+    assert chip.uart_args == ((), {"baudrate": 19_200})
+
+
+def test_without_a_pin_nothing_is_driven(chip, link_module):
+    link = link_module.UARTLink(1, 25, 26, 115_200)
+    link.write(b"0123456789a", 11)
+    assert not link.sending and chip.trace == []
+    link.release(0)
+
+
+# -- half duplex ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "baud, size, sent_ms", [(115_200, 11, 1), (19_200, 10, 6), (9_600, 11, 12)]
+)
+def test_the_driver_is_on_until_all_is_sent(chip, link_module, baud, size, sent_ms):
+    link = link_module.UARTLink(1, 25, 26, baud, DE)
+    assert chip.levels[DE] == 0
+    chip.sending = True
+    link.write(bytes(size), size)
+    assert chip.levels[DE] == 1 and link.sending
+    chip.now = 2
+    link.release(chip.now)
+    assert link.sending
+    chip.now = sent_ms
+    link.release(chip.now)
+    assert link.sending, "the UART has not said so"
+    chip.sending = False
+    link.release(chip.now)
+    assert chip.levels[DE] == 0 and not link.sending
+
+
+def test_a_uart_that_seems_done_at_once_is_not_believed(chip, link_module):
+    """txdone() can be true before the driver has moved the first byte into its FIFO."""
+    link = link_module.UARTLink(1, 25, 26, 19_200, DE)
+    link.write(bytes(10), 10)
+    for chip.now in range(6):
+        link.release(chip.now)
+        assert chip.levels[DE] == 1
+    chip.now = 7
+    link.release(chip.now)
+    assert chip.levels[DE] == 0
+
+
+def test_a_uart_that_is_never_done_does_not_keep_the_bus(chip, link_module):
+    link = link_module.UARTLink(1, 25, 26, 115_200, DE)
+    chip.sending = True
+    link.write(bytes(11), 11)
+    chip.now = 90
+    link.release(chip.now)
+    assert chip.levels[DE] == 1
+    chip.now = 110
+    link.release(chip.now)
+    assert chip.levels[DE] == 0
+
+
+# -- why there are no figures ---------------------------------------------------------------------
+
+
+def test_figures_are_no_reason(rig):
+    assert rig.reason == "none" and rig.link.losses == 0 and sum(rig.link.counts) == 0
+
+
+def test_a_start_is_given_ten_seconds(chip, link_module):
+    rig = Rig(chip, link_module)
+    assert rig.seconds(10) == "none"
+    assert rig.seconds(1) == "silent" and rig.count("silent") == 1 and rig.link.losses == 0
+
+
+def test_silence_and_noise(rig):
+    assert rig.seconds(1) == "silent"
+    assert rig.link.losses == 1
+    assert rig.seconds(1, b"\x00\xff\x13") == "noise"
+    # Asked in vain now and then: silence between is no other reason.
+    for _ in range(5):
+        assert rig.seconds(4) == "noise"
+        assert rig.seconds(1, b"\x13") == "noise"
+    assert rig.count("noise") == rig.count("silent") == 1
+    assert rig.seconds(12) == "silent"
+    assert rig.seconds(1, b"ok", answering=True) == "none"
+    assert rig.link.losses == 1
+
+
+@pytest.mark.parametrize(
+    "data, name",
+    [
+        ("4e570113000000000600", "speaks_jk_gps"),
+        ("55aaeb900201", "speaks_jk_modbus"),
+        ("aa55aaff027d", "speaks_ant_old"),
+        ("a55a5d821000148500", "speaks_jk_display"),
+    ],
+)
+def test_another_dialect_is_named(rig, data, name):
+    rig.seconds(1)
+    assert rig.seconds(1, b"\x00\x13" + bytes.fromhex(data)) == name
+    assert rig.seconds(5, b"\x13") == name
+    assert rig.count(name) == 1
+
+
+def test_its_own_dialect_damaged_is_noise(rig):
+    assert rig.seconds(3, b"\x7e\xa1\x11\x00\x00") == "noise"
+
+
+def test_bytes_behind_those_that_came_do_not_count(rig):
+    rig.seconds(1, b"\x00" * 8 + bytes.fromhex("aa55aaff"), answering=True)
+    assert rig.seconds(1, b"\x00\x01") == "noise"
+
+
+def test_frames_of_another_unit(rig):
+    rig.dialect.foreign = 0
+    rig.seconds(1)
+    rig.dialect.foreign = 1
+    assert rig.seconds(1, b"\x55") == "other_unit"
+
+
+@pytest.mark.parametrize(
+    "withheld, name", [(1, "no_device_info"), (2, "unknown_generation"), (3, "contradiction")]
+)
+def test_withheld_frames_are_named_as_their_decoder_names_them(rig, withheld, name):
+    from bms.jk_frames import WITHHELD
+
+    rig.dialect.frames = types.SimpleNamespace(withheld_frames=5, withheld=withheld)
+    assert rig.seconds(1, b"\x55") == name == WITHHELD[withheld]
+    assert rig.seconds(1, b"\x55") == name
+
+
+def test_the_link_is_renewed_when_lost_and_each_minute(rig):
+    assert not rig.link.renewed
+    rig.seconds(1)
+    assert rig.link.renewed
+    rig.link.renewed = False
+    rig.seconds(58)
+    assert not rig.link.renewed
+    rig.seconds(1)
+    assert rig.link.renewed
