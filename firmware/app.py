@@ -59,6 +59,8 @@ class Device:
 
     def __init__(self, canvas_buf, early):
         self.uptime_s = 0
+        self.bounce_after_s = 0
+        self.news = 0  # what the last state message had to tell of the heater
         self._saved_latched = 0
         self._save_after_s = 0
         self.loop_max_ms = 0  # the longest that anything held the loop

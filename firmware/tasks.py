@@ -27,6 +27,8 @@ _HEATER_TICK_MS = const(1000)
 _SCREEN_TICK_MS = const(250)
 _RELAY_TICK_MS = const(100)
 _SUPERVISOR_TICK_MS = const(500)
+_DEAF_MS = const(1_200_000)  # no broker for so long is worth a try
+_BOUNCE_S = const(1200)
 _COLLECT_EVERY = const(20)  # supervisor ticks
 _SHIFT_EVERY = const(720)  # screen ticks: three minutes
 
@@ -155,12 +157,29 @@ async def run_relay(device):
 
 
 def _serve_relay(device, up, now):
+    relay = device.relay
+    heater = device.heater
+    news = heater.state << 8 | heater.reason
+    if news != device.news:  # worth telling at once
+        device.news = news
+        relay.publish_soon()
     fill_view(device.view, device)
-    command = device.relay.step(device.pack, up, now)
+    command = relay.step(device.pack, up, now)
     if command == SET_MODE:
-        device.heater.set_mode(device.relay.mode)
+        heater.set_mode(relay.mode)
     elif command == ACKNOWLEDGE:
         acknowledge(device)
+    if relay.down_ms(now) >= _DEAF_MS:
+        _revive(device, up, now)
+
+
+def _revive(device, up, now):
+    """Tries what helps where nobody can press a button, and never while the heater is on."""
+    if device.relay.silent_ms(now) >= _DEAF_MS and not device.output.on:
+        raise RuntimeError("the relay's thread hangs")  # ends the application: the chip resets
+    if up and device.uptime_s >= device.bounce_after_s:
+        device.bounce_after_s = device.uptime_s + _BOUNCE_S
+        device.wifi.bounce(now)
 
 
 def acknowledge(device):
