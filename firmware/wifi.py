@@ -113,10 +113,6 @@ class Wifi:
         except OSError:
             return None  # lost this moment; the next step sees it
 
-    def address(self):
-        """Returns the device's IP address as str, None while the network is not joined."""
-        return self._wlan.ifconfig()[0] if self.up else None
-
     def bounce(self, now):
         """Leaves the network and joins it anew, for when it is up but nothing gets through."""
         if self.state == UP:
