@@ -196,10 +196,8 @@ async def run_supervisor(device):
         ticks += 1
         if ticks == _COLLECT_EVERY:
             ticks = 0
-            # Not collected yet: what is free now is the least there was.
-            free = gc.mem_free()
-            if free < device.heap_min_free:
-                device.heap_min_free = free
             gc.collect()
             device.heap_free = gc.mem_free()
+            if device.heap_free < device.heap_min_free:
+                device.heap_min_free = device.heap_free
         await asyncio.sleep_ms(_SUPERVISOR_TICK_MS)
