@@ -16,6 +16,9 @@ CHUNK = 512
 MAX_AGE_MS = 10_000
 START_MS = (1 << 30) - 40_000  # the tick counter turns over in every longer test
 
+PASSWORDS = {"ant_old": b"12345678"}
+SETTLE_MS = 8000  # by then every unit is known and its settings are read
+
 NAMES = writer.NAMES.decode().split("\n")
 REASONS = writer.REASONS.decode().split("\n")
 STATES = command.STATES.decode().split("\n")
@@ -71,7 +74,7 @@ class Rig:
         self.dialect = catalog.create(name, self.pack, CHUNK, poll_ms)
         self.check = Check(self.pack)
         self.commands = command.Commands(
-            command.create_writer(self.dialect, password), self.check, MAX_AGE_MS
+            writer.create_writer(self.dialect, password), self.check, MAX_AGE_MS
         )
         self.ms = 0
         self.sent = []
@@ -145,3 +148,27 @@ class Rig:
         if self.commands.changes != self._changes:
             self._changes = self.commands.changes
             self.events.append(STATES[self.commands.state])
+
+
+def ready(name, **keywords):
+    """Returns a Rig whose unit is known and whose settings are read."""
+    keywords.setdefault("password", PASSWORDS.get(name, b""))
+    return Rig(name, **keywords).run(SETTLE_MS)
+
+
+def is_write(name, data):
+    """True for a frame that changes something in a unit, passwords not counted."""
+    if name == "jk_gps":
+        return data[8] == 2
+    if name == "jk_ble":
+        return data[4] < 0x90
+    if name == "jk_modbus":
+        return data[1] == 0x10 and data[2] == 0x10
+    if name == "ant_new":
+        return data[2] in (0x22, 0x51)
+    return data[:2] == b"\xa5\xa5" and data[2] >= 0xF5
+
+
+def writes(unit, name):
+    """Returns the frames sent that change something."""
+    return [data for _, data in unit.sent if is_write(name, data)]

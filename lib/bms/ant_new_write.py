@@ -74,6 +74,7 @@ class AntNewWriter(Writer):
 
     SPACING_MS = 250  # overlapping requests corrupt replies
     SHOW_MS = 9000
+    REST_MS = 6000  # ant.md §2.6: a switch takes up to 5.4 s
     CODES = b"\x01\x01\x01\x00\x44\x46\x00\x00\x01"  # of thresholds: their addresses
 
     def __init__(self, dialect, password=b""):

@@ -37,6 +37,7 @@ class AntOldWriter(Writer):
 
     SPACING_MS = 250
     SHOW_MS = 9000
+    REST_MS = 6000  # ant.md §2.6: a switch takes up to 5.4 s
     CODES = b"\xfa\xf9\x00\x00\x00\x00\x00\x00\x00"
 
     def __init__(self, dialect, password=b""):

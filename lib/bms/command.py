@@ -91,6 +91,8 @@ class Commands:
         self._count = 0
         self._phase = _NOTHING
         self._sent_ms = 0
+        self._wrote_ms = 0  # when the last frame of the last command was sent
+        self._rest_ms = 0  # the unit wants this time from then to the next command
         self._waiting = False  # a reply to what was sent last may still come
         self._heard = 0
         self._read_ms = 0  # when reading back began
@@ -201,10 +203,12 @@ class Commands:
             self._hear(since)
         elif self._phase == _READING:
             self._judge(now)
-        elif self._phase == _NOTHING and self._count and self._is_free(since):
+        elif self._count == 0 or self._rests(now):
+            return self._poll(now, out)
+        elif self._is_free(since):  # and no more polls until it is
             self._begin(now)
         if self._phase == _NOTHING:
-            return self._poll(now, out)
+            return 0
         if not self._is_free(since):
             return 0
         if self._phase == _SENDING:
@@ -229,6 +233,12 @@ class Commands:
             self._waiting = False
         return not self._waiting or not 0 <= since < _QUIET_MS
 
+    def _rests(self, now):
+        """True while the unit still works at the last command."""
+        if self._rest_ms and not 0 <= ticks_diff(now, self._wrote_ms) < self._rest_ms:
+            self._rest_ms = 0
+        return self._rest_ms != 0
+
     def _begin(self, now):
         """Starts the head of the queue, if it may still be written as things stand now."""
         command = self._commands[0]
@@ -247,6 +257,9 @@ class Commands:
             self._phase = _HEARING
             if first:
                 self._tell(self._commands[0], self._values[0], SENT, NONE, 0)
+            self._wrote_ms = now
+            if self._commands[0] < UTP:
+                self._rest_ms = self._writer.REST_MS
             return self._note(now, n)
         if self._commands[0] == SAVE:
             # Nothing that was saved can be told from what was not: the answer is all there is.
@@ -317,32 +330,3 @@ class Commands:
         self.reason = reason
         self.code = code
         self.changes = self.changes + 1 & 0xFFFF
-
-
-def create_writer(dialect, password):
-    """Returns the Writer of a dialect, None if it cannot write. `password`: bytes, or b"".
-
-    Imports only what this dialect needs.
-    """
-    name = dialect.NAME
-    if name == "jk_gps":
-        from bms.jk_gps_write import JkGpsWriter
-
-        return JkGpsWriter(dialect)
-    if name == "jk_ble":
-        from bms.jk_ble_write import JkBleWriter
-
-        return JkBleWriter(dialect)
-    if name == "jk_modbus":
-        from bms.jk_modbus_write import JkModbusWriter
-
-        return JkModbusWriter(dialect)
-    if name == "ant_new":
-        from bms.ant_new_write import AntNewWriter
-
-        return AntNewWriter(dialect, password)
-    if name == "ant_old":
-        from bms.ant_old_write import AntOldWriter
-
-        return AntOldWriter(dialect, password)
-    return None

@@ -109,6 +109,7 @@ class Writer:
     REPLY_MS = 1000  # a reply to a frame is waited for so long
     SHOW_MS = 5000  # what was written shows by then or never
     AGAIN_MS = 1500  # between two attempts to read back
+    REST_MS = 0  # from a switch to the next command
     WHOLE = True  # thresholds are whole °C on the wire
     CODES = b""  # number on the wire of each command; 0: the dialect has none
 
@@ -161,3 +162,32 @@ class Writer:
         if pack.age_ms(p.SETTINGS, now) >= since_ms:
             return UNSEEN
         return SHOWN if pack.get(SLOTS[self.command]) == self.value else DIFFERS
+
+
+def create_writer(dialect, password):
+    """Returns the Writer of a dialect, None if it cannot write. `password`: bytes, or b"".
+
+    Imports only what this dialect needs.
+    """
+    name = dialect.NAME
+    if name == "jk_gps":
+        from bms.jk_gps_write import JkGpsWriter
+
+        return JkGpsWriter(dialect)
+    if name == "jk_ble":
+        from bms.jk_ble_write import JkBleWriter
+
+        return JkBleWriter(dialect)
+    if name == "jk_modbus":
+        from bms.jk_modbus_write import JkModbusWriter
+
+        return JkModbusWriter(dialect)
+    if name == "ant_new":
+        from bms.ant_new_write import AntNewWriter
+
+        return AntNewWriter(dialect, password)
+    if name == "ant_old":
+        from bms.ant_old_write import AntOldWriter
+
+        return AntOldWriter(dialect, password)
+    return None
