@@ -51,7 +51,7 @@ def test_each_dialect_heats_and_fails_safe(tmp_path, name):
         bench.set("bms_unplugged", True)
         t_s = bench.now_s()
         off_s = bench.wait_for(lambda b: not b.plant.heater_on, 30)
-        assert off_s - t_s <= 12.5 + 6  # the slowest talker's last figures were just under way
+        assert off_s - t_s <= 12.5
         uart = bench.snapshot()["uart"]
         assert bench.snapshot()["chip"]["resets"] == 0, console(bench)
         assert uart["overruns"] == uart["collisions"] == uart["rejected"] == 0
