@@ -190,6 +190,26 @@ def test_choices_and_buttons_act(page, desk):
     assert until(lambda: desk.bench.kills)
 
 
+def test_another_bms_can_be_chosen_and_packmate_is_told(page, desk):
+    page.find_element("css selector", '#control-bms option[value="ant_new"]').click()
+    assert until(lambda: desk.bench.controls()["bms"] == "ant_new")
+    told = json.loads((desk.bench.config.run_dir / "settings.json").read_text())
+    assert told["bms_dialect"] == "ant_new" and told["heater_thresholds"] == "bms"
+    desk.apply("bms", "jk_display")
+    assert until(lambda: js(page, "document.getElementById('control-bms').value") == "jk_display")
+    told = json.loads((desk.bench.config.run_dir / "settings.json").read_text())
+    assert told["bms_dialect"] == "jk_display" and told["heater_thresholds"] == "own"
+    desk.apply("bms", "jk_gps")
+
+
+def test_somebody_else_s_frames_are_seen_at_once(page, desk):
+    desk.apply("bms_foreign", "ant_old")
+    assert until(lambda: text(page, '[data-lamp="bms"]') == "BMS as ant old")
+    assert until(lambda: js(page, "document.getElementById('control-bms_foreign').className"))
+    desk.apply("bms_foreign", "none")
+    assert until(lambda: text(page, '[data-lamp="bms"]') == "BMS answers")
+
+
 def test_a_fault_is_seen_at_once(page, desk):
     desk.apply("bms_unplugged", True)
     assert until(lambda: text(page, '[data-lamp="bms"]') == "BMS unplugged")
