@@ -5,7 +5,7 @@ A complaint never stops the device: the setting keeps its default and the heater
 the file is right, since a heater that runs on half of what was meant is worse than none.
 """
 
-from bms.catalog import WIRED
+from bms.catalog import BLE, NAMES, find
 
 INT = 0
 BOOL = 1
@@ -15,7 +15,17 @@ CHOICE = 3
 # key, kind, lowest | choices, highest | longest, default, help
 SETTINGS = (
     ("name", TEXT, 1, 24, "Packmate", "What the screen and Home Assistant call this device."),
-    ("bms_dialect", CHOICE, WIRED, None, "jk_gps", "The BMS's language."),
+    ("bms_dialect", CHOICE, NAMES, None, "jk_gps", "The BMS's language."),
+    (
+        "bms_link",
+        CHOICE,
+        ("uart", "ble"),
+        None,
+        "uart",
+        "The way to an ANT BMS; others know theirs.",
+    ),
+    ("ble_address", TEXT, 0, 17, "", "The BMS's Bluetooth address; empty: whichever."),
+    ("ble_name", TEXT, 0, 32, "", "Its Bluetooth name. Both empty: the strongest that fits."),
     ("bms_poll_ms", INT, 500, 10_000, 1000, "Time between two questions to the BMS."),
     ("rs485_de_used", BOOL, None, None, False, "A transceiver's driver-enable pin is wired."),
     ("data_max_age_s", INT, 5, 60, 10, "Older data are stale: grey, withheld, heater off."),
@@ -74,6 +84,7 @@ SETTINGS = (
 SECRETS = (
     ("wifi_password", TEXT, 0, 63, "", "Empty: an open network."),
     ("mqtt_password", TEXT, 0, 64, "", "Password at the broker."),
+    ("ble_pin", TEXT, 0, 6, "", "Digits that the BMS wants for pairing; most want none."),
 )
 
 _MIN_HYSTERESIS_DC = 20
@@ -102,6 +113,10 @@ def load(raw, table=SETTINGS):
             values[key] = raw[key]
     if table is SETTINGS:
         _check_together(values, errors)
+        _check_link(values, errors)
+    elif values["ble_pin"] and not values["ble_pin"].isdigit():
+        values["ble_pin"] = ""
+        errors.append("ble_pin: holds more than digits")
     return values, errors
 
 
@@ -123,6 +138,18 @@ def _check_together(values, errors):
             errors.append("%s: + and # are wildcards, not for topics" % key)
     if values["mqtt_host"] and not values["wifi_ssid"]:
         errors.append("mqtt_host: needs wifi_ssid")
+
+
+def _check_link(values, errors):
+    ways = find(values["bms_dialect"])[3]
+    if ways == BLE:
+        values["bms_link"] = "ble"
+    if values["bms_link"] == "ble" and not ways & BLE:
+        errors.append("bms_link: %s does not come by Bluetooth" % values["bms_dialect"])
+    digits = values["ble_address"].replace(":", "").upper()
+    if digits and (len(digits) != 12 or not all([d in "0123456789ABCDEF" for d in digits])):
+        values["ble_address"] = ""
+        errors.append("ble_address: is not six bytes like C8:47:8C:00:00:01")
 
 
 def _problem(row, value):
