@@ -66,6 +66,7 @@ class JkBle(Shape):
     def __init__(self, pack, chunk=256, poll_ms=1000):
         self.pack = pack
         self.poll_ms = poll_ms  # the unit streams; kept for the dialects' common interface
+        self.unanswered = 0  # likewise
         self.framer = Framer(self, chunk, _GAP_MS)
         self.frames = JkFrames(pack)
         self.acks = 0
