@@ -29,6 +29,8 @@ STOCK = frozenset(
     platform random re requests select socket ssl struct sys time tls uctypes umqtt vfs
     """.split()
 )
+# What the owner adds with mpremote mip, where the settings ask for it (docs/ble.md).
+ADDED = frozenset({"aioble"})
 
 
 class ImageError(Exception):
@@ -51,7 +53,7 @@ def imported_names(path):
 
 def is_known(name):
     """True if `name` is a module or package of ours, of the stock firmware, or board."""
-    if name.partition(".")[0] in STOCK or name == "board":
+    if name.partition(".")[0] in STOCK | ADDED or name == "board":
         return True
     return any((root / name.replace(".", "/")).is_dir() for root in ROOTS) or bool(
         find_source(name)
