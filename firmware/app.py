@@ -47,8 +47,9 @@ RESET_CAUSES = b"none\npower_on\nhard\nwatchdog\ndeep_sleep\nsoft"
 
 def forget():
     """Drops the modules that only the building of the device needed (3 kB)."""
-    del sys.modules["bms.catalog"], bms.catalog
-    del sys.modules["heat.memory"], heat.memory
+    # Each submodule is an attribute of its package, too.
+    del sys.modules["bms.catalog"], bms.catalog  # pyright: ignore[reportAttributeAccessIssue]
+    del sys.modules["heat.memory"], heat.memory  # pyright: ignore[reportAttributeAccessIssue]
 
 
 class Device:

@@ -274,7 +274,7 @@ class Relay:
         self._discovery = None
         sys.modules.pop("relay.discovery", None)
         try:
-            del relay.discovery
+            del relay.discovery  # pyright: ignore[reportAttributeAccessIssue]
         except (AttributeError, KeyError):
             pass  # it was not there
 
