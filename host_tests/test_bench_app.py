@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from host_tests.panel_text import shows
+from screen import palette
 from tools.bench.bench import Bench, BenchConfig
 
 DEADMAN_S = 3.0
@@ -52,6 +54,16 @@ def test_runs_reads_the_bms_and_draws_without_a_mistake(bench):
     assert state["pins"]["backlight_permille"] > 0
     _, width, height, rgb = bench.picture()
     assert len(rgb) == 3 * width * height and len(set(rgb)) > 8
+
+
+def test_the_panel_says_what_the_heater_does(heating):
+    heating.wait_for(lambda b: shows(b.picture(), "HEATING", palette.ON_AMBER), 10)
+    assert not shows(heating.picture(), "heater: idle", palette.GREY)
+    heating.set("pack_dc", 100)
+    heating.wait_for(lambda b: shows(b.picture(), "heater: idle", palette.GREY), 300)
+    assert not shows(heating.picture(), "HEATING", palette.ON_AMBER)
+    heating.set("bms_unplugged", True)
+    heating.wait_for(lambda b: shows(b.picture(), "heater: stale", palette.AMBER), 30)
 
 
 def test_heats_a_cold_pack_until_the_bms_charges_again(heating):
