@@ -9,7 +9,7 @@ _HEIGHT = 20
 
 
 def word(text, ink):
-    """Returns the rows of RGB pixels of a word as the lowest line shows it, without its margins."""
+    """Returns a word as rows of RGB pixels, as the lowest line shows it, without margins."""
     said = text.encode()
     wide = width(TEXT, said, 0, len(said))
     buf = bytearray((wide + 1) // 2 * _HEIGHT)
