@@ -17,8 +17,7 @@ tx = bytearray(32)
 fake_uart.received[100:104] = b"\xaa\x55\xaa\xff"
 
 
-def passes(pair):
-    link, dialect = pair
+def passes(link, dialect):
     fake_uart.waiting = 200
     link.readinto(rx)
     link.watch(False, dialect)
