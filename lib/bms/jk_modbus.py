@@ -135,7 +135,7 @@ class JkModbus(Shape):
             if self._waiting:
                 self._give_up()
         elif self._searching:
-            self._set_address(1)
+            self._set_address(self.address or 1)
         if self._wanted == 0:
             self._wanted = self._due(now)
             if self._wanted == 0:
@@ -146,6 +146,11 @@ class JkModbus(Shape):
         if self.plain:
             return put_crc(out, 0, self._reader.request(out, self.address))
         return put_trigger(out, self.address, self._wanted)
+
+    def resume(self, address, plain):
+        """Begins the search where the unit was found before, in the form that it answered."""
+        self._set_address(address)
+        self.plain = plain
 
     def reread(self):
         """Has the settings read at the next request, from the first block on."""
