@@ -22,7 +22,7 @@ FAULTS = ("over_temperature", "not_heating", "stuck_on")
 
 KEYS = words(state._KEYS)
 # Members by where their names stand in the message.
-LIVE_KEYS = KEYS[3 : 3 + len(state._LIVE_SLOTS)]
+LIVE_KEYS = KEYS[KEYS.index("soc_pct") :][: len(state._LIVE_SLOTS)]
 LIMIT_KEYS = KEYS[KEYS.index("charge_utp_dc") :][: len(state._LIMIT_SLOTS)]
 DEVICE_KEYS = KEYS[KEYS.index("link_up") :][: len(state._DEVICE_SLOTS)]
 CHOICE_KEYS = KEYS[KEYS.index("heater_state") :][: len(state._CHOICE_SLOTS)]
@@ -141,6 +141,7 @@ def test_untrustworthy_figures_are_withheld(put):
 def test_a_pack_that_was_never_heard_has_no_age():
     told = read(StateMessage(make_view(), MAX_AGE_MS), p.PackState())
     assert told["fresh"] is False and told["data_age_s"] is None and told["seq"] == 0
+    assert told["unprotected"] is False
 
 
 def test_the_heater_and_the_device_are_told():

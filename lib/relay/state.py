@@ -13,7 +13,7 @@ from relay.json_out import INT_ROOM, NULL, name_room, put_bool, put_name, put_va
 
 # The names of all members, in the order in which they are written.
 _KEYS = (
-    b"fresh\ndata_age_s\nseq\n"
+    b"fresh\ndata_age_s\nseq\nunprotected\n"
     # _LIVE_SLOTS
     b"soc_pct\npack_mv\ncurrent_ma\npower_mw\nremaining_mah\ncapacity_mah\nsoh_pct\ncycles\n"
     b"cycle_capacity_mah\nruntime_s\nmos_temp_dc\nbalancer_temp_dc\ntemp_min_dc\ntemp_max_dc\n"
@@ -75,7 +75,7 @@ _CHOICE_SLOTS = bytes(range(v.FIGURES, v.FIGURES + 8))
 _MOST_ALARMS = const(16)  # named; `alarm_count` tells if there are more
 _MOST_FAULTS = const(8)
 _OTHER_FIGURES = const(3)  # age, sequence number, alarms
-_PUNCTUATION = const(25)  # the brackets of four lists, three truth values, the closing brace
+_PUNCTUATION = const(30)  # the brackets of four lists, four truth values, the closing brace
 _QUOTE = const(34)
 _COMMA = const(44)
 _COLON = const(58)
@@ -116,6 +116,7 @@ class StateMessage:
         age_s = pack.age_ms(p.STATUS, now) // 1000 if pack.seen(p.STATUS) else None
         at = put_value(buf, self._put_key(at), age_s)
         at = put_value(buf, self._put_key(at), pack.seq)
+        at = put_bool(buf, self._put_key(at), pack.unprotected)
         at = self._put_figures(at, pack, _LIVE_SLOTS, p.BOOLS, shown)
         at = self._put_lists(at, pack, shown)
         good = view.get(v.PLAUSIBLE, 0) != 0
