@@ -264,6 +264,8 @@ def test_never_seen_counts_from_the_start(monkeypatch):
     page = Page(monkeypatch, "start")
     assert {"NO DATA", "00:", "07", "since start", "bytes, but no good frame"} <= set(page.inks)
     assert "the BMS is silent" in page.update(link=m.SILENT)
+    assert "frames of another BMS" in page.update(link=m.FOREIGN)
+    assert "an unknown kind of unit" in page.update(link=m.UNKNOWN)
     assert "frames, but no figures" in page.update(link=m.ANSWERING)
 
 

@@ -8,6 +8,8 @@ from bms import pack as p
 from bms.pack import PackState
 from tools import vocabulary
 from tools.bench import simulators
+from tools.bench.chip import Chip
+from tools.bench.serial_line import SerialLine
 from tools.plant import Plant
 
 TICK_US = 20_000
@@ -24,6 +26,8 @@ class Talk:
         self.dialect = catalog.create(dialect or self.sim.NAME, self.pack, 512, 1000)
         self.check = checks.Check(self.pack)
         self.t_us = 0
+        self.garble = lambda data: data
+        self.watch = lambda: None  # called after every piece that was fed
         self._out = bytearray(32)
 
     @property
@@ -36,9 +40,10 @@ class Talk:
             self.t_us += TICK_US
             now = self.t_us // 1000
             self.sim.next_byte_us()
-            data = self.sim.take(self.t_us)
+            data = self.garble(self.sim.take(self.t_us))
             self.dialect.feed(data, len(data), now)
             self.check.step(now)
+            self.watch()
             n = self.dialect.request(now, self._out)
             if n:
                 self.sim.receive(bytes(self._out[:n]), self.t_us)
@@ -118,6 +123,33 @@ def test_a_silent_unit_says_nothing_and_comes_back(name):
     talk.sim.silent = False
     talk.run(40)
     assert talk.pack.seq > before
+
+
+def test_noise_on_the_line_makes_no_figures(name):
+    """Flipped, lost and doubled bytes. Where there is no checksum, the second look must do."""
+    plant = Plant(temp_c=12.0)
+    plant.charger_on = True
+    plant.step(30)
+    talk = Talk(name, plant)
+    line = SerialLine(talk.sim, 1, 26, 25, Chip())
+    talk.garble = line._noise
+    slack_mv, slack_dc = (150, 30) if talk.pack.unprotected else (0, 10)
+
+    def watch():
+        pack = talk.pack
+        if pack.seen(p.STATUS):
+            assert pack.cells == len(plant.cell_mv)
+            for i, mv in enumerate(plant.cell_mv):
+                assert abs(pack.cell_mv[i] - mv) <= slack_mv
+            for i in range(pack.temps):
+                assert not pack.temp_valid[i] or abs(pack.temps_dc[i] - 120) <= slack_dc
+
+    talk.watch = watch
+    talk.run(600)
+    framer = talk.dialect.framer
+    assert framer.bad_checksum + framer.bad_length + framer.bad_frame > 10
+    assert framer.frames > 5
+    assert framer.fed == framer.frame_bytes + framer.dropped + framer.pending
 
 
 @pytest.mark.parametrize("other", OTHERS)
