@@ -211,7 +211,10 @@ def test_frames_of_other_dialects_prove_nothing(row, data):
         for at in range(0, len(piece), CHUNK):
             dialect.feed(piece[at : at + CHUNK], len(piece[at : at + CHUNK]), now)
         dialect.request(now, out)
-        assert unit.step(now) != PROVEN
+        said = unit.step(now)
+        assert said != PROVEN
+        if said == NEXT:
+            unit.begin(dialect, now)
 
 
 # -- Bluetooth ------------------------------------------------------------------------------------

@@ -1,0 +1,196 @@
+"""Packs in parallel: sums of all or none, extremes of the good ones, and always how many."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bms import alarms as a
+from bms import bank as b
+from bms import pack as p
+from bms.bank import Bank
+from bms.check import Check
+from bms.pack import PackState
+
+MAX_AGE_MS = 10_000
+
+
+def fill(pack, now=0, mv=3300, ma=-2000, soc=50, temps=(150, 160), full=100_000, **slots):
+    """Puts a status of eight cells into a pack."""
+    pack.put_cells([mv + i for i in range(8)], 8)
+    pack.put(p.PACK_MV, sum(mv + i for i in range(8)))
+    pack.put(p.CURRENT_MA, ma)
+    pack.put(p.SOC_PCT, soc)
+    pack.put(p.CAPACITY_MAH, full)
+    pack.put(p.REMAINING_MAH, full // 100 * soc)
+    for i, temp in enumerate(temps):
+        pack.put_temp(i, temp)
+    pack.temps = len(temps)
+    for name, value in slots.items():
+        pack.put(getattr(p, name.upper()), value)
+    pack.summarise()
+    pack.touch(p.STATUS, now)
+
+
+def bank_of(*figures, now=0):
+    """Returns a Bank of packs with these figures, each looked at by its check."""
+    packs = [PackState() for _ in figures]
+    checks = [Check(pack) for pack in packs]
+    for pack, check, known in zip(packs, checks, figures, strict=True):
+        if known is not None:
+            fill(pack, now, **known)
+        check.step(now)
+    return Bank(packs, checks, MAX_AGE_MS)
+
+
+def known(bank, *names):
+    return tuple(bank.pack.get(getattr(p, name.upper())) for name in names)
+
+
+def test_sums_mean_and_weighted_charge():
+    bank = bank_of({"ma": -2000, "soc": 40}, {"ma": 500, "soc": 70, "full": 200_000, "mv": 3310})
+    assert bank.step(0) == b.WHOLE and bank.good == 2
+    assert known(bank, "current_ma", "capacity_mah") == (-1500, 300_000)
+    assert known(bank, "remaining_mah", "soc_pct") == (180_000, 60)
+    assert bank.spread_mv == 80 and known(bank, "pack_mv") == (26_468,)
+    powers = [pack.get(p.POWER_MW) for pack in bank.packs]
+    assert known(bank, "power_mw") == (sum(powers),)
+
+
+def test_extremes_say_whose_they_are():
+    bank = bank_of(
+        {"mv": 3310, "temps": (150, 90)}, {"mv": 3300, "temps": (-20, 40)}, {"mv": 3305}
+    )
+    assert bank.step(0) == b.WHOLE
+    assert known(bank, "cell_min_mv", "cell_max_mv", "cell_delta_mv") == (3300, 3317, 17)
+    assert (bank.cell_min_pack, bank.cell_max_pack) == (2, 1)
+    assert known(bank, "cell_min_index", "cell_max_index") == (1, 8)
+    assert known(bank, "temp_min_dc", "temp_max_dc") == (-20, 160)
+    assert (bank.coldest_pack, bank.hottest_pack) == (2, 3)
+
+
+@pytest.mark.parametrize("lost", [0, 1, 2])
+def test_a_stale_pack_takes_the_sums_with_it_and_is_counted(lost):
+    bank = bank_of({}, {}, {})
+    assert bank.step(0) == b.WHOLE
+    for i, pack in enumerate(bank.packs):
+        if i != lost:
+            fill(pack, 12_000, temps=(10 * i, 200))
+    assert bank.step(12_000) == b.INCOMPLETE and bank.good == 2
+    names = ("current_ma", "power_mw", "remaining_mah", "capacity_mah", "soc_pct", "pack_mv")
+    assert known(bank, *names) == 6 * (None,)
+    assert bank.spread_mv == -1
+    assert known(bank, "temp_min_dc") == (10 * min({0, 1, 2} - {lost}),)
+    assert bank.pack.age_ms(p.STATUS, 12_000) == 12_000  # nothing new
+
+
+def test_an_implausible_and_a_frozen_pack_are_not_good():
+    bank = bank_of({}, {"pack_mv": 40_000}, {})
+    assert bank.step(0) == b.INCOMPLETE and bank.good == 2
+    bank._checks[0].frozen = True
+    assert bank.step(0) == b.INCOMPLETE and bank.good == 1
+    bank._checks[2].frozen = True
+    assert bank.step(0) == b.NO_PACK and bank.good == 0
+    assert known(bank, "cell_min_mv", "temp_min_dc", "current_ma") == 3 * (None,)
+    assert (bank.cell_min_pack, bank.coldest_pack) == (0, 0)
+
+
+def test_packs_that_were_never_heard():
+    bank = bank_of(None, None)
+    assert bank.step(0) == b.NO_PACK and not bank.pack.seen(p.STATUS)
+    bank = bank_of({}, None)
+    assert bank.step(0) == b.INCOMPLETE and not bank.pack.seen(p.STATUS)
+
+
+@pytest.mark.parametrize("mv, verdict", [(3350, b.WHOLE), (3403, b.WHOLE), (3450, b.SPREAD)])
+def test_voltages_that_are_too_far_apart_for_parallel_packs(mv, verdict):
+    bank = bank_of({"mv": 3300}, {"mv": mv})
+    assert bank.step(0) == verdict
+    assert bank.spread_mv == 8 * (mv - 3300)
+    assert (known(bank, "pack_mv") == (None,)) == (verdict == b.SPREAD)
+    assert known(bank, "current_ma") == (-4000,)
+
+
+def test_alarms_of_any_good_pack():
+    bank = bank_of({}, {}, {"pack_mv": 40_000})
+    bank.packs[0].raise_alarm(a.CELL_OVERVOLTAGE)
+    bank.packs[1].raise_alarm(a.MOS_OVERTEMP)
+    bank.packs[2].raise_alarm(a.LOW_SOC)
+    bank.step(0)
+    assert bank.pack.alarm(a.CELL_OVERVOLTAGE) and bank.pack.alarm(a.MOS_OVERTEMP)
+    assert not bank.pack.alarm(a.LOW_SOC)
+    bank.packs[0].clear_alarms()
+    bank.step(0)
+    assert not bank.pack.alarm(a.CELL_OVERVOLTAGE)
+
+
+@pytest.mark.parametrize(
+    "first, second, shown",
+    [(1, 0, 1), (0, 0, 0), (1, None, 1), (0, None, None), (None, None, None)],
+)
+def test_what_is_true_of_any(first, second, shown):
+    figures = [{} if on is None else {"heating": on} for on in (first, second)]
+    bank = bank_of(*figures)
+    bank.step(0)
+    assert known(bank, "heating") == (shown,)
+
+
+def test_a_figure_that_one_pack_does_not_send_is_not_summed():
+    bank = bank_of({}, {})
+    bank.packs[1].drop(p.REMAINING_MAH)
+    bank.step(0)
+    assert known(bank, "remaining_mah", "current_ma") == (None, -4000)
+    bank.packs[1].drop(p.CAPACITY_MAH)
+    bank.step(0)
+    assert known(bank, "soc_pct") == (None,)
+
+
+def test_its_status_is_new_when_one_of_the_packs_is():
+    bank = bank_of({}, {})
+    bank.step(0)
+    seq = bank.pack.seq
+    bank.step(1000)
+    assert bank.pack.seq == seq and bank.pack.age_ms(p.STATUS, 1000) == 1000
+    fill(bank.packs[1], 2000)
+    bank.step(2000)
+    assert bank.pack.seq == seq + 1 and bank.pack.age_ms(p.STATUS, 2000) == 0
+
+
+def test_the_largest_figures_stay_in_30_bits():
+    large = {"ma": 999_999, "full": 0x3FFFFFFF}
+    bank = bank_of(large, large, large, large)
+    for pack in bank.packs:
+        pack.put(p.POWER_MW, 0x3FFFFFFF)
+    bank.step(0)
+    assert known(bank, "current_ma", "capacity_mah") == (3_999_996, None)
+    assert known(bank, "power_mw", "soc_pct") == (None, None)
+
+
+figures = st.fixed_dictionaries(
+    {},
+    optional={
+        "mv": st.integers(3200, 3400),
+        "ma": st.integers(-300_000, 300_000),
+        "soc": st.integers(0, 100),
+        "temps": st.lists(st.integers(-400, 900), min_size=1, max_size=4),
+        "full": st.integers(1000, 1_000_000),
+    },
+)
+
+
+@given(st.lists(st.none() | figures, min_size=2, max_size=4))
+def test_aggregates_stay_within_their_packs(packs):
+    bank = bank_of(*packs)
+    bank.step(0)
+    good = [pack for i, pack in enumerate(bank.packs) if bank._ok[i]]
+    assert bank.good == len(good) <= len(packs)
+    for slot, choose in ((p.TEMP_MIN_DC, min), (p.TEMP_MAX_DC, max), (p.CELL_MIN_MV, min)):
+        of_good = [pack.get(slot) for pack in good if pack.has(slot)]
+        assert bank.pack.get(slot) == (choose(of_good) if of_good else None)
+    complete = bank.good == len(packs)
+    assert bank.pack.has(p.CURRENT_MA) == complete
+    if complete:
+        socs = [pack.get(p.SOC_PCT) for pack in good]
+        assert min(socs) <= bank.pack.get(p.SOC_PCT) <= max(socs)
+        assert bank.verdict in (b.WHOLE, b.SPREAD)
+    else:
+        assert bank.verdict in (b.INCOMPLETE, b.NO_PACK)
