@@ -76,7 +76,7 @@ class Device:
         self.output = HeaterOutput(
             board.HEATER_PIN, board.HEATER_ACTIVE, settings["heater_output"] == "gpio"
         )
-        self._build_bms(settings)
+        self._build_bms(settings, early)
         self._build_heater(settings, early.record)
         self._build_screen(settings, canvas_buf, early.errors)
         self._build_relay(settings, early)
@@ -86,7 +86,7 @@ class Device:
         gc.collect()
         self.heap_free = self.heap_min_free = gc.mem_free()
 
-    def _build_bms(self, settings):
+    def _build_bms(self, settings, early):
         from bms import catalog
 
         name = settings["bms_dialect"]
@@ -96,8 +96,15 @@ class Device:
         self.max_age_ms = settings["data_max_age_s"] * 1000
         self.rx = bytearray(_RX_BYTES)
         self.tx = bytearray(_TX_BYTES)
+        self.ble = None
+        if settings["bms_link"] == "ble":
+            from ble import make_link
+
+            self.ble = make_link(settings, early.secrets["ble_pin"], early.errors)
         de = board.RS485_DE if settings["rs485_de_used"] else None
-        self.link = UARTLink(board.BMS_UART, board.BMS_RX, board.BMS_TX, catalog.baud(name), de)
+        self.link = self.ble or UARTLink(
+            board.BMS_UART, board.BMS_RX, board.BMS_TX, catalog.baud(name), de
+        )
 
     def _build_heater(self, settings, record):
         self.heater = Heater(settings, board.HEATER_MAX_MA, _MAX_MW)
@@ -133,7 +140,7 @@ class Device:
             RESET_CAUSES,
             FAILURES,
             REFUSALS,
-            REASONS,
+            REASONS if self.ble is None else self.ble.REASONS,
         )
         topics = Topics(settings["mqtt_topic"], early.unit, settings["ha_prefix"])
         message = StateMessage(self.view, self.max_age_ms)

@@ -1,3 +1,5 @@
+# pyright: reportArgumentType=false
+# (the stubs believe that handles are buffers)
 """A BMS over Bluetooth: the Link that the application reads, and the ladder of its reconnection.
 
     link = BLELink(Radio(), Target(dialect="jk_ble"))

@@ -1,3 +1,5 @@
+# pyright: reportArgumentType=false
+# (the stubs believe that handles are buffers)
 """The Bluetooth radio that all BLE links share: one interrupt handler, one set-up at a time.
 
 aioble scans, connects and discovers. Notifications it would lose (it keeps the last one only), so

@@ -128,7 +128,7 @@ async def _connect(link):
     except BaseException:
         device._connection = None  # else the next connect() returns a dead one
         try:
-            core.ble.gap_connect(None)
+            core.ble.gap_connect(None)  # pyright: ignore[reportCallIssue]
         except OSError:
             pass  # nothing was under way
         raise

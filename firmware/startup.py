@@ -40,6 +40,10 @@ class Startup:
         except OSError as error:
             # Screen and heater do without; the next start tries again.
             self.errors.append("wifi: no memory for the radio (%s)" % error)
+        if self.settings["bms_link"] == "ble":
+            import ble
+
+            ble.switch_on(self.errors)
 
     def forget(self):
         """Drops all but the radio: each part of the device has taken what it needs (2 kB)."""

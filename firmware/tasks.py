@@ -36,13 +36,16 @@ _SHIFT_EVERY = const(720)  # screen ticks: three minutes
 async def run_all(device):
     """Starts everything; raises what the first failing task fails with."""
     device.start(ticks_ms())
-    await asyncio.gather(
+    tasks = [
         run_bms(device),
         run_heater(device),
         run_screen(device),
         run_relay(device),
         run_supervisor(device),
-    )
+    ]
+    if device.ble is not None:
+        tasks.append(device.ble.run())
+    await asyncio.gather(*tasks)
 
 
 async def run_bms(device):
@@ -68,7 +71,7 @@ def _serve_bms(device, now):
     n = link.readinto(device.rx)
     if dialect.feed(device.rx, n, now):
         device.check.step(now)
-    if n == len(device.rx):
+    if n == len(device.rx) or (device.ble is not None and device.ble.pending):
         return 0
     size = 0 if link.sending else dialect.request(now, device.tx)
     if size:

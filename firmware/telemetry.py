@@ -6,6 +6,8 @@ from screen import model as m
 
 # What the screen says, by the link's reason.
 _LINES = bytes((m.SILENT, m.SILENT, m.NOISE) + (m.FOREIGN,) + (m.UNKNOWN,) * 3 + (m.FOREIGN,) * 5)
+# The same for a radio's (ble_setup.REASONS).
+_BLE_LINES = bytes((m.SILENT,) * 10 + (m.NOISE,) + (m.SILENT,) * 3 + (m.UNKNOWN,) * 3)
 
 
 def fill_view(view, device):
@@ -47,7 +49,8 @@ def fill_model(model, device, now):
     if device.answering:
         model.link = m.ANSWERING
     else:
-        model.link = _LINES[device.link.reason]
+        lines = _LINES if device.ble is None else _BLE_LINES
+        model.link = lines[device.link.reason]
     model.verdict = device.check.verdict
     model.frozen = device.check.frozen
     model.heater_state = heater.state
