@@ -27,7 +27,7 @@ _SPREAD_DIVISOR = const(50)
 _SUMS = bytes((p.CURRENT_MA, p.POWER_MW, p.REMAINING_MAH, p.CAPACITY_MAH, p.HEATING_MA))
 # True if it is true of any pack; unknown unless all packs know, or one says so.
 _ANY = bytes((p.BALANCING, p.HEATING, p.CHARGER_PRESENT, p.CHARGE_ON, p.DISCHARGE_ON))
-_LIMIT = const(0x3FFFFFFF)
+_MOST = const(0x0FFFFFFF)  # of one pack; four of them are less than 2**30
 _TENTHS = const(100)  # mAh in 0.1 Ah, by which charges are weighted
 _MOST_TENTHS = const(1_000_000)
 
@@ -158,7 +158,7 @@ class Bank:
         total = 0
         for i in range(len(self.packs)):
             value = self.packs[i].get(slot) if self._ok[i] else None
-            if value is None or not -_LIMIT <= total + value <= _LIMIT:
+            if value is None or not -_MOST <= value <= _MOST:
                 self.pack.drop(slot)
                 return
             total += value
