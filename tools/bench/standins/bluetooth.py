@@ -72,6 +72,7 @@ class _Radio:
         self.busy = False  # an event is being delivered
         self.noticed = bytearray(1)  # the watcher's: something has come and is not yet taken
         self.config = {"mtu": 256, "bond": 0, "mitm": 0, "le_secure": 0, "io": 3}
+        self._room = bytearray(1024)
         self._rest = b""
         self._task = None
 
@@ -126,12 +127,12 @@ class _Radio:
             return
         self.busy = True
         try:
-            data = self.socket.read(65536)
-            if data == b"":
+            n = self.socket.readinto(self._room)
+            if n == 0:
                 sys.exit()  # the bench is gone
-            while data:
-                self._cut(data)
-                data = self.socket.read(65536)
+            while n:
+                self._cut(self._room[:n])
+                n = self.socket.readinto(self._room)
         finally:
             self.busy = False
             self.noticed[0] = 0
