@@ -133,6 +133,21 @@ def test_finds_by_address(rigs):
     assert other.connections == 0
 
 
+def test_two_packs_share_the_radio(rigs):
+    settings = {
+        **JK,
+        "address": OTHER,
+        "second": {"dialect": "ant_new", "name": "ANT-BLE16"},
+    }
+    rig, ours, theirs = rigs(settings, jk(address=OTHER), ant(AntNewSim, "ant_new"))
+    seen = rig.wait_for(lambda seen: seen["frames"] > 8 and seen["second"] > 8, 60)
+    assert seen["address"] == OTHER and seen["proven"] and seen["dropped_bytes"] == 0
+    rig.air.do(theirs.drop)
+    seen = rig.wait_for(lambda now: now["second"] > seen["second"] + 8, 60)
+    assert seen["connects"] == 1 and seen["overflows"] == seen["errors"] == 0
+    assert ours.connections == 1 and theirs.connections == 2
+
+
 def test_leaves_other_systems_alone(rigs):
     rig, unit = rigs({"dialect": "jk_ble"}, ant(AntNewSim, "ant_new"))
     seen = rig.wait_for(lambda seen: seen["counts"].get("absent", 0) >= 2, 60)

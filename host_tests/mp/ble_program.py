@@ -25,7 +25,7 @@ IDLE_TICK_MS = 100
 
 
 class Program:
-    def __init__(self, settings):
+    def __init__(self, settings, radio):
         self.pack = p.PackState()
         self.dialect = catalog.create(settings["dialect"], self.pack, 256, 1000)
         self.check = Check(self.pack, 300)
@@ -34,7 +34,8 @@ class Program:
             settings.get("name", ""),
             settings.get("target", settings["dialect"]),
         )
-        self.radio = Radio()
+        self.radio = radio
+        self.second = Program(settings["second"], radio) if "second" in settings else None
         self.link = BLELink(self.radio, target, settings.get("pin", -1))
         self.rx = bytearray(256)
         self.tx = bytearray(32)
@@ -45,6 +46,8 @@ class Program:
     def serve(self):
         link = self.link
         now = time.ticks_ms()
+        if self.second is not None:
+            self.second.serve()
         if link.renewed:
             link.renewed = False
             self.dialect.reset()
@@ -87,6 +90,7 @@ class Program:
             "found": link.found,
             "address": None if link.address is None else address_text(link.address),
             "losses": link.losses,
+            "second": None if self.second is None else self.second.frames,
             "errors": self.radio.errors,
             "adverts": self.radio.adverts,
             "free": self.radio.free,
@@ -122,6 +126,8 @@ class Program:
 
     async def run(self):
         asyncio.create_task(self.link.run())
+        if self.second is not None:
+            asyncio.create_task(self.second.link.run())
         ticks = 0
         while True:
             self.serve()
@@ -168,6 +174,6 @@ with open("ble.json") as file:
     settings = json.load(file)
 scarce(settings.get("scarce", 0))
 try:
-    asyncio.run(Program(settings).run())
+    asyncio.run(Program(settings, Radio()).run())
 except Exception as error:
     sys.print_exception(error)
