@@ -105,6 +105,12 @@ class Device:
         self.link = self.ble or UARTLink(
             board.BMS_UART, board.BMS_RX, board.BMS_TX, catalog.baud(name), de
         )
+        self.commands = None
+        if settings["bms_writes"]:
+            from writes import make_commands
+
+            password = early.secrets["bms_password"]
+            self.commands = make_commands(self.dialect, self.check, self.max_age_ms, password)
 
     def _build_heater(self, settings, record):
         self.heater = Heater(settings, board.HEATER_MAX_MA, _MAX_MW)
@@ -143,7 +149,12 @@ class Device:
             REASONS if self.ble is None else self.ble.REASONS,
         )
         topics = Topics(settings["mqtt_topic"], early.unit, settings["ha_prefix"])
-        message = StateMessage(self.view, self.max_age_ms)
+        writes = None
+        if self.commands is not None:
+            from writes import make_relay_part
+
+            writes = make_relay_part(self.commands)
+        message = StateMessage(self.view, self.max_age_ms, writes)
         self.relay = Relay(settings, early.secrets, topics, message, board.NAME, VERSION)
 
     def charger_pin(self):

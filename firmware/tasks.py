@@ -11,7 +11,7 @@ from time import ticks_ms
 from bms.pack import STATUS
 from buttons import LONG, SHORT
 from compat import const, ticks_add, ticks_diff
-from relay.commands import ACKNOWLEDGE, SET_MODE
+from relay.commands import ACKNOWLEDGE, SET_MODE, WRITE
 from telemetry import fill_model, fill_view
 
 _BMS = const(0)
@@ -73,12 +73,17 @@ def _serve_bms(device, now):
         device.check.step(now)
     if n == len(device.rx) or (device.ble is not None and device.ble.pending):
         return 0
-    size = 0 if link.sending else dialect.request(now, device.tx)
+    commands = device.commands
+    size = 0
+    if not link.sending:
+        size = (dialect if commands is None else commands).request(now, device.tx)
     if size:
         link.write(device.tx, size)
     if link.sending:
         return _SEND_TICK_MS
-    return _ANSWER_TICK_MS if dialect.unanswered else _IDLE_TICK_MS
+    if dialect.unanswered or (commands is not None and commands.busy):
+        return _ANSWER_TICK_MS
+    return _IDLE_TICK_MS
 
 
 async def run_heater(device):
@@ -105,6 +110,8 @@ def _watch_link(device):
     if link.renewed:
         link.renewed = False
         device.dialect.reset()
+        if device.commands is not None:
+            device.commands.reset()
 
 
 def _step_heater(device, now):
@@ -172,6 +179,11 @@ def _serve_relay(device, up, now):
         heater.set_mode(relay.mode)
     elif command == ACKNOWLEDGE:
         acknowledge(device)
+    elif command == WRITE:
+        writes = relay.writes
+        relay.note_write(device.commands.ask(writes.command, writes.value, now) == 0)
+    if relay.writes is not None and relay.writes.changed():
+        relay.publish_soon()
     if relay.down_ms(now) >= _DEAF_MS:
         _revive(device, up, now)
 

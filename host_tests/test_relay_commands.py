@@ -70,5 +70,5 @@ def test_nothing_else_is_obeyed(source, payload, retained):
 
 
 def test_every_refusal_has_a_name():
-    codes = (c.ACCEPTED, c.RETAINED, c.INVALID, c.OVERSIZED, c.BUSY)
+    codes = (c.ACCEPTED, c.RETAINED, c.INVALID, c.OVERSIZED, c.BUSY, c.NOT_WRITTEN)
     assert sorted(codes) == list(range(len(words(c.REFUSALS))))

@@ -27,6 +27,7 @@ SETTINGS = (
     ("ble_address", TEXT, 0, 17, "", "The BMS's Bluetooth address; empty: whichever."),
     ("ble_name", TEXT, 0, 32, "", "Its Bluetooth name. Both empty: the strongest that fits."),
     ("bms_poll_ms", INT, 500, 10_000, 1000, "Time between two questions to the BMS."),
+    ("bms_writes", BOOL, None, None, False, "The BMS may be written to, on command over MQTT."),
     ("rs485_de_used", BOOL, None, None, False, "A transceiver's driver-enable pin is wired."),
     ("data_max_age_s", INT, 5, 60, 10, "Older data are stale: grey, withheld, heater off."),
     ("data_freeze_s", INT, 120, 3600, 300, "Content that does not change for so long is stale."),
@@ -84,6 +85,7 @@ SETTINGS = (
 SECRETS = (
     ("wifi_password", TEXT, 0, 63, "", "Empty: an open network."),
     ("mqtt_password", TEXT, 0, 64, "", "Password at the broker."),
+    ("bms_password", TEXT, 0, 16, "", "What the BMS wants before it is written to; empty: none."),
     ("ble_pin", TEXT, 0, 6, "", "Digits that the BMS wants for pairing; most want none."),
 )
 

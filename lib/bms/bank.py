@@ -115,7 +115,8 @@ class Bank:
             highest = self.packs[self.cell_max_pack - 1]
             pack.put(p.CELL_MIN_INDEX, lowest.get(p.CELL_MIN_INDEX, 0))
             pack.put(p.CELL_MAX_INDEX, highest.get(p.CELL_MAX_INDEX, 0))
-            pack.put(p.CELL_DELTA_MV, pack.get(p.CELL_MAX_MV) - pack.get(p.CELL_MIN_MV))
+            delta = pack.get(p.CELL_MAX_MV, 0) - pack.get(p.CELL_MIN_MV, 0)
+            pack.put(p.CELL_DELTA_MV, delta)
 
     def _take_extreme(self, slot, sign):
         """Stores the highest (sign 1) or lowest figure of the good packs; returns whose it is."""

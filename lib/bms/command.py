@@ -25,6 +25,7 @@ from bms.writer import (
     NEXT,
     NO_ANSWER,
     NO_DATA,
+    NO_PERMISSION,
     NONE,
     ORDER,
     SAVE,
@@ -138,6 +139,14 @@ class Commands:
                     self._count += 1
         self._tell(command, value, REFUSED if reason else REQUESTED, reason, 0)
         return reason
+
+    def offered(self):
+        """Returns a bit set of the commands that this unit takes, as far as is known now."""
+        bits = 0
+        for command in range(COMMANDS):
+            if self._writer.refusal(command) in (NONE, NO_PERMISSION):
+                bits |= 1 << command
+        return bits
 
     def _find(self, command, first):
         """Returns where in the queue, from `first` on, a command waits; -1 if it does not."""

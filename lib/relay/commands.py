@@ -7,12 +7,14 @@ from relay.view import MODES
 FROM_MODE = const(0)
 FROM_ACKNOWLEDGE = const(1)
 FROM_BIRTH = const(2)
+FROM_WRITES = const(3)  # and those after it: relay.writes
 
 # What it means.
 NOTHING = const(0)
 SET_MODE = const(1)
 ACKNOWLEDGE = const(2)
 ANNOUNCE = const(3)  # Home Assistant has started: tell it everything again
+WRITE = const(4)  # to the BMS: relay.writes
 
 # Why it is refused; the position in REFUSALS.
 ACCEPTED = const(0)
@@ -20,8 +22,9 @@ RETAINED = const(1)  # left over on the broker: nobody asks for it now
 INVALID = const(2)
 OVERSIZED = const(3)
 BUSY = const(4)  # more at once than the queue holds
+NOT_WRITTEN = const(5)  # a command to the BMS: `bms_command_reason` has the reason
 
-REFUSALS = b"none\nretained\ninvalid\noversized\nbusy"
+REFUSALS = b"none\nretained\ninvalid\noversized\nbusy\nnot_written"
 
 PAYLOAD_MAX = const(24)
 

@@ -87,12 +87,14 @@ class StateMessage:
     """Builds the state message of one pack.
 
     buf: the bytearray it is built in; `len(buf)` is enough for the longest message.
-    max_age_ms: older data are stale and shown as null.
+    max_age_ms: older data are stale and shown as null. writes: relay.writes.Writes or None, which
+    adds its members.
     """
 
-    def __init__(self, view, max_age_ms):
+    def __init__(self, view, max_age_ms, writes=None):
         self.view = view
-        self.buf = bytearray(_room(view))
+        self.writes = writes
+        self.buf = bytearray(_room(view) + (writes.room if writes is not None else 0))
         self._max_age_ms = max_age_ms
         self._key = 0  # where in _KEYS the next name begins
         self._raised = 0  # bits of a set that were seen
@@ -130,6 +132,8 @@ class StateMessage:
         reasons = view.names(v.HEATER_REASON)
         at = self._put_raised(start, reasons, 1, view.faults, _MOST_FAULTS)
         at = _close_list(buf, start, at)
+        if self.writes is not None:
+            at = self.writes.put(buf, at, pack, good)
         buf[at] = 125
         return at + 1
 

@@ -1,0 +1,142 @@
+"""Commands to the BMS over MQTT: what arrives on their topics, and how far the last one has come.
+
+Loaded only where the settings allow writing. Topics: `<base>/bms/<name>/set`. A switch takes `on`
+or `off` (or 1, 0, true, false), a temperature a whole number of 0.1 °C, `save` the word `save`. A
+retained message is left over from somebody who is gone, and refused.
+"""
+
+from bms import pack as p
+from bms.wire import put_bytes
+from compat import const
+from relay.commands import ACCEPTED, INVALID, OVERSIZED, PAYLOAD_MAX, RETAINED
+from relay.json_out import INT_ROOM, name_room, put_bool, put_name, put_value
+
+_WORDS = (b"off", b"on", b"OFF", b"ON", b"0", b"1", b"false", b"true")  # odd ones are on
+_SAVE = b"save"
+_LONGEST_NUMBER = const(5)
+_MINUS = const(45)
+_ZERO = const(48)
+
+# What a user may change and the state message does not tell otherwise.
+_KEYS = (
+    b',"charge_switch":',
+    b',"discharge_switch":',
+    b',"balance_switch":',
+    b',"heating_switch":',
+    b',"heating_start_dc":',
+    b',"heating_stop_dc":',
+)
+_SLOTS = bytes(
+    (p.CHARGE_SWITCH, p.DISCHARGE_SWITCH, p.BALANCE_SWITCH, p.HEATING_SWITCH)
+    + (p.HEATING_START_DC, p.HEATING_STOP_DC)
+)
+_COMMAND = b',"bms_command":'
+_VALUE = b',"bms_command_value":'
+_STATE = b',"bms_command_state":'
+_REASON = b',"bms_command_reason":'
+_CODE = b',"bms_command_code":'
+
+
+class Writes:
+    """commands: what carries them out, with command, value, state, reason, code and changes
+    (bms.command.Commands). names, states, reasons: tables of names, one on a line; `switches` of
+    the names, the first ones, are switches, and the last one is `save`.
+
+    command, value: of the last message that was accepted.
+    """
+
+    def __init__(self, commands, names, states, reasons, switches):
+        self.commands = commands
+        self.command = 0
+        self.value = 0
+        self.names = names
+        self.switches = switches
+        self.count = names.count(b"\n") + 1
+        self._states = states
+        self._reasons = reasons
+        self._changes = 0
+        self.room = name_room(names) + name_room(states) + name_room(reasons) + 2 * INT_ROOM
+        for key in _KEYS + (_COMMAND, _VALUE, _STATE, _REASON, _CODE):
+            self.room += len(key)
+        self.room += len(_KEYS) * INT_ROOM
+
+    def topics(self, base):
+        """Returns the topics to subscribe to, in the order of the names."""
+        return tuple([base + b"/bms/" + name + b"/set" for name in self.names.split(b"\n")])
+
+    def changed(self):
+        """True once after each event that the state message should tell soon."""
+        changes = self.commands.changes
+        if changes == self._changes:
+            return False
+        self._changes = changes
+        return True
+
+    # -- incoming --------------------------------------------------------------------------------
+
+    def judge(self, command, retained, payload, length):
+        """Judges payload[0:length]; returns ACCEPTED, with `command` and `value`, or a refusal."""
+        if retained:
+            return RETAINED
+        if length > PAYLOAD_MAX:
+            return OVERSIZED
+        if command < self.switches:
+            good = self._take_word(payload, length)
+        elif command < self.count - 1:
+            good = self._take_number(payload, length)
+        else:
+            self.value = 0
+            good = _is(_SAVE, payload, length)
+        if not good:
+            return INVALID
+        self.command = command
+        return ACCEPTED
+
+    def _take_word(self, payload, length):
+        for i in range(len(_WORDS)):
+            if _is(_WORDS[i], payload, length):
+                self.value = i & 1
+                return True
+        return False
+
+    def _take_number(self, payload, length):
+        at = 1 if length and payload[0] == _MINUS else 0
+        if not at < length <= _LONGEST_NUMBER:
+            return False
+        value = 0
+        for i in range(at, length):
+            digit = payload[i] - _ZERO
+            if not 0 <= digit <= 9:
+                return False
+            value = 10 * value + digit
+        self.value = -value if at else value
+        return True
+
+    # -- outgoing --------------------------------------------------------------------------------
+
+    def put(self, buf, at, pack, shown):
+        """Writes the members for the state message at `at`; returns the end. `shown`: the pack's
+        figures can be believed."""
+        for i in range(len(_KEYS)):
+            slot = _SLOTS[i]
+            value = pack.get(slot) if shown else None
+            at = put_bytes(buf, at, _KEYS[i])
+            at = put_bool(buf, at, value) if slot < p.BOOLS else put_value(buf, at, value)
+        commands = self.commands
+        told = commands.state != 0
+        at = put_name(
+            buf, put_bytes(buf, at, _COMMAND), self.names, commands.command if told else -1
+        )
+        at = put_value(buf, put_bytes(buf, at, _VALUE), commands.value if told else None)
+        at = put_name(buf, put_bytes(buf, at, _STATE), self._states, commands.state)
+        at = put_name(buf, put_bytes(buf, at, _REASON), self._reasons, commands.reason)
+        return put_value(buf, put_bytes(buf, at, _CODE), commands.code)
+
+
+def _is(word, payload, length):
+    if length != len(word):
+        return False
+    for i in range(length):
+        if payload[i] != word[i]:
+            return False
+    return True
