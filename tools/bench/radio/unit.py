@@ -14,7 +14,7 @@ from bumble.pairing import PairingConfig, PairingDelegate
 _LOOK_S = 0.002  # real time between two looks at the simulator
 _SERVICE = UUID.from_16_bits(0xFFE0)
 _CCCD = UUID.from_16_bits(0x2902)
-_INTERVAL_MS = 30.0  # of advertising; units take longer, but tests must not
+_INTERVAL_MS = 10.0  # of advertising; units take longer, but virtual time may be compressed
 
 P = Characteristic.Properties
 
