@@ -17,8 +17,8 @@ from bms.framer import (
     MORE,
     MOVED,
     OTHER,
+    Dialect,
     Framer,
-    Shape,
     count,
 )
 from host_tests.gps import balanced
@@ -29,7 +29,7 @@ GAP_MS = 50
 CHUNK = 16
 
 
-class Small(Shape):
+class Small(Dialect):
     """A payload of 7F is refused, one of 7E is a frame without values."""
 
     HEADERS = (HEADER, SECOND)

@@ -92,18 +92,18 @@ class Watcher:
         self._dialect = dialect
         self._result = result
 
-    def __getattr__(self, name):  # all else of a Shape is the dialect's
+    def __getattr__(self, name):  # all else of a Dialect is the dialect's
         return getattr(self._dialect, name)
 
     def length(self, buf, at, have):
-        """See Shape.length."""
+        """See Dialect.length."""
         size = self._dialect.length(buf, at, have)
         if size < 0:
             self._result.note(self._offset(), _REASONS[size])
         return size
 
     def accept(self, buf, at, size, now):
-        """See Shape.accept."""
+        """See Dialect.accept."""
         pack = self._dialect.pack
         pack.clear()  # so that a frame's values are its own
         seq = pack.seq
@@ -193,7 +193,7 @@ def decode(captured, protocol):
     if hasattr(dialect, "second_look"):
         dialect.second_look = False  # a capture may hold a block once
     framer = dialect.framer
-    framer.shape = Watcher(dialect, result)
+    framer.dialect = Watcher(dialect, result)
     for chunk in captured.chunks:
         for at in range(0, len(chunk), _CHUNK):
             piece = chunk[at : at + _CHUNK]

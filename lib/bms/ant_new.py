@@ -17,8 +17,8 @@ from bms.framer import (
     MORE,
     OTHER,
     REPLY,
+    Dialect,
     Framer,
-    Shape,
 )
 from bms.wire_le import put_u16le, u16le
 from compat import const, ticks_add, ticks_diff
@@ -66,7 +66,7 @@ _REFRESH_MS = const(60_000)
 _GAP_MS = const(250)  # a status takes 88 ms at 19200 baud, and over BLE
 
 
-class AntNew(Shape):
+class AntNew(Dialect):
     """Decodes the replies of a newer ANT unit into a PackState and says what to ask next.
 
     feed() never raises and never allocates. `chunk` is the size of the buffers it will be fed.
@@ -99,10 +99,6 @@ class AntNew(Shape):
         self._status_asked = False
         self._blocks_ms = 0
         self._block = 0
-
-    def feed(self, buf, n, now):
-        """Takes `n` received bytes at time `now`; returns the number of frames decoded."""
-        return self.framer.feed(buf, n, now)
 
     def reset(self):
         """Forgets pending bytes and what was asked; for a link that was lost."""
@@ -159,7 +155,7 @@ class AntNew(Shape):
     # -- frames ---------------------------------------------------------------------------------
 
     def length(self, buf, at, have):
-        """See Shape.length."""
+        """See Dialect.length."""
         if have < _HEAD:
             return MORE
         function = buf[at + 2]
@@ -181,7 +177,7 @@ class AntNew(Shape):
         return end + _SEGMENT + buf[at + 3] + 2
 
     def accept(self, buf, at, size, now):
-        """See Shape.accept."""
+        """See Dialect.accept."""
         function = buf[at + 2]
         data_size = buf[at + 5] if function >= _FIRST_WITH_DATA else 0
         end = at + _HEAD + data_size

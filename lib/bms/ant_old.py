@@ -11,7 +11,7 @@ from bms.ant_codes import (
     store_mos,
     store_temp,
 )
-from bms.framer import BAD_CHECKSUM, BAD_FRAME, DECODED, OTHER, REPLY, Framer, Shape
+from bms.framer import BAD_CHECKSUM, BAD_FRAME, DECODED, OTHER, REPLY, Dialect, Framer
 from bms.wire import PrefixSums, put_u16be, s16be, s32be, u16be, u32be
 from compat import const, ticks_add, ticks_diff
 
@@ -54,7 +54,7 @@ _REPLY_MS = const(1000)
 _GAP_MS = const(250)
 
 
-class AntOld(Shape):
+class AntOld(Dialect):
     """Decodes the replies of an older ANT unit into a PackState and says what to ask next.
 
     feed() never raises and never allocates. `chunk` is the size of the buffers it will be fed.
@@ -82,10 +82,6 @@ class AntOld(Shape):
         self._asked_ms = 0
         self._waiting = False
         self._radio = False  # which form of the request the unit answers
-
-    def feed(self, buf, n, now):
-        """Takes `n` received bytes at time `now`; returns the number of frames decoded."""
-        return self.framer.feed(buf, n, now)
 
     def reset(self):
         """Forgets pending bytes and what was asked; for a link that was lost."""
@@ -121,11 +117,11 @@ class AntOld(Shape):
     # -- frames ---------------------------------------------------------------------------------
 
     def length(self, buf, at, have):
-        """See Shape.length."""
+        """See Dialect.length."""
         return _STATUS if buf[at] == 0xAA else _SHORT
 
     def accept(self, buf, at, size, now):
-        """See Shape.accept."""
+        """See Dialect.accept."""
         if size == _SHORT:
             return self._accept_short(buf, at)
         cells = buf[at + _CELLS]

@@ -1,6 +1,6 @@
 """Finds frames in a byte stream, resynchronises inside rejected ones, counts what it dropped.
 
-A dialect supplies what is special about its frames (see `Shape`); the framer owns the buffer.
+A dialect supplies what is special about its frames (see `Dialect`); the framer owns the buffer.
 Every byte fed ends in exactly one of: an accepted frame, `dropped`, or the bytes still pending:
 
     fed == frame_bytes + dropped + pending
@@ -15,8 +15,8 @@ BAD_CHECKSUM = const(-2)
 BAD_FRAME = const(-3)  # structure or ranges are wrong although the checksum fits
 DECODED = const(1)
 OTHER = const(2)  # a good frame that says nothing about the pack: an echo, an acknowledgement
-# The frame at this place held foreign bytes; the shape has closed the gap and moved the frame's
-# start on by `Shape.moved`: ask again.
+# The frame at this place held foreign bytes; the dialect has closed the gap and moved the frame's
+# start on by `Dialect.moved`: ask again.
 MOVED = const(-4)
 
 # Kinds of frames beside the groups of bms.pack.
@@ -26,8 +26,8 @@ IDENTITY = const(5)
 REPLY = const(6)  # to a command, a write or a password
 
 
-class Shape:
-    """What a dialect tells the framer about its frames."""
+class Dialect:
+    """What a dialect tells the framer about its frames; `framer` is its Framer."""
 
     HEADERS = ()  # each way in which a frame may begin, as bytes
     LONGEST = 0  # bytes of the longest frame
@@ -45,18 +45,22 @@ class Shape:
         """Decodes a whole frame, all or nothing; DECODED, OTHER, BAD_CHECKSUM or BAD_FRAME."""
         raise NotImplementedError
 
+    def feed(self, buf, n, now):
+        """Takes `n` received bytes at time `now`; returns the number of frames decoded."""
+        return self.framer.feed(buf, n, now)  # pyright: ignore[reportAttributeAccessIssue]
+
 
 class Framer:
-    """Byte stream in, calls to a Shape out.
+    """Byte stream in, calls to a Dialect out.
 
     `chunk` is the length of the largest buffer that will be fed: all of it is copied in one C
     slice store, whatever part of it is valid, since a partial source would have to be sliced, and
     a slice allocates. `gap_ms` of silence inside a frame ends it: its rest will not come.
     """
 
-    def __init__(self, shape, chunk, gap_ms):
-        self.shape = shape
-        self.buf = bytearray(shape.LONGEST + chunk)  # what is pending is no whole frame
+    def __init__(self, dialect, chunk, gap_ms):
+        self.dialect = dialect
+        self.buf = bytearray(dialect.LONGEST + chunk)  # what is pending is no whole frame
         self.gap_ms = gap_ms
         self.fed = 0
         self.frames = 0
@@ -131,19 +135,19 @@ class Framer:
         self._need = 0
         while self._seek():
             have = self._end - self._start
-            size = self.shape.length(self.buf, self._start, have)
+            size = self.dialect.length(self.buf, self._start, have)
             if size == MORE or size > have:
                 self._need = size
                 break
             verdict = size
             if size > 0:
-                verdict = self.shape.accept(self.buf, self._start, size, now)
+                verdict = self.dialect.accept(self.buf, self._start, size, now)
             if verdict > 0:
                 self._start += size
                 self.frame_bytes = count(self.frame_bytes, size)
                 decoded += self._credit(verdict)
             elif verdict == MOVED:
-                self._skip(self.shape.moved)
+                self._skip(self.dialect.moved)
             else:
                 self._blame(verdict)
                 self._skip(1)
@@ -169,7 +173,7 @@ class Framer:
     def _seek(self):
         """Drops bytes that cannot begin a frame; False when a header's worth is not there yet."""
         first = -1
-        for header in self.shape.HEADERS:
+        for header in self.dialect.HEADERS:
             # What begins before the best place so far is all that interests in the next header.
             end = self._end if first < 0 else first + len(header) - 1
             at = self.buf.find(header, self._start, end)
@@ -177,7 +181,7 @@ class Framer:
                 first = at
         keep = 0
         if first < 0:
-            for header in self.shape.HEADERS:
+            for header in self.dialect.HEADERS:
                 tail = self._header_tail(header)
                 if tail > keep:
                     keep = tail

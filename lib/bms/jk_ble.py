@@ -14,7 +14,6 @@ from bms.framer import (
     OTHER,
     REPLY,
     Framer,
-    Shape,
 )
 from bms.jk_frames import (
     DEVICE_FRAME,
@@ -24,9 +23,8 @@ from bms.jk_frames import (
     PREAMBLE,
     SETTINGS_FRAME,
     STATUS_FRAME,
-    VARIANTS,
-    WITHHELD,
     JkFrames,
+    JkUnit,
 )
 from bms.wire import PrefixSums, put_bytes
 from compat import const, ticks_add, ticks_diff
@@ -51,7 +49,7 @@ _REFRESH_MS = const(60_000)  # settings come only when asked for
 _GAP_MS = const(400)  # bursts of one frame are 50 ms apart inside the BMS
 
 
-class JkBle(Shape):
+class JkBle(JkUnit):
     """Decodes the notifications of a JK unit into a PackState and says what to ask next.
 
     feed() never raises and never allocates. `chunk` is the size of the buffers it will be fed.
@@ -68,7 +66,7 @@ class JkBle(Shape):
         self.poll_ms = poll_ms  # the unit streams; kept for the dialects' common interface
         self.unanswered = 0  # likewise
         self.framer = Framer(self, chunk, _GAP_MS)
-        self.frames = JkFrames(pack)
+        super().__init__(JkFrames(pack))
         self.acks = 0
         self.probes = 0
         self.moved = 0  # see framer.MOVED
@@ -79,25 +77,6 @@ class JkBle(Shape):
         self._status_ms = 0
         self._settings_ms = 0
         self._settings_known = False
-
-    @property
-    def variant(self):
-        """Name of the variant: unknown, jk02_24s, jk02_32s or jk04."""
-        return VARIANTS[self.frames.variant]
-
-    @property
-    def proven(self):
-        """True once a status frame has borne the variant out."""
-        return self.frames.proven
-
-    @property
-    def withheld(self):
-        """Name of the reason why frames are not published, or "nothing"."""
-        return WITHHELD[self.frames.withheld]
-
-    def feed(self, buf, n, now):
-        """Takes `n` received bytes at time `now`; returns the number of frames decoded."""
-        return self.framer.feed(buf, n, now)
 
     def reset(self):
         """Forgets pending bytes and which unit it was; for a link that was lost."""
@@ -147,7 +126,7 @@ class JkBle(Shape):
     # -- frames ---------------------------------------------------------------------------------
 
     def length(self, buf, at, have):
-        """See Shape.length."""
+        """See Dialect.length."""
         if buf[at] == 0x41:
             return len(_PROBE)
         if buf[at] == 0xAA:
@@ -157,7 +136,7 @@ class JkBle(Shape):
         return FRAME if buf[at + 4] in _SECOND_BYTES else BAD_LENGTH
 
     def accept(self, buf, at, size, now):
-        """See Shape.accept."""
+        """See Dialect.accept."""
         if size != FRAME:
             return self._accept_short(buf, at, size)
         if self._close_gap(buf, at, _PROBE) or self._close_gap(buf, at, _ACK):

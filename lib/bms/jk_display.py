@@ -6,7 +6,7 @@ only if its figures agree with each other, and with those of the block before it
 """
 
 from bms import pack as p
-from bms.framer import BAD_FRAME, BAD_LENGTH, DECODED, MORE, OTHER, REPLY, Framer, Shape
+from bms.framer import BAD_FRAME, BAD_LENGTH, DECODED, MORE, OTHER, REPLY, Dialect, Framer
 from bms.jk_display_blocks import (
     CELLS,
     HEAD,
@@ -63,7 +63,7 @@ class Look:
         return self.known and agrees_with_look(buf, data, self.words, block)
 
 
-class JkDisplay(Shape):
+class JkDisplay(Dialect):
     """Decodes what the BMS tells its display into a PackState. It cannot be asked for anything.
 
     feed() never raises and never allocates. `chunk` is the size of the buffers it will be fed.
@@ -92,10 +92,6 @@ class JkDisplay(Shape):
         self._believed = tuple([Look(size) for size in SIZES])
         self._waiting = tuple([Look(size) for size in SIZES])
 
-    def feed(self, buf, n, now):
-        """Takes `n` received bytes at time `now`; returns the number of frames decoded."""
-        return self.framer.feed(buf, n, now)
-
     def reset(self):
         """Forgets pending bytes and the looks so far; for a link that was lost."""
         self.framer.reset()
@@ -116,7 +112,7 @@ class JkDisplay(Shape):
     # -- frames ---------------------------------------------------------------------------------
 
     def length(self, buf, at, have):
-        """See Shape.length."""
+        """See Dialect.length."""
         if have < 4:
             return MORE
         size = buf[at + 2]
@@ -128,7 +124,7 @@ class JkDisplay(Shape):
         return 3 + size if _WORDS_LENGTH < size <= _LONGEST_LENGTH else BAD_LENGTH
 
     def accept(self, buf, at, size, now):
-        """See Shape.accept."""
+        """See Dialect.accept."""
         self.kind = REPLY
         block = block_of(buf, at, size)
         if block == NO_BLOCK:

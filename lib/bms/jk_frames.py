@@ -9,7 +9,7 @@ from array import array
 
 from bms import jk02_settings, jk04
 from bms import pack as p
-from bms.framer import BAD_FRAME, DECODED, LOGBOOK, OTHER, count
+from bms.framer import BAD_FRAME, DECODED, LOGBOOK, OTHER, Dialect, count
 from bms.jk02 import CONTRADICTS, HOLDS, PROVES, Jk02Status
 from bms.wire_le import is_text, text_size
 from compat import const
@@ -59,6 +59,28 @@ _LAST_JK04 = const(5)
 _LAST_24S = const(10)
 _LAST_32S = const(19)
 _LAST_WITHOUT_BITMAP = const(10)
+
+
+class JkUnit(Dialect):
+    """What the dialects of frames 55 AA EB 90 have in common; `frames` is their JkFrames."""
+
+    def __init__(self, frames):
+        self.frames = frames
+
+    @property
+    def variant(self):
+        """Name of the variant: unknown, jk02_24s, jk02_32s or jk04."""
+        return VARIANTS[self.frames.variant]
+
+    @property
+    def proven(self):
+        """True once a status frame has borne the variant out."""
+        return self.frames.proven
+
+    @property
+    def withheld(self):
+        """Name of the reason why frames are not published, or "nothing"."""
+        return WITHHELD[self.frames.withheld]
 
 
 class JkFrames:

@@ -7,7 +7,7 @@ A frame is indexed and judged first and stored afterwards, so that a bad one cha
 from array import array
 
 from bms import pack as p
-from bms.framer import BAD_CHECKSUM, BAD_FRAME, BAD_LENGTH, DECODED, MORE, OTHER, Framer, Shape
+from bms.framer import BAD_CHECKSUM, BAD_FRAME, BAD_LENGTH, DECODED, MORE, OTHER, Dialect, Framer
 from bms.jk_gps_request import ACTIVATE, READ_ALL, READ_ONE, REQUEST, put_request
 from bms.jk_t100 import MOS, TempCodes, is_ambiguous
 from bms.wire import PrefixSums, s16be, u16be, u32be
@@ -118,7 +118,7 @@ _UNANSWERED_BEFORE_ACTIVATE = const(5)
 _GAP_MS = const(250)  # the loop reads every few ms; a reply is 28 ms long
 
 
-class JkGps(Shape):
+class JkGps(Dialect):
     """Decodes GPS-port frames into a PackState and says what to ask next.
 
     feed() never raises and never allocates. `chunk` is the size of the buffers it will be fed.
@@ -141,10 +141,6 @@ class JkGps(Shape):
         self._cut = False  # an unknown item hid the rest of the frame, which may hold C0
         self._version = -1  # of this unit's protocol, once a frame has told
         self._temps = TempCodes()
-
-    def feed(self, buf, n, now):
-        """Takes `n` received bytes at time `now`; returns the number of frames decoded."""
-        return self.framer.feed(buf, n, now)
 
     def reset(self):
         """Forgets pending bytes; for a link that was lost."""
@@ -175,7 +171,7 @@ class JkGps(Shape):
     # -- frames ---------------------------------------------------------------------------------
 
     def length(self, buf, at, have):
-        """See Shape.length."""
+        """See Dialect.length."""
         if have < 4:
             return MORE
         size = u16be(buf, at + 2) + 2
@@ -184,7 +180,7 @@ class JkGps(Shape):
         return size
 
     def accept(self, buf, at, size, now):
-        """See Shape.accept."""
+        """See Dialect.accept."""
         end = at + size
         # Structure first: it costs nothing, and a line full of false headers must not cost time.
         if buf[end - 5] != _END_MARK or u16be(buf, end - 4) or buf[at + 10] > 2:

@@ -7,7 +7,7 @@ function 03 reads registers. A unit that does not answer the one is asked in the
 
 from bms import jk_modbus_plain as plain
 from bms.crc16 import is_good, put_crc
-from bms.framer import BAD_CHECKSUM, BAD_FRAME, BAD_LENGTH, MORE, OTHER, REPLY, Framer, Shape
+from bms.framer import BAD_CHECKSUM, BAD_FRAME, BAD_LENGTH, MORE, OTHER, REPLY, Framer
 from bms.jk_frames import (
     DEVICE_FRAME,
     FRAME,
@@ -15,9 +15,8 @@ from bms.jk_frames import (
     PREAMBLE,
     SETTINGS_FRAME,
     STATUS_FRAME,
-    VARIANTS,
-    WITHHELD,
     JkFrames,
+    JkUnit,
 )
 from bms.wire import PrefixSums, put_bytes
 from compat import const, ticks_add, ticks_diff
@@ -44,7 +43,7 @@ _TRIES = const(2)  # at one address, in one form
 _GAP_MS = const(60)
 
 
-class JkModbus(Shape):
+class JkModbus(JkUnit):
     """Decodes the replies of one unit into a PackState and says what to ask next.
 
     feed() never raises and never allocates. `chunk` is the size of the buffers it will be fed.
@@ -60,7 +59,7 @@ class JkModbus(Shape):
         self.pack = pack
         self.poll_ms = poll_ms
         self.framer = Framer(self, chunk, _GAP_MS)
-        self.frames = JkFrames(pack)
+        super().__init__(JkFrames(pack))
         self.address = address
         self.plain = False
         self.foreign = 0
@@ -84,25 +83,6 @@ class JkModbus(Shape):
         self._settings_ms = 0
         self._settings_asked = False
         self._settings_known = False
-
-    @property
-    def variant(self):
-        """Name of the variant: unknown or jk02_32s."""
-        return VARIANTS[self.frames.variant]
-
-    @property
-    def proven(self):
-        """True once a status frame has borne the variant out."""
-        return self.frames.proven
-
-    @property
-    def withheld(self):
-        """Name of the reason why frames are not published, or "nothing"."""
-        return WITHHELD[self.frames.withheld]
-
-    def feed(self, buf, n, now):
-        """Takes `n` received bytes at time `now`; returns the number of frames decoded."""
-        return self.framer.feed(buf, n, now)
 
     def reset(self):
         """Forgets pending bytes and what the unit is; for a link that was lost."""
@@ -188,7 +168,7 @@ class JkModbus(Shape):
     # -- frames ---------------------------------------------------------------------------------
 
     def length(self, buf, at, have):
-        """See Shape.length."""
+        """See Dialect.length."""
         if have < 5:
             return MORE
         if buf[at] == 0x55 and buf[at + 1] == 0xAA:
@@ -217,7 +197,7 @@ class JkModbus(Shape):
         return BAD_LENGTH
 
     def accept(self, buf, at, size, now):
-        """See Shape.accept."""
+        """See Dialect.accept."""
         if size >= FRAME:
             return self._accept_framed(buf, at, size, now)
         self.kind = REPLY
