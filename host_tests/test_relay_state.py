@@ -204,7 +204,7 @@ def longest(view):
 def test_the_longest_message_at_32_cells_fits():
     pack, view = longest(make_view())
     told = read(StateMessage(view, MAX_AGE_MS), pack)
-    assert told["cell_mv"] == [65535] * 32 and told["alarms"] == list(ALARMS[:16])
+    assert told["cell_mv"] == [65535] * 32 and told["alarms"] == list(ALARMS[:10])
     assert told["alarm_count"] == len(ALARMS)
     assert told["power_mw"] == -LIMIT and told["heap_free"] == -LIMIT
 
@@ -261,7 +261,7 @@ def test_any_message_is_the_pack(pack, age, plausible, faults):
     temps = [pack.temps_dc[i] if pack.temp_valid[i] else None for i in range(pack.temps)]
     assert told["cell_mv"] == (list(pack.cell_mv[: pack.cells]) if shown else None)
     assert told["temps_dc"] == (temps if shown else None)
-    assert told["alarms"] == (raised[:16] if shown else None)
+    assert told["alarms"] == (raised[:10] if shown else None)
     assert told["alarm_count"] == (len(raised) if shown else None)
     assert told["alarm"] == (bool(raised) if shown else None)
     assert told["heater_faults"] == [n for bit, n in enumerate(FAULTS) if faults >> bit & 1]

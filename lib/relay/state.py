@@ -72,7 +72,7 @@ _LIMIT_SLOTS = bytes((p.CHARGE_UTP_DC, p.CHARGE_UTPR_DC))
 _DEVICE_SLOTS = bytes(range(v.FIGURES))
 _CHOICE_SLOTS = bytes(range(v.FIGURES, v.FIGURES + 8))
 
-_MOST_ALARMS = const(16)  # named; `alarm_count` tells if there are more
+_MOST_ALARMS = const(10)  # named; `alarm_count` tells if there are more
 _MOST_FAULTS = const(8)
 _OTHER_FIGURES = const(3)  # age, sequence number, alarms
 _PUNCTUATION = const(30)  # the brackets of four lists, four truth values, the closing brace
