@@ -52,6 +52,7 @@ class Device:
         self.wifi = Thing(bounce=lambda now: self.calls.append("bounce"))
         self.relay = Thing(
             mode=2,
+            writes=None,
             publish_soon=lambda: self.calls.append("soon"),
             step=lambda pack, up, now: self.command,
             down_ms=lambda now: self.down,
@@ -115,4 +116,4 @@ def test_what_ends_one_task_ends_them_all(tasks, monkeypatch):
         monkeypatch.setattr(tasks, name, runs)
     monkeypatch.setattr(tasks, "run_supervisor", ends)
     with pytest.raises(ValueError):
-        asyncio.run(tasks.run_all(Thing(start=lambda now: None)))
+        asyncio.run(tasks.run_all(Thing(start=lambda now: None, ble=None)))
