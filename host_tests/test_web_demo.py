@@ -104,10 +104,12 @@ def is_play(item):
     return item.originalname == "test_the_scenarios_that_are_shipped_hold"
 
 
-@pytest.mark.bench
 @pytest.mark.slow
 @pytest.mark.timeout(900)  # the last one waits for all others
 @pytest.mark.parametrize("name", PLAYED)
 def test_the_scenarios_that_are_shipped_hold(plays, name):
     status, out, err = plays[name].result()
+    if status:  # once more, alone: two at a time may have been too much for the machine
+        print(out + err)
+        status, out, err = run("--headless", "--scenario", SCENARIOS / f"{name}.json")
     assert status == 0, out + err
