@@ -34,7 +34,7 @@ from uart_link import REASONS, UARTLink
 
 VERSION = "0.1.0"
 
-_RX_BYTES = const(256)
+_RX_BYTES = const(128)
 _TX_BYTES = const(32)
 # The longest a healthy task can be away: a flash write.
 _TASK_LIMIT_MS = const(2000)
