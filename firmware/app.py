@@ -69,7 +69,7 @@ class Device:
         self.reset_cause = machine.reset_cause()
         settings = early.settings
         self.wifi = early.wifi
-        self._state = early.state
+        self.state = early.state
         # The settings themselves are not kept: their parts are where they are needed (2 kB).
         self.wifi_used = settings["wifi_ssid"] != ""
         self.mqtt_used = settings["mqtt_host"] != ""
@@ -90,6 +90,11 @@ class Device:
         from bms import catalog
 
         name = settings["bms_dialect"]
+        searches = name == "auto"
+        if searches:
+            import auto
+
+            name = auto.remembered(self.state)[0]
         self.pack = PackState()
         self.dialect = catalog.create(name, self.pack, _RX_BYTES, settings["bms_poll_ms"])
         self.check = check.Check(self.pack, settings["data_freeze_s"])
@@ -102,21 +107,22 @@ class Device:
 
             self.ble = make_link(settings, early.secrets["ble_pin"], early.errors)
         de = board.RS485_DE if settings["rs485_de_used"] else None
-        self.link = self.ble or UARTLink(
-            board.BMS_UART, board.BMS_RX, board.BMS_TX, catalog.baud(name), de
-        )
-        self.commands = None
+        # A search begins with a buffer for the fastest, which the catalogue's first dialect has.
+        baud = catalog.baud(catalog.NAMES[0] if searches else name)
+        self.link = self.ble or UARTLink(board.BMS_UART, board.BMS_RX, board.BMS_TX, baud, de)
+        self.commands = self.writes = self.auto = None
         if settings["bms_writes"]:
-            from writes import make_commands
+            import writes
 
-            password = early.secrets["bms_password"]
-            self.commands = make_commands(self.dialect, self.check, self.max_age_ms, password)
+            writes.enable(self, early.secrets["bms_password"])
+        if searches:
+            self.auto = auto.Auto(self)
 
     def _build_heater(self, settings, record):
         self.heater = Heater(settings, board.HEATER_MAX_MA, _MAX_MW)
         self.heater.load(record)
         # Counted in the flash at once, before anything can crash again.
-        boots = self._state.get("boots", 0)
+        boots = self.state.get("boots", 0)
         self.boots = boots + 1 if isinstance(boots, int) and boots >= 0 else 1
         self.save()
         self._charger_pin = None
@@ -149,12 +155,7 @@ class Device:
             REASONS if self.ble is None else self.ble.REASONS,
         )
         topics = Topics(settings["mqtt_topic"], early.unit, settings["ha_prefix"])
-        writes = None
-        if self.commands is not None:
-            from writes import make_relay_part
-
-            writes = make_relay_part(self.commands)
-        message = StateMessage(self.view, self.max_age_ms, writes)
+        message = StateMessage(self.view, self.max_age_ms, self.writes)
         self.relay = Relay(settings, early.secrets, topics, message, board.NAME, VERSION)
 
     def charger_pin(self):
@@ -178,9 +179,9 @@ class Device:
         self.heater.save(record)
         self._saved_latched = self.heater.latched
         self._save_after_s = self.uptime_s + _SAVE_GAP_S
-        self._state["boots"] = self.boots
-        self._state["heater"] = record
-        if not storage.write_state(self._state):
+        self.state["boots"] = self.boots
+        self.state["heater"] = record
+        if not storage.write_state(self.state):
             self.heater.save_failed()
 
     def start(self, now):

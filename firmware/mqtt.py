@@ -23,11 +23,9 @@ from relay.commands import (
     ANNOUNCE,
     BUSY,
     FROM_WRITES,
-    NOT_WRITTEN,
     NOTHING,
     PAYLOAD_MAX,
     REFUSALS,
-    WRITE,
     Judge,
 )
 from relay.state import learn
@@ -57,7 +55,7 @@ class Relay:
     Figures for telemetry: `connected`, `connects`, `failures`, `failure` (position in FAILURES),
     `detail` (the broker's code or an errno), `commands_done`, `commands_refused`, `refusal`
     (position in REFUSALS). `mode`: position in relay.view.MODES that a SET_MODE asks for;
-    `writes`: the message's relay.writes.Writes, with what a WRITE asks for, or None.
+    `writes`: the message's relay.writes.Writes, or None.
     """
 
     def __init__(self, settings, secrets, topics, message, model, version):
@@ -92,7 +90,6 @@ class Relay:
         self._announces = settings["ha_discovery"]
         self._about = (settings["name"], model, version, settings["mqtt_interval_s"])
         self._known = bytearray(2)  # sensors and cells: relay.state.learn
-        self._offered = 0  # bit set of the commands that the unit takes
         self._discovery = None  # only while there is something to announce: it takes 7 kB
         self._interval_ms = settings["mqtt_interval_s"] * 1000
         self._judge = Judge()
@@ -127,7 +124,8 @@ class Relay:
         """Does what is due, without waiting; call about ten times a second.
 
         pack: bms.pack.PackState, read only if a message is built; online: the Wi-Fi stands.
-        Returns a command of relay.commands: NOTHING, SET_MODE (see `mode`), ACKNOWLEDGE or WRITE.
+        Returns a command of relay.commands: NOTHING, SET_MODE (see `mode`) or ACKNOWLEDGE,
+        or WRITE, which has been handed on.
         """
         self._watch(now)
         if not self._exchange.pending():
@@ -249,20 +247,15 @@ class Relay:
             self._next_config = 0
         if ticks_diff(now, self._learn_ms) >= 0:
             self._learn_ms = ticks_add(now, _LEARN_MS)
-            if self._message.shows(pack, now) and (learn(self._known, pack) or self._learn()):
+            writes = self.writes
+            new = self._message.shows(pack, now) and (
+                learn(self._known, pack) or (writes is not None and writes.learn())
+            )
+            if new:
                 self._drop_discovery()  # which knows of what was there before
                 self._next_config = 0
         if self._next_config != _ALL_TOLD:
             self._announce_next()
-
-    def _learn(self):
-        """Notes which commands the unit takes; returns True if there are new ones."""
-        if self.writes is None:
-            return False
-        offered = self._offered | self.writes.commands.offered()
-        new = offered != self._offered
-        self._offered = offered
-        return new
 
     def _announce_next(self):
         try:
@@ -284,16 +277,8 @@ class Relay:
 
     def _load_discovery(self):
         if self.writes is not None:
-            from relay.writes_discovery import WritesDiscovery
-
-            self._discovery = WritesDiscovery(
-                self._topics,
-                self._message.buf,
-                self._about,
-                self._known,
-                self.writes.names,
-                self.writes.switches,
-                self._offered,
+            self._discovery = self.writes.discovery(
+                self._topics, self._message.buf, self._about, self._known
             )
             return
         from relay.discovery import Discovery
@@ -320,9 +305,10 @@ class Relay:
         length = entry[x.LENGTH]
         for i in range(PAYLOAD_MAX):
             self._payload[i] = entry[x.PAYLOAD + i]
-        if entry[x.SOURCE] >= FROM_WRITES:
-            return self._next_write(entry, length)
         judge = self._judge
+        if entry[x.SOURCE] >= FROM_WRITES:
+            judge = self.writes
+            judge.now = now
         judge.judge(entry[x.SOURCE], entry[x.RETAINED] == 1, self._payload, length)
         if judge.refusal != ACCEPTED:
             self._refuse(judge.refusal)
@@ -336,21 +322,6 @@ class Relay:
             self.mode = judge.mode
             self._state_due = True
         return judge.command
-
-    def _next_write(self, entry, length):
-        command = entry[x.SOURCE] - FROM_WRITES
-        refusal = self.writes.judge(command, entry[x.RETAINED] == 1, self._payload, length)
-        if refusal != ACCEPTED:
-            self._refuse(refusal)
-            return NOTHING
-        return WRITE
-
-    def note_write(self, taken):
-        """Counts a command to the BMS, which its queue has taken or refused."""
-        if taken:
-            self.commands_done = self.commands_done + 1 & _COUNTER
-        else:
-            self._refuse(NOT_WRITTEN)
 
     def _refuse(self, why):
         self.commands_refused = self.commands_refused + 1 & _COUNTER

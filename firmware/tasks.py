@@ -11,7 +11,7 @@ from time import ticks_ms
 from bms.pack import STATUS
 from buttons import LONG, SHORT
 from compat import const, ticks_add, ticks_diff
-from relay.commands import ACKNOWLEDGE, SET_MODE, WRITE
+from relay.commands import ACKNOWLEDGE, SET_MODE
 from telemetry import fill_model, fill_view
 
 _BMS = const(0)
@@ -65,6 +65,8 @@ async def run_bms(device):
 
 def _serve_bms(device, now):
     """Returns how long to wait before the next look."""
+    if device.auto is not None:
+        device.auto.step(device, now)
     dialect = device.dialect
     link = device.link
     link.release(now)
@@ -179,9 +181,6 @@ def _serve_relay(device, up, now):
         heater.set_mode(relay.mode)
     elif command == ACKNOWLEDGE:
         acknowledge(device)
-    elif command == WRITE:
-        writes = relay.writes
-        relay.note_write(device.commands.ask(writes.command, writes.value, now) == 0)
     if relay.writes is not None and relay.writes.changed():
         relay.publish_soon()
     if relay.down_ms(now) >= _DEAF_MS:

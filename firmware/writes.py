@@ -4,15 +4,15 @@ from bms import command, writer
 from relay.writes import Writes
 
 
-def make_commands(dialect, check, max_age_ms, password):
-    """Returns the queue of commands to a dialect's unit; None if that cannot be written to.
+def enable(device, password):
+    """Gives the Device a queue of `commands` and its `writes` for the relay, if its BMS has any.
 
     `password` (str) goes to the BMS and nowhere else.
     """
-    unit = writer.create_writer(dialect, password.encode())
-    return None if unit is None else command.Commands(unit, check, max_age_ms)
-
-
-def make_relay_part(commands):
-    """Returns what the relay needs to take commands and to tell how they went."""
-    return Writes(commands, writer.NAMES, command.STATES, writer.REASONS, writer.UTP)
+    unit = writer.create_writer(device.dialect, password.encode())
+    if unit is None:
+        return
+    device.commands = command.Commands(unit, device.check, device.max_age_ms)
+    device.writes = Writes(
+        device.commands, writer.NAMES, command.STATES, writer.REASONS, writer.UTP
+    )

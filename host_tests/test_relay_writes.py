@@ -30,20 +30,50 @@ class Told:
         self.reason = reason
         self.code = code
         self.changes = 0
+        self.asked = []
+        self.answer = 0
+        self.mask = 0
+
+    def ask(self, number, value, now):
+        self.asked.append((NAMES[number], value, now))
+        return self.answer
+
+    def offered(self):
+        return self.mask
 
 
 def writes(told=None):
     return Writes(told or Told(), writer.NAMES, command.STATES, writer.REASONS, writer.UTP)
 
 
-def judged(name, payload, retained=False):
+def judged(name, payload, retained=False, told=None):
     """Returns (refusal, value) for a message; the payload as it is kept, cut to its room."""
-    part = writes()
+    told = told or Told()
+    part = writes(told)
+    part.now = 77
     kept = payload[: c.PAYLOAD_MAX].ljust(c.PAYLOAD_MAX, b"?")
     length = 255 if len(payload) > c.PAYLOAD_MAX else len(payload)
-    refusal = part.judge(NAMES.index(name), retained, kept, length)
-    assert refusal or NAMES[part.command] == name
-    return refusal, part.value
+    part.judge(c.FROM_WRITES + NAMES.index(name), retained, kept, length)
+    good = part.refusal in (c.ACCEPTED, c.NOT_WRITTEN)
+    assert told.asked == ([(name, part.value, 77)] if good else [])
+    assert part.command == (c.WRITE if part.refusal == c.ACCEPTED else c.NOTHING)
+    return part.refusal, part.value
+
+
+def test_what_the_queue_refuses_is_a_refusal():
+    told = Told()
+    told.answer = writer.ORDER
+    assert judged("charge_utp_dc", b"90", told=told)[0] == c.NOT_WRITTEN
+
+
+def test_what_the_unit_offers_is_learnt_and_not_forgotten():
+    told = Told()
+    part = writes(told)
+    assert not part.learn()
+    told.mask = 5
+    assert part.learn() and not part.learn()
+    told.mask = 3
+    assert part.learn() and part._offered == 7
 
 
 @pytest.mark.parametrize(

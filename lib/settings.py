@@ -5,7 +5,7 @@ A complaint never stops the device: the setting keeps its default and the heater
 the file is right, since a heater that runs on half of what was meant is worse than none.
 """
 
-from bms.catalog import BLE, NAMES, find
+from bms.catalog import BLE, NAMES, UART, find
 
 INT = 0
 BOOL = 1
@@ -15,7 +15,14 @@ CHOICE = 3
 # key, kind, lowest | choices, highest | longest, default, help
 SETTINGS = (
     ("name", TEXT, 1, 24, "Packmate", "What the screen and Home Assistant call this device."),
-    ("bms_dialect", CHOICE, NAMES, None, "jk_gps", "The BMS's language."),
+    (
+        "bms_dialect",
+        CHOICE,
+        ("auto",) + NAMES,
+        None,
+        "jk_gps",
+        "The BMS's language; auto: found out, on a wire.",
+    ),
     (
         "bms_link",
         CHOICE,
@@ -143,11 +150,12 @@ def _check_together(values, errors):
 
 
 def _check_link(values, errors):
-    ways = find(values["bms_dialect"])[3]
+    name = values["bms_dialect"]
+    ways = UART if name == "auto" else find(name)[3]
     if ways == BLE:
         values["bms_link"] = "ble"
     if values["bms_link"] == "ble" and not ways & BLE:
-        errors.append("bms_link: %s does not come by Bluetooth" % values["bms_dialect"])
+        errors.append("bms_link: %s does not come by Bluetooth" % name)
     digits = values["ble_address"].replace(":", "").upper()
     if digits and (len(digits) != 12 or not all([d in "0123456789ABCDEF" for d in digits])):
         values["ble_address"] = ""

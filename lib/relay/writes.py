@@ -8,7 +8,17 @@ retained message is left over from somebody who is gone, and refused.
 from bms import pack as p
 from bms.wire import put_bytes
 from compat import const
-from relay.commands import ACCEPTED, INVALID, OVERSIZED, PAYLOAD_MAX, RETAINED
+from relay.commands import (
+    ACCEPTED,
+    FROM_WRITES,
+    INVALID,
+    NOT_WRITTEN,
+    NOTHING,
+    OVERSIZED,
+    PAYLOAD_MAX,
+    RETAINED,
+    WRITE,
+)
 from relay.json_out import INT_ROOM, name_room, put_bool, put_name, put_value
 
 _WORDS = (b"off", b"on", b"OFF", b"ON", b"0", b"1", b"false", b"true")  # odd ones are on
@@ -38,20 +48,25 @@ _CODE = b',"bms_command_code":'
 
 
 class Writes:
-    """commands: what carries them out, with command, value, state, reason, code and changes
-    (bms.command.Commands). names, states, reasons: tables of names, one on a line; `switches` of
-    the names, the first ones, are switches, and the last one is `save`.
+    """commands: what carries them out (bms.command.Commands, or what has its ask and offered, and
+    its command, value, state, reason, code and changes). names, states, reasons: tables of names,
+    one on a line; `switches` of the names, the first ones, are switches, the last one is `save`.
 
-    command, value: of the last message that was accepted.
+    command, refusal: as those of relay.commands.Judge, for which it stands in; `now` is the time
+    of the message. value: that of the last message.
     """
 
     def __init__(self, commands, names, states, reasons, switches):
-        self.commands = commands
-        self.command = 0
+        self.command = NOTHING
+        self.refusal = ACCEPTED
+        self.mode = 0
+        self.now = 0
         self.value = 0
-        self.names = names
-        self.switches = switches
-        self.count = names.count(b"\n") + 1
+        self._commands = commands
+        self._offered = 0
+        self._names = names
+        self._switches = switches
+        self._count = names.count(b"\n") + 1
         self._states = states
         self._reasons = reasons
         self._changes = 0
@@ -62,35 +77,57 @@ class Writes:
 
     def topics(self, base):
         """Returns the topics to subscribe to, in the order of the names."""
-        return tuple([base + b"/bms/" + name + b"/set" for name in self.names.split(b"\n")])
+        return tuple([base + b"/bms/" + name + b"/set" for name in self._names.split(b"\n")])
 
     def changed(self):
         """True once after each event that the state message should tell soon."""
-        changes = self.commands.changes
+        changes = self._commands.changes
         if changes == self._changes:
             return False
         self._changes = changes
         return True
 
+    def learn(self):
+        """Notes which commands the unit takes; returns True if there are new ones."""
+        offered = self._offered | self._commands.offered()
+        new = offered != self._offered
+        self._offered = offered
+        return new
+
+    def discovery(self, topics, buf, about, known):
+        """Returns the Discovery that has the commands, too."""
+        from relay.writes_discovery import WritesDiscovery
+
+        return WritesDiscovery(
+            topics, buf, about, known, self._names, self._switches, self._offered
+        )
+
     # -- incoming --------------------------------------------------------------------------------
 
-    def judge(self, command, retained, payload, length):
-        """Judges payload[0:length]; returns ACCEPTED, with `command` and `value`, or a refusal."""
+    def judge(self, source, retained, payload, length):
+        """Judges payload[0:length] and hands it on; sets `refusal`, and `command` to WRITE."""
+        command = source - FROM_WRITES
+        self.command = NOTHING
         if retained:
-            return RETAINED
-        if length > PAYLOAD_MAX:
-            return OVERSIZED
-        if command < self.switches:
-            good = self._take_word(payload, length)
-        elif command < self.count - 1:
-            good = self._take_number(payload, length)
+            self.refusal = RETAINED
+        elif length > PAYLOAD_MAX:
+            self.refusal = OVERSIZED
+        elif not self._parse(command, payload, length):
+            self.refusal = INVALID
+        elif self._commands.ask(command, self.value, self.now):
+            self.refusal = NOT_WRITTEN
         else:
-            self.value = 0
-            good = _is(_SAVE, payload, length)
-        if not good:
-            return INVALID
-        self.command = command
-        return ACCEPTED
+            self.refusal = ACCEPTED
+            self.command = WRITE
+
+    def _parse(self, command, payload, length):
+        """Takes the value of a command from the payload; False if there is none."""
+        if command < self._switches:
+            return self._take_word(payload, length)
+        if command < self._count - 1:
+            return self._take_number(payload, length)
+        self.value = 0
+        return _is(_SAVE, payload, length)
 
     def _take_word(self, payload, length):
         for i in range(len(_WORDS)):
@@ -122,10 +159,10 @@ class Writes:
             value = pack.get(slot) if shown else None
             at = put_bytes(buf, at, _KEYS[i])
             at = put_bool(buf, at, value) if slot < p.BOOLS else put_value(buf, at, value)
-        commands = self.commands
+        commands = self._commands
         told = commands.state != 0
         at = put_name(
-            buf, put_bytes(buf, at, _COMMAND), self.names, commands.command if told else -1
+            buf, put_bytes(buf, at, _COMMAND), self._names, commands.command if told else -1
         )
         at = put_value(buf, put_bytes(buf, at, _VALUE), commands.value if told else None)
         at = put_name(buf, put_bytes(buf, at, _STATE), self._states, commands.state)
