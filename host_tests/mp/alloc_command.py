@@ -8,6 +8,8 @@ from bms import pack as p
 from bms.check import Check
 from bms.pack import PackState
 from compat import ticks_add
+from relay.commands import ACCEPTED, FROM_WRITES
+from relay.writes import Writes
 
 CHUNK = 400
 STEP_MS = 100
@@ -132,5 +134,31 @@ def check_ant():
     rig.check_all("ant_old", command.SENT)
 
 
+def check_relay():
+    """What comes over MQTT and what is told of it."""
+    rig = Rig("jk_gps", (samples.frames.whole(), samples.frames.whole()))
+    for _ in range(20):
+        rig.step()
+    part = Writes(rig.commands, writer.NAMES, command.STATES, writer.REASONS, writer.UTP)
+    buf = bytearray(part.room)
+    payloads = [bytearray(word + bytes(24 - len(word))) for word in (b"off", b"-100", b"save")]
+    sizes = (3, 4, 4)
+    taken = [0, 0]
+
+    def run():
+        for source in range(writer.COMMANDS):
+            for i in range(len(sizes)):
+                for retained in (False, True):
+                    part.judge(FROM_WRITES + source, retained, payloads[i], sizes[i])
+                    taken[part.refusal == ACCEPTED] += 1
+                    part.changed()
+                    part.learn()
+                    part.put(buf, 0, rig.dialect.pack, not retained)
+
+    harness.check_no_alloc("relay", run)
+    harness.check(taken[0] and taken[1], "nothing taken, or nothing refused")
+
+
 check_jk()
 check_ant()
+check_relay()
