@@ -144,7 +144,8 @@ class Commands:
         """Returns a bit set of the commands that this unit takes, as far as is known now."""
         bits = 0
         for command in range(COMMANDS):
-            if self._writer.refusal(command) in (NONE, NO_PERMISSION):
+            reason = self._writer.refusal(command)
+            if reason == NONE or reason == NO_PERMISSION:
                 bits |= 1 << command
         return bits
 
