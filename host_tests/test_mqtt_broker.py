@@ -188,13 +188,14 @@ def test_state_availability_and_will(broker, client, start):
     assert state["pack_mv"] == 13210 and state["current_ma"] == -1500
     assert state["fresh"] is True and state["heater_mode"] == "off"
     assert client.of(AVAILABILITY)[-1] == "online"
-    assert newcomer_hears(broker.port, AVAILABILITY) == [(AVAILABILITY, "online", True)]
+    # amqtt may tell a newcomer twice.
+    assert set(newcomer_hears(broker.port, AVAILABILITY)) == {(AVAILABILITY, "online", True)}
     assert not any(retained for topic, _, retained in client.heard if topic == STATE)
     count = len(client.states())
     wait_for(lambda: len(client.states()) >= count + 2)
     program.finish()  # kill -9
     wait_for(lambda: client.of(AVAILABILITY)[-1] == "offline")
-    assert newcomer_hears(broker.port, AVAILABILITY) == [(AVAILABILITY, "offline", True)]
+    assert set(newcomer_hears(broker.port, AVAILABILITY)) == {(AVAILABILITY, "offline", True)}
 
 
 def test_discovery_is_there_for_a_newcomer(broker, client, start):
