@@ -134,29 +134,39 @@ def check_ant():
     rig.check_all("ant_old", command.SENT)
 
 
-def check_relay():
+class Desk:
     """What comes over MQTT and what is told of it."""
-    rig = Rig("jk_gps", (samples.frames.whole(), samples.frames.whole()))
-    for _ in range(20):
-        rig.step()
-    part = Writes(rig.commands, writer.NAMES, command.STATES, writer.REASONS, writer.UTP)
-    buf = bytearray(part.room)
-    payloads = [bytearray(word + bytes(24 - len(word))) for word in (b"off", b"-100", b"save")]
-    sizes = (3, 4, 4)
-    taken = [0, 0]
 
-    def run():
+    PAYLOADS = (b"off", b"-100", b"save")
+
+    def __init__(self):
+        self.rig = Rig("jk_gps", (samples.frames.whole(), samples.frames.whole()))
+        for _ in range(20):
+            self.rig.step()
+        self.part = Writes(
+            self.rig.commands, writer.NAMES, command.STATES, writer.REASONS, writer.UTP
+        )
+        self.buf = bytearray(self.part.room)
+        self.taken = [0, 0]
+
+    def run(self):
+        """Every payload to every command, live and retained."""
+        part = self.part
         for source in range(writer.COMMANDS):
-            for i in range(len(sizes)):
+            for payload in self.PAYLOADS:
                 for retained in (False, True):
-                    part.judge(FROM_WRITES + source, retained, payloads[i], sizes[i])
-                    taken[part.refusal == ACCEPTED] += 1
+                    part.judge(FROM_WRITES + source, retained, payload, len(payload))
+                    self.taken[part.refusal == ACCEPTED] += 1
                     part.changed()
                     part.learn()
-                    part.put(buf, 0, rig.dialect.pack, not retained)
+                    part.put(self.buf, 0, self.rig.dialect.pack, not retained)
 
-    harness.check_no_alloc("relay", run)
-    harness.check(taken[0] and taken[1], "nothing taken, or nothing refused")
+
+def check_relay():
+    """The relay's part of commanding."""
+    desk = Desk()
+    harness.check_no_alloc("relay", desk.run)
+    harness.check(desk.taken[0] and desk.taken[1], "nothing taken, or nothing refused")
 
 
 check_jk()
