@@ -40,6 +40,7 @@ _BACKOFF_MAX_MS = const(60_000)
 _STABLE_MS = const(60_000)  # a session that lived so long starts the back-off anew
 _BIRTH_DELAY_MS = const(2_000)  # Home Assistant first subscribes; and others answer it as well
 _LEARN_MS = const(5_000)
+_ROOM_MS = const(30_000)
 _AGE_LIMIT_MS = const(86_400_000)
 _COUNTER = const(0x3FFFFFFF)
 _ALL_TOLD = const(-1)
@@ -255,9 +256,9 @@ class Relay:
                 self._drop_discovery()  # which knows of what was there before
                 self._next_config = 0
         if self._next_config != _ALL_TOLD:
-            self._announce_next()
+            self._announce_next(now)
 
-    def _announce_next(self):
+    def _announce_next(self, now):
         try:
             if self._discovery is None:
                 self._load_discovery()
@@ -265,7 +266,9 @@ class Relay:
             length = discovery.build(self._next_config)
         except MemoryError:
             self._drop_discovery()
-            self._next_config = _ALL_TOLD  # until the next session or birth
+            self._next_config = _ALL_TOLD
+            self._birth = True  # once more, when there may be room
+            self._birth_ms = ticks_add(now, _ROOM_MS)
             return
         self._exchange.topic = discovery.topic
         self._exchange.give(x.PUBLISH, length, True)
