@@ -122,6 +122,8 @@ class Commands:
         """
         if not 0 <= command < COMMANDS:
             return UNSUPPORTED
+        if command == SAVE:
+            value = 0  # it takes none
         reason = self._refusal(command, value, self._count, now)
         if reason == NONE:
             first = 0 if self._phase == _NOTHING else 1
