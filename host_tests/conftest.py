@@ -11,14 +11,21 @@ with text `stdout` and `stderr`; a traceback or a bad exit status fails the test
 `micropython32` takes `files={"/inside": "/here"}`, because its file system is its own.
 """
 
+import os
 import pathlib
 
+import hypothesis
 import pytest
 
 from host_tests.mp import runner
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
+
+# The same examples in every run there: a new find belongs to whoever looks for it at home.
+hypothesis.settings.register_profile("ci", derandomize=True, deadline=None)
+if os.environ.get("CI"):
+    hypothesis.settings.load_profile("ci")
 
 collect_ignore = ["mp"]  # scripts for MicroPython: test_mp_scripts.py runs them
 
