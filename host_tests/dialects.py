@@ -100,3 +100,23 @@ def differences(shown, capture):
         if got != (None if value == "" else value):
             wrong[name] = (got, value)
     return wrong
+
+
+def rebuilt(dump):
+    """Returns a PackState with the content that MicroPython printed."""
+    pack = PackState()
+    for slot, value in enumerate(dump["slots"]):
+        if value is not None:
+            pack.put(slot, value)
+    pack.cells = len(dump["cell_mv"])
+    for i, mv in enumerate(dump["cell_mv"]):
+        pack.cell_mv[i] = mv
+    pack.temps = len(dump["temps_dc"])
+    for i, dc in enumerate(dump["temps_dc"]):
+        if dc is not None:
+            pack.put_temp(i, dc)
+    for bit in dump["alarms"]:
+        pack.raise_alarm(bit)
+    for which, text in enumerate(dump["texts"]):
+        pack.put_text(which, (text or "").encode(), 0, len(text or ""))
+    return pack

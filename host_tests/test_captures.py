@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from bms import pack as p
+from host_tests import dialects
 from host_tests.conftest import ROOT, SHARED
 from tools import decode, vocabulary
 
@@ -103,26 +103,6 @@ def test_the_statistics_are_those_of_the_cells(path):
     assert values["cell_delta_mv"] == max(cells) - min(cells)
 
 
-def rebuilt(dump):
-    """Returns a PackState with the content that MicroPython printed."""
-    pack = p.PackState()
-    for slot, value in enumerate(dump["slots"]):
-        if value is not None:
-            pack.put(slot, value)
-    pack.cells = len(dump["cell_mv"])
-    for i, mv in enumerate(dump["cell_mv"]):
-        pack.cell_mv[i] = mv
-    pack.temps = len(dump["temps_dc"])
-    for i, dc in enumerate(dump["temps_dc"]):
-        if dc is not None:
-            pack.put_temp(i, dc)
-    for bit in dump["alarms"]:
-        pack.raise_alarm(bit)
-    for which, text in enumerate(dump["texts"]):
-        pack.put_text(which, (text or "").encode(), 0, len(text or ""))
-    return pack
-
-
 def test_micropython_decodes_every_capture_to_the_same_values(shared, micropython64, tmp_path):
     plan = tmp_path / "captures.json"
     loaded = [decode.capture.load(path) for path in GPS]
@@ -132,7 +112,7 @@ def test_micropython_decodes_every_capture_to_the_same_values(shared, micropytho
     decoded = 0
     for path, one, line in zip(GPS, loaded, output.splitlines(), strict=True):
         here = [values for _, values in decode.decode(one, "jk_gps").frames]
-        there = [vocabulary.values(rebuilt(dump)) for dump in json.loads(line)]
+        there = [vocabulary.values(dialects.rebuilt(dump)) for dump in json.loads(line)]
         assert there == here, path.stem
         decoded += len(there)
         if load(path)["kind"] in KINDS and load(path)["checksum_ok"]:

@@ -7,7 +7,7 @@ import pytest
 from bms import catalog
 from bms.pack import PackState
 from host_tests import dialects
-from host_tests.dialects import differences, feed, load
+from host_tests.dialects import differences, feed, load, rebuilt
 from tools import vocabulary
 
 KINDS = ("status", "settings", "device")
@@ -43,22 +43,7 @@ def decoded_here(protocol, generation, chunks):
 
 def shown(dump):
     """Returns a dump of the script in the vocabulary."""
-    pack = PackState()
-    for slot, value in enumerate(dump["slots"]):
-        if value is not None:
-            pack.put(slot, value)
-    pack.cells = len(dump["cell_mv"])
-    for i, mv in enumerate(dump["cell_mv"]):
-        pack.cell_mv[i] = mv
-    pack.temps = len(dump["temps_dc"])
-    for i, dc in enumerate(dump["temps_dc"]):
-        if dc is not None:
-            pack.put_temp(i, dc)
-    for bit in dump["alarms"]:
-        pack.raise_alarm(bit)
-    for which, text in enumerate(dump["texts"]):
-        pack.put_text(which, (text or "").encode(), 0, len(text or ""))
-    return vocabulary.values(pack)
+    return vocabulary.values(rebuilt(dump))
 
 
 @pytest.mark.parametrize("bits", [64, 32])

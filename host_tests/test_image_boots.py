@@ -4,10 +4,8 @@ import json
 
 import pytest
 
-from tools import ROOT, image
 from tools.bench.bench import Bench, BenchConfig
 
-BOARD = "lilygo_t_display"
 SETTINGS = {
     "heater_output": "gpio",
     "heater_mode": "charger",
@@ -22,15 +20,11 @@ pytestmark = pytest.mark.bench
 @pytest.fixture
 def bench(tmp_path):
     """A bench whose firmware is the image, and which has nothing of lib/ and firmware/."""
-    out = tmp_path / "image"
-    image.lay_out(BOARD, out)
     run_dir = tmp_path / "run"
     run_dir.mkdir()
     (run_dir / "settings.json").write_text(json.dumps(SETTINGS))
     config = BenchConfig(str(run_dir))
-    config.main = str(out / "main.py")
-    config.paths = [str(out / "lib"), str(ROOT / "build" / "host")]
-    config.board_dir = str(out)
+    config.compile(tmp_path / "image")
     config.lapse = 100
     bench = Bench(config)
     with bench:
