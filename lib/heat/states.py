@@ -26,21 +26,25 @@ TOO_LONG = const(5)
 UNSTABLE = const(6)
 INTERNAL = const(7)
 STATE_LOST = const(8)
-LAST_FAULT = const(8)
+STUCK_ON = const(9)
+LAST_FAULT = const(9)
 # Not latched.
-LINK_DOWN = const(9)
-STALE = const(10)
-IMPLAUSIBLE = const(11)
-FROZEN = const(12)
-NO_SENSOR = const(13)
-SETTLING = const(14)
-JUMP = const(15)
-NO_THRESHOLDS = const(16)
-BMS_ALARM = const(17)
-MAT_LIMIT = const(18)
-BACKOFF = const(19)
-TOO_WARM = const(20)
-RESTING = const(21)
+LINK_DOWN = const(10)
+STALE = const(11)
+IMPLAUSIBLE = const(12)
+FROZEN = const(13)
+NO_SENSOR = const(14)
+SETTLING = const(15)
+JUMP = const(16)
+NO_THRESHOLDS = const(17)
+BMS_ALARM = const(18)
+MAT_LIMIT = const(19)
+BACKOFF = const(20)
+TOO_WARM = const(21)
+RESTING = const(22)
+TOO_WEAK = const(23)  # the mat cannot beat the cold
+PROBE_LOST = const(24)  # a probe that must be there
+UNCONFIRMED = const(25)  # the BMS's own output does not do what it was told
 
 REASON_NAMES = (
     b"\n"
@@ -52,6 +56,7 @@ REASON_NAMES = (
     b"unstable\n"
     b"internal\n"
     b"state_lost\n"
+    b"stuck_on\n"
     b"link_down\n"
     b"stale\n"
     b"implausible\n"
@@ -64,7 +69,10 @@ REASON_NAMES = (
     b"mat_limit\n"
     b"backoff\n"
     b"too_warm\n"
-    b"resting"
+    b"resting\n"
+    b"too_weak\n"
+    b"probe_lost\n"
+    b"unconfirmed"
 )
 
 MODE_OFF = const(0)
