@@ -21,9 +21,14 @@ class Heater:
     """See the module. Read-only attributes, plain integers, None where unknown:
 
     `state`, `reason` (heat.states), `latched` (fault n is bit n - 1), `duty_permille`,
-    `power_mw` (the mat's, 0 while off), `wh_today`, `ready_s` (heating until warm, 0 if warm),
-    `mode` (index in heat.states.MODE_NAMES). The law has the thresholds in force, and what is
-    known of a charger.
+    `power_mw` (the mat's, 0 while off), `wh_today`, `ready_s` and `ready_wh` (heating until warm,
+    0 if warm), `learned_j_k` (the pack's heat capacity as measured, J/K; 0: not yet), `mat_w` and
+    `loss_w` (of the mat too weak for this cold), `mode` (index in heat.states.MODE_NAMES). The
+    law has the thresholds in force, and what is known of a charger.
+
+    `cold_min` and `cold_charged_mah` are the cold-charge report: minutes below the charge limit,
+    charge taken while below it. `cut_discharge` is True while the BMS should switch discharging
+    off to disconnect a mat that is stuck on, which its owner has opted in to.
     """
 
     def __init__(self, settings, max_ma=0, max_mw=0):
@@ -33,6 +38,13 @@ class Heater:
         self.power_mw = 0
         self.wh_today = None
         self.ready_s = None
+        self.ready_wh = None
+        self.learned_j_k = 0
+        self.mat_w = None
+        self.loss_w = None
+        self.cold_min = 0
+        self.cold_charged_mah = 0
+        self.cut_discharge = False
         self.law = Law(settings)
         self.guard = Guard(settings, max_ma, max_mw)
         self.inputs = Inputs(settings)
@@ -140,6 +152,12 @@ class Heater:
             self.law.mode = mode
             self._dirty = True
         return True
+
+    def reset_report(self):
+        """Begins a new cold-charge report."""
+        self.cold_min = 0
+        self.cold_charged_mah = 0
+        self._dirty = True
 
     def fail(self):
         """Latches `internal`: for an exception in the loop around the heater."""
