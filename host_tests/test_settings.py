@@ -17,6 +17,7 @@ COMPANY = {
     "heater_off_dc": {"heater_on_dc": -300},
     "mqtt_host": {"wifi_ssid": "home"},
     "bms_link": {"bms_dialect": "ant_new"},
+    "heater_stuck_cutoff": {"heater_feed": "output", "bms_writes": True},
 }
 # Texts of a form of their own.
 FORMED = {"ble_address": ("", "C8:47:8C:00:00:01"), "ble_pin": ("", "123456")}
@@ -138,6 +139,10 @@ def test_hysteresis(own, on, off, good):
 
 def test_a_broker_needs_a_network():
     assert load({"mqtt_host": "broker"})[1] == ["mqtt_host: needs wifi_ssid"]
+    assert load({"heater_stuck_cutoff": True})[1] == [
+        "heater_stuck_cutoff: needs heater_feed output",
+        "heater_stuck_cutoff: needs bms_writes",
+    ]
     assert load({"mqtt_host": "broker", "wifi_ssid": "home"})[1] == []
 
 

@@ -77,6 +77,14 @@ SETTINGS = (
         240,
         "How long a charger that the cold cut off is believed to be still there.",
     ),
+    (
+        "heater_stuck_cutoff",
+        BOOL,
+        None,
+        None,
+        False,
+        "Switch the BMS's discharging off when the mat is stuck on; loads lose power, too.",
+    ),
     ("charger_pin_used", BOOL, None, None, False, "A charger-present signal is wired."),
     ("wifi_ssid", TEXT, 0, 32, "", "The network to join; empty: no Wi-Fi."),
     ("mqtt_host", TEXT, 0, 64, "", "The broker's name or address; empty: no MQTT."),
@@ -142,6 +150,11 @@ def _check_together(values, errors):
             "heater_off_dc: %d is not %d above heater_on_dc %d"
             % (values["heater_off_dc"], _MIN_HYSTERESIS_DC, values["heater_on_dc"])
         )
+    if values["heater_stuck_cutoff"]:
+        if values["heater_feed"] != "output":
+            errors.append("heater_stuck_cutoff: needs heater_feed output")
+        if not values["bms_writes"]:
+            errors.append("heater_stuck_cutoff: needs bms_writes")
     for key in ("mqtt_topic", "ha_prefix"):
         if "+" in values[key] or "#" in values[key]:
             errors.append("%s: + and # are wildcards, not for topics" % key)
