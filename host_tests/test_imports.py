@@ -20,7 +20,11 @@ PORTABLE_TOP = {"compat", "settings"}
 # What a part of lib may import besides PORTABLE and itself. A name allows its submodules too.
 LIB = {
     "compat": {"micropython", "time"},  # the one place that looks at the platform
-    "settings": {"compat", "bms.catalog"},  # the names of the dialects have one place
+    "settings": {
+        "compat",
+        "bms.catalog",
+        "heat.states",
+    },  # where names and bounds have their place
     "bms": PORTABLE_TOP,
     "heat": PORTABLE_TOP | {"bms.pack", "bms.alarms", "bms.wire"},
     "relay": PORTABLE_TOP | {"bms.pack", "bms.alarms", "bms.wire"},

@@ -6,6 +6,7 @@ the file is right, since a heater that runs on half of what was meant is worse t
 """
 
 from bms.catalog import BLE, NAMES, UART, find
+from heat.states import LEAST_SPAN_DC, OFF_HIGH_DC, OFF_LOW_DC, ON_HIGH_DC, ON_LOW_DC
 
 INT = 0
 BOOL = 1
@@ -48,8 +49,8 @@ SETTINGS = (
         "Heat never; while a charger is there; also from the pack down to the SOC floor.",
     ),
     ("heater_thresholds", CHOICE, ("bms", "own"), None, "bms", "Whose temperatures count."),
-    ("heater_on_dc", INT, -300, 200, 0, "Own threshold: heat below, in 0.1 °C."),
-    ("heater_off_dc", INT, -280, 250, 50, "Own threshold: warm enough from here, in 0.1 °C."),
+    ("heater_on_dc", INT, ON_LOW_DC, ON_HIGH_DC, 0, "Own threshold: heat below, in 0.1 °C."),
+    ("heater_off_dc", INT, OFF_LOW_DC, OFF_HIGH_DC, 50, "Own threshold: warm enough from here."),
     ("heater_lead_dc", INT, 0, 100, 0, "Start this much before the threshold, in 0.1 °C."),
     ("heater_min_on_s", INT, 0, 3600, 60, "Shortest time on; safety ignores it."),
     ("heater_min_off_s", INT, 0, 3600, 60, "Shortest time off."),
@@ -104,8 +105,6 @@ SECRETS = (
     ("ble_pin", TEXT, 0, 6, "", "Digits that the BMS wants for pairing; most want none."),
 )
 
-_MIN_HYSTERESIS_DC = 20
-
 
 def load(raw, table=SETTINGS):
     """Returns (values, errors) for the content of a settings file.
@@ -145,10 +144,10 @@ def disable_heater(values):
 
 def _check_together(values, errors):
     span = values["heater_off_dc"] - values["heater_on_dc"]
-    if values["heater_thresholds"] == "own" and span < _MIN_HYSTERESIS_DC:
+    if values["heater_thresholds"] == "own" and span < LEAST_SPAN_DC:
         errors.append(
             "heater_off_dc: %d is not %d above heater_on_dc %d"
-            % (values["heater_off_dc"], _MIN_HYSTERESIS_DC, values["heater_on_dc"])
+            % (values["heater_off_dc"], LEAST_SPAN_DC, values["heater_on_dc"])
         )
     if values["heater_stuck_cutoff"]:
         if values["heater_feed"] != "output":

@@ -5,9 +5,8 @@ It never judges whether heating is safe; that is the guard's alone.
 
 from compat import const
 from heat.charger import ChargerSense
-from heat.states import MODE_CHARGER_OR_SOC, MODE_NAMES, MODE_OFF
+from heat.states import LEAST_SPAN_DC, MODE_CHARGER_OR_SOC, MODE_NAMES, MODE_OFF
 
-_MIN_HYSTERESIS_DC = const(20)
 _SOC_HYSTERESIS_PCT = const(5)
 # A cell this far above the BMS's under-voltage recovery can pay for heat.
 _CELL_SPARE_MV = const(50)
@@ -26,6 +25,9 @@ class Law:
     `cold`: heat is needed, whatever there is to heat from. `supplied`: there is something to
     heat from. `resting`: the minimum off time is not over. `on_dc`, `off_dc`: the temperatures
     in force in 0.1 °C, None while unknown.
+
+    For `boost_ms` to come, and while `preheating`, the pack is brought to `off_dc` and kept
+    there, in any mode, from a charger or from the pack. `active`: that, or a mode other than off.
     """
 
     def __init__(self, settings):
@@ -36,6 +38,11 @@ class Law:
         self.resting = False
         self.on_dc = None
         self.off_dc = None
+        self.boost_ms = 0
+        self.preheating = False
+        self.active = False
+        self._below = False  # an episode that began below on_dc
+        self._warming = True  # what is to be brought to off_dc is not there yet
         self._lead_dc = settings["heater_lead_dc"]
         self._min_on_ms = settings["heater_min_on_s"] * 1000
         self._min_off_ms = settings["heater_min_off_s"] * 1000
@@ -51,15 +58,17 @@ class Law:
         """Returns True if the output is wanted until the next step."""
         self._clock(inputs)
         self._thresholds(inputs)
-        self._judge_cold(inputs)
+        forced = self.boost_ms > 0 or self.preheating
+        self.active = forced or self.mode != MODE_OFF
+        self._judge_cold(inputs, forced)
         self._judge_soc(inputs)
         pack_ok = self._soc_ok and _cells_can_pay(inputs)
-        self.charger.step(inputs, self.cold and self.mode != MODE_OFF, pack_ok)
+        self.charger.step(inputs, self.cold and self.active, pack_ok)
         self.supplied = self.charger.present or self.charger.testing
-        if self.mode == MODE_CHARGER_OR_SOC and pack_ok:
+        if (forced or self.mode == MODE_CHARGER_OR_SOC) and pack_ok:
             self.supplied = True
         self.resting = False
-        if self.mode == MODE_OFF or not self.cold or inputs.sensors.cold_dc is None:
+        if not self.active or not self.cold or inputs.sensors.cold_dc is None:
             return False
         if inputs.on:
             return self.supplied or self._on_for_ms < self._min_on_ms
@@ -67,6 +76,8 @@ class Law:
         return self.supplied and not self.resting
 
     def _clock(self, inputs):
+        left_ms = self.boost_ms - inputs.elapsed_ms
+        self.boost_ms = left_ms if left_ms > 0 else 0
         if inputs.on:
             self._on_for_ms = min(self._on_for_ms + inputs.elapsed_ms, _LONG_MS)
             self._off_for_ms = 0
@@ -82,25 +93,35 @@ class Law:
             self.off_dc = None
             return
         self.on_dc = inputs.protect_dc + self._lead_dc
-        self.off_dc = max(inputs.recover_dc, self.on_dc + _MIN_HYSTERESIS_DC)
+        self.off_dc = max(inputs.recover_dc, self.on_dc + LEAST_SPAN_DC)
 
-    def _judge_cold(self, inputs):
+    def _judge_cold(self, inputs, forced):
         cold_dc = inputs.sensors.cold_dc
-        if cold_dc is None or self.on_dc is None:
-            return  # an episode goes on where it was when the readings are back
+        if not forced:
+            self._warming = True
+        if cold_dc is not None and self.on_dc is not None:
+            self._judge_episode(inputs, cold_dc)
+            if cold_dc >= self.off_dc:
+                self._warming = not forced
+            elif cold_dc <= self.off_dc - LEAST_SPAN_DC:
+                self._warming = True
+        # Without readings, an episode goes on where it was when they are back.
+        self.cold = self._below or (forced and self._warming)
+
+    def _judge_episode(self, inputs, cold_dc):
         held = inputs.from_bms and inputs.cold_alarm
         if not held:
             self._stopped = self._topping = False
-        elif self._stopped and not self.cold and self._off_for_ms >= _TOP_UP_REST_MS:
+        elif self._stopped and not self._below and self._off_for_ms >= _TOP_UP_REST_MS:
             self._topping = True
         target_dc = self.off_dc + _RESOLUTION_DC if self._topping else self.off_dc
         if cold_dc >= target_dc:
             self._stopped = held
-            self.cold = self._topping = False
+            self._below = self._topping = False
         elif cold_dc < self.on_dc or self._topping:
-            self.cold = True
-        elif held and cold_dc <= self.off_dc - _MIN_HYSTERESIS_DC:
-            self.cold = True
+            self._below = True
+        elif held and cold_dc <= self.off_dc - LEAST_SPAN_DC:
+            self._below = True
 
     def _judge_soc(self, inputs):
         pct = inputs.soc_pct

@@ -23,8 +23,9 @@ class Heater:
     `state`, `reason` (heat.states), `latched` (fault n is bit n - 1), `duty_permille`,
     `power_mw` (the mat's, 0 while off), `wh_today`, `ready_s` and `ready_wh` (heating until warm,
     0 if warm), `learned_j_k` (the pack's heat capacity as measured, J/K; 0: not yet), `mat_w` and
-    `loss_w` (of the mat too weak for this cold), `mode` (index in heat.states.MODE_NAMES). The
-    law has the thresholds in force, and what is known of a charger.
+    `loss_w` (of the mat too weak for this cold), `mode` (index in heat.states.MODE_NAMES),
+    `boost_s` (of a boost, to come), `probe_dc` (the local probe, 0.1 °C), `preheat` (of
+    PREHEAT_NAMES). The law has the thresholds in force, and what is known of a charger.
 
     `cold_min` and `cold_charged_mah` are the cold-charge report: minutes below the charge limit,
     charge taken while below it. `cut_discharge` is True while the BMS should switch discharging
@@ -45,11 +46,15 @@ class Heater:
         self.cold_min = 0
         self.cold_charged_mah = 0
         self.cut_discharge = False
+        self.probe_dc = None
+        self.preheat = s.PREHEAT_NONE
         self.law = Law(settings)
         self.guard = Guard(settings, max_ma, max_mw)
         self.inputs = Inputs(settings)
         self.boots = Boots()
         self.base_mode = self.law.mode
+        self.base_on_dc = self.inputs.own_on_dc
+        self.base_off_dc = self.inputs.own_off_dc
         self._fitted = settings["heater_output"] != "none"
         self._mat_mohm = settings["heater_mat_mohm"]
         self._pack_wh = settings["pack_wh"]
@@ -74,11 +79,11 @@ class Heater:
 
     def _step(self, pack, check, link_up, charger_pin, now):
         inputs = self.inputs
-        inputs.enabled = self._fitted and self.law.mode != s.MODE_OFF
         inputs.gather(pack, check, link_up, charger_pin, self._on, now)
         self.boots.step(inputs.elapsed_ms)
         mw = mat_mw(inputs.pack_mv, self._mat_mohm)
         demand = self.law.step(inputs) and self._fitted
+        inputs.enabled = self._fitted and self.law.active
         veto = self.guard.step(inputs, demand, mw)
         on = demand and veto == s.NONE
         self._publish_state(on, veto)
@@ -93,7 +98,7 @@ class Heater:
         elif self.guard.latched:
             self.state = s.FAULT
             self.reason = s.first_fault(self.guard.latched)
-        elif law.mode == s.MODE_OFF:
+        elif not law.active:
             self.state = s.OFF
         elif veto != s.NONE:
             self.state = s.BLOCKED
@@ -130,6 +135,11 @@ class Heater:
         """Index in heat.states.MODE_NAMES."""
         return self.law.mode
 
+    @property
+    def boost_s(self):
+        """Seconds left of a boost, 0 for none."""
+        return (self.law.boost_ms + 999) // 1000
+
     # -- commands --------------------------------------------------------------------------------
 
     def acknowledge(self):
@@ -150,6 +160,33 @@ class Heater:
             return False
         if mode != self.law.mode:
             self.law.mode = mode
+            self._dirty = True
+        return True
+
+    def boost(self, minutes):
+        """Heats to recovery for so many minutes, in any mode; 0 ends that.
+
+        From a charger, or from the pack as mode charger_or_soc does. Returns False, changing
+        nothing, if it cannot be: out of bounds, no output, a latched fault. Ends with a restart.
+        """
+        if not isinstance(minutes, int) or not 0 <= minutes <= s.MAX_BOOST_MIN:
+            return False
+        if minutes and (self.guard.latched or not self._fitted):
+            return False
+        self.law.boost_ms = minutes * 60_000
+        return True
+
+    def set_thresholds(self, on_dc, off_dc):
+        """Changes the owner's thresholds, 0.1 °C; returns False, changing nothing, if it may not.
+
+        Only where they are in use (not the BMS's), and within the bounds of the settings.
+        """
+        inputs = self.inputs
+        if inputs.from_bms or not s.are_thresholds(on_dc, off_dc):
+            return False
+        if on_dc != inputs.own_on_dc or off_dc != inputs.own_off_dc:
+            inputs.own_on_dc = on_dc
+            inputs.own_off_dc = off_dc
             self._dirty = True
         return True
 
@@ -192,6 +229,8 @@ class Heater:
         out["day_min"] = guard.energy.minute
         out["mode"] = s.MODE_NAMES[self.law.mode]
         out["base_mode"] = s.MODE_NAMES[self.base_mode]
+        inputs = self.inputs
+        out["own_dc"] = [inputs.own_on_dc, inputs.own_off_dc, self.base_on_dc, self.base_off_dc]
         self._dirty = False
         self.guard.dirty = False
         self.guard.energy.dirty = False

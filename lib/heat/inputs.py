@@ -38,7 +38,7 @@ class Inputs:
 
     `trusted`: link, age, plausibility and content are all good. `reading`: a status frame came
     since the step before. `elapsed_ms`: since the step before; `on_ms`: the part of it during
-    which the output can have been on.
+    which the output can have been on. `from_bms`: the thresholds are the BMS's, not our owner's.
     """
 
     def __init__(self, settings):
@@ -46,7 +46,7 @@ class Inputs:
         self.elapsed_ms = 0
         self.on = False  # the output at the end of the elapsed time
         self.on_ms = 0
-        self.enabled = False  # an output is fitted, and the mode is not off
+        self.enabled = False  # an output is fitted, and there is a mode or command to use it
         self.link_up = False
         self.fresh = False
         self.plausible = False
@@ -67,19 +67,14 @@ class Inputs:
         self.cold_alarm = False
         self.danger = False
         self._max_age_ms = settings["data_max_age_s"] * 1000
-        self._own = settings["heater_thresholds"] == "own"
-        self._own_on_dc = settings["heater_on_dc"]
-        self._own_off_dc = settings["heater_off_dc"]
+        self.from_bms = settings["heater_thresholds"] != "own"
+        self.own_on_dc = settings["heater_on_dc"]
+        self.own_off_dc = settings["heater_off_dc"]
         self._pin_used = settings["charger_pin_used"]
         self._stepped = False
         self._now = 0
         self._status_seen = False
         self._status_ms = 0
-
-    @property
-    def from_bms(self):
-        """True if the thresholds are the BMS's own."""
-        return not self._own
 
     def gather(self, pack, check, link_up, charger_pin, commanded, now):
         """Reads everything; `commanded`: the output was to be on since the step before."""
@@ -122,9 +117,9 @@ class Inputs:
         self._status_seen = self.fresh
 
     def _read_thresholds(self, pack):
-        if self._own:
-            self.protect_dc = self._own_on_dc
-            self.recover_dc = self._own_off_dc
+        if not self.from_bms:
+            self.protect_dc = self.own_on_dc
+            self.recover_dc = self.own_off_dc
             return
         protect = pack.get(p.CHARGE_UTP_DC)
         recover = pack.get(p.CHARGE_UTPR_DC)

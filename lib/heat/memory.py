@@ -22,7 +22,9 @@ def restore(heater, saved):
     minute = _number(record, "day_min", _LIMIT)
     ages = _ages(record)
     modes_good = _restore_mode(heater, record)
-    good = good and None not in (latched, strikes, hold_s, wh, minute, ages) and modes_good
+    thresholds_good = _restore_thresholds(heater, record)
+    good = good and None not in (latched, strikes, hold_s, wh, minute, ages)
+    good = good and modes_good and thresholds_good
     heater.guard.latched = latched or 0
     heater.guard.strikes = strikes or 0
     heater.law.charger.restore((hold_s or 0) * 1000)
@@ -58,4 +60,15 @@ def _restore_mode(heater, record):
         return False
     if s.MODE_NAMES.index(base) == heater.base_mode:
         heater.law.mode = s.MODE_NAMES.index(mode)
+    return True
+
+
+def _restore_thresholds(heater, record):
+    """Takes up thresholds commanded before the restart, unless the settings have changed since."""
+    dc = record.get("own_dc")
+    if not isinstance(dc, list) or len(dc) != 4 or not s.are_thresholds(dc[0], dc[1]):
+        return False
+    if dc[2] == heater.base_on_dc and dc[3] == heater.base_off_dc:
+        heater.inputs.own_on_dc = dc[0]
+        heater.inputs.own_off_dc = dc[1]
     return True

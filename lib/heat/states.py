@@ -81,6 +81,22 @@ MODE_CHARGER_OR_SOC = const(2)
 
 MODE_NAMES = ("off", "charger", "charger_or_soc")
 
+# Pre-heating for a planned charge; the line in PREHEAT_NAMES.
+PREHEAT_NONE = const(0)  # not asked for
+PREHEAT_NO_TIME = const(1)  # asked for, and nobody has told the time of day yet
+PREHEAT_WAITING = const(2)
+PREHEAT_HEATING = const(3)
+
+PREHEAT_NAMES = b"none\nno_time\nwaiting\nheating"
+
+# What may be commanded; the settings have the same bounds from here.
+MAX_BOOST_MIN = const(120)
+ON_LOW_DC = const(-300)
+ON_HIGH_DC = const(200)
+OFF_LOW_DC = const(-280)
+OFF_HIGH_DC = const(250)
+LEAST_SPAN_DC = const(20)  # from on to off
+
 RECORD_VERSION = const(1)  # of what Heater.save() gives
 
 
@@ -90,3 +106,12 @@ def first_fault(latched):
         if latched & 1 << (reason - 1):
             return reason
     return NONE
+
+
+def are_thresholds(on_dc, off_dc):
+    """True if these can be the owner's thresholds: integers in bounds, and far enough apart."""
+    if not isinstance(on_dc, int) or not isinstance(off_dc, int):
+        return False
+    if not ON_LOW_DC <= on_dc <= ON_HIGH_DC or not OFF_LOW_DC <= off_dc <= OFF_HIGH_DC:
+        return False
+    return off_dc - on_dc >= LEAST_SPAN_DC
