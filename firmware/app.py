@@ -165,11 +165,12 @@ class Device:
     def save_if_due(self):
         """Writes what must survive a reset: a new fault at once, the rest once a minute at most.
 
-        Commands can come as fast as somebody's automation sends them, and flash wears.
+        Commands can come as fast as somebody's automation sends them, acknowledgements too, and
+        flash wears.
         """
         heater = self.heater
         if heater.dirty and (
-            heater.latched != self._saved_latched or self.uptime_s >= self._save_after_s
+            heater.latched & ~self._saved_latched or self.uptime_s >= self._save_after_s
         ):
             self.save()
 

@@ -5,10 +5,14 @@ Needed at boot only: the application drops this module, and `settings`, afterwar
 
 import json
 import os
+from binascii import crc32
 
 import settings
 import storage
+from compat import const
 from heat.thermal import mat_ma, mat_mw
+
+_STATE_BYTES = const(4000)  # more than a state has; a bigger file is none, whatever it holds
 
 
 def load_settings(max_ma, max_mw):
@@ -68,17 +72,41 @@ def check_mat(settings, max_ma, max_mw, pack_mv_max):
 def load_state():
     """Returns (state, the heater's record in it).
 
-    The record is {} on the very first boot, and None if there was one that cannot be read.
+    The record is {} on the very first boot, and None if there was one that cannot be read. If only
+    the one before it can, it comes without its version: it counts, but a fault may be missing.
     """
-    if not exists(storage.STATE):
+    state = read_state(storage.NEWER)
+    if state is not None:  # the power went between the renames, or before them
+        try:
+            storage.swap()
+        except OSError as error:
+            print("state not saved:", error)
+        return state, state.get("heater")
+    state = read_state(storage.STATE)
+    if state is not None:
+        return state, state.get("heater")
+    if not exists(storage.STATE) and not exists(storage.OLDER):
         return {}, {}
-    errors = []
-    state = read(storage.STATE, errors)
-    for error in errors:
-        print(error)
-    if not isinstance(state, dict):
-        return {}, None
-    return state, state.get("heater")
+    print("%s: is damaged" % storage.STATE)
+    state = read_state(storage.OLDER)
+    record = None if state is None else state.get("heater")
+    if isinstance(record, dict):
+        record.pop("version", None)
+    return state or {}, record
+
+
+def read_state(path):
+    """Returns the dict in a file that storage.py wrote; None if it is not whole, or not there."""
+    try:
+        with open(path, "rb") as file:
+            data = file.read(_STATE_BYTES)
+        end = data.rfind(b"\n", 0, -1)
+        if data[end + 1 :] != b"%08x\n" % crc32(data[:end]):
+            return None
+        state = json.loads(data[:end])
+    except (OSError, ValueError):
+        return None
+    return state if isinstance(state, dict) else None
 
 
 def read(path, errors):

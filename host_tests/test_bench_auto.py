@@ -1,16 +1,15 @@
 """`auto` in the unmodified firmware: finds what is there, remembers it, and starts over."""
 
-import json
-
 import pytest
 
+from host_tests import state_file
 from host_tests.test_bench_dialects import console, make
 
 pytestmark = pytest.mark.bench
 
 
 def remembered(tmp_path):
-    return json.loads((tmp_path / "state.json").read_text()).get("bms")
+    return state_file.get(tmp_path).get("bms")
 
 
 def replies(bench):
@@ -44,7 +43,7 @@ def test_it_is_found_and_built_for_and_heats(tmp_path, name, found, limit_s):
 @pytest.mark.parametrize("out_s, restarts", [(40, (0,)), (61.5, (0,)), (100, (0, 2))])
 def test_a_cable_that_is_pulled_and_put_back(tmp_path, out_s, restarts):
     """A minute is waited for it, and then it is the first to be tried."""
-    (tmp_path / "state.json").write_text(json.dumps({"bms": ["jk_gps", 115_200]}))
+    state_file.put(tmp_path, {"bms": ["jk_gps", 115_200]})
     with make(tmp_path, "jk_gps", bms_dialect="auto") as bench:
         bench.wait_for(lambda b: replies(b) > 5, 20)
         bench.set("bms_unplugged", True)
@@ -58,7 +57,7 @@ def test_a_cable_that_is_pulled_and_put_back(tmp_path, out_s, restarts):
 
 
 def test_another_bms_is_found(tmp_path):
-    (tmp_path / "state.json").write_text(json.dumps({"bms": ["jk_gps", 115_200]}))
+    state_file.put(tmp_path, {"bms": ["jk_gps", 115_200]})
     with make(tmp_path, "ant_new", bms_dialect="auto") as bench:
         try:
             bench.wait_for(lambda b: remembered(tmp_path) == ["ant_new", 19_200], 130)
@@ -70,6 +69,6 @@ def test_another_bms_is_found(tmp_path):
 
 
 def test_a_memory_that_makes_no_sense_is_none(tmp_path):
-    (tmp_path / "state.json").write_text(json.dumps({"bms": ["other", "fast", 3]}))
+    state_file.put(tmp_path, {"bms": ["other", "fast", 3]})
     with make(tmp_path, "jk_gps", bms_dialect="auto") as bench:
         bench.wait_for(lambda b: remembered(tmp_path) == ["jk_gps", 115_200], 100)

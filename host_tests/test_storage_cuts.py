@@ -1,0 +1,157 @@
+"""The power goes at any byte of a write, between any two steps, and again while that is mended.
+
+The file system is the worst that there is: bytes are in place as soon as they are written, and a
+file that is opened for writing is empty at once. (mp/test_storage.py has the device's own.)
+"""
+
+import io
+import itertools
+import json
+
+import pytest
+
+import config
+import storage
+
+FIRST_BOOT = ({}, {})
+
+
+def state(n):
+    return {"boots": n, "heater": {"version": 1, "latched": n}}
+
+
+class PowerCut(BaseException):
+    """The device is gone."""
+
+
+class Disk:
+    """A file system in a dict, that loses its power after `budget` steps (bytes, renames...)."""
+
+    def __init__(self, files=None):
+        self.files = dict(files or {})
+        self.budget = None
+        self.steps = 0
+
+    def spend(self):
+        if self.budget is not None and self.steps >= self.budget:
+            raise PowerCut
+        self.steps += 1
+
+    def open(self, path, mode="r"):
+        if "w" in mode:
+            self.spend()
+            self.files[path] = b""
+            return _Writer(self, path)
+        if path not in self.files:
+            raise FileNotFoundError(path)
+        return io.BytesIO(self.files[path])
+
+    def rename(self, source, target):
+        if source not in self.files:
+            raise FileNotFoundError(source)
+        self.spend()
+        self.files[target] = self.files.pop(source)
+
+    def stat(self, path):
+        if path not in self.files:
+            raise FileNotFoundError(path)
+
+
+class _Writer:
+    def __init__(self, disk, path):
+        self._disk = disk
+        self._path = path
+
+    def write(self, text):
+        for byte in text.encode():
+            self._disk.spend()
+            self._disk.files[self._path] += bytes((byte,))
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        pass
+
+
+@pytest.fixture
+def use(monkeypatch):
+    """Returns a function that puts a Disk below storage and config."""
+
+    def put(disk):
+        for module in (storage, config):
+            monkeypatch.setattr(module, "open", disk.open, raising=False)
+            monkeypatch.setattr(module.os, "rename", disk.rename)
+            monkeypatch.setattr(module.os, "stat", disk.stat)
+        return disk
+
+    return put
+
+
+def run(disk, work, budget=None):
+    """Runs `work` until the power goes; returns the steps it took, or None if it was cut."""
+    disk.budget = budget
+    disk.steps = 0
+    try:
+        work()
+    except PowerCut:
+        return None
+    finally:
+        disk.budget = None
+    return disk.steps
+
+
+def after(use, writes):
+    """Returns the files of a device that has written `writes` times."""
+    disk = use(Disk())
+    for n in range(1, writes + 1):
+        storage.write_state(state(n))
+    return disk.files
+
+
+def loaded(n):
+    return (state(n), state(n)["heater"]) if n else FIRST_BOOT
+
+
+@pytest.mark.parametrize("writes", [0, 1, 2, 5])
+def test_a_cut_anywhere_leaves_the_old_or_the_new(use, writes):
+    files = after(use, writes)
+    new = state(writes + 1)
+    whole = run(use(Disk(files)), lambda: storage.write_state(new))
+    assert whole > len(json.dumps(new)) + 9
+    seen = []
+    for budget in range(whole):
+        disk = use(Disk(files))
+        assert run(disk, lambda: storage.write_state(new), budget) is None
+        found = config.load_state()
+        assert found in (loaded(writes), loaded(writes + 1))
+        seen.append(found == loaded(writes + 1))
+        assert config.load_state() == found
+        assert storage.write_state(state(90))  # what is left over is no obstacle
+        assert config.load_state() == loaded(90)
+    assert seen == sorted(seen)  # the old one up to a moment, then the new one
+    assert set(seen) == {False, True}
+
+
+def test_a_second_cut_while_the_first_is_mended(use):
+    """A boot takes up what is there, and writes: cut anywhere, after being cut anywhere."""
+
+    def boot():
+        found.append(config.load_state())
+        storage.write_state(state(7))
+
+    files = after(use, 2)
+    whole = run(use(Disk(files)), lambda: storage.write_state(state(3)))
+    for first in range(whole):
+        once = use(Disk(files))
+        run(once, lambda: storage.write_state(state(3)), first)
+        for second in itertools.count():
+            disk = use(Disk(once.files))
+            found = []
+            took = run(disk, boot, second)
+            last = config.load_state()
+            assert last == loaded(7) if took else last in (*found, loaded(2), loaded(3), loaded(7))
+            if found:  # what a boot has seen is never followed by something older
+                assert last in (found[0], loaded(7))
+            if took:
+                break
