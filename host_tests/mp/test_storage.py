@@ -87,7 +87,7 @@ def quietly(work, *args):
 
 
 def cuts(content, old):
-    """Cuts one write at every step; returns (steps of a whole one, how often the new was found)."""
+    """Cuts one write at every step; returns its steps, and how often the new state was found."""
     DATA[:] = content
     flash = Flash()
     use(flash)
