@@ -29,7 +29,7 @@ class Startup:
             board.HEATER_MAX_MA, board.HEATER_MAX_W * 1000
         )
         self.state, self.record = config.load_state()
-        del sys.modules["config"], sys.modules["settings"]
+        del sys.modules["config"], sys.modules["settings"], sys.modules["settings_heater"]
         for error in self.errors:
             print(error)
         self.unit = hexlify(machine.unique_id())

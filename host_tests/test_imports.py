@@ -20,7 +20,9 @@ PORTABLE_TOP = {"compat", "settings"}
 # What a part of lib may import besides PORTABLE and itself. A name allows its submodules too.
 LIB = {
     "compat": {"micropython", "time"},  # the one place that looks at the platform
+    "settings_heater": set(),
     "settings": {
+        "settings_heater",
         "compat",
         "bms.catalog",
         "heat.states",

@@ -18,9 +18,23 @@ COMPANY = {
     "mqtt_host": {"wifi_ssid": "home"},
     "bms_link": {"bms_dialect": "ant_new"},
     "heater_stuck_cutoff": {"heater_feed": "output", "bms_writes": True},
+    "heater_output": {"bms_dialect": "jk_ble", "bms_writes": True},
+    "heater_max_w": {"heater_mat_mohm": 20_000},
+    "heater_inhibit": {"bms_writes": True},
+    "heater_bms_thresholds": {
+        "heater_output": "bms",
+        "heater_thresholds": "own",
+        "bms_dialect": "jk_ble",
+        "bms_writes": True,
+    },
+    "preheat_at": {"wifi_ssid": "home", "pack_wh": 5000, "heater_mat_mohm": 30_000},
 }
 # Texts of a form of their own.
-FORMED = {"ble_address": ("", "C8:47:8C:00:00:01"), "ble_pin": ("", "123456")}
+FORMED = {
+    "preheat_at": ("", "23:59"),
+    "ble_address": ("", "C8:47:8C:00:00:01"),
+    "ble_pin": ("", "123456"),
+}
 
 
 def table_of(key):
@@ -80,7 +94,7 @@ class TestEachRow:
         right = {
             INT: type(value) is int and low <= value <= high if kind == INT else False,
             BOOL: type(value) is bool,
-            TEXT: value == "1" and key != "ble_address",
+            TEXT: value == "1" and key not in ("ble_address", "preheat_at"),
             CHOICE: False,
         }[kind]
         assert bool(errors_with(key, value)) != right
@@ -204,3 +218,40 @@ def test_a_password_of_the_wrong_kind_is_not_shown():
     )
     assert len(errors) == 2
     assert "31337" not in " ".join(errors)
+
+
+MISFITS = [
+    ("heater_max_w", {"heater_max_w": 50}),
+    (
+        "heater_max_w",
+        {
+            "heater_max_w": 50,
+            "heater_mat_mohm": 30_000,
+            "heater_output": "bms",
+            "bms_dialect": "jk_ble",
+            "bms_writes": True,
+        },
+    ),
+    ("heater_output", {"heater_output": "bms", "bms_writes": True}),
+    ("heater_output", {"heater_output": "bms", "bms_writes": True, "bms_dialect": "jk_modbus"}),
+    ("heater_output", {"heater_output": "bms", "bms_dialect": "jk_ble"}),
+    ("heater_inhibit", {"heater_inhibit": True}),
+    (
+        "heater_inhibit",
+        {"heater_inhibit": True, "bms_writes": True, "bms_dialect": "jk_display"},
+    ),
+    ("heater_bms_thresholds", {"heater_bms_thresholds": True, "bms_writes": True}),
+    ("preheat_at", {"preheat_at": "07:30", "pack_wh": 5000, "heater_mat_mohm": 30_000}),
+    ("preheat_at", {"preheat_at": "07:30", "wifi_ssid": "x", "heater_mat_mohm": 30_000}),
+    ("preheat_at", {"preheat_at": "07:30", "wifi_ssid": "x", "pack_wh": 5000}),
+    ("preheat_at", {"preheat_at": "24:00"}),
+    ("preheat_at", {"preheat_at": "12:60"}),
+    ("preheat_at", {"preheat_at": "7:30"}),
+    ("preheat_at", {"preheat_at": "-1:30"}),
+]
+
+
+@pytest.mark.parametrize("key, raw", MISFITS)
+def test_ways_to_heat_that_do_not_fit_together(key, raw):
+    _, errors = load(raw)
+    assert errors and all(error.startswith(key + ": ") for error in errors)

@@ -5,6 +5,7 @@ A complaint never stops the device: the setting keeps its default and the heater
 the file is right, since a heater that runs on half of what was meant is worse than none.
 """
 
+import settings_heater
 from bms.catalog import BLE, NAMES, UART, find
 from heat.states import LEAST_SPAN_DC, OFF_HIGH_DC, OFF_LOW_DC, ON_HIGH_DC, ON_LOW_DC
 
@@ -39,7 +40,14 @@ SETTINGS = (
     ("rs485_de_used", BOOL, None, None, False, "A transceiver's driver-enable pin is wired."),
     ("data_max_age_s", INT, 5, 60, 10, "Older data are stale: grey, withheld, heater off."),
     ("data_freeze_s", INT, 120, 3600, 300, "Content that does not change for so long is stale."),
-    ("heater_output", CHOICE, ("none", "gpio"), None, "none", "What switches the mat."),
+    (
+        "heater_output",
+        CHOICE,
+        ("none", "gpio", "bms"),
+        None,
+        "none",
+        "What switches the mat; bms: the JK's own heating output, supervised.",
+    ),
     (
         "heater_mode",
         CHOICE,
@@ -60,6 +68,34 @@ SETTINGS = (
     ("heater_max_temp_dc", INT, 100, 400, 250, "A sensor hotter than this stops the heater."),
     ("heater_spread_dc", INT, 50, 400, 200, "Sensors further apart than this are not believed."),
     ("heater_mat_mohm", INT, 0, 1_000_000, 0, "The mat's resistance in mΩ; 0: unknown."),
+    ("heater_pwm_s", INT, 20, 3600, 120, "Period of the slow on and off for heater_max_w."),
+    ("heater_max_w", INT, 0, 2000, 0, "Most power on average, by slow on and off; 0: all."),
+    (
+        "heater_probe",
+        CHOICE,
+        ("none", "mat", "cell"),
+        None,
+        "none",
+        "Where a DS18B20 of our own sits; without its reading the heater is off.",
+    ),
+    (
+        "heater_inhibit",
+        BOOL,
+        None,
+        None,
+        False,
+        "Keep charging off, through the BMS's switch, while the pack is too cold for it.",
+    ),
+    (
+        "heater_bms_thresholds",
+        BOOL,
+        None,
+        None,
+        False,
+        "With heater_output bms: write our own thresholds into the BMS.",
+    ),
+    ("preheat_at", TEXT, 0, 5, "", "HH:MM at which the pack shall be warm, daily; empty: never."),
+    ("utc_offset_min", INT, -720, 840, 0, "Your clock minus UTC; summer time is not known."),
     ("pack_wh", INT, 0, 200_000, 0, "The pack's energy in Wh; 0: unknown."),
     ("pack_max_mv", INT, 0, 120_000, 0, "The full pack in mV, to check the mat; 0: unknown."),
     (
@@ -149,11 +185,7 @@ def _check_together(values, errors):
             "heater_off_dc: %d is not %d above heater_on_dc %d"
             % (values["heater_off_dc"], LEAST_SPAN_DC, values["heater_on_dc"])
         )
-    if values["heater_stuck_cutoff"]:
-        if values["heater_feed"] != "output":
-            errors.append("heater_stuck_cutoff: needs heater_feed output")
-        if not values["bms_writes"]:
-            errors.append("heater_stuck_cutoff: needs bms_writes")
+    settings_heater.check(values, errors)
     for key in ("mqtt_topic", "ha_prefix"):
         if "+" in values[key] or "#" in values[key]:
             errors.append("%s: + and # are wildcards, not for topics" % key)

@@ -1,0 +1,47 @@
+"""What settings of the heater need of each other; a part of settings.py."""
+
+
+def check(values, errors):
+    """Appends to `errors` what does not fit together; `values`: a complete dict of good values."""
+    if values["heater_max_w"] and not values["heater_mat_mohm"]:
+        errors.append("heater_max_w: needs heater_mat_mohm")
+    if values["heater_max_w"] and values["heater_output"] == "bms":
+        errors.append("heater_max_w: the BMS's own output cannot be switched on and off for that")
+    if values["heater_inhibit"] and values["bms_dialect"] == "jk_display":
+        errors.append("heater_inhibit: jk_display has no commands")
+    if values["heater_stuck_cutoff"] and values["heater_feed"] != "output":
+        errors.append("heater_stuck_cutoff: needs heater_feed output")
+    for key in ("heater_inhibit", "heater_bms_thresholds", "heater_stuck_cutoff"):
+        if values[key] and not values["bms_writes"]:
+            errors.append("%s: needs bms_writes" % key)
+    _check_bms_output(values, errors)
+    _check_preheat(values, errors)
+
+
+def _check_bms_output(values, errors):
+    if values["heater_output"] == "bms":
+        if values["bms_dialect"] != "jk_ble":
+            errors.append(
+                "heater_output: %s has no command for a heating output; jk_ble has one"
+                % values["bms_dialect"]
+            )
+        if not values["bms_writes"]:
+            errors.append("heater_output: bms needs bms_writes")
+    elif values["heater_bms_thresholds"]:
+        errors.append("heater_bms_thresholds: needs heater_output bms")
+    if values["heater_bms_thresholds"] and values["heater_thresholds"] != "own":
+        errors.append("heater_bms_thresholds: needs heater_thresholds own")
+
+
+def _check_preheat(values, errors):
+    text = values["preheat_at"]
+    if not text:
+        return
+    good = len(text) == 5 and text[2] == ":" and (text[:2] + text[3:]).isdigit()
+    if not good or int(text[:2]) > 23 or int(text[3:]) > 59:
+        values["preheat_at"] = ""
+        errors.append("preheat_at: is not HH:MM")
+        return
+    for key in ("wifi_ssid", "pack_wh", "heater_mat_mohm"):
+        if not values[key]:
+            errors.append("preheat_at: needs %s" % key)
