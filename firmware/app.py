@@ -13,7 +13,6 @@ import bms
 import heat
 import storage
 from bms import alarms, check
-from bms.pack import PackState
 from buttons import Button
 from compat import const
 from heat import states
@@ -30,12 +29,9 @@ from screen.show import Screen
 from st7789 import Panel
 from supervisor import Supervisor, stand_down
 from tasks import NAMES, run_all
-from uart_link import REASONS, UARTLink
 
 VERSION = "0.1.0"
 
-_RX_BYTES = const(128)
-_TX_BYTES = const(32)
 # The longest a healthy task can be away: a flash write.
 _TASK_LIMIT_MS = const(2000)
 _SAVE_GAP_S = const(60)
@@ -48,6 +44,7 @@ RESET_CAUSES = b"none\npower_on\nhard\nwatchdog\ndeep_sleep\nsoft"
 def forget():
     """Drops the modules that only the building of the device needed (3 kB)."""
     # Each submodule is an attribute of its package, too.
+    del sys.modules["bms_setup"]
     del sys.modules["bms.catalog"], bms.catalog  # pyright: ignore[reportAttributeAccessIssue]
     del sys.modules["heat.memory"], heat.memory  # pyright: ignore[reportAttributeAccessIssue]
 
@@ -65,7 +62,6 @@ class Device:
         self._saved_latched = 0
         self._save_after_s = 0
         self.loop_max_ms = 0  # the longest that anything held the loop
-        self.answering = False  # good frames come
         self.reset_cause = machine.reset_cause()
         settings = early.settings
         self.wifi = early.wifi
@@ -76,7 +72,11 @@ class Device:
         self.output = HeaterOutput(
             board.HEATER_PIN, board.HEATER_ACTIVE, settings["heater_output"] == "gpio"
         )
-        self._build_bms(settings, early)
+        self.max_age_ms = settings["data_max_age_s"] * 1000
+        self.ble = self.writes = None
+        from bms_setup import build  # needed once
+
+        self.bms = build(self, settings, early)
         self._build_heater(settings, early.record)
         self._build_screen(settings, canvas_buf, early.errors)
         self._build_relay(settings, early)
@@ -85,38 +85,6 @@ class Device:
         self.supervisor = Supervisor(NAMES, _TASK_LIMIT_MS)
         gc.collect()
         self.heap_free = self.heap_min_free = gc.mem_free()
-
-    def _build_bms(self, settings, early):
-        from bms import catalog
-
-        name = settings["bms_dialect"]
-        searches = name == "auto"
-        if searches:
-            import auto
-
-            name = auto.remembered(self.state)[0]
-        self.pack = PackState()
-        self.dialect = catalog.create(name, self.pack, _RX_BYTES, settings["bms_poll_ms"])
-        self.check = check.Check(self.pack, settings["data_freeze_s"])
-        self.max_age_ms = settings["data_max_age_s"] * 1000
-        self.rx = bytearray(_RX_BYTES)
-        self.tx = bytearray(_TX_BYTES)
-        self.ble = None
-        if settings["bms_link"] == "ble":
-            from ble import make_link
-
-            self.ble = make_link(settings, early.secrets["ble_pin"], early.errors)
-        de = board.RS485_DE if settings["rs485_de_used"] else None
-        # A search begins with a buffer for the fastest, which the catalogue's first dialect has.
-        baud = catalog.baud(catalog.NAMES[0] if searches else name)
-        self.link = self.ble or UARTLink(board.BMS_UART, board.BMS_RX, board.BMS_TX, baud, de)
-        self.commands = self.writes = self.auto = None
-        if settings["bms_writes"]:
-            import writes
-
-            writes.enable(self, early.secrets["bms_password"])
-        if searches:
-            self.auto = auto.Auto(self)
 
     def _build_heater(self, settings, record):
         self.heater = Heater(settings, board.HEATER_MAX_MA, _MAX_MW)
@@ -152,11 +120,22 @@ class Device:
             RESET_CAUSES,
             FAILURES,
             REFUSALS,
-            REASONS if self.ble is None else self.ble.REASONS,
+            self.bms.link.REASONS,
         )
         topics = Topics(settings["mqtt_topic"], early.unit, settings["ha_prefix"])
         message = StateMessage(self.view, self.max_age_ms, self.writes)
         self.relay = Relay(settings, early.secrets, topics, message, board.NAME, VERSION)
+
+    def release(self, minutes):
+        """Leaves the BMS to a phone for so long (0…60; 0: takes it back), with the heater off.
+
+        Returns False if no BMS comes by Bluetooth.
+        """
+        if self.ble is None:
+            return False
+        self.output.off()
+        self.ble.hand_over(60 * minutes)
+        return True
 
     def charger_pin(self):
         """Returns 1 if the charger contact is closed, 0 if it is open, None if none is wired."""

@@ -17,6 +17,7 @@ import machine
 import bms
 from bms.detect import NEXT, PROVEN, UART_TRIALS, WAIT, Detect
 from bms.pack import PackState
+from unit import RX_BYTES
 
 _KEY = "bms"  # in the state file: [dialect, baud rate]
 
@@ -65,14 +66,16 @@ class Mute:
 
 
 class Auto:
-    """Runs the detection for a Device, whose dialect and baud rate are those of `remembered`.
+    """Runs the detection for a Unit, whose dialect and baud rate are those of `remembered`.
 
-    searching: trials are on, and what the device's dialect decodes is not the pack's.
+    searching: trials are on, and what the unit's dialect decodes is not the pack's.
     """
 
-    def __init__(self, device):
-        self._own = device.dialect
-        self._commands = device.commands
+    def __init__(self, device, unit):
+        self._device = device
+        self._unit = unit
+        self._own = unit.dialect
+        self._commands = unit.commands
         self._proven = remembered(device.state)
         self._modules = ()
         known = _KEY in device.state
@@ -80,9 +83,9 @@ class Auto:
         self._detect.proven = known
         self._detect.begin(self._own, ticks_ms())
         self.searching = False
-        device.link.retune(self._proven[1])
+        unit.link.retune(self._proven[1])
 
-    def step(self, device, now):
+    def step(self, now):
         """Goes on with it; call it about ten times a second."""
         detect = self._detect
         if not detect.proven and not self.searching:  # nothing ever was: begin
@@ -91,45 +94,49 @@ class Auto:
             said = detect.step(now)
         if said == WAIT:
             return
-        self._close(device)
+        self._close()
         if said != PROVEN:
             self.searching = True
-            self._open(device, now)
+            self._open(now)
             return
+        unit = self._unit
+        state = self._device.state
         found = (detect.name, detect.baud)
         print("bms: %s at %d baud" % found)
-        if found != self._proven or _KEY not in device.state:
-            device.state[_KEY] = list(found)
-            _restart(device)
+        if found != self._proven or _KEY not in state:
+            state[_KEY] = list(found)
+            _restart(self._device)
         self.searching = False
         self._own.reset()
-        device.dialect = self._own
-        device.commands = self._commands
-        device.link.retune(detect.baud)
+        unit.dialect = self._own
+        unit.commands = self._commands
+        unit.link.retune(detect.baud)
         detect.begin(self._own, now)
 
-    def _open(self, device, now):
+    def _open(self, now):
         """Begins a trial."""
         from bms import catalog
 
+        unit = self._unit
+        state = self._device.state
         name = self._detect.name
         before = set(sys.modules)
         try:
-            device.dialect = catalog.create(name, PackState(), len(device.rx), 500)
+            unit.dialect = catalog.create(name, PackState(), RX_BYTES, 500)
         except MemoryError:
-            if _KEY in device.state:
-                del device.state[_KEY]
-                _restart(device)
-            device.dialect = Mute()
+            if _KEY in state:
+                del state[_KEY]
+                _restart(self._device)
+            unit.dialect = Mute()
         self._modules = tuple([m for m in sys.modules if m not in before])
         _drop("bms.catalog")
-        device.commands = None
-        device.link.retune(self._detect.baud)
-        self._detect.begin(device.dialect, now)
+        unit.commands = None
+        unit.link.retune(self._detect.baud)
+        self._detect.begin(unit.dialect, now)
 
-    def _close(self, device):
+    def _close(self):
         """Ends a trial and gives back what it took."""
-        device.dialect = self._own
+        self._unit.dialect = self._own
         for name in self._modules:
             _drop(name)
         self._modules = ()

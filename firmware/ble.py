@@ -1,6 +1,13 @@
-"""What the composition root needs for a BMS over Bluetooth; imported only where one is used."""
+"""What the application needs for BMSs over Bluetooth; imported only where there is one."""
 
 import bluetooth
+import machine
+
+from compat import const
+
+_KEY = "ble_resets"  # in the state file: how often the chip was reset for the radio's sake
+# Between two of them: a radio that a reset does not mend must not keep the device from the rest.
+_RESET_GAP_S = const(3600)
 
 
 def switch_on(errors):
@@ -11,18 +18,89 @@ def switch_on(errors):
         errors.append("bms_link: no memory for Bluetooth (%s)" % error)
 
 
-def make_link(settings, pin, errors):
-    """Returns the BLELink that the settings ask for; None, and why among `errors`, if that fails.
+class NoLink:
+    """In the place of a link that cannot be made: it is down."""
 
-    `pin` is the text of the secrets.
-    """
-    try:
-        from ble_link import BLELink
-        from ble_radio import Radio
-        from ble_target import Target
+    REASONS = b"none\nno_aioble"
+    up = renewed = sending = handed_over = reset_wanted = False
+    losses = pending = handed_over_s = 0
+    reason = 1
+    found = ()
 
+    def readinto(self, buf):
+        """Has nothing to read."""
+        return 0
+
+    def write(self, buf, n):
+        """Sends nothing."""
+
+    def release(self, now):
+        """Holds nothing."""
+
+    def watch(self, answering, dialect):
+        """Learns nothing."""
+
+
+class Links:
+    """All links of the device. `resets`: how often the chip was reset for the radio's sake."""
+
+    def __init__(self, state):
+        resets = state.get(_KEY, 0)
+        self.resets = resets if isinstance(resets, int) and resets > 0 else 0
+        self._links = []
+        self._radio = None
+
+    def make(self, settings, pin, errors):
+        """Returns a BLELink as the settings ask for it; if that fails, a NoLink, and why among
+        `errors`. `pin` is the text of the secrets."""
+        try:
+            from ble_link import BLELink
+            from ble_radio import Radio
+            from ble_target import Target
+        except ImportError:
+            errors.append(
+                "bms_link: needs aioble: mpremote mip install aioble-central aioble-client"
+            )
+            return NoLink()
+        if self._radio is None:
+            self._radio = Radio()
         target = Target(settings["ble_address"], settings["ble_name"], settings["bms_dialect"])
-        return BLELink(Radio(), target, int(pin) if pin else -1)
-    except ImportError:
-        errors.append("bms_link: needs aioble: mpremote mip install aioble-central aioble-client")
-        return None
+        link = BLELink(self._radio, target, int(pin) if pin else -1)
+        self._links.append(link)
+        return link
+
+    def tasks(self):
+        """Returns what is to run beside the tasks of the device."""
+        return [link.run() for link in self._links]
+
+    def hand_over(self, seconds):
+        """Lets go of all BMSs for so long; 0: takes them back."""
+        for link in self._links:
+            link.hand_over(seconds)
+
+    @property
+    def handed_over_s(self):
+        """Seconds until the last one is taken back; 0: none is handed over."""
+        left_s = 0
+        for link in self._links:
+            left_s = max(left_s, link.handed_over_s)
+        return left_s
+
+    def watch(self, device):
+        """Resets the chip where a link believes that this helps; call once a second.
+
+        Never while the mat is on, and at most once an hour: the first time soon, later when the
+        device has been up for so long.
+        """
+        wanted = False
+        for link in self._links:
+            wanted = wanted or link.reset_wanted
+        if not wanted or device.output.on or self.handed_over_s:
+            return
+        if self.resets and device.uptime_s < _RESET_GAP_S:
+            return
+        print("ble: resets the chip, since the radio reaches nothing")
+        device.output.off()
+        device.state[_KEY] = self.resets + 1
+        device.save()
+        machine.reset()

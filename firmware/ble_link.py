@@ -181,6 +181,8 @@ class BLELink:
         seconds = min(max(seconds, 0), _LONGEST_HAND_OVER_S)
         self._back_ms = ticks_add(ticks_ms(), 1000 * seconds)
         self.handed_over = seconds > 0
+        if self.handed_over:
+            self.up = False  # from now on, not when the connection has ended
         if self.handed_over and self._task is not None:
             self._task.cancel()
 
@@ -231,6 +233,8 @@ class BLELink:
 
     async def _stay(self):
         """Waits until there is a reason to start over. Allocates nothing."""
+        if self.handed_over:
+            return s.HANDED_OVER
         self.state = s.UP
         self.reason = s.NONE
         self._heard = False

@@ -8,7 +8,6 @@ import gc
 import sys
 from time import ticks_ms
 
-from bms.pack import STATUS
 from buttons import LONG, SHORT
 from compat import const, ticks_add, ticks_diff
 from relay.commands import ACKNOWLEDGE, SET_MODE
@@ -20,8 +19,6 @@ _SCREEN = const(2)
 _RELAY = const(3)
 NAMES = ("bms", "heater", "screen", "relay")
 
-_SEND_TICK_MS = const(2)  # while we hold the bus
-_ANSWER_TICK_MS = const(20)  # while an answer is under way
 _IDLE_TICK_MS = const(100)
 _HEATER_TICK_MS = const(1000)
 _SCREEN_TICK_MS = const(250)
@@ -44,7 +41,7 @@ async def run_all(device):
         run_supervisor(device),
     ]
     if device.ble is not None:
-        tasks.append(device.ble.run())
+        tasks += device.ble.tasks()
     await asyncio.gather(*tasks)
 
 
@@ -59,33 +56,10 @@ async def run_bms(device):
         held_ms = ticks_diff(now, before) - pause_ms
         if held_ms > device.loop_max_ms:
             device.loop_max_ms = held_ms
-        pause_ms = _serve_bms(device, now)
+        pause_ms = _IDLE_TICK_MS
+        for unit in device.bms.units:
+            pause_ms = min(pause_ms, unit.serve(now))
         device.supervisor.alive(_BMS, now)
-
-
-def _serve_bms(device, now):
-    """Returns how long to wait before the next look."""
-    if device.auto is not None:
-        device.auto.step(device, now)
-    dialect = device.dialect
-    link = device.link
-    link.release(now)
-    n = link.readinto(device.rx)
-    if dialect.feed(device.rx, n, now):
-        device.check.step(now)
-    if n == len(device.rx) or (device.ble is not None and device.ble.pending):
-        return 0
-    commands = device.commands
-    size = 0
-    if not link.sending:
-        size = (dialect if commands is None else commands).request(now, device.tx)
-    if size:
-        link.write(device.tx, size)
-    if link.sending:
-        return _SEND_TICK_MS
-    if dialect.unanswered or (commands is not None and commands.busy):
-        return _ANSWER_TICK_MS
-    return _IDLE_TICK_MS
 
 
 async def run_heater(device):
@@ -97,31 +71,21 @@ async def run_heater(device):
         while ticks_diff(now, second) >= 1000:
             second = ticks_add(second, 1000)
             device.uptime_s += 1
-        device.answering = device.pack.fresh(STATUS, now, device.max_age_ms)
-        _watch_link(device)
-        device.pack.settle(now)
-        device.dialect.settle(now)
+        device.bms.watch(now)
+        if device.ble is not None:
+            device.ble.watch(device)
         device.save_if_due()
         device.supervisor.alive(_HEATER, now)
         await asyncio.sleep_ms(_HEATER_TICK_MS)
-
-
-def _watch_link(device):
-    link = device.link
-    link.watch(device.answering, device.dialect)
-    if link.renewed:
-        link.renewed = False
-        device.dialect.reset()
-        if device.commands is not None:
-            device.commands.reset()
 
 
 def _step_heater(device, now):
     on = False
     heater = device.heater
     try:
-        device.check.step(now)
-        on = heater.step(device.pack, device.check, device.link.up, device.charger_pin(), now)
+        bms = device.bms
+        up = bms.look(now)
+        on = heater.step(bms.pack, bms.check, up, device.charger_pin(), now)
     except Exception as error:  # whatever it is: the mat is off, and the owner is told
         sys.print_exception(error)
         heater.fail()
@@ -176,7 +140,7 @@ def _serve_relay(device, up, now):
         device.news = news
         relay.publish_soon()
     fill_view(device.view, device)
-    command = relay.step(device.pack, up, now)
+    command = relay.step(device.bms.pack, up, now)
     if command == SET_MODE:
         heater.set_mode(relay.mode)
     elif command == ACKNOWLEDGE:

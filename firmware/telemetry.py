@@ -13,10 +13,11 @@ _BLE_LINES = bytes((m.SILENT,) * 10 + (m.NOISE,) + (m.SILENT,) * 3 + (m.UNKNOWN,
 def fill_view(view, device):
     """Puts everything the state message tells beside the pack into the relay's View."""
     heater = device.heater
-    framer = device.dialect.framer
-    view.put(v.LINK_UP, device.answering)
-    view.put(v.PLAUSIBLE, device.check.verdict == PLAUSIBLE)
-    view.put(v.FROZEN, device.check.frozen)
+    bms = device.bms
+    framer = bms.dialect.framer
+    view.put(v.LINK_UP, bms.answering)
+    view.put(v.PLAUSIBLE, bms.check.verdict == PLAUSIBLE)
+    view.put(v.FROZEN, bms.check.frozen)
     view.put(v.HEATER_ON, device.output.on)
     view.put(v.HEATER_DUTY_PERMILLE, heater.duty_permille)
     view.put(v.HEATER_POWER_MW, heater.power_mw)
@@ -25,7 +26,7 @@ def fill_view(view, device):
     view.put(v.HEATER_REASON, heater.reason)
     view.put(v.HEATER_MODE, heater.mode)
     view.faults = heater.latched
-    view.put(v.VERDICT, device.check.verdict)
+    view.put(v.VERDICT, bms.check.verdict)
     view.put(v.FRAMES, framer.frames)
     view.put(v.BAD_CHECKSUMS, framer.bad_checksum)
     view.put(v.BAD_LENGTHS, framer.bad_length)
@@ -38,21 +39,22 @@ def fill_view(view, device):
     view.put(v.LOOP_MAX_MS, device.loop_max_ms)
     view.put(v.RSSI_DBM, device.wifi.rssi_dbm())
     view.put(v.WIFI_LOSSES, device.wifi.losses)
-    view.put(v.LINK_LOSSES, device.link.losses)
-    view.put(v.LINK_REASON, device.link.reason)
+    view.put(v.LINK_LOSSES, bms.link.losses)
+    view.put(v.LINK_REASON, bms.link.reason)
 
 
 def fill_model(model, device, now):
     """Copies what the screen shows into its Model."""
     heater = device.heater
-    model.take(device.pack, now, device.uptime_s)
-    if device.answering:
+    bms = device.bms
+    model.take(bms.pack, now, device.uptime_s)
+    if bms.answering:
         model.link = m.ANSWERING
     else:
-        lines = _LINES if device.ble is None else _BLE_LINES
-        model.link = lines[device.link.reason]
-    model.verdict = device.check.verdict
-    model.frozen = device.check.frozen
+        lines = _LINES if bms.ble is None else _BLE_LINES
+        model.link = lines[bms.link.reason]
+    model.verdict = bms.check.verdict
+    model.frozen = bms.check.frozen
     model.heater_state = heater.state
     model.heater_reason = heater.reason
     model.heater_on = device.output.on

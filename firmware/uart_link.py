@@ -60,6 +60,7 @@ class UARTLink:
     `de` is the driver-enable pin of a transceiver, None without one.
     """
 
+    REASONS = REASONS
     up = True  # a wire has no state of its own; silence shows in the ages
 
     def __init__(self, uart_id, rx, tx, baud, de=None):

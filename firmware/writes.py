@@ -4,15 +4,13 @@ from bms import command, writer
 from relay.writes import Writes
 
 
-def enable(device, password):
-    """Gives the Device a queue of `commands` and its `writes` for the relay, if its BMS has any.
+def enable(device, unit, password):
+    """Gives a Unit its queue of `commands` and the Device `writes` for the relay, if it has any.
 
     `password` (str) goes to the BMS and nowhere else.
     """
-    unit = writer.create_writer(device.dialect, password.encode())
-    if unit is None:
+    how = writer.create_writer(unit.dialect, password.encode())
+    if how is None:
         return
-    device.commands = command.Commands(unit, device.check, device.max_age_ms)
-    device.writes = Writes(
-        device.commands, writer.NAMES, command.STATES, writer.REASONS, writer.UTP
-    )
+    unit.commands = command.Commands(how, unit.check, device.max_age_ms)
+    device.writes = Writes(unit.commands, writer.NAMES, command.STATES, writer.REASONS, writer.UTP)

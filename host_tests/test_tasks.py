@@ -41,7 +41,8 @@ class Device:
         self.command = NOTHING
         self.down = self.silent = 0
         self.news = self.uptime_s = self.bounce_after_s = 0
-        self.view = self.pack = None
+        self.view = None
+        self.bms = Thing(pack=None)
         self.output = Thing(on=False, off=lambda: self.calls.append("off"))
         self.heater = Thing(
             state=0,

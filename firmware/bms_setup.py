@@ -1,0 +1,54 @@
+"""Builds what reads the BMS; dropped when that is done."""
+
+import board
+
+from bms import catalog
+from bms.check import Check
+from bms.pack import PackState
+from unit import RX_BYTES, Unit
+
+
+def build(device, settings, early):
+    """Returns the Unit that the settings ask for, or several.Several. `early`: startup.Startup."""
+    return _build_unit(device, settings, early)
+
+
+def _build_unit(device, settings, early):
+    name = settings["bms_dialect"]
+    searches = name == "auto"
+    if searches:
+        import auto
+
+        name = auto.remembered(device.state)[0]
+    pack = PackState()
+    dialect = catalog.create(name, pack, RX_BYTES, settings["bms_poll_ms"])
+    check = Check(pack, settings["data_freeze_s"])
+    ble = None
+    if settings["bms_link"] == "ble":
+        link = ble = _air(device, settings, early)
+    else:
+        # A search begins with a buffer for the fastest, which the catalogue's first dialect has.
+        link = _wire(settings, catalog.baud(catalog.NAMES[0] if searches else name))
+    unit = Unit(dialect, check, link, ble, device.max_age_ms)
+    if settings["bms_writes"]:
+        import writes
+
+        writes.enable(device, unit, early.secrets["bms_password"])
+    if searches:
+        unit.auto = auto.Auto(device, unit)
+    return unit
+
+
+def _air(device, settings, early):
+    if device.ble is None:
+        from ble import Links
+
+        device.ble = Links(device.state)
+    return device.ble.make(settings, early.secrets["ble_pin"], early.errors)
+
+
+def _wire(settings, baud):
+    from uart_link import UARTLink
+
+    de = board.RS485_DE if settings["rs485_de_used"] else None
+    return UARTLink(board.BMS_UART, board.BMS_RX, board.BMS_TX, baud, de)
