@@ -33,7 +33,7 @@ def console(bench):
     return "\n".join(bench.snapshot()["console"])
 
 
-@pytest.mark.parametrize("name", simulators.NAMES[1:])  # the first has test_bench_app
+@pytest.mark.parametrize("name", simulators.WIRED[1:])  # the first has test_bench_app
 def test_each_dialect_heats_and_fails_safe(tmp_path, name):
     with make(tmp_path, name) as bench:
         bench.set("ambient_dc", -100)

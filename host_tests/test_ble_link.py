@@ -231,7 +231,7 @@ def test_frames_of_somebody_else_change_nothing(rigs):
     foreign = AntNewSim(other)
     foreign.receive(bytes.fromhex("7ea1010000be1855aa55"), 0)
     balancer = status_frame(Model("jk04", "", "", ""), other, 7)
-    unit.sim.foreign = balancer[:299] + bytes([balancer[299] ^ 1]) + b"\x7e\xa1\x11"
+    unit.sim.beside = balancer[:299] + bytes([balancer[299] ^ 1]) + b"\x7e\xa1\x11"
     seen = rig.wait_for(frames(12), REACHED_S)
     check_against_plant(seen["pack"], rig.plant, "jk02_32s")
     assert seen["proven"] and seen["dropped_bytes"] > 0

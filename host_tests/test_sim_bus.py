@@ -96,7 +96,7 @@ def test_another_device_starts_with_a_clean_line(cable):
 
 
 def test_every_simulated_bms_has_what_the_line_and_the_page_need():
-    for name in simulators.NAMES:
+    for name in simulators.WIRED:
         sim = simulators.make(name, Plant())
         told = simulators.settings(name)
         assert told["bms_dialect"] == sim.NAME

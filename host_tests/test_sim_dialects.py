@@ -52,7 +52,7 @@ class Talk:
         return self
 
 
-@pytest.fixture(params=simulators.NAMES)
+@pytest.fixture(params=simulators.WIRED)
 def name(request):
     return request.param
 

@@ -77,7 +77,8 @@ def _desk(arguments, run_dir, scenario):
     config.lapse = arguments.lapse or start.pop("lapse", _LAPSE)
     config.bms_name = arguments.bms or start.pop("bms", simulators.DEFAULT)
     start.pop("bms", None)
-    desk = Desk(Bench(config), scenario.settings if scenario else None, arguments.broker)
+    given = (scenario.settings, scenario.secrets) if scenario else (None, None)
+    desk = Desk(Bench(config), given[0], arguments.broker, given[1])
     return desk.start(start)
 
 

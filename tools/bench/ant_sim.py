@@ -12,8 +12,8 @@ _IDLE_MA = 200  # less is no current
 class _Radio:
     """What a radio changes: no line rate, replies as bursts, and sleep. Attributes are faults:
 
-    silent         answers nothing
-    foreign        says these bytes with every answer: somebody else's
+    silent         answers nothing; frozen, foreign: see BmsSim
+    beside         says these bytes with every answer: somebody else's
     auto_sleep_s   the radio sleeps after so long without current; 0: never
 
     `asleep` is true while it does. `before_frame(t_us)`, if set, is called before the pack is
@@ -24,7 +24,7 @@ class _Radio:
         super().__init__(plant, **variant)
         self.auto_sleep_s = auto_sleep_s
         self.asleep = False
-        self.foreign = b""
+        self.beside = b""
         self._bursts = []
         self._current_us = None
 
@@ -52,13 +52,9 @@ class _Radio:
         bursts = []
         while self._bursts and self._bursts[0][0] <= t_us:
             bursts.append(self._bursts.pop(0)[1])
-            if self.foreign:
-                bursts.append(self.foreign)
+            if self.beside:
+                bursts.append(self.beside)
         return [] if self.silent or self.asleep else bursts
-
-    def answer(self, request, t_us):
-        """See BmsSim.answer; foreign bytes come beside the answer, not instead."""
-        return None if self.silent else self.reply(request, t_us)
 
     def _doze(self, t_us):
         flows = abs(self.plant.current_ma) >= _IDLE_MA

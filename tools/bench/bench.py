@@ -20,12 +20,12 @@ from concurrent.futures import TimeoutError as NotYet  # 3.10: not the builtin o
 from tools import image
 from tools.bench import simulators
 from tools.bench.chip import Chip
-from tools.bench.clock import Clock
+from tools.bench.clock import LAPSE_MAX, Clock
 from tools.bench.conductor import Conductor, real_us
 from tools.bench.controls_of_bench import Controls
 from tools.bench.panel import Panel
 from tools.bench.process import Console
-from tools.bench.serial_line import SerialLine
+from tools.bench.serial_line import Nobody, SerialLine
 from tools.bench.snapshot import take_snapshot
 from tools.bench.world import World
 
@@ -35,6 +35,10 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 _DEVICE_HEAP = 2 * 149_000 + 62_000
 # Running from sources takes room to compile them, too.
 _SOURCES_HEAP = 600_000
+# A chip that has Bluetooth beside everything else has PSRAM (docs/ble.md).
+_PSRAM_HEAP = 2_000_000
+# The radio carries its bytes in real time: faster, a unit could not say what it has to say.
+_ON_AIR_LAPSE = 60
 _PLACES = ("firmware", "lib", "build/host")  # the last: what tools/fetch_umqtt.py brought
 
 
@@ -52,7 +56,7 @@ class BenchConfig:
         self.bms_name = simulators.DEFAULT  # which BMS is simulated: simulators.NAMES
         self.bms = None  # or one that is ready made
         self.lapse = 1  # virtual seconds per real second, 1..600
-        self.heap_bytes = _SOURCES_HEAP
+        self.heap_bytes = _SOURCES_HEAP  # while the BMS is on a wire
         self.ticks_start_ms = 0  # what ticks_ms() says at reset; near 2**30 to try the wrap
         self.env = {}  # added to the environment of the firmware's process
 
@@ -88,8 +92,6 @@ class Bench:
         self.board = board = config.board
         self.world = World(config.plant, board)
         self.plant = self.world.plant
-        self.bms_name = config.bms_name
-        self.bms = config.bms or simulators.make(config.bms_name, self.plant)
         self.chip = Chip()
         self.clock = Clock(real_us(), config.lapse)
         self.console = Console()
@@ -101,7 +103,7 @@ class Bench:
             board.PANEL_MADCTL,
             board.PANEL_INVERT,
         )
-        self.line = SerialLine(self.bms, board.BMS_UART, board.BMS_TX, board.BMS_RX, self.chip)
+        self.line = SerialLine(Nobody(), board.BMS_UART, board.BMS_TX, board.BMS_RX, self.chip)
         self.line.de = board.RS485_DE
         panel_pins = (board.PANEL_CS, board.PANEL_DC, board.PANEL_RST)
         self.conductor = Conductor(
@@ -113,6 +115,11 @@ class Bench:
             buffered=sum(1 << pin for pin in panel_pins),
         )
         self.error = None
+        self.radio = None  # a tools.bench.radio.station.Station, once a BMS is on the air
+        self._wired_heap = config.heap_bytes
+        self.bms_name = config.bms_name
+        self.bms = config.bms or simulators.make(config.bms_name, self.plant)
+        self._attach()
         self._controls = Controls(self)
         self._requests = deque()
         self._stopping = False
@@ -120,7 +127,6 @@ class Bench:
         self.started_us = real_us()
         self.chip.on_output = self._on_output
         self.chip.on_spi = self._on_spi
-        self.bms.before_reply = self.world.advance
 
     def start(self):
         """Powers the chip up and starts the bench's thread. Returns at once."""
@@ -133,6 +139,8 @@ class Bench:
         self.conductor.interrupt()
         if self._thread is not None:
             self._thread.join()
+        if self.radio is not None:
+            self.radio.stop()
 
     def __enter__(self):
         self.start()
@@ -148,6 +156,8 @@ class Bench:
 
         lapse 1..600 | ambient_dc | pack_dc | soc_pct | charger bool | charger_ma | load_ma |
         bms: simulators.NAMES; the chip is reset, for its settings must change too |
+        ble_away bool | ble_taken bool | ble_deaf bool | ble_sleeps bool |
+        ble_pairing: controls.PAIRING | ble_drop | ble_empty |
         bms_unplugged bool | bms_garbled bool | bms_frozen bool | bms_silent bool |
         bms_foreign: simulators.FOREIGN | bms_generation "normal" "unknown" "contradicting" |
         sensor_absent "none" "first" "both" | temp_rule "vendor" "over99" "under99" |
@@ -164,17 +174,47 @@ class Bench:
         """Returns the present value of every control that has a state, as a dict."""
         return self.call(self._controls.values)
 
+    @property
+    def on_air(self):
+        """True if the BMS comes over Bluetooth."""
+        return simulators.form(self.bms_name) is not None
+
+    @property
+    def most_lapse(self):
+        """The fastest that time may pass."""
+        return _ON_AIR_LAPSE if self.on_air else LAPSE_MAX
+
     def change_bms(self, name):
-        """Puts another simulated BMS at the end of the cable; faults stay. In its thread only."""
+        """Simulates another BMS, on the cable or in the air; faults stay. In its thread only."""
         old, new = self.bms, simulators.make(name, self.plant)
-        new.before_reply = old.before_reply
         new.silent, new.frozen, new.foreign = old.silent, old.frozen, old.foreign
         if old.generation in new.GENERATIONS:
             new.generation = old.generation
         self.bms, self.bms_name = new, name
-        self.line.connect(new, self.conductor.now_us())
+        self._attach()
         if self.conductor.process is not None:
             self.conductor.reset()
+
+    def _attach(self):
+        """Puts the BMS at the end of the cable or into the air, and the chip that this needs."""
+        on_air, config = self.on_air, self.config
+        if on_air and self.radio is None:
+            from tools.bench.radio.station import Station  # bumble is for newer Pythons only
+
+            self.radio = Station(self.conductor.now_us)
+            config.paths = list(config.paths) + self.radio.paths()
+            config.env["PACKMATE_RADIO"] = str(self.radio.port)
+        if self.radio is not None:
+            self.radio.place(self.bms if on_air else None, simulators.form(self.bms_name))
+        if not on_air:
+            # Not on the air: there it would be called by the radio's thread.
+            self.bms.before_reply = self.world.advance
+        self.line.connect(Nobody() if on_air else self.bms, self.conductor.now_us())
+        config.heap_bytes = max(_PSRAM_HEAP, self._wired_heap) if on_air else self._wired_heap
+        if on_air:
+            text = "bench: the chip has PSRAM, as Bluetooth beside all the rest needs it"
+            self.console.add(text, self.conductor.now_us() / 1e6)
+        self.clock.set_lapse(min(self.clock.lapse, self.most_lapse), real_us())
 
     # -- looking ----------------------------------------------------------------------------------
 
@@ -187,6 +227,7 @@ class Bench:
               heater_changes, charger
         chip: running, state, resets, reset_cause, boot_s, watchdog_left_ms, pid, wakes, wifi,
               wifi_ssid
+        radio: of a BMS over Bluetooth, see Station.look; None on a wire
         uart: pty, to_bms, from_bms, requests, rejected, replies, overruns, collisions
         panel: seq, on, errors (how many), error_texts
         console: the last lines, console_count: how many there were

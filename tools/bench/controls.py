@@ -11,6 +11,8 @@ INT = "int"
 CHOICE = "choice"
 ACTION = "action"  # happens once; has no state
 
+PIN = "123456"  # for pairing, as Packmate has been told; the unit may want another
+PAIRING = ("none", "number", "other_number", "refused")
 HEATER_MODES = ("off", "charger", "charger_or_soc")
 
 # name, kind, bounds or choices, unit, group, label, help
@@ -30,8 +32,47 @@ _TABLE = (
         "BMS",
         "Which one is simulated; Packmate is told and restarts",
     ),
-    ("bms_unplugged", BOOL, None, "", "bms", "Unplug the BMS", "Its serial cable is pulled"),
-    ("bms_garbled", BOOL, None, "", "bms", "Garble bytes", "Noise on its serial line"),
+    ("bms_unplugged", BOOL, None, "", "wire", "Unplug the BMS", "Its serial cable is pulled"),
+    ("ble_away", BOOL, None, "", "air", "Out of range", "Its radio is not heard"),
+    ("ble_taken", BOOL, None, "", "air", "The phone has it", "It has one connection to give"),
+    ("ble_deaf", BOOL, None, "", "air", "Refuse connections", "It advertises; none comes about"),
+    (
+        "ble_sleeps",
+        BOOL,
+        None,
+        "",
+        "air",
+        "Sleep when idle",
+        "ANT: its radio is off after 20 s without current",
+    ),
+    (
+        "ble_pairing",
+        CHOICE,
+        PAIRING,
+        "",
+        "air",
+        "Pairing",
+        "It wants none, the number that Packmate was told, another one; or it says no",
+    ),
+    ("ble_drop", ACTION, None, "", "air", "Drop the link", "The unit ends the connection"),
+    (
+        "ble_empty",
+        ACTION,
+        None,
+        "",
+        "air",
+        "Empty discovery",
+        "It drops, and the next discovery finds nothing in it",
+    ),
+    (
+        "bms_garbled",
+        BOOL,
+        None,
+        "",
+        "bms",
+        "Garble bytes",
+        "Noise on its serial line; over Bluetooth most notifications get lost",
+    ),
     ("bms_frozen", BOOL, None, "", "bms", "Freeze its answers", "It repeats one old frame"),
     ("bms_silent", BOOL, None, "", "bms", "Silence it", "It is connected and says nothing"),
     (
@@ -50,7 +91,7 @@ _TABLE = (
         "",
         "bms",
         "Generation",
-        "JK over RS485: a version that nobody knows, or one that contradicts its frames",
+        "JK, not on a UART: a version that nobody knows, or one that contradicts its frames",
     ),
     (
         "sensor_absent",

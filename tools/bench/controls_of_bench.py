@@ -1,10 +1,14 @@
 """What `Bench.set` can set: one method for each control, used in the bench's thread."""
 
+import functools
+
 from tools.bench import simulators
 from tools.bench.conductor import FROZEN, real_us
 from tools.bench.jk_gps_frame import TEMP_RULES
 
 _PRESS_US = 150_000
+# Faults of a radio unit before there is one; see Station.
+_ON_AIR = dict(away=False, taken=False, deaf=False, sleeps=False, pairing="none")
 _ABSENT = {"none": (), "first": (0,), "second": (1,), "both": (0, 1)}
 
 
@@ -23,8 +27,8 @@ class Controls:
             "charger": self._charger,
             "charger_ma": lambda value: setattr(bench.plant, "charger_a", value / 1000),
             "load_ma": self._load,
-            "bms_unplugged": lambda value: setattr(bench.line, "unplugged", bool(value)),
-            "bms_garbled": lambda value: setattr(bench.line, "garbled", bool(value)),
+            "bms_unplugged": self._unplugged,
+            "bms_garbled": self._garbled,
             "bms_frozen": lambda value: setattr(bench.bms, "frozen", bool(value)),
             "bms_silent": lambda value: setattr(bench.bms, "silent", bool(value)),
             "bms": bench.change_bms,
@@ -42,6 +46,10 @@ class Controls:
             "button_1": lambda value: self._button(bench.board.BUTTON_1, value),
             "button_2": lambda value: self._button(bench.board.BUTTON_2, value),
         }
+        for name in _ON_AIR:
+            self._setters["ble_" + name] = functools.partial(self._on_air, name)
+        self._setters["ble_drop"] = lambda _: self._radio("ble_drop").drop()
+        self._setters["ble_empty"] = lambda _: self._radio("ble_empty").forget_once()
         for pin in (bench.board.BUTTON_1, bench.board.BUTTON_2):
             bench.chip.drive(pin, 1)
 
@@ -62,6 +70,7 @@ class Controls:
         absent = plant.sensor_absent
         absent = (0, 1) if absent is True else tuple(absent or ())
         return {
+            **{"ble_" + name: value for name, value in self._of_radio().items()},
             "lapse": bench.clock.lapse,
             "ambient_dc": round(10 * plant.ambient_c),
             "charger": bool(plant.charger_on),
@@ -84,7 +93,7 @@ class Controls:
         }
 
     def _lapse(self, value):
-        self._bench.clock.set_lapse(value, real_us())
+        self._bench.clock.set_lapse(min(value, self._bench.most_lapse), real_us())
 
     def _ambient(self, value):
         self._bench.plant.ambient_c = value / 10
@@ -98,6 +107,30 @@ class Controls:
         plant = self._bench.plant
         self._load_ma = int(value)
         plant.load_w = value * plant.pack_mv / 1e6
+
+    def _unplugged(self, value):
+        if value and self._bench.on_air:
+            raise ValueError("bms_unplugged: this BMS has no cable; see ble_away")
+        self._bench.line.unplugged = bool(value)
+
+    def _garbled(self, value):
+        self._bench.line.garbled = bool(value)
+        if self._bench.radio is not None:
+            self._bench.radio.garble(bool(value))
+
+    def _radio(self, control):
+        if not self._bench.on_air:
+            raise ValueError(f"{control}: this BMS is on a wire")
+        return self._bench.radio
+
+    def _on_air(self, name, value):
+        if value != _ON_AIR[name]:
+            self._radio("ble_" + name)
+        if self._bench.radio is not None:
+            self._bench.radio.set(name, value)
+
+    def _of_radio(self):
+        return self._bench.radio.faults if self._bench.radio is not None else _ON_AIR
 
     def _sensor_absent(self, value):
         if value not in _ABSENT:
@@ -114,6 +147,8 @@ class Controls:
         if value not in self._bench.bms.GENERATIONS:
             raise ValueError("bms_generation: this BMS has none but normal")
         self._bench.bms.generation = value
+        if self._bench.on_air:
+            self._bench.radio.drop()  # it tells what it is at the beginning of a connection
 
     def _temp_rule(self, value):
         if value not in TEMP_RULES:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tools.bench import simulators
 from tools.bench.broker import Broker, MessageLog
-from tools.bench.controls import ControlError, check_value
+from tools.bench.controls import PIN, ControlError, check_value
 from tools.bench.proxy import Proxy
 from tools.bench.recorder import FINE_S, Recorder
 
@@ -31,20 +31,22 @@ SETTINGS = {
     "mqtt_host": "127.0.0.1",
     "mqtt_interval_s": 5,
 }
-SECRETS = {"wifi_password": "packmate"}
+SECRETS = {"wifi_password": "packmate", "ble_pin": PIN}
 
 
 class Desk:
     """`bench` is a tools.bench.bench.Bench that is not yet started.
 
-    `settings` go over SETTINGS and over those that belong to the simulated BMS.
+    `settings` go over SETTINGS and over those that belong to the simulated BMS; `secrets` go over
+    SECRETS.
 
     `t_s` is the virtual time in s of the last look.
     """
 
-    def __init__(self, bench, settings=None, broker_kind="auto"):
+    def __init__(self, bench, settings=None, broker_kind="auto", secrets=None):
         self.bench = bench
         self._given = settings or {}
+        self._secrets = secrets or {}
         self._bms = bench.config.bms_name
         self.t_s = 0.0
         self.recorder = Recorder()
@@ -113,16 +115,14 @@ class Desk:
         elif name == "acknowledge":
             self._command("heater/acknowledge", "acknowledge")
         elif name == "bms":
-            self._bms = value
-            self._write_settings()
-            self.bench.set(name, value)
+            self._switch_bms(value)
         elif name == "wifi_down":
             self._wifi_down = value
             self.bench.set(name, value)
             self._set_line()
         else:
             # An action carries no value: True would mean "held down" to a button.
-            self.bench.set(name, None if value is True and name in _ACTIONS else value)
+            self._set(name, None if value is True and name in _ACTIONS else value)
 
     def state(self):
         """Returns everything that the page shows, as a dict that json can write."""
@@ -201,11 +201,29 @@ class Desk:
 
     # -- parts ------------------------------------------------------------------------------------
 
+    def _set(self, name, value):
+        try:
+            self.bench.set(name, value)
+        except ValueError as error:  # not of this BMS
+            raise ControlError(str(error)) from error
+
+    def _switch_bms(self, name):
+        """Has another BMS simulated; the firmware restarts with what it must be told."""
+        before, self._bms = self._bms, name
+        self._write_settings()
+        try:
+            self._set("bms", name)
+        except ControlError:
+            self._bms = before
+            self._write_settings()
+            raise
+
     def _write_settings(self):
         run_dir = Path(self.bench.config.run_dir)
         settings = {**self.settings, "mqtt_port": self.proxy.port}
         (run_dir / "settings.json").write_text(json.dumps(settings, indent=1), encoding="utf-8")
-        (run_dir / "secrets.json").write_text(json.dumps(SECRETS), encoding="utf-8")
+        secrets = {**SECRETS, **self._secrets}
+        (run_dir / "secrets.json").write_text(json.dumps(secrets), encoding="utf-8")
 
     def _set_line(self):
         # Without Wi-Fi the chip's sockets are dead, whatever the broker does.
@@ -237,7 +255,7 @@ class Desk:
         return believed, about
 
 
-_ACTIONS = ("firmware_kill", "button_1", "button_2")
+_ACTIONS = ("firmware_kill", "button_1", "button_2", "ble_drop", "ble_empty")
 
 
 def coldest(temps_dc):

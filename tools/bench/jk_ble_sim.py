@@ -5,6 +5,7 @@ radio module cuts into notifications (tools/bench/radio/unit.py). After jk.md §
 """
 
 from tools.bench import jk_ble_frame as wire
+from tools.bench.picture import Picture
 
 ACK = b"\xaa\x55\x90\xeb\xc8\x01\x01" + bytes(12) + b"\x44"
 PROBE = b"AT\r\n"
@@ -17,6 +18,8 @@ _ACK_US = 60_000  # after the answer
 
 _SWITCHES = {0x1D: "charge_switch", 0x1E: "discharge_switch", 0x1F: "balance_switch"}
 _THRESHOLDS = {0x18: "charge_utp_dc", 0x19: "charge_utpr_dc"}
+# What it pretends to be, by generation.
+_PRETENDED = {"unknown": "jk_unknown", "contradicting": "jk_liar"}
 
 
 class JkBleSim:
@@ -24,18 +27,25 @@ class JkBleSim:
 
     silent        neither answers nor streams
     frozen        repeats its last status frame
-    foreign       says these bytes with every status frame: somebody else's
+    beside        says these bytes with every status frame: somebody else's
+    foreign       another simulated BMS: that one's status frame comes instead of its own
+    generation    which of GENERATIONS it pretends to be, from the next connection on
     corrupt       how many of the next frames lose their middle
 
     Counts: `requests`, `rejected` commands, `frames` sent. `before_frame(t_us)`, if set, is called
     before the pack is looked at.
     """
 
+    NAME = "jk_ble"  # the dialect that understands it
+    GENERATIONS = ("normal", "unknown", "contradicting")
+
     def __init__(self, plant, model="jk02_32s"):
         self.plant = plant
-        self.model = wire.MODELS[model]
+        self.generation = self.GENERATIONS[0]
+        self._model = self.model = wire.MODELS[model]
         self.silent = self.frozen = False
-        self.foreign = b""
+        self.beside = b""
+        self.foreign = None
         self.corrupt = 0
         self.requests = self.rejected = self.frames = 0
         self.commands = []  # registers, in order
@@ -50,6 +60,8 @@ class JkBleSim:
 
     def connected(self):
         """A central has connected: nothing streams before it has asked."""
+        pretended = _PRETENDED.get(self.generation)
+        self.model = wire.MODELS[pretended] if pretended else self._model
         self._in.clear()
         self._out.clear()
         self._asked.clear()
@@ -91,9 +103,13 @@ class JkBleSim:
         if self._stream_us is not None and t_us >= self._stream_us:
             self._stream_us = max(self._stream_us + _PERIOD_US, t_us)
             bursts.append(self._damaged(self._status(t_us)))
-            if self.foreign:
-                bursts.append(self.foreign)
+            if self.beside:
+                bursts.append(self.beside)
         return [] if self.silent else bursts
+
+    def status(self, picture):
+        """Returns the frame that comes where somebody else's is wanted."""
+        return wire.status_frame(self._model, picture, 0)
 
     def _obey(self, command, t_us):
         self.requests += 1
@@ -132,6 +148,8 @@ class JkBleSim:
             self.before_frame(t_us)
         self._counter += 1
         self.frames += 1
+        if self.foreign is not None:
+            return self.foreign.status(Picture(self.plant))
         frame = wire.status_frame(self.model, self.plant, self._counter)
         if self.model.probes and self._counter % 3 == 0:
             frame += PROBE  # appended to the last notification, as newer firmware does

@@ -10,7 +10,7 @@ import re
 from tools.bench.condition import NUMERIC, OPERATORS, Condition
 from tools.bench.controls import ControlError, check_value
 
-_FIELD = re.compile(r"^(true|believed|pins|chip|uart|panel|mqtt)(\.[a-z0-9_]+)+$")
+_FIELD = re.compile(r"^(true|believed|pins|chip|uart|radio|panel|mqtt)(\.[a-z0-9_]+)+$")
 _NAME = re.compile(r"^[a-z0-9_]+$")
 _END_LIMIT_S = 14 * 86_400
 
@@ -64,6 +64,7 @@ class Scenario:
         self.about = ""
         self.end_s = 0
         self.settings = {}
+        self.secrets = {}
         self.start = {}
         self.steps = []
         self.expectations = []
@@ -87,13 +88,14 @@ def load(path):
 
 def parse(tree):
     """Turns the decoded JSON into a Scenario; raises ScenarioError."""
-    keys = ("name", "about", "end_s", "settings", "start", "steps", "expect", "always")
+    keys = ("name", "about", "end_s", "settings", "secrets", "start", "steps", "expect", "always")
     _object(tree, "scenario", keys, ("name", "end_s"))
     scenario = Scenario()
     scenario.name = _text(tree["name"], "name")
     scenario.about = _text(tree.get("about", ""), "about")
     scenario.end_s = _number(tree["end_s"], "end_s", 1, _END_LIMIT_S)
     scenario.settings = _object(tree.get("settings", {}), "settings")
+    scenario.secrets = _object(tree.get("secrets", {}), "secrets")
     scenario.start = _sets(tree.get("start", {}), "start")
     scenario.steps = _each(tree, "steps", _step)
     marks = _collect_marks(scenario.steps)

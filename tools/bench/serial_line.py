@@ -14,6 +14,24 @@ _PTY_WAIT_MS = 200  # real time that the kernel may take to carry bytes through 
 _NOISE = 0.004  # chance of each fault on each byte
 
 
+class Nobody:
+    """An open end of the cable: a device that hears and says nothing."""
+
+    baud = 115_200
+    requests = rejected = replies = 0
+
+    def receive(self, data, t_us):
+        """See SerialLine."""
+
+    def next_byte_us(self):
+        """See SerialLine."""
+        return None
+
+    def take(self, t_us):
+        """See SerialLine."""
+        return b""
+
+
 class SerialLine:
     """Cable from `device` to UART `uart`, whose pins on the board are `tx` and `rx`.
 

@@ -3,8 +3,10 @@
 A new one is its class and its row here.
 """
 
+from tools.bench import ant_sim
 from tools.bench.ant_new_sim import AntNewSim
 from tools.bench.ant_old_sim import AntOldSim
+from tools.bench.jk_ble_sim import JkBleSim
 from tools.bench.jk_display_sim import JkDisplayPbSim, JkDisplaySim
 from tools.bench.jk_gps_sim import JkGpsSim
 from tools.bench.jk_modbus_sim import JkModbusSim
@@ -15,29 +17,43 @@ _OWN = {"heater_thresholds": "own"}
 _ONE_SENSOR = {"heater_thresholds": "own", "heater_off_dc": 100}
 _RS485 = {"rs485_de_used": True}
 
-# Name, class, arguments, what the firmware's settings need beside the dialect.
+# Name, class, arguments, its radio module (radio.unit.FORMS; None: it is on a wire), what the
+# firmware's settings need beside the dialect.
 _TABLE = (
-    ("jk_gps", JkGpsSim, {}, {}),
-    ("jk_modbus", JkModbusSim, {}, _RS485),
-    ("jk_modbus_fc03", JkModbusSim, {"framed": False}, _RS485),
-    ("jk_display", JkDisplaySim, {}, _ONE_SENSOR),
-    ("jk_display_pb", JkDisplayPbSim, {}, _ONE_SENSOR),
-    ("ant_new", AntNewSim, {}, {}),
-    ("ant_old", AntOldSim, {}, _OWN),
+    ("jk_gps", JkGpsSim, {}, None, {}),
+    ("jk_modbus", JkModbusSim, {}, None, _RS485),
+    ("jk_modbus_fc03", JkModbusSim, {"framed": False}, None, _RS485),
+    ("jk_display", JkDisplaySim, {}, None, _ONE_SENSOR),
+    ("jk_display_pb", JkDisplayPbSim, {}, None, _ONE_SENSOR),
+    ("ant_new", AntNewSim, {}, None, {}),
+    ("ant_old", AntOldSim, {}, None, _OWN),
+    ("jk_ble", JkBleSim, {"model": "jk02_32s"}, "jk_new", {}),
+    ("jk_ble_pb", JkBleSim, {"model": "jk02_32s_pb"}, "jk_new", {}),
+    ("jk_ble_24s", JkBleSim, {"model": "jk02_24s"}, "jk_131", {}),
+    ("jk_ble_jk04", JkBleSim, {"model": "jk04"}, "jk_old", _OWN),
+    ("ant_new_ble", ant_sim.AntNewSim, {}, "ant_new", {}),
+    ("ant_old_ble", ant_sim.AntOldSim, {}, "ant_old", _OWN),
 )
 _BY_NAME = {row[0]: row for row in _TABLE}
 NAMES = tuple(_BY_NAME)
+WIRED = tuple(row[0] for row in _TABLE if row[3] is None)
+ON_AIR = tuple(row[0] for row in _TABLE if row[3] is not None)
 DEFAULT = NAMES[0]
 # Whose frames may come instead of its own.
-FOREIGN = ("none", "jk_gps", "jk_modbus", "jk_display", "ant_new", "ant_old")
+FOREIGN = ("none", "jk_gps", "jk_modbus", "jk_display", "ant_new", "ant_old", "jk_ble_24s")
 GENERATIONS = JkModbusSim.GENERATIONS
 _NEIGHBOUR = 7  # address of the other unit, where both speak Modbus
 
 
 def make(name, plant):
     """Returns a new simulated BMS in front of `plant`; raises ValueError for an unknown name."""
-    _, cls, arguments, _ = _row(name)
-    return cls(plant, **arguments)
+    row = _row(name)
+    return row[1](plant, **row[2])
+
+
+def form(name):
+    """Returns the radio module of a simulated BMS, None if it is on a wire."""
+    return _row(name)[3]
 
 
 def make_foreign(name, plant):
@@ -51,9 +67,10 @@ def make_foreign(name, plant):
 
 def settings(name):
     """Returns what the firmware must be told to understand it, as a dict of settings."""
-    _, cls, _, others = _row(name)
+    _, cls, _, radio, others = _row(name)
     plain = {"heater_thresholds": "bms", "heater_off_dc": 50, "rs485_de_used": False}
-    return {**plain, "bms_dialect": cls.NAME, **others}
+    link = "uart" if radio is None else "ble"
+    return {**plain, "bms_dialect": cls.NAME, "bms_link": link, **others}
 
 
 def _row(name):

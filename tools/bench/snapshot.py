@@ -22,6 +22,7 @@ def take_snapshot(bench, controls):
         "pins": _pins(bench, t_us),
         "chip": _chip(bench, t_us),
         "uart": _uart(bench),
+        "radio": bench.radio.look() if bench.radio is not None else None,
         "panel": {
             "seq": panel.seq,
             "on": panel.lit,
@@ -61,11 +62,12 @@ def _chip(bench, t_us):
         "wakes": conductor.wakes,
         "wifi": chip.wifi.state,
         "wifi_ssid": chip.wifi.ssid,
+        "psram": bench.on_air,
     }
 
 
 def _uart(bench):
-    line, bms = bench.line, bench.bms
+    line, bms = bench.line, bench.line.device
     return {
         "pty": line.path,
         "to_bms": line.to_device,

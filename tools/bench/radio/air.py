@@ -69,6 +69,11 @@ class Air:
         self.units.append(unit)
         return unit
 
+    def drop(self, unit):
+        """Switches a unit off and takes it out of the air."""
+        self.units.remove(unit)
+        self.do(unit.leave)
+
     def do(self, function, *args, timeout_s=10):
         """Runs a function or coroutine function in the radio's thread; returns its result."""
 

@@ -5,6 +5,7 @@ has to say by now as a list of bursts, and `connected()` and `disconnected()`.
 """
 
 import asyncio
+import random
 
 from bumble.att import ATT_ATTRIBUTE_NOT_FOUND_ERROR, ATT_Error
 from bumble.core import UUID, AdvertisingData
@@ -14,6 +15,7 @@ from bumble.pairing import PairingConfig, PairingDelegate
 _LOOK_S = 0.002  # real time between two looks at the simulator
 _SERVICE = UUID.from_16_bits(0xFFE0)
 _CCCD = UUID.from_16_bits(0x2902)
+_LOST = 0.7  # of the notifications, while it is garbled
 _INTERVAL_MS = 10.0  # of advertising; units take longer, but virtual time may be compressed
 
 P = Characteristic.Properties
@@ -58,8 +60,9 @@ class Unit:
     deaf             advertises, but no connection comes about
     taken            another central, the phone, holds it: neither advertised nor connectable
     silent           stays connected and notifies nothing
+    garbled          most of its notifications get lost
     empty_discovery  how many of the next discoveries find nothing
-    pin              number that pairing needs before notifications; None: no pairing
+    pin              number that pairing needs before notifications; None: no pairing (`protect`)
     refuses_pairing  says no whatever the number
     """
 
@@ -70,7 +73,7 @@ class Unit:
         self.name = name
         self.rssi = rssi
         self.pin = pin
-        self.deaf = self.taken = self.silent = self.refuses_pairing = False
+        self.deaf = self.taken = self.silent = self.garbled = self.refuses_pairing = False
         self.empty_discovery = 0
         self.connections = 0
         self.writes = []  # what was written, as bytes; the last hundred
@@ -78,6 +81,7 @@ class Unit:
         self.device = None
         self.connection = None
         self._air = None
+        self._random = random.Random(1)
         self._notify = None
         self._task = None
 
@@ -98,7 +102,7 @@ class Unit:
         device.pairing_config_factory = lambda _: self._pairing_config()
         device.gatt_server.max_mtu = self.form.mtu
         device.add_service(self._service())
-        self._protect()
+        self.protect(self.pin)
         find = device.gatt_server.on_att_read_by_group_type_request
         device.gatt_server.on_att_read_by_group_type_request = lambda *args: self._find(
             find, *args
@@ -107,10 +111,27 @@ class Unit:
         await self._advertise()
         self._task = asyncio.ensure_future(self._run())
 
+    async def leave(self):
+        """Switches the unit off and takes it away."""
+        self._task.cancel()
+        await self.drop()
+        await self.device.stop_advertising()
+        self._air.remove(self.device)
+
     async def drop(self):
         """Ends the connection from the unit's side."""
         if self.connection is not None:
             await self.connection.disconnect()
+
+    def protect(self, pin):
+        """Has the unit want to be paired by a number before it notifies; None: no pairing."""
+        self.pin = pin
+        locked = Characteristic.Permissions.WRITE_REQUIRES_AUTHENTICATION
+        for attribute in self.device.gatt_server.attributes:
+            if attribute.type == _CCCD and pin is None:
+                attribute.permissions &= ~locked
+            elif attribute.type == _CCCD:
+                attribute.permissions |= locked
 
     # -- what it offers ---------------------------------------------------------------------------
 
@@ -125,13 +146,6 @@ class Unit:
                 self._notify = char
             chars.append(char)
         return Service(_SERVICE, chars)
-
-    def _protect(self):
-        if self.pin is None:
-            return
-        for attribute in self.device.gatt_server.attributes:
-            if attribute.type == _CCCD:
-                attribute.permissions |= Characteristic.Permissions.WRITE_REQUIRES_AUTHENTICATION
 
     def _find(self, find, bearer, request):
         """Answers a discovery; some units return nothing at the first attempt."""
@@ -197,6 +211,8 @@ class Unit:
                 if self.connection is None:
                     return
                 piece = part[at : at + size]
+                if self.garbled and self._random.random() < _LOST:
+                    continue
                 await self.device.notify_subscriber(self.connection, self._notify, piece)
                 self.notified += 1
 
