@@ -277,6 +277,8 @@ def test_controls_and_their_mistakes(start):
         "temp_rule": "over99",
         "mat_open": True,
         "output_stuck": True,
+        "probe": "mat",
+        "probe_stuck": True,
         "wifi_down": True,
         "wifi_password_wrong": True,
     }
@@ -289,6 +291,7 @@ def test_controls_and_their_mistakes(start):
         ("lapse", 601),
         ("sensor_absent", "third"),
         ("temp_rule", ""),
+        ("probe", "pocket"),
         ("lapse", "x"),
     ):
         with pytest.raises(ValueError):

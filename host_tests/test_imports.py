@@ -36,7 +36,8 @@ LIB = {
 # The device's own modules, for firmware.
 DEVICE = set(
     "_thread aioble array asyncio binascii bluetooth board errno esp32 framebuf gc hashlib io "
-    "json machine micropython network os random select socket struct sys time umqtt".split()
+    "json machine micropython network ntptime onewire os random select socket struct sys time "
+    "umqtt".split()
 )
 # The one file that imports by computed name: the dialect that the settings ask for.
 CATALOG = "lib/bms/catalog.py"

@@ -23,6 +23,7 @@ from tools.bench.chip import Chip
 from tools.bench.clock import LAPSE_MAX, Clock
 from tools.bench.conductor import Conductor, real_us
 from tools.bench.controls_of_bench import Controls
+from tools.bench.one_wire import Ds18b20
 from tools.bench.panel import Panel
 from tools.bench.process import Console
 from tools.bench.serial_line import Nobody, SerialLine
@@ -40,6 +41,10 @@ _PSRAM_HEAP = 2_000_000
 # The radio carries its bytes in real time: faster, a unit could not say what it has to say.
 _ON_AIR_LAPSE = 60
 _PLACES = ("firmware", "lib", "build/host")  # the last: what tools/fetch_umqtt.py brought
+
+
+class RadioError(ValueError):
+    """There is no radio for a BMS over Bluetooth; the text says why."""
 
 
 class BenchConfig:
@@ -114,10 +119,12 @@ class Bench:
             self.console,
             buffered=sum(1 << pin for pin in panel_pins),
         )
+        self.probe = self.conductor.wires[board.PROBE_PIN] = Ds18b20(self.plant)
         self.error = None
         self.radio = None  # a tools.bench.radio.station.Station, once a BMS is on the air
         self._wired_heap = config.heap_bytes
         self.bms_name = config.bms_name
+        self._need_radio(config.bms_name)
         self.bms = config.bms or simulators.make(config.bms_name, self.plant)
         self._attach()
         self._controls = Controls(self)
@@ -161,7 +168,7 @@ class Bench:
         bms_unplugged bool | bms_garbled bool | bms_frozen bool | bms_silent bool |
         bms_foreign: simulators.FOREIGN | bms_generation "normal" "unknown" "contradicting" |
         sensor_absent "none" "first" "both" | temp_rule "vendor" "over99" "under99" |
-        mat_open bool | output_stuck bool |
+        mat_open bool | output_stuck bool | probe: one_wire.PLACES | probe_stuck bool |
         wifi_down bool | wifi_password_wrong bool | firmware_frozen bool | firmware_kill |
         firmware_reset | button_1, button_2 (None: a press of 150 ms; bool: hold, release)
 
@@ -186,6 +193,7 @@ class Bench:
 
     def change_bms(self, name):
         """Simulates another BMS, on the cable or in the air; faults stay. In its thread only."""
+        self._need_radio(name)
         old, new = self.bms, simulators.make(name, self.plant)
         new.silent, new.frozen, new.foreign = old.silent, old.frozen, old.foreign
         if old.generation in new.GENERATIONS:
@@ -195,15 +203,22 @@ class Bench:
         if self.conductor.process is not None:
             self.conductor.reset()
 
+    def _need_radio(self, name):
+        """Makes the radio if a BMS has need of it; RadioError where that cannot be."""
+        if self.radio is not None or simulators.form(name) is None:
+            return
+        try:
+            from tools.bench.radio.station import Station
+        except ImportError as error:
+            text = f"{name} needs the package bumble, and that needs Python 3.11 or newer"
+            raise RadioError(text) from error
+        self.radio = Station(self.conductor.now_us)
+        self.config.paths = list(self.config.paths) + self.radio.paths()
+        self.config.env["PACKMATE_RADIO"] = str(self.radio.port)
+
     def _attach(self):
         """Puts the BMS at the end of the cable or into the air, and the chip that this needs."""
         on_air, config = self.on_air, self.config
-        if on_air and self.radio is None:
-            from tools.bench.radio.station import Station  # bumble is for newer Pythons only
-
-            self.radio = Station(self.conductor.now_us)
-            config.paths = list(config.paths) + self.radio.paths()
-            config.env["PACKMATE_RADIO"] = str(self.radio.port)
         if self.radio is not None:
             self.radio.place(self.bms if on_air else None, simulators.form(self.bms_name))
         if not on_air:

@@ -43,6 +43,7 @@ class Conductor:
         self.resets = 0
         self.wakes = 0
         self.process = None
+        self.wires = {}  # pin -> what is on that 1-Wire bus (tools.bench.one_wire)
         self._config = config
         self._lines = lines
         self._by_uart = {line.uart: line for line in lines}
@@ -248,11 +249,23 @@ class Conductor:
                 self._reply()
         elif op == ops.HELLO:
             self._reply(self.chip.reset_cause | self._buffered << 8)
+        elif op == ops.WIRE:
+            self._reply(self._on_wire(self.wires.get(arg), n, t_us))
         elif op == ops.RESET:
             self.console.add("-- machine.reset() --", t_us / 1e6)
             self.reset(hardware.HARD_RESET)
         else:
             self.chip.handle(op, arg, n, t_us, body)
+
+    def _on_wire(self, device, n, t_us):
+        """Returns what the master of a 1-Wire bus sees; a bus with nothing on it is high."""
+        if n >= ops.WIRE_WRITE:
+            if device is not None:
+                device.write(n & 0xFF, t_us)
+            return 0
+        if n == ops.WIRE_READ:
+            return 0xFF if device is None else device.read(t_us)
+        return device is not None and device.reset(t_us)
 
     def _start_idling(self, idle):
         self._idle = idle

@@ -4,7 +4,7 @@ The page, the JSON API and the scenario files all pass through `check_value`, an
 its widgets from `describe()`, so that a new control is one row here and one method in desk.py.
 """
 
-from tools.bench import simulators
+from tools.bench import one_wire, simulators
 
 BOOL = "bool"
 INT = "int"
@@ -102,6 +102,8 @@ _TABLE = (
         "Sensor absent",
         "Battery temperature sensors that are not fitted",
     ),
+    ("probe", CHOICE, one_wire.PLACES, "", "world", "Probe", "Where our own DS18B20 is"),
+    ("probe_stuck", BOOL, None, "", "world", "Probe stuck", "It repeats what it said last"),
     (
         "broker",
         CHOICE,

@@ -131,6 +131,18 @@ def idle_until(until_us, uarts=0, poller=None):
     _take(_reply)
 
 
+def ask(op, arg, n):
+    """Sends a record that the bench answers; returns what cell FLAGS of the reply says."""
+    _State.busy += 1
+    post(op, arg, n)
+    _flush()
+    _receive(_reply)
+    answer = _reply[ops.FLAGS]
+    _done()
+    _take(_reply)
+    return answer
+
+
 def _wait_for_sockets(poller):
     """Waits for the reply or a socket; a socket that is ready asks for the reply."""
     for source, _ in poller.ipoll(-1):

@@ -10,6 +10,7 @@ thing was done: records may be buffered, yet lose neither order nor time.
     RESET    (machine.reset)             LINK     n 0 inactive, 1 active, 2 disconnect
     WAKE     a socket became ready: end the idling at once
     HELLO    answered by a reply         OVERRUN  arg id, n bytes were lost by a full rxbuf
+    WIRE     arg pin, n WIRE_RESET, WIRE_READ, or WIRE_WRITE | byte: 1-Wire; answered by a reply
     PWM      arg pin, freq u32, duty_u16 u16
     SPI      arg id, the bytes           SPI_INIT arg id, baud u32, sck i8, mosi i8
     UART     arg id, baud u32, tx i8, rx i8
@@ -25,7 +26,7 @@ Bench to firmware, replies of CELLS signed 64-bit integers:
     2 FIRED    how often each timer has fired, 4 times 16 bits, wrapping
     3 RX1      bytes given to UART 1 since reset       4 RX2      ... UART 2
     5 WIFI     see WIFI_... below
-    6 FLAGS    HELLO only: reset cause in bits 0-7, buffered pins from bit 8
+    6 FLAGS    HELLO: reset cause in bits 0-7, buffered pins from bit 8; WIRE: what was read
     7 SERIAL   counts up with every reply; the alarm line sends the same cells
     8 DRIVEN   a bit per pin that something outside drives; the others follow their pulls
 
@@ -44,6 +45,7 @@ LINK = 8
 WAKE = 9
 HELLO = 10
 OVERRUN = 11
+WIRE = 12
 PAYLOAD = 32
 PWM = 32
 SPI = 33
@@ -69,6 +71,10 @@ FLAGS = 6
 SERIAL = 7
 DRIVEN = 8
 CELLS = 9
+
+WIRE_RESET = 0x000
+WIRE_READ = 0x100
+WIRE_WRITE = 0x200
 
 TIMERS = 4
 PINS = 40
