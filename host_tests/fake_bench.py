@@ -12,12 +12,13 @@ from struct import pack
 
 import paho.mqtt.client as mqtt
 
+from tools.bench import simulators
 from tools.plant import Plant
 
 _STEP_S = 0.02  # real time
 _BASE = "packmate/fake01"
 _STATES = ("charger", "bms_unplugged", "bms_garbled", "bms_frozen", "bms_silent", "wifi_down")
-_STATES += ("firmware_frozen",)
+_STATES += ("firmware_frozen", "ble_away", "ble_taken", "ble_deaf", "ble_sleeps")
 
 
 class FakeConfig:
@@ -41,6 +42,7 @@ class FakeBench:
         self._controls = dict.fromkeys(_STATES, False)
         self._controls.update(lapse=config.lapse, sensor_absent="none", load_ma=0)
         self._controls.update(bms=config.bms_name, bms_foreign="none", bms_generation="normal")
+        self._controls.update(ble_pairing="none")
         self._watchers = []
         self._lock = threading.RLock()
         self._running = False
@@ -75,7 +77,7 @@ class FakeBench:
         with self._lock:
             if control == "firmware_kill":
                 self.kills += 1
-            elif control in ("button_1", "button_2"):
+            elif control in ("button_1", "button_2", "ble_drop", "ble_empty"):
                 self.pressed.append((control, value))
             elif control == "ambient_dc":
                 self.plant.ambient_c = value / 10
@@ -107,6 +109,7 @@ class FakeBench:
                 },
                 "chip": {"running": True, "state": "running", "resets": self.kills},
                 "uart": {"requests": int(self.t_s), "replies": int(self.t_s)},
+                "radio": self._radio(),
                 "panel": {"seq": int(self.t_s), "on": True, "errors": 0},
                 "console": ["Packmate, a fake one"],
                 "controls": self.controls(),
@@ -146,6 +149,20 @@ class FakeBench:
                 if self.t_s >= watcher[0]:
                     watcher[0] = self.t_s + watcher[1]
                     watcher[2]()
+
+    def _radio(self):
+        if simulators.form(self._controls["bms"]) is None:
+            return None
+        away = self._controls["ble_away"]
+        return {
+            "address": "C8:47:8C:00:00:01",
+            "advertises": False,
+            "connected": not away,
+            "connections": 1,
+            "asleep": False,
+            "rssi_dbm": None if away else -60,
+            "aioble": "stand-in",
+        }
 
     def _thermostat(self, dt_s):
         plant = self.plant

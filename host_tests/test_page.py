@@ -202,6 +202,28 @@ def test_another_bms_can_be_chosen_and_packmate_is_told(page, desk):
     desk.apply("bms", "jk_gps")
 
 
+def test_a_unit_on_the_air_has_the_faults_of_the_air(page, desk):
+    def shown(group):
+        return js(page, f"!document.querySelector('[data-group={group}]').hidden")
+
+    assert shown("wire") and not shown("air")
+    desk.apply("bms", "jk_ble")
+    told = json.loads((desk.bench.config.run_dir / "settings.json").read_text())
+    assert told["bms_dialect"] == "jk_ble" and told["bms_link"] == "ble"
+    assert until(lambda: shown("air")) and not shown("wire")
+    assert until(lambda: text(page, '[data-lamp="radio"]') == "Bluetooth")
+    assert "-60 dBm" in text(page, "#radio-facts")
+    page.find_element("css selector", "#control-ble_away").click()
+    assert until(lambda: text(page, '[data-lamp="bms"]') == "BMS out of range")
+    assert until(lambda: text(page, '[data-lamp="radio"]').startswith("Bluetooth not connected"))
+    page.find_element("css selector", "#control-ble_away").click()
+    page.find_element("css selector", '[data-action="ble_drop"]').click()
+    assert until(lambda: ("ble_drop", None) in desk.bench.pressed)
+    desk.apply("bms", "jk_gps")
+    assert until(lambda: shown("wire")) and not shown("air")
+    assert text(page, '[data-lamp="radio"]') == ""
+
+
 def test_somebody_else_s_frames_are_seen_at_once(page, desk):
     desk.apply("bms_foreign", "ant_old")
     assert until(lambda: text(page, '[data-lamp="bms"]') == "BMS as ant old")

@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 
 from tools.bench import scenario_file, simulators
-from tools.bench.bench import Bench, BenchConfig
+from tools.bench.bench import Bench, BenchConfig, RadioError
 from tools.bench.broker import BrokerError
 from tools.bench.controls import ControlError, check_value
 from tools.bench.desk import Desk
@@ -40,7 +40,7 @@ def main(argv=None):
             return _headless(desk, scenario) if arguments.headless else _serve(desk, arguments)
         finally:
             desk.stop()
-    except (scenario_file.ScenarioError, BrokerError, OSError) as error:
+    except (scenario_file.ScenarioError, ControlError, RadioError, BrokerError, OSError) as error:
         print(error, file=sys.stderr)
         return 2
     except KeyboardInterrupt:

@@ -4,9 +4,12 @@ import * as compare from "./compare.js";
 import * as controls from "./controls.js";
 import * as lcd from "./lcd.js";
 import * as plot from "./plot.js";
-import { byId, clock, make, say } from "./dom.js";
+import { byId, clock, make, say, showFacts } from "./dom.js";
 
 const RETRY_MS = 1000;
+const WIRE_FAULTS = ["unplugged", "garbled", "frozen", "silent"];
+// The first that is set is shown.
+const AIR_FAULTS = [["away", "out of range"], ["taken", "with the phone"], ["deaf", "refuses"]];
 
 function lamp(id, tone, text) {
   const list = byId("lamps");
@@ -16,6 +19,7 @@ function lamp(id, tone, text) {
     list.append(item);
   }
   item.dataset.tone = tone;
+  item.hidden = !text;
   say(item, text);
 }
 
@@ -24,16 +28,38 @@ function showLamps(state) {
   const frozen = now.firmware_frozen;
   lamp("chip", frozen ? "bad" : chip.running ? "good" : "bad",
     frozen ? "firmware frozen" : chip.running ? "firmware runs" : `firmware ${chip.state}`);
-  const fault = ["unplugged", "garbled", "frozen", "silent"].find((name) => now[`bms_${name}`]);
+  const fault = WIRE_FAULTS.find((name) => now[`bms_${name}`] && (name !== "unplugged" || !state.radio));
+  const away = state.radio && AIR_FAULTS.find(([name]) => now[`ble_${name}`])?.[1];
   const disguise = now.bms_foreign !== "none" ? now.bms_foreign : now.bms_generation !== "normal" ? now.bms_generation : "";
-  const bms = fault ?? (disguise && `as ${disguise.replaceAll("_", " ")}`);
+  const bms = away || fault || (disguise && `as ${disguise.replaceAll("_", " ")}`);
   lamp("bms", bms ? "bad" : "good", bms ? `BMS ${bms}` : "BMS answers");
+  showRadio(state);
   lamp("wifi", now.wifi_down ? "bad" : "good", now.wifi_down ? "Wi-Fi down" : "Wi-Fi");
   lamp("broker", now.broker === "normal" ? "good" : "bad", `${mqtt.broker}${now.broker === "normal" ? "" : ` ${now.broker}`}`);
   const online = mqtt.availability === "online";
   lamp("online", online ? "good" : mqtt.availability ? "bad" : "", `Packmate ${mqtt.availability ?? "not seen"}`);
   if (believed?.heater_fault) lamp("fault", "bad", "fault latched");
   else document.querySelector('[data-lamp="fault"]')?.remove();
+}
+
+// Both ends of the air: what the unit is doing, and what Packmate says of its link.
+function showRadio({ radio, believed, mqtt }) {
+  if (!radio) {
+    lamp("radio", "", "");
+    return;
+  }
+  const told = mqtt.availability === "online" ? believed : null;
+  const reason = (told?.link_reason ?? "").replaceAll("_", " ");
+  const idle = radio.asleep ? "asleep" : reason || "not connected";
+  lamp("radio", radio.connected ? (reason ? "warn" : "good") : "bad",
+    radio.connected ? `Bluetooth${reason ? ` ${reason}` : ""}` : `Bluetooth ${idle}`);
+  showFacts(byId("radio-facts"), [
+    ["unit", radio.address],
+    ["state", radio.connected ? "connected" : radio.asleep ? "asleep" : radio.advertises ? "advertising" : "not heard"],
+    ["signal", radio.rssi_dbm === null ? "none" : `${radio.rssi_dbm} dBm`],
+    ["connections", `${radio.connections}`],
+    ["Packmate says", told ? (told.link_up ? "answers" : reason || "searching") : "–"],
+  ]);
 }
 
 function showMessages(mqtt) {
@@ -63,7 +89,8 @@ function showConsole(state) {
   }
   const facts = [`${chip.resets} resets`];
   if (chip.reset_cause) facts.push(`last: ${chip.reset_cause}`);
-  if (uart) facts.push(`UART ${uart.replies ?? 0} replies to ${uart.requests ?? 0} requests`);
+  if (state.radio) facts.push(`with PSRAM, as Bluetooth needs · aioble: ${state.radio.aioble}`);
+  else if (uart) facts.push(`UART ${uart.replies ?? 0} replies to ${uart.requests ?? 0} requests`);
   say(byId("chip-facts"), facts.join(" · "));
 }
 
@@ -73,7 +100,7 @@ function show(state) {
   say(byId("achieved"), actual ? `${actual < 10 ? actual.toFixed(1) : Math.round(actual)}× achieved` : "");
   showLamps(state);
   compare.show(state);
-  controls.show(state.controls);
+  controls.show(state.controls, state.radio);
   plot.add(state.samples, state.time.t_s);
   showMessages(state.mqtt);
   showConsole(state);

@@ -1,6 +1,6 @@
 // The true pack beside what Packmate believes, and the heater.
 
-import { byId, clock, degrees, make, number, say, yesNo } from "./dom.js";
+import { byId, clock, degrees, make, number, say, showFacts, yesNo } from "./dom.js";
 
 const known = (value) => value !== null && value !== undefined;
 const list = (values, write) => (values?.length ? values.map(write).join(" ") : "–");
@@ -102,19 +102,10 @@ function showHeater(state, believed) {
   say(byId("heater-state"), name.replaceAll("_", " "));
   const reasons = [believed.heater_reason, ...faults.filter((f) => f !== believed.heater_reason)];
   say(byId("heater-reason"), reasons.filter(Boolean).join(", ").replaceAll("_", " ") || " ");
-  facts([
+  showFacts(byId("heater-facts"), [
     ["on in all", clock(state.pins.heater_on_s)],
     ["switched", `${state.pins.heater_changes}×`],
     ["mat takes", number(state.true.heater_mw, "W", 0, 1000)],
     ["today", number(believed.heater_wh_today, "Wh")],
   ]);
-}
-
-function facts(pairs) {
-  const box = byId("heater-facts");
-  while (box.children.length < pairs.length) box.append(make("div", {}, make("dt"), make("dd")));
-  pairs.forEach(([label, text], i) => {
-    say(box.children[i].children[0], label);
-    say(box.children[i].children[1], text);
-  });
 }

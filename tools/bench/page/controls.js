@@ -2,8 +2,8 @@
 
 import { byId, make, say, send } from "./dom.js";
 
-const PLACES = { time: "world", world: "world", bms: "faults", net: "faults", chip: "faults", panel: "heater-controls" };
-const FAULTS = new Set(["bms", "net", "chip"]);
+const PLACES = { time: "world", world: "world", wire: "faults", air: "world", bms: "faults", net: "faults", chip: "faults", panel: "heater-controls" };
+const FAULTS = new Set(["wire", "air", "bms", "net", "chip"]);
 const HELD_MS = 900; // after an input of the user, the stream may not overwrite it at once
 
 // How a number is shown, and where its slider stands: `step` in the control's own unit.
@@ -117,7 +117,9 @@ function button(entry) {
 }
 
 const MOST_SEGMENTS = 3;
-const few = (entry) => (entry.choices.length > MOST_SEGMENTS ? select : choice)(entry);
+const MOST_LETTERS = 26; // beside each other, with the label before them
+const fits = ({ choices, label }) => choices.length <= MOST_SEGMENTS && label.length + choices.join("").length <= MOST_LETTERS;
+const few = (entry) => (fits(entry) || PLACES[entry.group] === "heater-controls" ? choice : select)(entry);
 const KINDS = { int: slider, bool: toggle, choice: few, action: button };
 
 export function build(entries) {
@@ -127,10 +129,14 @@ export function build(entries) {
     if (entry.name === "button_1" || entry.name === "button_2") continue; // on the device itself
     if (entry.group !== group) {
       group = entry.group;
-      box = make("div", { class: "group" });
+      box = make("div", { class: "group", "data-group": group });
+      if (group === "air") box.append(make("h2", {}, "Bluetooth"), make("dl", { id: "radio-facts", class: "facts pairs" }));
       byId(PLACES[group]).append(box);
     }
-    box.append(KINDS[entry.kind](entry));
+    const widget = KINDS[entry.kind](entry);
+    const row = box.lastElementChild;
+    if (entry.kind === "action" && row?.className === "actions") row.append(...widget.children);
+    else box.append(widget);
   }
   document.addEventListener("click", (event) => {
     const action = event.target.closest?.("[data-action]");
@@ -138,6 +144,13 @@ export function build(entries) {
   });
 }
 
-export function show(states) {
+// A BMS is on the wire or on the air, and only has the faults of the one.
+function showGroup(name, shown) {
+  for (const box of document.querySelectorAll(`[data-group="${name}"]`)) box.hidden = !shown;
+}
+
+export function show(states, radio) {
+  showGroup("air", Boolean(radio));
+  showGroup("wire", !radio);
   for (const [name, update] of widgets) update(states[name]);
 }

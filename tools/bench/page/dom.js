@@ -17,6 +17,15 @@ export function say(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
+// Shows pairs of a label and a text in a list of definitions.
+export function showFacts(box, pairs) {
+  while (box.children.length < pairs.length) box.append(make("div", {}, make("dt"), make("dd")));
+  pairs.forEach(([label, text], i) => {
+    say(box.children[i].children[0], label);
+    say(box.children[i].children[1], text);
+  });
+}
+
 export function clock(seconds) {
   const whole = Math.max(0, Math.floor(seconds));
   const days = Math.floor(whole / 86400);

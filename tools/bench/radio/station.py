@@ -129,7 +129,7 @@ class Station:
             "connected": unit.connection is not None,
             "connections": unit.connections,
             "asleep": unit.asleep,
-            "rssi_dbm": unit.rssi,
+            "rssi_dbm": unit.rssi if unit.is_heard() else None,
             "notified": unit.notified,
             "aioble": "real" if real_aioble() else "stand-in",
         }
