@@ -78,7 +78,7 @@ class Device:
 
         self.bms = build(self, settings, early)
         self._build_heater(settings, early.record)
-        self._build_screen(settings, canvas_buf, early.errors)
+        self._build_screen(settings, canvas_buf, early)
         self._build_relay(settings, early)
         forget()
         early.forget()
@@ -98,14 +98,14 @@ class Device:
             pin = machine.Pin
             self._charger_pin = pin(board.CHARGER_PIN, pin.IN, pin.PULL_UP)
 
-    def _build_screen(self, settings, canvas_buf, errors):
+    def _build_screen(self, settings, canvas_buf, early):
         width = board.PANEL_WIDTH
         height = board.PANEL_HEIGHT
         fb = framebuf.FrameBuffer(canvas_buf, width, height, framebuf.GS4_HMSB)
         canvas = Canvas(fb, width, height)
         names = Names(alarms.NAMES, check.NAMES, states.STATE_NAMES, states.REASON_NAMES)
         self.model = Model()
-        self.screen = Screen(canvas, settings, names, errors)
+        self.screen = Screen(canvas, settings, names, early.glyphs, early.errors)
         self.panel = Panel(board, canvas, settings["screen_brightness_pct"])
         self.button = Button(board.BUTTON_1)
 

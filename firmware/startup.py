@@ -18,18 +18,22 @@ class Startup:
     """Settings, secrets, what is wrong with them, the state of last time, and the radio.
 
     `state` is the state file's content, `record` the heater's part of it (see config.load_state);
-    `unit` identifies the chip: hexadecimal, as bytes. What reads all this is some 8 kB of tables
-    and texts, and is dropped at once; what was read, with `forget`.
+    `glyphs` is what the screen reads its letters from; `unit` identifies the chip: hexadecimal, as
+    bytes. What reads all this is some 8 kB of tables and texts, and is dropped at once; what was
+    read, with `forget`.
     """
 
     def __init__(self):
         import config
+        import glyph_file
 
         self.settings, self.secrets, self.errors = config.load_settings(
             board.HEATER_MAX_MA, board.HEATER_MAX_W * 1000
         )
         self.state, self.record = config.load_state()
+        self.glyphs = glyph_file.open_glyphs(self.errors)
         del sys.modules["config"], sys.modules["settings"], sys.modules["settings_heater"]
+        del sys.modules["glyph_file"]
         for error in self.errors:
             print(error)
         self.unit = hexlify(machine.unique_id())
@@ -48,4 +52,5 @@ class Startup:
     def forget(self):
         """Drops all but the radio: each part of the device has taken what it needs (2 kB)."""
         self.settings = self.secrets = self.errors = self.state = self.record = None
+        self.glyphs = None
         del sys.modules["startup"]

@@ -1,7 +1,10 @@
 """Finds words on a panel's picture by drawing them with the screen's own fonts."""
 
+from io import BytesIO
+
 from screen.font import Pen, width
 from screen.fonts.barlow import TEXT
+from screen.fonts.glyphs import DATA
 from tools import cpython_framebuf as framebuf
 from tools.render_lcd import rgb
 
@@ -15,7 +18,7 @@ def word(text, ink):
     buf = bytearray((wide + 1) // 2 * _HEIGHT)
     fb = framebuf.FrameBuffer(buf, wide + wide % 2, _HEIGHT, framebuf.GS4_HMSB)
     fb.fill(ink >> 12)
-    Pen(fb).draw(TEXT, said, 0, len(said), 0, 3, ink)
+    Pen(fb, BytesIO(DATA)).draw(TEXT, said, 0, len(said), 0, 3, ink)
     rows = [b"".join(bytes(rgb(fb.pixel(x, y))) for x in range(1, wide - 1)) for y in range(3, 17)]
     return rows
 

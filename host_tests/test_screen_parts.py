@@ -1,6 +1,8 @@
 """Canvas, fonts and text line; and that drawing step by step ends like drawing at once."""
 
 import pathlib
+import zlib
+from io import BytesIO
 
 import pytest
 from hypothesis import given, settings
@@ -10,9 +12,9 @@ from screen import model as m
 from screen import palette as pal
 from screen.canvas import BAND_ROWS, Canvas
 from screen.errors import wrap
-from screen.font import _METRICS as METRICS
 from screen.font import Pen, width
 from screen.fonts import barlow
+from screen.fonts.glyphs import DATA
 from screen.text import Text
 from tools import cpython_framebuf as framebuf
 from tools import make_font, scenes
@@ -40,59 +42,58 @@ def test_bands_cover_what_was_marked(marks):
     assert len(sent) <= len({row // BAND_ROWS for row in rows}) * BAND_ROWS
 
 
-def unpacked(face, number):
-    """Returns (rows of levels, bytes of data) of a glyph, read after make_font's description."""
-    _height, _first, _index, metrics, data = barlow.FACES[face]
-    w, rows, _left, _top, _advance, high, low = metrics[7 * number : 7 * number + 7]
-    at = start = high << 8 | low
-    if isinstance(data, tuple):
-        stride = (w + 3) // 4
-        bits = data[0][start : start + stride * rows]
-        return [
-            [bits[y * stride + x // 4] >> x % 4 * 2 & 3 for x in range(w)] for y in range(rows)
-        ], len(bits)
-    columns = []
-    while len(columns) < w:
-        runs = data[at + 1 : at + 1 + (data[at] & 31)]
-        column = [run >> 6 for run in runs for _ in range(run & 63)]
-        columns += [column + [0] * (rows - len(column))] * (data[at] >> 5)
-        at += 1 + len(runs)
-    assert len(columns) == w and {len(column) for column in columns} == {rows}
-    return [list(row) for row in zip(*columns, strict=True)], at - start
+def glyphs_of(face):
+    """Returns (advance, width, rows, left, top, bitmap) of each glyph, after make_font's words."""
+    _height, _first, _index, advances, start, size = barlow.FACES[face]
+    for number, advance in enumerate(advances):
+        record = DATA[start + number * size : start + (number + 1) * size]
+        yield advance, record[0], record[1], record[2] - 64, record[3] - 64, record[4:]
 
 
 @pytest.mark.parametrize("face", range(len(barlow.FACES)))
 def test_tables_of_a_face_agree(face):
-    _height, _first, index, metrics, data = barlow.FACES[face]
-    glyphs = len(metrics) // 7
-    assert len(metrics) == 7 * glyphs
-    assert sorted(n for n in index if n != 0xFF) == list(range(glyphs))
-    size = 0
-    for number in range(glyphs):
-        assert metrics[7 * number + 5] << 8 | metrics[7 * number + 6] == size
-        levels, used = unpacked(face, number)
-        size += used
-        assert set().union(*levels) <= {0, 1, 2, 3}
-    assert size == (data[1] if isinstance(data, tuple) else len(data))
-    assert isinstance(data, bytes) or data[1:] == (len(data[0]), 1, framebuf.GS8)
+    _height, _first, index, advances, start, size = barlow.FACES[face]
+    assert sorted(n for n in index if n != 0xFF) == list(range(len(advances)))
+    after = [face[4] for face in barlow.FACES[face + 1 :]] + [len(DATA)]
+    assert start + size * len(advances) == after[0]
+    assert max(4 + (g[1] + 3) // 4 * g[2] for g in glyphs_of(face)) == size
+
+
+def test_the_tables_belong_to_the_pictures():
+    assert zlib.crc32(DATA) == barlow.CHECK
 
 
 @pytest.mark.parametrize("face", range(len(barlow.FACES)))
 @pytest.mark.parametrize("ink", (pal.BLUE, pal.ON_RED))
 def test_every_glyph_is_drawn_as_it_is_stored(face, ink):
-    metrics = barlow.FACES[face][METRICS]
-    for number in range(len(metrics) // 7):
+    for number, (want, w, rows, left, top, bits) in enumerate(glyphs_of(face)):
         canvas = new_canvas(80, 90)
         canvas.fb.fill(ink >> 12)
-        advance = Pen(canvas.fb).glyph(face, number, 9, 8, ink)
-        levels, _used = unpacked(face, number)
-        w, rows, left, top, want = metrics[7 * number : 7 * number + 5]
-        assert advance == want
+        assert Pen(canvas.fb, BytesIO(DATA)).glyph(face, number, 9, 8, ink) == want
+        stride = (w + 3) // 4
         for y in range(90):
             for x in range(80):
-                column, row = x - 9 - left + 64, y - 8 - top + 64
-                level = levels[row][column] if 0 <= column < w and 0 <= row < rows else 0
+                column, row = x - 9 - left, y - 8 - top
+                level = 0
+                if 0 <= column < w and 0 <= row < rows:
+                    level = bits[row * stride + column // 4] >> column % 4 * 2 & 3
                 assert canvas.fb.pixel(x, y) == ink >> 12 - 4 * level & 15, (number, x, y)
+
+
+class Broken(BytesIO):
+    """A file on a flash that cannot be read any more."""
+
+    def readinto(self, _buffer):
+        raise OSError(5)
+
+
+def test_what_cannot_be_read_is_left_out():
+    canvas = new_canvas(80, 90)
+    pen = Pen(canvas.fb, Broken(DATA))
+    assert pen.draw(barlow.TEXT, b"as", 0, 2, 3, 3, pal.GREEN) == 3 + width(
+        barlow.TEXT, b"as", 0, 2
+    )
+    assert not any(canvas.fb.pixel(x, y) for x in range(80) for y in range(90))
 
 
 def test_figures_of_one_face_are_equally_wide():
@@ -108,13 +109,13 @@ def test_figures_of_one_face_are_equally_wide():
 )
 def test_any_bytes_can_be_drawn_anywhere(face, data, x, y):
     canvas = new_canvas()
-    end = Pen(canvas.fb).draw(face, data, 0, len(data), x, y, pal.WHITE)
+    end = Pen(canvas.fb, BytesIO(DATA)).draw(face, data, 0, len(data), x, y, pal.WHITE)
     assert end - x == width(face, data, 0, len(data))
 
 
 def test_a_glyph_has_three_levels_of_its_ink():
     canvas = new_canvas(60, 70)
-    Pen(canvas.fb).draw(barlow.HUGE, b"8", 0, 1, 2, 2, pal.GREEN)
+    Pen(canvas.fb, BytesIO(DATA)).draw(barlow.HUGE, b"8", 0, 1, 2, 2, pal.GREEN)
     assert {canvas.fb.pixel(x, y) for x in range(60) for y in range(70)} == {0, 4, 5, 6}
 
 

@@ -2,7 +2,8 @@
 
 The tree under build/<board>/ has main.py and board.py as source, and under lib/ the modules that
 main.py reaches, squeezed (tools/squeeze.py) and compiled to .mpy, since on a device without PSRAM
-each byte of bytecode and each name lies in the heap. The same sources always give the same bytes,
+each byte of bytecode and each name lies in the heap. What is mere data becomes a file to be read
+in pieces. The same sources always give the same bytes,
 whatever the machine and folder.
 """
 
@@ -31,6 +32,8 @@ STOCK = frozenset(
 )
 # What the owner adds with mpremote mip, where the settings ask for it (docs/ble.md).
 ADDED = frozenset({"aioble"})
+# Modules whose DATA become a file beside the others, x.bin (firmware/glyph_file.py).
+DATA = frozenset({"screen.fonts.glyphs"})
 
 
 class ImageError(Exception):
@@ -142,7 +145,7 @@ def lay_out(board_name, out, squeezed=True):
     """
     board = load_board(board_name)
     modules = reachable(chosen_at_run_time(board)) | {"main": find_source("main")}
-    texts = {name: source.read_text() for name, source in modules.items()}
+    texts = {n: source.read_text() for n, source in modules.items() if n not in DATA}
     legend = {}
     if squeezed:
         texts, legend = squeeze.squeeze(texts)
@@ -154,6 +157,9 @@ def lay_out(board_name, out, squeezed=True):
     for name, text in texts.items():
         target = out / "lib" / (name.replace(".", "/") + ".mpy")
         compile_module(name, text, target, OPTIMISATION if squeezed else 1)
+    for name in DATA & modules.keys():
+        target = out / "lib" / (name.replace(".", "/") + ".bin")
+        target.write_bytes(load_source(name, modules[name]).DATA)
     return sorted(p for p in out.rglob("*") if p.is_file()), legend
 
 

@@ -1,15 +1,16 @@
 """Makes the fonts and icons of the screen: `python -m tools.make_font [--check]`.
 
 Rasterises Barlow Condensed (SIL Open Font License 1.1) from the npm package
-@fontsource/barlow-condensed into `lib/screen/fonts/barlow.py`: bytes literals with 2 bits per
-pixel, so that three levels of each colour smooth the edges. `--check` writes nothing and exits
-with 1 if the file is not what would be written. Needs Pillow, pinned: its version decides the last
-pixel.
+@fontsource/barlow-condensed into `lib/screen/fonts`: the tables of each size in barlow.py, the
+pictures of all glyphs in glyphs.py, with 2 bits per pixel, so that three levels of each colour
+smooth the edges. `--check` writes nothing and exits with 1 if a file is not what would be written.
+Needs Pillow, pinned: its version decides the last pixel.
 """
 
 import argparse
 import shutil
 import sys
+import zlib
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
@@ -18,7 +19,7 @@ from tools import icon_shapes
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "node_modules" / "@fontsource" / "barlow-condensed"
-OUT = ROOT / "lib" / "screen" / "fonts" / "barlow.py"
+OUT = ROOT / "lib" / "screen" / "fonts"
 
 FIRST = 32  # first code that a text may hold
 ABSENT = 0xFF  # in an index
@@ -26,31 +27,44 @@ ABSENT = 0xFF  # in an index
 SPECIAL = {ord("~"): "…", ord("^"): "°"}
 DIGITS = "0123456789"
 
-HEADER = '''"""Made by tools/make_font.py: Barlow Condensed (OFL.txt), one tuple a size, and icons.
+TABLES = '''"""Made by tools/make_font.py: Barlow Condensed (OFL.txt), one tuple a size, and icons.
 
 A tuple holds: height of capitals and digits in pixels; code of the first byte of the index; index,
-the number of each code's glyph (255: none); metrics, 7 bytes a glyph: width, rows, left + 64,
-top + 64, advance, where its data start (2 bytes); data. Data are bitmaps (GS2_HMSB, one after the
-other, as a framebuf of single bytes) or, as plain bytes, runs: see pack_runs() in the tool.
+the number of each code's glyph (255: none); advance of each glyph in pixels; where their records
+start in glyphs.DATA; bytes a record.
 """
 
 from compat import const
-from screen.palette import GS8
 
-# Positions in FACES.'''
+CHECK = const(%s)  # CRC-32 of glyphs.DATA
+
+# Positions in FACES.
+%s
+FACES = [
+%s]
+'''
+
+PICTURES = '''"""Made by tools/make_font.py: the pictures of the glyphs of barlow.py.
+
+A record holds: width, rows, left + 64, top + 64; the rows of a bitmap (GS2_HMSB); and zeros, since
+all of a face are equally long. In an image this is a file, glyphs.bin: it would fill an eighth of
+the heap.
+"""
+
+DATA = %s
+'''
 
 
 class Face:
     """What is made of one weight of the font: name, weight, cap height in pixels, characters."""
 
-    def __init__(self, name, weight, cap_px, codes, tabular=False, minus=True, runs=False):
+    def __init__(self, name, weight, cap_px, codes, tabular=False, minus=True):
         self.name = name
         self.weight = weight
         self.cap_px = cap_px
         self.codes = sorted(codes)
         self.tabular = tabular  # digits of one width, so that figures do not jump
         self.minus = minus  # '-' is a minus sign, as wide as '+', and not a hyphen
-        self.runs = runs  # stored as runs: less than half of the bytes for glyphs of this size
 
     def character(self, code):
         """Returns the character that a byte of text stands for."""
@@ -65,7 +79,7 @@ def codes_of(text):
 
 
 FACES = (
-    Face("huge", 600, 62, codes_of(DIGITS + "-:"), runs=True),
+    Face("huge", 600, 62, codes_of(DIGITS + "-:")),
     Face("large", 600, 24, codes_of(DIGITS + "+-.% NODAT"), tabular=True),
     Face("medium", 600, 16, codes_of(DIGITS + "+-.~Wk"), tabular=True),
     Face("text", 600, 13, set(range(FIRST, 127)) - codes_of("~"), minus=False),
@@ -106,35 +120,8 @@ def pack_gs2(image):
     return bytes(out)
 
 
-def pack_runs(image):
-    """Returns the columns of an 8-bit image as runs of one level, from the top down.
-
-    A column is a byte n << 5 | count: n equal columns side by side have these `count` runs. A run
-    is a byte level << 6 | length. What is left below the last run is empty.
-    """
-    width, rows = image.size
-    columns = []
-    for x in range(width):
-        runs = []
-        for y in range(rows):
-            value = level(image.getpixel((x, y)))
-            if runs and runs[-1] >> 6 == value and runs[-1] & 63 < 63:
-                runs[-1] += 1
-            else:
-                runs.append(value << 6 | 1)
-        if runs[-1] >> 6 == 0:
-            runs.pop()
-        if len(runs) > 31:
-            raise ValueError(f"{len(runs)} runs in one column")
-        if columns and columns[-1][1] == runs and columns[-1][0] < 7:
-            columns[-1][0] += 1
-        else:
-            columns.append([1, runs])
-    return b"".join(bytes([n << 5 | len(runs), *runs]) for n, runs in columns)
-
-
 def glyph(font, face, code):
-    """Returns (metrics, data) of one glyph: width, rows, left + 64, top + 64, advance."""
+    """Returns (advance, record) of one glyph."""
     pad = face.cap_px
     character = face.character(code)
     advance = round(font.getlength(character))
@@ -147,63 +134,71 @@ def glyph(font, face, code):
         cell = round(font.getlength("0"))
         left += (cell - advance) // 2
         advance = cell
-    data = pack_runs(image) if face.runs else pack_gs2(image)
-    return (image.width, image.height, left + 64, top + 64, advance), data
+    return advance, record(left, top, image)
+
+
+def record(left, top, image):
+    """Returns the record of a trimmed picture, without the zeros after it."""
+    return bytes((image.width, image.height, left + 64, top + 64)) + pack_gs2(image)
 
 
 class Table:
     """The tables of one face, filled glyph by glyph."""
 
-    def __init__(self, height, first, codes):
+    def __init__(self, what, height, first, codes):
+        self.what = what
         self.height = height
         self.first = first
         self.index = bytearray([ABSENT] * codes)
-        self.metrics = b""
-        self.data = b""
+        self.advances = bytearray()
+        self.records = []
 
-    def add(self, code, metrics, data):
-        """Appends the glyph of a code: its five metrics and where its data start."""
-        self.index[code - self.first] = len(self.metrics) // 7
-        self.metrics += bytes((*metrics, len(self.data) >> 8, len(self.data) & 0xFF))
-        self.data += data
+    def add(self, code, advance, record):
+        """Appends the glyph of a code."""
+        self.index[code - self.first] = len(self.advances)
+        self.advances.append(advance)
+        self.records.append(record)
 
-    def source(self, what, runs):
+    def pictures(self):
+        """Returns the records, each filled up to the longest."""
+        return b"".join(r + bytes(self.record_bytes() - len(r)) for r in self.records)
+
+    def record_bytes(self):
+        """Returns the size of each record."""
+        return max(map(len, self.records))
+
+    def source(self, start):
         """Returns the source text of the face's tuple."""
-        total = len(self.index) + len(self.metrics) + len(self.data)
-        data = literal(self.data, 8 if runs else 12)
-        if not runs:
-            parts = (data, str(len(self.data)), "1", "GS8")
-            data = "(\n" + "".join(f"            {part},\n" for part in parts) + "        )"
         return (
-            f"    # {what}, {total} bytes.\n"
+            f"    # {self.what}.\n"
             f"    (\n"
             f"        {self.height},\n"
             f"        {self.first},\n"
             f"        {literal(bytes(self.index), 8)},\n"
-            f"        {literal(self.metrics, 8)},\n"
-            f"        {data},\n"
+            f"        {literal(bytes(self.advances), 8)},\n"
+            f"        {start},\n"
+            f"        {self.record_bytes()},\n"
             f"    ),\n"
         )
 
 
-def render_face(face, package):
-    """Returns the source text of one face."""
+def table_of(face, package):
+    """Returns the Table of one face."""
     font = load(face, package)
-    table = Table(face.cap_px, face.codes[0], face.codes[-1] - face.codes[0] + 1)
+    what = f"Barlow Condensed {face.weight}, capitals {face.cap_px} px"
+    table = Table(what, face.cap_px, face.codes[0], face.codes[-1] - face.codes[0] + 1)
     for code in face.codes:
         table.add(code, *glyph(font, face, code))
-    what = f"Barlow Condensed {face.weight}, capitals {face.cap_px} px"
-    return table.source(what, face.runs)
+    return table
 
 
-def render_icons():
-    """Returns the source text of the icons: one glyph per icon, in the order of SHAPES."""
-    table = Table(icon_shapes.SIZE, 0, len(icon_shapes.SHAPES))
+def table_of_icons():
+    """Returns the Table of the icons: one glyph per icon, in the order of SHAPES."""
+    what = f"Icons of tools/icon_shapes.py, {icon_shapes.SIZE} px"
+    table = Table(what, icon_shapes.SIZE, 0, len(icon_shapes.SHAPES))
     for number, shape in enumerate(icon_shapes.SHAPES):
-        left, top, image = trim(shape())
-        metrics = (image.width, image.height, left + 64, top + 64, icon_shapes.SIZE)
-        table.add(number, metrics, pack_gs2(image))
-    return table.source(f"Icons of tools/icon_shapes.py, {icon_shapes.SIZE} px", False)
+        table.add(number, icon_shapes.SIZE, record(*trim(shape())))
+    return table
 
 
 def literal(data, indent):
@@ -220,11 +215,18 @@ def literal(data, indent):
 
 
 def render_all(package):
-    """Returns the source text of the generated module."""
+    """Returns {file name: source text} of the generated modules."""
     names = [face.name.upper() for face in FACES] + ["ICONS"]
     consts = "".join(f"{name} = const({number})\n" for number, name in enumerate(names))
-    faces = [render_face(face, package) for face in FACES]
-    return f"{HEADER}\n{consts}\nFACES = (\n{''.join(faces)}{render_icons()})\n"
+    data = b""
+    sources = ""
+    for table in [*(table_of(face, package) for face in FACES), table_of_icons()]:
+        sources += table.source(len(data))
+        data += table.pictures()
+    return {
+        "barlow.py": TABLES % (f"0x{zlib.crc32(data):08X}", consts, sources),
+        "glyphs.py": PICTURES % literal(data, 0),
+    }
 
 
 def main(argv=None):
@@ -232,16 +234,19 @@ def main(argv=None):
     parser.add_argument("--check", action="store_true", help="only compare")
     parser.add_argument("--package", type=Path, default=PACKAGE, help="unpacked npm package")
     args = parser.parse_args(argv)
-    text = render_all(args.package)
-    same = OUT.is_file() and OUT.read_text() == text
-    if args.check:
-        if not same:
-            print(f"{OUT.relative_to(ROOT)} is not what tools/make_font.py makes")
-        return 0 if same else 1
-    OUT.write_text(text)
-    shutil.copyfile(args.package / "LICENSE", OUT.with_name("OFL.txt"))
-    print(f"{OUT.relative_to(ROOT)}: {len(text)} characters")
-    return 0
+    others = 0
+    for name, text in render_all(args.package).items():
+        path = OUT / name
+        shown = path.relative_to(ROOT)
+        if not args.check:
+            path.write_text(text)
+            print(f"{shown}: {len(text)} characters")
+        elif not path.is_file() or path.read_text() != text:
+            print(f"{shown} is not what tools/make_font.py makes")
+            others += 1
+    if not args.check:
+        shutil.copyfile(args.package / "LICENSE", OUT / "OFL.txt")
+    return min(others, 1)
 
 
 if __name__ == "__main__":

@@ -3,11 +3,14 @@
 Runs on CPython and on MicroPython, so that tests can compare the two pixel by pixel.
 """
 
+from io import BytesIO
+
 from bms import alarms, check
 from bms import pack as p
 from heat import states as s
 from screen import model as m
 from screen.canvas import Canvas
+from screen.fonts.glyphs import DATA
 from screen.footer import Names
 from screen.show import Screen
 
@@ -156,7 +159,7 @@ def new_screen(framebuf, errors=()):
     fb = framebuf.FrameBuffer(buffer, WIDTH, HEIGHT, framebuf.GS4_HMSB)
     canvas = Canvas(fb, WIDTH, HEIGHT)
     names = Names(alarms.NAMES, check.NAMES, s.STATE_NAMES, s.REASON_NAMES)
-    return buffer, canvas, Screen(canvas, SETTINGS, names, errors)
+    return buffer, canvas, Screen(canvas, SETTINGS, names, BytesIO(DATA), errors)
 
 
 SETTLED = 8  # updates after which a page is complete

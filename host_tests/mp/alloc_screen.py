@@ -1,5 +1,7 @@
 """Updating the screen allocates nothing, whatever changes, and neither does sending a band."""
 
+from io import BytesIO
+
 import framebuf
 import harness
 
@@ -7,6 +9,7 @@ from bms import alarms
 from bms import pack as p
 from screen import model as m
 from screen.canvas import Canvas
+from screen.fonts.glyphs import DATA
 from screen.footer import Names
 from screen.show import Screen
 
@@ -21,7 +24,7 @@ fb = framebuf.FrameBuffer(buffer, WIDTH, HEIGHT, framebuf.GS4_HMSB)
 canvas = Canvas(fb, WIDTH, HEIGHT)
 names = Names(alarms.NAMES, b"plausible\nno_data\ncell_sum", STATE_NAMES, REASON_NAMES)
 settings = {"name": "Packmate", "data_max_age_s": 10}
-screen = Screen(canvas, settings, names, ("heater_on_dc: 900 is over 200",) * 9)
+screen = Screen(canvas, settings, names, BytesIO(DATA), ("heater_on_dc: 900 is over 200",) * 9)
 model = m.Model()
 pack = p.PackState()
 band = framebuf.FrameBuffer(bytearray(WIDTH * 6), WIDTH, 3, framebuf.RGB565)

@@ -6,6 +6,7 @@ loop whose time on an ESP32 is known, so that the others can be scaled.
 
 import gc
 import time
+from io import BytesIO
 
 import framebuf
 import frames
@@ -22,6 +23,7 @@ from relay import view as v
 from relay.state import StateMessage
 from relay.view import View
 from screen.canvas import BAND_ROWS, Canvas
+from screen.fonts.glyphs import DATA
 from screen.footer import Names
 from screen.model import Model
 from screen.show import Screen
@@ -53,7 +55,7 @@ class Rig:
         fb = framebuf.FrameBuffer(buf, _WIDTH, _HEIGHT, framebuf.GS4_HMSB)
         self.canvas = Canvas(fb, _WIDTH, _HEIGHT)
         names = Names(alarms.NAMES, check.NAMES, states.STATE_NAMES, states.REASON_NAMES)
-        self.screen = Screen(self.canvas, self.settings, names, ())
+        self.screen = Screen(self.canvas, self.settings, names, BytesIO(DATA))
         self.band = framebuf.FrameBuffer(
             bytearray(_WIDTH * BAND_ROWS * 2), _WIDTH, BAND_ROWS, framebuf.RGB565
         )

@@ -2,47 +2,48 @@
 
 from compat import const
 from screen.fonts.barlow import FACES
-from screen.palette import GS2_HMSB, GS4_HMSB, GS8
+from screen.palette import GS2_HMSB, GS4_HMSB
 
 # What a face is made of; the generated module tells more.
 HEIGHT = const(0)
 _FIRST = const(1)
 _INDEX = const(2)
-_METRICS = const(3)
-_DATA = const(4)
+_ADVANCES = const(3)
+_START = const(4)
+_RECORD = const(5)
 
-_FIELDS = const(7)  # bytes of metrics a glyph
 _BIAS = const(64)
 _ABSENT = const(0xFF)
-_CELL_BYTES = const(144)  # of the largest bitmap of a glyph
+_HEAD_BYTES = const(4)  # of a record, before the bitmap
+_CELL_BYTES = const(160)  # holds all but the largest face's glyphs in one piece
 
 
 def width(face, text, start, end):
     """Returns the width in pixels of text[start:end] (bytes; absent glyphs have none)."""
     first = FACES[face][_FIRST]
     index = FACES[face][_INDEX]
-    metrics = FACES[face][_METRICS]
+    advances = FACES[face][_ADVANCES]
     total = 0
     for i in range(start, end):
         at = text[i] - first
         if 0 <= at < len(index) and index[at] != _ABSENT:
-            total += metrics[index[at] * _FIELDS + 4]
+            total += advances[index[at]]
     return total
 
 
 class Pen:
     """Draws text on a framebuf.
 
-    framebuf can only blit a whole picture. A glyph is cut out of its face's bitmap into a cell
-    first, by a blit of single bytes; a memoryview for each glyph would take 3 kB.
+    `glyphs` is what fonts.glyphs.DATA are read from, as an open binary file: seek, readinto. What
+    cannot be read is left out.
     """
 
-    def __init__(self, fb):
+    def __init__(self, fb, glyphs):
         self._fb = fb
-        cell = bytearray(_CELL_BYTES)
-        # framebuf.FrameBuffer, which nothing here may import.
-        self._cell = type(fb)(cell, _CELL_BYTES, 1, GS8)
-        self._source = [cell, 1, 1, GS2_HMSB]
+        self._glyphs = glyphs
+        self._head = bytearray(_HEAD_BYTES)
+        self._cell = bytearray(_CELL_BYTES)
+        self._source = [self._cell, 1, 1, GS2_HMSB]
         self._levels = bytearray(2)
         self._palette = (self._levels, 4, 1, GS4_HMSB)
 
@@ -61,36 +62,33 @@ class Pen:
 
     def glyph(self, face, number, x, y, ink):
         """Draws the glyph with this number; returns its advance in pixels."""
-        metrics = FACES[face][_METRICS]
-        data = FACES[face][_DATA]
-        at = number * _FIELDS
-        start = metrics[at + 5] << 8 | metrics[at + 6]
-        x += metrics[at + 2] - _BIAS
-        y += metrics[at + 3] - _BIAS
-        if isinstance(data, bytes):
-            self._runs(data, start, x, x + metrics[at], y, ink)
-        else:
-            source = self._source
-            source[1] = metrics[at]
-            source[2] = metrics[at + 1]
-            self._levels[0] = ink >> 8
-            self._levels[1] = ink & 0xFF
-            self._cell.blit(data, -start, 0)
-            self._fb.blit(source, x, y, ink >> 12, self._palette)
-        return metrics[at + 4]
+        self._levels[0] = ink >> 8
+        self._levels[1] = ink & 0xFF
+        try:
+            self._blit(FACES[face][_START] + number * FACES[face][_RECORD], x, y, ink >> 12)
+        except OSError:
+            pass
+        return FACES[face][_ADVANCES][number]
 
-    def _runs(self, data, at, x, end, y, ink):
-        """Draws the columns x … end - 1 of a glyph whose runs start at data[at]."""
-        fb = self._fb
-        while x < end:
-            columns = data[at] >> 5
-            last = at + (data[at] & 31)
-            top = y
-            while at < last:
-                at += 1
-                run = data[at]
-                if run > 63:
-                    fb.fill_rect(x, top, columns, run & 63, ink >> 12 - (run >> 6 << 2) & 15)
-                top += run & 63
-            at += 1
-            x += columns
+    def _blit(self, at, x, y, ground):
+        """Draws the record at this offset, as many rows at a time as the cell has room for."""
+        glyphs = self._glyphs
+        head = self._head
+        source = self._source
+        glyphs.seek(at)
+        glyphs.readinto(head)
+        at += _HEAD_BYTES
+        source[1] = head[0]
+        x += head[2] - _BIAS
+        y += head[3] - _BIAS
+        stride = (head[0] + 3) >> 2
+        left = head[1]
+        while left:
+            rows = min(left, _CELL_BYTES // stride)
+            source[2] = rows
+            glyphs.seek(at)
+            glyphs.readinto(self._cell)
+            self._fb.blit(source, x, y, ground, self._palette)
+            at += rows * stride
+            y += rows
+            left -= rows

@@ -18,15 +18,16 @@ _LOST = const(3)
 class Screen:
     """Everything that is shown on a canvas of 240 × 135.
 
-    `names` is a footer.Names. Settings used: name, data_max_age_s. Settings errors (str) are
-    shown first, long enough to be read twice; after that the lowest line mentions them, and
-    `button` brings them back.
+    `names` is a footer.Names, `glyphs` what the pictures of letters are read from (font.Pen), None
+    if they cannot be: all letters are small then. Settings used: name, data_max_age_s. Settings
+    errors (str) are shown first, long enough to be read twice; after that the lowest line mentions
+    them, and `button` brings them back.
     """
 
-    def __init__(self, canvas, settings, names, errors=()):
+    def __init__(self, canvas, settings, names, glyphs, errors=()):
         self._names = names
         self._max_age_ms = settings["data_max_age_s"] * 1000
-        self._widgets = Widgets(canvas)
+        self._widgets = Widgets(canvas, glyphs)
         self._footer = Footer(self._widgets, names, settings["name"])
         self._footer.errors = len(errors)
         self._glance = Glance(self._widgets, self._footer)

@@ -39,11 +39,19 @@ _PAD = const(4)  # between the edge of a filled box and its text
 
 
 class Widgets:
-    """Draws on a canvas. `text` is where texts are put together, one after the other."""
+    """Draws on a canvas. `text` is where texts are put together, one after the other.
 
-    def __init__(self, canvas):
+    `glyphs` is what font.Pen takes; None if there are none.
+    """
+
+    def __init__(self, canvas, glyphs):
         self.canvas = canvas
-        self.pen = Pen(canvas.fb)
+        if glyphs is None:
+            from screen.plain import Letters  # hardly ever needed: not in memory otherwise
+
+            self.pen = Letters(canvas.fb)
+        else:
+            self.pen = Pen(canvas.fb, glyphs)
         self.text = Text()
         self._shown = array("i", [0] * (2 * _SLOTS))
 
