@@ -15,16 +15,19 @@ def build(device, settings, early):
 
 def _build_unit(device, settings, early):
     name = settings["bms_dialect"]
+    by_radio = settings["bms_link"] == "ble"
     searches = name == "auto"
     if searches:
         import auto
 
-        name = auto.remembered(device.state)[0]
+        name = auto.remembered(device.state, by_radio)[0]
     pack = PackState()
-    dialect = catalog.create(name, pack, RX_BYTES, settings["bms_poll_ms"])
+    dialect = catalog.create(
+        name, pack, RX_BYTES, settings["bms_poll_ms"], settings["bms_address"]
+    )
     check = Check(pack, settings["data_freeze_s"])
     ble = None
-    if settings["bms_link"] == "ble":
+    if by_radio:
         link = ble = _air(device, settings, early)
     else:
         # A search begins with a buffer for the fastest, which the catalogue's first dialect has.
@@ -35,7 +38,7 @@ def _build_unit(device, settings, early):
 
         writes.enable(device, unit, early.secrets["bms_password"])
     if searches:
-        unit.auto = auto.Auto(device, unit)
+        unit.auto = auto.Auto(device, unit, settings["bms_address"])
     return unit
 
 

@@ -37,3 +37,14 @@ def test_a_pin_is_digits(pin, good):
     values, errors = settings.load({"ble_pin": pin}, settings.SECRETS)
     assert (errors == []) == good and values["ble_pin"] == (pin if good else "")
     assert not [error for error in errors if pin and pin in error]  # nobody reads it
+
+
+def test_a_bus_address_is_for_a_bus():
+    assert problems(bms_address=3) == ["bms_address: jk_gps knows no addresses"]
+    assert not problems(bms_address=15, bms_dialect="jk_modbus")
+    assert not problems(bms_address=15, bms_dialect="auto")
+    assert problems(bms_address=16, bms_dialect="jk_modbus")
+
+
+def test_finding_out_by_bluetooth():
+    assert not problems(bms_dialect="auto", bms_link="ble")

@@ -21,7 +21,7 @@ def test_wire_names_are_of_one_dialect(alias):
 def test_names_and_transports():
     assert len(set(catalog.NAMES)) == len(catalog.NAMES) == 6
     for name, _, _, transports, bauds in catalog.DIALECTS:
-        assert transports in (catalog.UART, catalog.BLE, catalog.UART | catalog.BLE)
+        assert transports & (catalog.UART | catalog.BLE)
         assert catalog.baud(name) == bauds[0]
     assert catalog.baud("jk_display") == 2400 and catalog.baud("ant_new") == 19_200
     assert catalog.NAMES.index("ant_new") < catalog.NAMES.index("ant_old")  # both may answer
@@ -57,3 +57,9 @@ print(*sorted(sys.modules))
 """
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert DIALECT_MODULES & set(run.stdout.split()) == {catalog.find(name)[1]}
+
+
+def test_an_address_is_for_those_that_have_one():
+    assert catalog.create("jk_modbus", PackState(), 256, 1000, 7).address == 7
+    assert catalog.create("jk_modbus", PackState(), 256, 1000).address == 0
+    assert catalog.create("jk_gps", PackState(), 256, 1000, 7).NAME == "jk_gps"

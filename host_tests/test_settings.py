@@ -21,6 +21,7 @@ COMPANY = {
     "heater_output": {"bms_dialect": "jk_ble", "bms_writes": True},
     "heater_max_w": {"heater_mat_mohm": 20_000},
     "heater_inhibit": {"bms_writes": True},
+    "bms_address": {"bms_dialect": "jk_modbus"},
     "heater_bms_thresholds": {
         "heater_output": "bms",
         "heater_thresholds": "own",

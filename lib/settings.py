@@ -6,7 +6,7 @@ the file is right, since a heater that runs on half of what was meant is worse t
 """
 
 import settings_heater
-from bms.catalog import BLE, NAMES, UART, find
+from bms.catalog import ADDRESSED, BLE, MAX_ADDRESS, NAMES, UART, find
 from heat.states import LEAST_SPAN_DC, OFF_HIGH_DC, OFF_LOW_DC, ON_HIGH_DC, ON_LOW_DC
 
 INT = 0
@@ -23,7 +23,7 @@ SETTINGS = (
         ("auto",) + NAMES,
         None,
         "jk_gps",
-        "The BMS's language; auto: found out, on a wire.",
+        "The BMS's language; auto: found out.",
     ),
     (
         "bms_link",
@@ -31,8 +31,9 @@ SETTINGS = (
         ("uart", "ble"),
         None,
         "uart",
-        "The way to an ANT BMS; others know theirs.",
+        "The way to an ANT BMS, and to one that is found out; others know theirs.",
     ),
+    ("bms_address", INT, 0, MAX_ADDRESS, 0, "Of a JK on RS485; 0: the first that answers."),
     ("ble_address", TEXT, 0, 17, "", "The BMS's Bluetooth address; empty: whichever."),
     ("ble_name", TEXT, 0, 32, "", "Its Bluetooth name. Both empty: the strongest that fits."),
     ("bms_poll_ms", INT, 500, 10_000, 1000, "Time between two questions to the BMS."),
@@ -195,11 +196,13 @@ def _check_together(values, errors):
 
 def _check_link(values, errors):
     name = values["bms_dialect"]
-    ways = UART if name == "auto" else find(name)[3]
+    ways = UART | BLE | ADDRESSED if name == "auto" else find(name)[3]
     if ways == BLE:
         values["bms_link"] = "ble"
     if values["bms_link"] == "ble" and not ways & BLE:
         errors.append("bms_link: %s does not come by Bluetooth" % name)
+    if values["bms_address"] and not ways & ADDRESSED:
+        errors.append("bms_address: %s knows no addresses" % name)
     digits = values["ble_address"].replace(":", "").upper()
     if digits and (len(digits) != 12 or not all([d in "0123456789ABCDEF" for d in digits])):
         values["ble_address"] = ""

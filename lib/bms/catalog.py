@@ -4,12 +4,14 @@ from compat import const
 
 UART = const(1)
 BLE = const(2)
+ADDRESSED = const(4)  # its units share a bus, and have numbers from 1 to MAX_ADDRESS
+MAX_ADDRESS = const(15)
 
 # Name, module, class, transports, baud rates in the order to try; the dialects themselves in the
 # order in which an unknown unit is to be asked.
 DIALECTS = (
     ("jk_gps", "bms.jk_gps", "JkGps", UART, (115200,)),
-    ("jk_modbus", "bms.jk_modbus", "JkModbus", UART, (115200, 9600)),
+    ("jk_modbus", "bms.jk_modbus", "JkModbus", UART | ADDRESSED, (115200, 9600)),
     ("ant_new", "bms.ant_new", "AntNew", UART | BLE, (19200,)),
     ("ant_old", "bms.ant_old", "AntOld", UART | BLE, (19200, 9600)),
     ("jk_display", "bms.jk_display", "JkDisplay", UART, (2400,)),
@@ -34,10 +36,16 @@ def find(name):
     raise ValueError("unknown dialect: %s" % name)
 
 
-def create(name, pack, chunk, poll_ms):
-    """Imports only the dialect asked for (RAM) and returns it, ready to be fed."""
-    _, module, cls, _, _ = find(name)
-    return getattr(__import__(module, None, None, (cls,)), cls)(pack, chunk, poll_ms)
+def create(name, pack, chunk, poll_ms, address=0):
+    """Imports only the dialect asked for (RAM) and returns it, ready to be fed.
+
+    `address`: of the unit, where the dialect has such; 0: the first that answers.
+    """
+    _, module, cls, ways, _ = find(name)
+    make = getattr(__import__(module, None, None, (cls,)), cls)
+    if ways & ADDRESSED:
+        return make(pack, chunk, poll_ms, address)
+    return make(pack, chunk, poll_ms)
 
 
 def baud(name):

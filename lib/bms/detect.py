@@ -29,7 +29,7 @@ UART_TRIALS = (
     ("jk_modbus", 9600, 24_400, 34_000),
 )
 # By dialect, for those that an advertisement names (bms.adverts).
-_BLE_TRIALS = (
+BLE_TRIALS = (
     ("jk_ble", 0, 6000, 25_000),
     ("ant_new", 0, 3200, 10_000),
     ("ant_old", 0, 4200, 9000),
@@ -45,7 +45,7 @@ NONE = const(0)
 SILENT = const(1)  # not a byte came
 NO_FRAME = const(2)  # bytes, but no good frame
 UNPROVEN = const(3)  # good frames, but not enough that make sense
-LOST = const(4)  # it was proven, and has not been heard for a minute
+LOST = const(4)  # it was proven, and has not been heard for long
 
 REASONS = b"none\nsilent\nno_frame\nunproven\nlost"
 
@@ -55,7 +55,8 @@ _LOST_MS = const(60_000)
 
 
 class Detect:
-    """Runs the trials. `last`: (name, baud) of what was proven last, or None.
+    """Runs the trials. `last`: (name, baud) of what was proven last, or None. `lost_ms`: how long
+    what is proven may be silent.
 
     name, baud: of the trial, or of what is proven; rounds: how many ended in vain; reason: why the
     last trial ended.
@@ -65,11 +66,12 @@ class Detect:
     PackState; it may drop the old dialect first. It remembers (name, baud) of what is proven.
     """
 
-    def __init__(self, trials=UART_TRIALS, last=None):
+    def __init__(self, trials=UART_TRIALS, last=None, lost_ms=_LOST_MS):
         self.proven = False
         self.rounds = 0
         self.reason = NONE
         self._trials = trials
+        self._lost_ms = lost_ms
         self._first = _find(trials, last)
         self._turn = 0
         self._row = self._first if self._first >= 0 else 0
@@ -141,7 +143,7 @@ class Detect:
         if pack.seq != self._seq:
             self._seq = pack.seq
             self._begin_ms = now
-        elif ticks_diff(now, self._begin_ms) >= _LOST_MS:
+        elif ticks_diff(now, self._begin_ms) >= self._lost_ms:
             self.proven = False
             self._dialect = None
             self._turn = 0
@@ -167,7 +169,7 @@ class Detect:
 
 def ble_trials(names):
     """Returns the trials for the dialects that an advertisement may belong to, in that order."""
-    return tuple([row for name in names for row in _BLE_TRIALS if row[0] == name])
+    return tuple([row for name in names for row in BLE_TRIALS if row[0] == name])
 
 
 def _find(trials, last):
