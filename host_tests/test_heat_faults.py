@@ -82,7 +82,7 @@ def test_not_heating_backs_off_then_latches():
     rig.trace(WINDOW_S - 60)
     assert rig.on
     assert rig.trace(120) == ["heating", "blocked:backoff"]
-    assert rig.trace(1700) == ["blocked:backoff"]
+    assert rig.trace(2600) == ["blocked:backoff"]
     assert rig.trace(100) == ["blocked:backoff", "heating"]
     assert rig.trace(WINDOW_S + 60) == ["heating", "fault:not_heating"]
     assert_latched(rig, "not_heating")
@@ -101,7 +101,7 @@ def test_only_a_warm_pack_clears_a_strike():
     rig = Rig().started()
     rig.trace(WINDOW_S + 60)
     assert rig.text == "blocked:backoff"
-    rig.trace(1800)
+    rig.trace(2700)
     rig.temps = [-10, 10]  # it had cooled meanwhile, and any mat would lift it a little
     rig.trace(60)
     assert rig.heater.guard.strikes == 1
@@ -140,17 +140,37 @@ def test_the_window_is_an_hour_while_pack_or_mat_are_unknown():
         assert rig.trace(60)[-1] == "blocked:backoff"
 
 
+def fall_while_on(rig):
+    """Both sensors fall by 2 K in eleven minutes."""
+    rig.step(500)
+    rig.temps = [rig.temps[0] - 10, rig.temps[1] - 20]
+    assert rig.step(80)
+    rig.temps = [rig.temps[0] - 10, rig.temps[1] + 10]
+    assert rig.step(80)  # not every sensor
+    rig.temps = [rig.temps[0], rig.temps[1] - 10]
+    assert not rig.step()
+
+
 def test_open_circuit():
     rig = Rig(pack_wh=20_000)
     rig.temps = [-10, -10]
     rig.started()
-    rig.step(500)
-    rig.temps = [-20, -30]
-    assert rig.step(80)
-    rig.temps = [-30, -20]
-    assert rig.step(80)  # not every sensor
-    rig.temps = [-30, -30]
-    assert not rig.step()
+    fall_while_on(rig)
+    assert rig.text == "blocked:backoff"  # how fast it cools unheated is not known yet
+    rig.step(2700)
+    assert rig.on
+    fall_while_on(rig)
+    assert_latched(rig, "open_circuit")
+
+
+def test_open_circuit_at_once_where_it_falls_as_fast_as_before():
+    rig = Rig(pack_wh=10_000)
+    for minute in range(180):  # 6 K/h, from 9 °C
+        rig.temps = [90 - 10 * (minute // 10)] * 2
+        rig.step(60)
+        if faults(rig):
+            break
+    assert 120 <= minute <= 122
     assert_latched(rig, "open_circuit")
 
 

@@ -250,14 +250,23 @@ def test_charging_resumes_with_a_charger_alone():
     assert plant.current_ma > 3000
 
 
-def test_a_mat_that_cannot_beat_the_cold_is_given_up():
+def test_a_mat_that_cannot_beat_the_cold_is_told_so_and_tried_again():
     world = make_world(plant={"loss_w_k": 2.0})
     world.plant.ambient_c = -30
     world.plant.set_temp(-5)
     world.plant.charger_on = True
-    world.run_until(lambda w: w.heater.state == s.FAULT, 4 * 3600)
-    assert world.text == "fault:not_heating"
-    assert min(world.plant.temps_c) > -25
+    world.run_until(lambda w: w.heater.reason == s.TOO_WEAK, 3 * 3600)
+    assert world.heater.mat_w == pytest.approx(42, abs=3)
+    assert world.heater.mat_w <= world.heater.loss_w <= 50
+    world.tick(86_400)
+    assert world.heater.latched == 0
+    attempts = [time for time, on, _ in world.history if on]
+    assert 6 <= len(attempts) <= 10
+    for _ in range(10):  # the weather changes
+        world.plant.ambient_c += 3
+        world.tick(3600)
+    world.run_until(lambda w: w.heater.state == s.IDLE, 5 * 3600)
+    assert world.heater.loss_w is None
 
 
 def test_an_open_mat_is_found():

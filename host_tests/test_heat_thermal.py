@@ -5,14 +5,19 @@ from heat_world import make_settings
 
 import config
 from heat import thermal
+from heat.thermal import Thermal
 
 # research.md §4.2: pack Wh, W, minutes for +2 °C at 60 % efficiency.
 PACKS = [(1280, 30, 17), (5120, 100, 20), (3584, 60, 23), (14_336, 100, 54), (14_336, 200, 27)]
 
 
+def capacity(wh):
+    return Thermal({"pack_wh": wh})
+
+
 @pytest.mark.parametrize("wh, watts, minutes", PACKS)
 def test_window_of_known_packs(wh, watts, minutes):
-    assert thermal.window_s(wh, watts * 1000) / 60 == pytest.approx(minutes, rel=0.05)
+    assert capacity(wh).window_s(watts * 1000) / 60 == pytest.approx(minutes, rel=0.05)
 
 
 @pytest.mark.parametrize(
@@ -26,7 +31,7 @@ def test_window_of_known_packs(wh, watts, minutes):
     ],
 )
 def test_window_bounds(wh, mw, seconds):
-    assert thermal.window_s(wh, mw) == seconds
+    assert capacity(wh).window_s(mw) == seconds
 
 
 def test_mat_power():
@@ -44,8 +49,10 @@ def test_nothing_passes_two_to_the_thirty():
             assert thermal.mat_ma(mv, mohm) < 1 << 30
             worst = max(worst, thermal.mat_mw(mv, mohm))
     assert worst < 1 << 30
-    assert thermal.heat_s(200_000, 100, 500) == 1_000_000
-    assert thermal.heat_s(200_000, worst, 500) == pytest.approx(7 * 200_000 * 50 / 60_000, abs=1)
+    most_j_k = 7 * 200_000 * 3
+    assert thermal.heat_s(most_j_k, 100, 500) == 1_000_000
+    seconds = thermal.heat_s(most_j_k, worst, 500)
+    assert seconds == pytest.approx(most_j_k * 50 / 100_000, rel=0.01)
 
 
 def test_check_mat():

@@ -14,7 +14,7 @@ docs/charger-presence.md says which unit gives what.
 """
 
 from compat import const
-from heat.thermal import mat_ma
+from heat.thermal import seen_ma
 
 # Where the knowledge comes from; the position in SOURCE_NAMES.
 UNKNOWN = const(0)
@@ -26,8 +26,8 @@ LOAD_TEST = const(5)
 
 SOURCE_NAMES = ("none", "flag", "pin", "current", "memory", "load_test")
 
-_CHARGING_MA = const(300)  # less may be the error of a shunt at rest
-_DISCHARGING_MA = const(500)
+CHARGING_MA = const(300)  # less may be the error of a shunt at rest
+DISCHARGING_MA = const(500)
 _CURRENT_HOLD_MS = const(60_000)  # a cloud, a tracker looking for its point
 _CUT_WITHIN_MS = const(120_000)  # the charge MOS goes off up to two polls after the current
 _GONE_MS = const(20_000)  # of discharge, until a remembered charger is doubted
@@ -40,8 +40,7 @@ _TEST_EVERY_MS = const(1_800_000)
 _TEST_FIRST_MS = const(60_000)
 _TEST_ABANDON_MS = const(120_000)  # the output was vetoed, or the current never known
 _TEST_READINGS = const(3)
-_TEST_SKIP_MS = const(4000)  # BMSs average their current for seconds
-_TEST_LEAST_MA = const(1000)  # a smaller step is lost among loads
+SKIP_MS = const(4000)  # BMSs average their current for seconds
 _TEST_HOLD_MS = const(600_000)  # a passed test; renewed while the mat is on
 
 
@@ -105,9 +104,9 @@ class ChargerSense:
         ma = inputs.current_ma
         if ma is None:
             return
-        if ma >= _CHARGING_MA:
+        if ma >= CHARGING_MA:
             self._quiet_ms = 0
-        if ma > -_DISCHARGING_MA or not self.hold_ms or self._pause_ms:
+        if ma > -DISCHARGING_MA or not self.hold_ms or self._pause_ms:
             self._gone_ms = 0
             return
         self._gone_ms += inputs.elapsed_ms
@@ -137,7 +136,7 @@ class ChargerSense:
             self._test_ms = 0
             return
         self._test_ms += inputs.on_ms
-        if not inputs.reading or self._test_ms < _TEST_SKIP_MS or inputs.current_ma is None:
+        if not inputs.reading or self._test_ms < SKIP_MS or inputs.current_ma is None:
             return
         if inputs.current_ma <= -(expected // 2):
             self._step_missing = 0
@@ -184,10 +183,7 @@ class ChargerSense:
 
     def _expected_ma(self, inputs):
         """Returns the mat's current as the shunt would see it; None if it would not, clearly."""
-        if not self._behind_bms:
-            return None
-        ma = mat_ma(inputs.pack_mv, self._mat_mohm)
-        return ma if ma is not None and ma >= _TEST_LEAST_MA else None
+        return seen_ma(inputs.pack_mv, self._mat_mohm) if self._behind_bms else None
 
     def _end_test(self):
         if self.testing:

@@ -1,135 +1,71 @@
 """The guard: independent of the law, it can only veto, and most of its faults latch.
 
-It works out for itself what it judges, from the same inputs. Every row of heater.md's table that
-needs no probe and no current measurement of the mat is here; the hardware lease is the output's.
+It works out for itself what it judges, from the same inputs. The hardware lease is the output's.
 """
 
-from array import array
-
-from bms.pack import MAX_TEMPS
 from compat import const
+from heat import proof
 from heat import states as s
-from heat.thermal import mat_ma, window_s
+from heat.stuck import OffWatch
+from heat.thermal import mat_ma
 from heat.uptime import EnergyDay
 
 _MIN_HYSTERESIS_DC = const(20)
 _RESOLUTION_DC = const(10)
 _JUMP_MS = const(3000)  # the longest that a set-aside reading may leave the output on
-_BACKOFF_MS = const(1_800_000)
+# Long enough to see how fast the unheated pack cools, which tells a dead mat from a weak one.
+_BACKOFF_MS = const(2_700_000)
 # Windows without a rise until it is a fault. Only a warm pack clears them: one that has cooled
 # during the back-off rises at first, whatever the mat is worth.
 _STRIKES = const(2)
 _LONG_MS = const(86_400_000)
-
-# Verdicts of Proof.step().
-_WAITING = const(0)
-_RISEN = const(1)
-_NO_RISE = const(2)
-_FALLING = const(3)
-
-_RISE_DC = const(10)  # of any one sensor: the resolution of the GPS port
-_FALL_DC = const(20)  # of every sensor
-# What was cooling goes on cooling until mat, cells and sensors have followed.
-_LAG_MS = const(300_000)
-_FALL_AFTER_MS = const(600_000)
-# A pause shorter than this is one and the same attempt: a fault that comes and goes must not
-# start the clock anew each time.
+# A pause shorter than this is one and the same stretch of heating.
 _PAUSE_MS = const(600_000)
-
-
-class Proof:
-    """Does the pack warm while the mat is on? (heater.md, guard; research.md §4.2)
-
-    Follows attempts to heat: each must show a rise within its window of on-time.
-    """
-
-    def __init__(self):
-        self.on_ms = 0
-        self._off_ms = _PAUSE_MS
-        self._lag_ms = _LAG_MS
-        self._started = False
-        self._epoch = 0
-        self._base_dc = array("h", bytes(2 * MAX_TEMPS))
-
-    def restart(self):
-        """Forgets the attempt; the next one begins with the temperatures of its first step."""
-        self._started = False
-
-    def step(self, inputs, window_ms):
-        """Takes a step whose inputs are trusted and settled; returns a verdict.
-
-        _NO_RISE and _FALLING end the attempt.
-        """
-        if inputs.on_ms == 0:
-            self._off_ms = min(self._off_ms + inputs.elapsed_ms, _PAUSE_MS)
-            if self._off_ms >= _PAUSE_MS:
-                self._started = False
-            return _WAITING
-        self._off_ms = 0
-        sensors = inputs.sensors
-        if not self._started or self._epoch != sensors.epoch:
-            self._begin(sensors, _LAG_MS)
-            return _WAITING
-        self.on_ms += inputs.on_ms
-        return self._judge(sensors, window_ms)
-
-    def _judge(self, sensors, window_ms):
-        risen = False
-        falling = True
-        for i in range(MAX_TEMPS):
-            if sensors.accepted[i]:
-                change = sensors.temps_dc[i] - self._base_dc[i]
-                if change >= _RISE_DC:
-                    risen = True
-                if change > -_FALL_DC:
-                    falling = False
-        if risen:
-            self._begin(sensors, 0)
-            return _RISEN
-        if falling and self.on_ms >= _FALL_AFTER_MS:
-            self._started = False
-            return _FALLING
-        if self.on_ms >= window_ms + self._lag_ms:
-            self._started = False
-            return _NO_RISE
-        return _WAITING
-
-    def _begin(self, sensors, lag_ms):
-        self._started = True
-        self._epoch = sensors.epoch
-        self._lag_ms = lag_ms
-        self.on_ms = 0
-        for i in range(MAX_TEMPS):
-            self._base_dc[i] = sensors.temps_dc[i]
+# Until a mat that cannot beat the cold is tried again; twice as long each time, up to four hours:
+# six windows of heating a day at most are wasted. The weather changes.
+_WEAK_MS = const(3_600_000)
+_WEAK_MOST_MS = const(14_400_000)
+_RECHECK_MS = const(60_000)  # off between two edges that are to show the mat's current
 
 
 class Guard:
     """Vetoes. `latched` is the set of faults, reason n as bit n - 1; `veto` the last verdict.
 
     `max_ma`, `max_mw`: limits of the output, 0 for none. `dirty`: something to be saved.
+    `electric`: the CurrentProof, None where the pack's current does not show the mat's. `loss_mw`:
+    what the pack lost to the cold when the mat could not beat it, None while it can.
     """
 
-    def __init__(self, settings, max_ma=0, max_mw=0):
+    def __init__(self, settings, thermal, max_ma=0, max_mw=0):
         self.latched = 0
         self.strikes = 0
         self.veto = s.SETTLING
         self.dirty = False
         self.energy = EnergyDay()
-        self._proof = Proof()
+        self.electric = None
+        self.loss_mw = None
+        self._thermal = thermal
+        self._proof = proof.Proof()
+        self._off_watch = OffWatch() if settings["heater_output"] != "none" else None
         self._lead_dc = settings["heater_lead_dc"]
         self._max_temp_dc = settings["heater_max_temp_dc"]
         self._spread_dc = settings["heater_spread_dc"]
         self._max_on_ms = settings["heater_max_on_min"] * 60_000
         self._max_wh = settings["heater_max_wh_day"]
         self._mat_mohm = settings["heater_mat_mohm"]
-        self._pack_wh = settings["pack_wh"]
         self._max_ma = max_ma
         self._max_mw = max_mw
         self._run_ms = 0  # on-time at a stretch, short pauses left out
         self._pause_ms = 0
         self._backoff_ms = 0
+        self._weak_ms = 0
+        self._next_weak_ms = _WEAK_MS
         self._jump_ms = 0
         self._hot_while_on = False
+        if settings["heater_feed"] == "output" and self._off_watch is not None:
+            from heat.current_proof import CurrentProof  # of no use elsewhere
+
+            self.electric = CurrentProof(settings)
 
     def step(self, inputs, demand, mw):
         """Returns the reason for the output to be off, states.NONE if there is none.
@@ -138,6 +74,8 @@ class Guard:
         """
         self._count(inputs, mw)
         veto = self._distrust(inputs)
+        if self.electric is not None:
+            self._check_current(inputs)
         if veto == s.NONE:
             self._look_for_faults(inputs, mw)
             veto = self._hindrance(inputs, demand, mw)
@@ -160,6 +98,11 @@ class Guard:
         self._backoff_ms = 0
         self._run_ms = 0
         self._proof.restart()
+        self._forget_weakness()
+        if self.electric is not None:
+            self.electric.restart()
+        if self._off_watch is not None:
+            self._off_watch.restart()
         self.dirty = True
 
     # -- counting --------------------------------------------------------------------------------
@@ -168,6 +111,7 @@ class Guard:
         elapsed = inputs.elapsed_ms
         self.energy.step(elapsed, inputs.on_ms, mw)
         self._backoff_ms = self._backoff_ms - elapsed if self._backoff_ms > elapsed else 0
+        self._weak_ms = self._weak_ms - elapsed if self._weak_ms > elapsed else 0
         if inputs.sensors.pending:
             self._jump_ms = min(self._jump_ms + elapsed, _LONG_MS)
         else:
@@ -206,6 +150,8 @@ class Guard:
             return s.JUMP
         if self._is_over_limit(inputs, mw):
             return s.MAT_LIMIT
+        if self._weak_ms:
+            return s.TOO_WEAK
         if self._backoff_ms:
             return s.BACKOFF
         sensors = inputs.sensors
@@ -254,23 +200,65 @@ class Guard:
             self.trip(s.OVER_TEMPERATURE)
         if self._run_ms >= self._max_on_ms or self.energy.wh >= self._max_wh:
             self.trip(s.TOO_LONG)
-        if inputs.protect_dc is not None and sensors.cold_dc >= self._ceiling_dc(inputs):
+        is_cold = inputs.protect_dc is not None and sensors.cold_dc < self._ceiling_dc(inputs)
+        if self._off_watch is not None:
+            self._watch_off(inputs, mw, is_cold)
+        if is_cold or inputs.protect_dc is None:
+            self._take_proof(inputs, mw)
+        else:
             self._run_ms = 0
             self._proof.restart()
             self._set_strikes(0)
-        else:
-            self._take_proof(inputs, mw)
+            self._forget_weakness()
+
+    def _watch_off(self, inputs, mw, is_cold):
+        electric = self.electric
+        suspect = electric is not None and electric.suspect
+        disproved = electric is not None and electric.disproves(inputs)
+        if self._off_watch.step(inputs, self._thermal, mw, is_cold, suspect, disproved):
+            self.trip(s.STUCK_ON)
+
+    def _check_current(self, inputs):
+        if self.electric.step(inputs):
+            if self.electric.is_open:
+                self.trip(s.OPEN_CIRCUIT)
+            elif self._backoff_ms < _RECHECK_MS:
+                self._backoff_ms = _RECHECK_MS
 
     def _take_proof(self, inputs, mw):
-        verdict = self._proof.step(inputs, window_s(self._pack_wh, mw) * 1000)
-        if verdict == _FALLING:
+        attempt = self._proof
+        verdict = attempt.step(inputs, self._thermal.window_s(mw) * 1000)
+        if verdict == proof.WAITING:
+            return
+        heated = self._thermal.is_heated(mw, attempt.change_dc, attempt.took_s)
+        if verdict == proof.RISEN:
+            attempt.shown = attempt.shown or heated is True
+        elif heated or attempt.shown or (self.electric is not None and self.electric.works):
+            self._give_way(mw, attempt.change_dc, attempt.took_s)
+        elif verdict == proof.FALLING and (self.strikes or heated is False):
             self.trip(s.OPEN_CIRCUIT)
-        elif verdict == _NO_RISE:
-            self._set_strikes(self.strikes + 1)
-            if self.strikes >= _STRIKES:
-                self.trip(s.NOT_HEATING)
-            else:
-                self._backoff_ms = _BACKOFF_MS
+        else:
+            self._strike()
+
+    def _strike(self):
+        self._set_strikes(self.strikes + 1)
+        if self.strikes >= _STRIKES:
+            self.trip(s.NOT_HEATING)
+        else:
+            self._backoff_ms = _BACKOFF_MS
+
+    def _give_way(self, mw, change_dc, seconds):
+        """The mat works, and the cold takes more than it gives."""
+        self.loss_mw = None
+        if mw is not None:
+            self.loss_mw = mw - self._thermal.j_k // seconds * change_dc * 100
+        self._weak_ms = self._next_weak_ms
+        self._next_weak_ms = min(2 * self._next_weak_ms, _WEAK_MOST_MS)
+
+    def _forget_weakness(self):
+        self.loss_mw = None
+        self._weak_ms = 0
+        self._next_weak_ms = _WEAK_MS
 
     def _set_strikes(self, strikes):
         if strikes != self.strikes:

@@ -13,7 +13,8 @@ from heat import states as s
 from heat.control import Law
 from heat.guard import Guard
 from heat.inputs import Inputs
-from heat.thermal import heat_s, mat_mw
+from heat.report import ColdReport
+from heat.thermal import Thermal, energy_wh, mat_mw
 from heat.uptime import Boots
 
 
@@ -40,16 +41,14 @@ class Heater:
         self.wh_today = None
         self.ready_s = None
         self.ready_wh = None
-        self.learned_j_k = 0
         self.mat_w = None
         self.loss_w = None
-        self.cold_min = 0
-        self.cold_charged_mah = 0
-        self.cut_discharge = False
         self.probe_dc = None
         self.preheat = s.PREHEAT_NONE
         self.law = Law(settings)
-        self.guard = Guard(settings, max_ma, max_mw)
+        self.thermal = Thermal(settings)
+        self.guard = Guard(settings, self.thermal, max_ma, max_mw)
+        self.report = ColdReport()
         self.inputs = Inputs(settings)
         self.boots = Boots()
         self.base_mode = self.law.mode
@@ -57,7 +56,7 @@ class Heater:
         self.base_off_dc = self.inputs.own_off_dc
         self._fitted = settings["heater_output"] != "none"
         self._mat_mohm = settings["heater_mat_mohm"]
-        self._pack_wh = settings["pack_wh"]
+        self._cutoff = settings["heater_stuck_cutoff"]
         self._dirty = False
         self._on = False
 
@@ -82,9 +81,11 @@ class Heater:
         inputs.gather(pack, check, link_up, charger_pin, self._on, now)
         self.boots.step(inputs.elapsed_ms)
         mw = mat_mw(inputs.pack_mv, self._mat_mohm)
+        self.thermal.step(inputs, mw)
         demand = self.law.step(inputs) and self._fitted
         inputs.enabled = self._fitted and self.law.active
         veto = self.guard.step(inputs, demand, mw)
+        self.report.step(inputs, self.guard.energy.minute)
         on = demand and veto == s.NONE
         self._publish_state(on, veto)
         self._publish_figures(inputs, on, mw)
@@ -114,14 +115,24 @@ class Heater:
     def _publish_figures(self, inputs, on, mw):
         self.power_mw = mw if on else 0
         self.wh_today = self.guard.energy.wh if self._mat_mohm else None
+        self.mat_w = self.loss_w = None
+        loss_mw = self.guard.loss_mw
+        if loss_mw is not None and mw is not None:
+            self.mat_w = mw // 1000
+            self.loss_w = loss_mw // 1000
         cold_dc = inputs.sensors.cold_dc
         off_dc = self.law.off_dc
+        self.ready_wh = None
         if cold_dc is None or off_dc is None:
             self.ready_s = None
-        elif self.law.cold:
-            self.ready_s = heat_s(self._pack_wh, mw, off_dc - cold_dc)
-        else:
-            self.ready_s = 0
+            return
+        self.ready_s = 0
+        if self.law.cold:
+            self.ready_s = self.thermal.ready_s(mw, off_dc - cold_dc)
+        if self.ready_s == 0:
+            self.ready_wh = 0
+        elif self.ready_s is not None:
+            self.ready_wh = energy_wh(mw, self.ready_s)
 
     # -- what others may read --------------------------------------------------------------------
 
@@ -134,6 +145,26 @@ class Heater:
     def mode(self):
         """Index in heat.states.MODE_NAMES."""
         return self.law.mode
+
+    @property
+    def learned_j_k(self):
+        """The pack's heat capacity as learned, J/K; 0 while nothing has been."""
+        return self.thermal.learned_j_k
+
+    @property
+    def cold_min(self):
+        """Minutes below the charge limit since the report began."""
+        return self.report.cold_min
+
+    @property
+    def cold_charged_mah(self):
+        """Charge taken while below the limit."""
+        return self.report.charged_mah
+
+    @property
+    def cut_discharge(self):
+        """True while the BMS should switch discharging off: opted in to, and the mat stuck on."""
+        return self._cutoff and self.guard.latched >> s.STUCK_ON - 1 & 1 == 1
 
     @property
     def boost_s(self):
@@ -192,8 +223,7 @@ class Heater:
 
     def reset_report(self):
         """Begins a new cold-charge report."""
-        self.cold_min = 0
-        self.cold_charged_mah = 0
+        self.report.restore(0, 0)
         self._dirty = True
 
     def fail(self):
@@ -213,6 +243,8 @@ class Heater:
             self._dirty
             or self.guard.dirty
             or self.guard.energy.dirty
+            or self.thermal.dirty
+            or self.report.dirty
             or self.boots.dirty
             or self.law.charger.dirty
         )
@@ -227,6 +259,8 @@ class Heater:
         out["charger_hold_s"] = self.law.charger.hold_ms // 1000
         out["day_wh"] = guard.energy.wh
         out["day_min"] = guard.energy.minute
+        out["learned"] = [self.thermal.prior_j_k, self.thermal.learned_j_k]
+        out["report"] = [self.report.cold_min, self.report.charged_mah]
         out["mode"] = s.MODE_NAMES[self.law.mode]
         out["base_mode"] = s.MODE_NAMES[self.base_mode]
         inputs = self.inputs
@@ -234,6 +268,8 @@ class Heater:
         self._dirty = False
         self.guard.dirty = False
         self.guard.energy.dirty = False
+        self.thermal.dirty = False
+        self.report.saved()
         self.boots.dirty = False
         self.law.charger.dirty = False
 

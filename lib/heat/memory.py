@@ -5,8 +5,10 @@ Needed once, at boot; the application drops this module afterwards. Heater.save(
 
 from compat import const
 from heat import states as s
+from heat.report import HIGHEST
 
 _LIMIT = const(1 << 29)
+_FIRST_VERSION = const(1)  # without thresholds, what was learned, and the cold-charge report
 
 
 def restore(heater, saved):
@@ -14,7 +16,8 @@ def restore(heater, saved):
     if saved == {}:
         return heater.boots.restore(())
     record = saved if isinstance(saved, dict) else {}
-    good = _number(record, "version", s.RECORD_VERSION) == s.RECORD_VERSION
+    version = _number(record, "version", s.RECORD_VERSION)
+    good = version is not None and version > 0
     latched = _number(record, "latched", (1 << s.LAST_FAULT) - 1)
     strikes = _number(record, "strikes", 9)
     hold_s = _number(record, "charger_hold_s", 86_400)
@@ -22,9 +25,12 @@ def restore(heater, saved):
     minute = _number(record, "day_min", _LIMIT)
     ages = _ages(record)
     modes_good = _restore_mode(heater, record)
-    thresholds_good = _restore_thresholds(heater, record)
-    good = good and None not in (latched, strikes, hold_s, wh, minute, ages)
-    good = good and modes_good and thresholds_good
+    good = good and None not in (latched, strikes, hold_s, wh, minute, ages) and modes_good
+    if version != _FIRST_VERSION:
+        thresholds_good = _restore_thresholds(heater, record)
+        learned_good = _restore_learned(heater, record)
+        report_good = _restore_report(heater, record)
+        good = good and thresholds_good and learned_good and report_good
     heater.guard.latched = latched or 0
     heater.guard.strikes = strikes or 0
     heater.law.charger.restore((hold_s or 0) * 1000)
@@ -50,6 +56,32 @@ def _ages(record):
         if isinstance(age, bool) or not isinstance(age, int) or age < 0:
             return None
     return value
+
+
+def _pair(record, key, highest):
+    """Returns a list of two whole numbers 0..highest, None if it is not one."""
+    pair = record.get(key)
+    if not isinstance(pair, list) or len(pair) != 2:
+        return None
+    for value in pair:
+        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= highest:
+            return None
+    return pair
+
+
+def _restore_learned(heater, record):
+    """Takes up the heat capacity that was learned, unless it was another pack's."""
+    pair = _pair(record, "learned", _LIMIT)
+    if pair is not None and pair[0] == heater.thermal.prior_j_k:
+        heater.thermal.restore(pair[1])
+    return pair is not None
+
+
+def _restore_report(heater, record):
+    pair = _pair(record, "report", HIGHEST)
+    if pair is not None:
+        heater.report.restore(pair[0], pair[1])
+    return pair is not None
 
 
 def _restore_mode(heater, record):

@@ -9,6 +9,7 @@ from array import array
 from bms.pack import MAX_TEMPS
 from compat import const
 
+SENSORS = const(9)  # MAX_TEMPS of the pack, and behind them a probe of our own on a cell
 JUMP_DC = const(50)
 NEEDED = const(3)  # readings that must agree
 # Isolated jumps are forgiven; one every other reading adds up to a sensor that is not believed.
@@ -19,7 +20,7 @@ _TROUBLE_LIMIT = const(6)
 class Sensors:
     """Follows each sensor of one pack, reading by reading.
 
-    `cold_dc`, `hot_dc`: extremes of the accepted temperatures, None before there are any.
+    `cold_dc`, `hot_dc`, `mean_dc`: of the accepted temperatures, None before there are any.
     `raw_cold_dc`, `raw_hot_dc`: extremes of the last reading, jumps included.
     `settled`: every sensor that is there has been accepted. `pending`: readings, so far, that a
     jump has been waiting for company. `erratic`: jumps keep coming. `epoch` changes when
@@ -27,8 +28,8 @@ class Sensors:
     """
 
     def __init__(self):
-        self.temps_dc = array("h", bytes(2 * MAX_TEMPS))
-        self.accepted = bytearray(MAX_TEMPS)
+        self.temps_dc = array("h", bytes(2 * SENSORS))
+        self.accepted = bytearray(SENSORS)
         self.count = 0  # sensors in the last reading
         self.readings = 0  # since the last restart, up to NEEDED
         self.pending = 0
@@ -37,16 +38,18 @@ class Sensors:
         self.epoch = 0
         self.cold_dc = None
         self.hot_dc = None
+        self.mean_dc = None
         self.raw_cold_dc = None
         self.raw_hot_dc = None
-        self._present = bytearray(MAX_TEMPS)
-        self._candidate_dc = array("h", bytes(2 * MAX_TEMPS))
-        self._agreeing = bytearray(MAX_TEMPS)
+        self._present = bytearray(SENSORS)
+        self._candidate_dc = array("h", bytes(2 * SENSORS))
+        self._agreeing = bytearray(SENSORS)
         self._trouble = 0
+        self._probe_dc = None
 
     def restart(self):
         """Believes nothing until three new readings: after boot, a lost link, a lost sensor."""
-        for i in range(MAX_TEMPS):
+        for i in range(SENSORS):
             self.accepted[i] = 0
             self._agreeing[i] = 0
         self.readings = 0
@@ -55,15 +58,17 @@ class Sensors:
         self.erratic = False
         self.cold_dc = None
         self.hot_dc = None
+        self.mean_dc = None
         self._trouble = 0
         self._next_epoch()
 
-    def take(self, pack):
-        """Takes the reading that `pack` holds now."""
+    def take(self, pack, probe_dc=None):
+        """Takes the reading that `pack` holds now, and what a probe on a cell says."""
+        self._probe_dc = probe_dc
         self._look(pack)
         jumped = False
-        for i in range(MAX_TEMPS):
-            if self._present[i] and self._follow(i, pack.temps_dc[i]):
+        for i in range(SENSORS):
+            if self._present[i] and self._follow(i, self._dc(pack, i)):
                 jumped = True
         if self.readings < NEEDED:
             self.readings += 1
@@ -75,8 +80,11 @@ class Sensors:
         """Notes which sensors are there; any change of that starts all over."""
         changed = False
         count = 0
-        for i in range(MAX_TEMPS):
-            here = 1 if i < pack.temps and pack.temp_valid[i] else 0
+        for i in range(SENSORS):
+            if i == MAX_TEMPS:
+                here = 0 if self._probe_dc is None else 1
+            else:
+                here = 1 if i < pack.temps and pack.temp_valid[i] else 0
             count += here
             if here != self._present[i]:
                 self._present[i] = here
@@ -86,13 +94,16 @@ class Sensors:
             self.restart()
         self.raw_cold_dc = None
         self.raw_hot_dc = None
-        for i in range(MAX_TEMPS):
+        for i in range(SENSORS):
             if self._present[i]:
-                dc = pack.temps_dc[i]
+                dc = self._dc(pack, i)
                 if self.raw_cold_dc is None or dc < self.raw_cold_dc:
                     self.raw_cold_dc = dc
                 if self.raw_hot_dc is None or dc > self.raw_hot_dc:
                     self.raw_hot_dc = dc
+
+    def _dc(self, pack, i):
+        return pack.temps_dc[i] if i < MAX_TEMPS else self._probe_dc
 
     def _follow(self, i, dc):
         """Takes one sensor's reading; returns True while it waits as a jump."""
@@ -127,16 +138,23 @@ class Sensors:
     def _summarise(self):
         self.cold_dc = None
         self.hot_dc = None
+        self.mean_dc = None
+        total_dc = 0
+        accepted = 0
         settled = self.count > 0 and self.readings >= NEEDED
-        for i in range(MAX_TEMPS):
+        for i in range(SENSORS):
             if self.accepted[i]:
                 dc = self.temps_dc[i]
                 if self.cold_dc is None or dc < self.cold_dc:
                     self.cold_dc = dc
                 if self.hot_dc is None or dc > self.hot_dc:
                     self.hot_dc = dc
+                total_dc += dc
+                accepted += 1
             elif self._present[i]:
                 settled = False
+        if accepted:
+            self.mean_dc = total_dc // accepted
         self.settled = settled
 
     def _next_epoch(self):

@@ -97,7 +97,7 @@ OFF_LOW_DC = const(-280)
 OFF_HIGH_DC = const(250)
 LEAST_SPAN_DC = const(20)  # from on to off
 
-RECORD_VERSION = const(1)  # of what Heater.save() gives
+RECORD_VERSION = const(2)  # of what Heater.save() gives; memory.py takes up older ones
 
 
 def first_fault(latched):

@@ -1,0 +1,98 @@
+"""Does the pack warm while the mat is on, as the guard watches it? (heater.md, guard)"""
+
+from array import array
+
+from compat import const
+from heat.sensors import SENSORS
+
+# Verdicts of Proof.step().
+WAITING = const(0)
+RISEN = const(1)
+NO_RISE = const(2)
+FALLING = const(3)
+
+_RISE_DC = const(10)  # of any one sensor: the resolution of the GPS port
+_FALL_DC = const(20)  # of every sensor
+# What was cooling goes on cooling until mat, cells and sensors have followed.
+_LAG_MS = const(300_000)
+_FALL_AFTER_MS = const(600_000)
+# A pause shorter than this is one and the same attempt: a fault that comes and goes must not
+# start the clock anew each time.
+_PAUSE_MS = const(600_000)
+
+
+class Proof:
+    """Follows attempts to heat: each must show a rise within its window of on-time.
+
+    After a verdict, `took_s` is the on-time since the temperatures that it compares with, and
+    `change_dc` how the mean of the sensors has changed. `shown` is the caller's: that this
+    attempt has shown the mat's work. It ends with the attempt.
+    """
+
+    def __init__(self):
+        self.took_s = 0
+        self.change_dc = 0
+        self.shown = False
+        self._on_ms = 0
+        self._mean_dc = 0
+        self._off_ms = _PAUSE_MS
+        self._lag_ms = _LAG_MS
+        self._started = False
+        self._epoch = 0
+        self._base_dc = array("h", bytes(2 * SENSORS))
+
+    def restart(self):
+        """Forgets the attempt; the next one begins with the temperatures of its first step."""
+        self._started = False
+
+    def step(self, inputs, window_ms):
+        """Takes a step whose inputs are trusted and settled; returns a verdict.
+
+        NO_RISE and FALLING end the attempt.
+        """
+        if inputs.on_ms == 0:
+            self._off_ms = min(self._off_ms + inputs.elapsed_ms, _PAUSE_MS)
+            if self._off_ms >= _PAUSE_MS:
+                self._started = False
+            return WAITING
+        self._off_ms = 0
+        sensors = inputs.sensors
+        if not self._started:
+            self.shown = False
+        if not self._started or self._epoch != sensors.epoch:
+            self._begin(sensors, _LAG_MS)
+            return WAITING
+        self._on_ms += inputs.on_ms
+        self.took_s = self._on_ms // 1000
+        self.change_dc = sensors.mean_dc - self._mean_dc
+        return self._judge(sensors, window_ms)
+
+    def _judge(self, sensors, window_ms):
+        risen = False
+        falling = True
+        for i in range(SENSORS):
+            if sensors.accepted[i]:
+                change = sensors.temps_dc[i] - self._base_dc[i]
+                if change >= _RISE_DC:
+                    risen = True
+                if change > -_FALL_DC:
+                    falling = False
+        if risen:
+            self._begin(sensors, 0)
+            return RISEN
+        if falling and self._on_ms >= _FALL_AFTER_MS:
+            self._started = False
+            return FALLING
+        if self._on_ms >= window_ms + self._lag_ms:
+            self._started = False
+            return NO_RISE
+        return WAITING
+
+    def _begin(self, sensors, lag_ms):
+        self._started = True
+        self._epoch = sensors.epoch
+        self._lag_ms = lag_ms
+        self._on_ms = 0
+        self._mean_dc = sensors.mean_dc
+        for i in range(SENSORS):
+            self._base_dc[i] = sensors.temps_dc[i]

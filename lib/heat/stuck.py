@@ -1,0 +1,65 @@
+"""Does the pack warm as a heated one does, although the mat is off?
+
+A switch that fails conducts. Whatever the mat hangs at, the pack then goes on warming as it did.
+What else warms a pack, and is told apart: its own current (such times do not count), the heat that
+mat and cells still hold (a lag), the day (which is slower than a mat), and the warm season (only a
+pack that has been cold lately is watched). A garage heated as strongly as the mat heats the pack
+is not told apart, unless the pack's current disproves the mat's.
+"""
+
+from compat import const
+
+_LAG_MS = const(900_000)
+_SOON_MS = const(300_000)
+_RISE_DC = const(40)  # of the mean of the sensors
+_SUSPECT_DC = const(15)  # with the current's step already missing
+_WATCH_MS = const(21_600_000)  # from when the pack was last cold
+
+
+class OffWatch:
+    """Call step() with each step whose inputs are trusted and settled."""
+
+    def __init__(self):
+        self._off_ms = 0
+        self._watch_ms = 0
+        self._epoch = -1
+        self._base_dc = 0
+        self._ms = 0
+
+    def restart(self):
+        """Forgets what it has seen; the lag begins again."""
+        self._off_ms = 0
+
+    def step(self, inputs, thermal, mw, is_cold, suspect, disproved):
+        """Returns True when the mat must be on.
+
+        `is_cold`: the pack is one to be heated; `suspect`: the current says that the mat did not
+        go off; `disproved`: that it cannot be on.
+        """
+        elapsed = inputs.elapsed_ms
+        sensors = inputs.sensors
+        if is_cold:
+            self._watch_ms = _WATCH_MS
+        elif self._watch_ms > 0:
+            self._watch_ms -= elapsed
+        if inputs.on_ms:
+            self._off_ms = 0
+            return False
+        if self._off_ms < _LAG_MS:
+            self._off_ms += elapsed
+        need_dc = _SUSPECT_DC if suspect else _RISE_DC
+        seconds = thermal.heated_s(mw, need_dc)
+        if self._watch_ms <= 0 or seconds is None or not self._is_watching(seconds, suspect):
+            self._epoch = -1
+            return False
+        lost = disproved or self._epoch != sensors.epoch or not thermal.is_calm(inputs)
+        if lost or sensors.mean_dc < self._base_dc or self._ms > seconds * 1000:
+            self._epoch = sensors.epoch
+            self._base_dc = sensors.mean_dc
+            self._ms = 0
+        self._ms += elapsed
+        return sensors.mean_dc - self._base_dc >= need_dc
+
+    def _is_watching(self, seconds, suspect):
+        lag_ms = min(_LAG_MS, max(_SOON_MS, seconds * 1000))
+        return self._off_ms >= (_SOON_MS if suspect else lag_ms)
