@@ -1,68 +1,127 @@
 """The whole firmware with its BMS over Bluetooth: it heats by what comes through the air."""
 
 import json
+import sys
 
 import pytest
 
 pytest.importorskip("bumble")
 
-from host_tests.ble_rig import ADDRESS
 from host_tests.test_bench_app import SETTINGS
-from tools.bench.ant_sim import AntNewSim
-from tools.bench.bench import Bench, BenchConfig
-from tools.bench.jk_ble_sim import JkBleSim
+from tools.bench import simulators
+from tools.bench.bench import Bench, BenchConfig, RadioError
 from tools.bench.radio.air import Air
-from tools.bench.radio.paths import aioble_places
-from tools.bench.radio.unit import Unit
 
 pytestmark = pytest.mark.bench
 
 
-@pytest.fixture(params=["jk_ble", "ant_new"])
-def world(tmp_path, request):
-    """A bench whose BMS is on the air; yields (bench, air, unit)."""
-    radio = {"bms_link": "ble", "bms_dialect": request.param}
-    (tmp_path / "settings.json").write_text(json.dumps({**SETTINGS, **radio}))
-    config = BenchConfig(str(tmp_path))
-    config.paths = config.paths + aioble_places()
-    config.lapse = 30
-    config.heap_bytes = 900_000  # the stand-ins for the radio, and all of it from source
-    bench = Bench(config)
-    bench.line.unplugged = True
-    with Air(bench.conductor.now_us) as air:
-        config.env["PACKMATE_RADIO"] = str(air.port)
-        if request.param == "jk_ble":
-            unit = Unit(JkBleSim(bench.plant), "jk_new", ADDRESS)
-        else:
-            unit = Unit(AntNewSim(bench.plant), "ant_new", ADDRESS, "ANT-BLE16")
-        air.add(unit)
-        with bench:
-            yield bench, air, unit
-    assert bench.error is None
+@pytest.fixture
+def make(tmp_path):
+    """Makes and starts a bench for a simulated BMS."""
+    made = []
+
+    def make(name, lapse=30):
+        tell(tmp_path, name)
+        config = BenchConfig(str(tmp_path))
+        config.bms_name = name
+        config.lapse = lapse
+        bench = Bench(config)
+        made.append(bench)
+        bench.start()
+        return bench
+
+    yield make
+    for bench in made:
+        bench.stop()
+        assert bench.error is None
 
 
-def test_heats_by_bluetooth_and_not_without(world):
-    bench, air, unit = world
+def tell(folder, name):
+    """Writes the settings that the firmware needs for a BMS."""
+    (folder / "settings.json").write_text(json.dumps({**SETTINGS, **simulators.settings(name)}))
+
+
+def make_cold(bench):
     bench.set("ambient_dc", -100)
     bench.set("pack_dc", -50)
     bench.set("charger", True)
+
+
+def wait_for_heat(bench):
     try:
-        bench.wait_for(lambda b: b.plant.heater_on, 300)
+        return bench.wait_for(lambda b: b.plant.heater_on, 300)
     except TimeoutError:
         pytest.fail("never heats:\n" + "\n".join(bench.snapshot()["console"]))
-    unit.rssi = None  # out of range
+
+
+@pytest.mark.parametrize("name", [name for name in simulators.ON_AIR if name != "jk_ble_jk04"])
+def test_heats_by_bluetooth_and_not_without(make, name):
+    bench = make(name)
+    make_cold(bench)
+    wait_for_heat(bench)
+    bench.set("ble_away", True)
     t_s = bench.now_s()
     off_s = bench.wait_for(lambda b: not b.plant.heater_on, 30)
     assert off_s - t_s <= 4  # the link is down: no waiting for old figures
-    unit.rssi = -60
-    bench.wait_for(lambda b: b.plant.heater_on, 300)
-    assert unit.connections == 2 and bench.snapshot()["chip"]["resets"] == 0
+    bench.set("ble_away", False)
+    wait_for_heat(bench)
+    state = bench.snapshot()
+    assert state["radio"]["connections"] == 2 and state["chip"]["resets"] == 0
+
+
+def test_a_balancer_that_knows_no_temperature_heats_nothing(make):
+    bench = make("jk_ble_jk04")
+    make_cold(bench)
+    bench.run_until(120)
+    state = bench.snapshot()
+    assert state["radio"]["connected"] and state["radio"]["notified"] > 500
+    assert state["pins"]["heater_changes"] == 0 and state["chip"]["resets"] == 0
+
+
+def test_from_the_wire_into_the_air_and_back(make, tmp_path):
+    bench = make("jk_gps", lapse=200)
+    make_cold(bench)
+    wait_for_heat(bench)
+    with pytest.raises(ValueError, match="on a wire"):
+        bench.set("ble_away", True)
+    wired_heap = bench.config.heap_bytes
+    tell(tmp_path, "ant_new_ble")
+    bench.set("bms", "ant_new_ble")
+    assert bench.config.heap_bytes > wired_heap and bench.controls()["lapse"] == 60
+    wait_for_heat(bench)
+    with pytest.raises(ValueError, match="no cable"):
+        bench.set("bms_unplugged", True)
+    state = bench.snapshot()
+    assert state["chip"]["psram"] and state["radio"]["connected"]
+    assert any("PSRAM" in line for line in state["console"])
+    replies = state["uart"]["replies"]
+    tell(tmp_path, "jk_gps")
+    bench.set("bms", "jk_gps")
+    wait_for_heat(bench)
+    state = bench.snapshot()
+    assert state["radio"] is None and not state["chip"]["psram"]
+    assert state["uart"]["replies"] > replies and state["chip"]["resets"] == 2
+    assert bench.config.heap_bytes == wired_heap
+
+
+def test_only_ant_units_sleep(make):
+    bench = make("jk_ble")
+    with pytest.raises(ValueError, match="only ANT units"):
+        bench.set("ble_sleeps", True)
+    assert bench.controls()["ble_sleeps"] is False
+
+
+def test_where_bumble_is_missing_it_says_so(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "tools.bench.radio.station", None)  # as if it were not there
+    config = BenchConfig(str(tmp_path))
+    config.bms_name = "jk_ble"
+    with pytest.raises(RadioError, match="Python 3.11 or newer"):
+        Bench(config)
 
 
 def test_does_without_where_aioble_is_missing(tmp_path):
     """A boot loop would be the alternative: the screen could not say why."""
-    settings = {**SETTINGS, "bms_dialect": "jk_ble"}
-    (tmp_path / "settings.json").write_text(json.dumps(settings))
+    tell(tmp_path, "jk_ble")
     config = BenchConfig(str(tmp_path))
     config.lapse = 20
     bench = Bench(config)
