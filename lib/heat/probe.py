@@ -1,0 +1,36 @@
+"""A probe of our own, as a veto; loaded only where the settings tell of one.
+
+On the mat it sees what no sensor on a cell sees in time. On a cell it counts as one more sensor of
+the pack (see Sensors.take), and for a BMS without any, as the one that must be there. Wherever it
+is, without its reading the heater is off: who fitted one relies on it.
+"""
+
+from compat import const
+from heat import states as s
+
+_HOTTEST_MAT_DC = const(550)
+# Hot without being on: by the sun at worst, unless it is that much hotter than the cells.
+_ABOVE_CELLS_DC = const(200)
+
+
+class ProbeCheck:
+    """`place`: "mat" or "cell"."""
+
+    def __init__(self, place):
+        self._on_mat = place == "mat"
+
+    def step(self, dc, inputs, guard):
+        """Returns the reason for the output to be off, NONE if there is none; may trip the guard.
+
+        `dc`: what the probe says, 0.1 °C, None while unknown.
+        """
+        if not self._on_mat:
+            inputs.probe_dc = dc
+        if dc is None:
+            return s.PROBE_LOST
+        if not self._on_mat or dc <= _HOTTEST_MAT_DC:
+            return s.NONE
+        hot_dc = inputs.sensors.hot_dc
+        if inputs.on or inputs.on_ms or (hot_dc is not None and dc - hot_dc > _ABOVE_CELLS_DC):
+            guard.trip(s.OVER_TEMPERATURE)
+        return s.TOO_WARM
