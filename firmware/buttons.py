@@ -12,7 +12,7 @@ _LONG_MS = const(2000)
 
 
 class Button:
-    """Call `step` four times a second or more.
+    """Call `step` four times a second or more. `held_ms`: how long it is being held, 0: it is not.
 
     A pin that is low from the start is a missing pull-up or a jammed button, not a press.
     """
@@ -22,6 +22,7 @@ class Button:
         self._pressed = self._pin.value() == 0
         self._told = True
         self._since_ms = 0
+        self.held_ms = 0
 
     def step(self, now):
         """Returns SHORT when a short press ends, LONG once when a press gets long, or NOTHING."""
@@ -31,7 +32,10 @@ class Button:
             self._told = False
         was_pressed = self._pressed
         self._pressed = pressed
-        if pressed and not self._told and ticks_diff(now, self._since_ms) >= _LONG_MS:
-            self._told = True
-            return LONG
+        self.held_ms = 0
+        if pressed and not self._told:
+            self.held_ms = ticks_diff(now, self._since_ms)
+            if self.held_ms >= _LONG_MS:
+                self._told = True
+                return LONG
         return SHORT if was_pressed and not pressed and not self._told else NOTHING

@@ -102,9 +102,11 @@ async def run_screen(device):
         now = ticks_ms()
         _serve_button(device, now)
         fill_model(device.model, device, now)
-        device.screen.update(device.model)
-        while device.panel.refresh_slice():
-            await asyncio.sleep_ms(0)
+        more = True
+        while more:
+            more = device.screen.update(device.model)
+            while device.panel.refresh_slice():
+                await asyncio.sleep_ms(0)
         ticks += 1
         if ticks == _SHIFT_EVERY:
             ticks = 0

@@ -45,7 +45,6 @@ def fill_view(view, device):
 
 def fill_model(model, device, now):
     """Copies what the screen shows into its Model."""
-    heater = device.heater
     bms = device.bms
     model.take(bms.pack, now, device.uptime_s)
     if bms.answering:
@@ -55,11 +54,10 @@ def fill_model(model, device, now):
         model.link = lines[bms.link.reason]
     model.verdict = bms.check.verdict
     model.frozen = bms.check.frozen
-    model.heater_state = heater.state
-    model.heater_reason = heater.reason
+    model.heater = device.heater
     model.heater_on = device.output.on
-    model.heater_mw = heater.power_mw
-    model.heater_ready_s = heater.ready_s
+    model.held_ms = device.button.held_ms
+    model.handed_over_s = 0 if device.ble is None else device.ble.handed_over_s
     model.wifi = _link_state(device.wifi_used, device.wifi.up)
     model.mqtt = _link_state(device.mqtt_used, device.mqtt_used and device.relay.connected)
 

@@ -189,10 +189,10 @@ FIGURES = st.fixed_dictionaries(
         "mqtt": st.integers(0, 2),
         "verdict": st.sampled_from((0, 0, 0, 4)),
         "frozen": st.booleans(),
-        "heater_state": st.integers(0, 5),
+        "heater_state": st.integers(0, 4),
         "heater_reason": st.integers(0, 21),
         "heater_on": st.booleans(),
-        "heater_mw": st.none() | st.integers(0, 200_000),
+        "heater_power_mw": st.none() | st.integers(0, 200_000),
         "uptime_s": st.integers(100, 200),
     }
 )

@@ -3,6 +3,7 @@
 Runs on CPython and on MicroPython, so that tests can compare the two pixel by pixel.
 """
 
+import sys
 from io import BytesIO
 
 from bms import alarms, check
@@ -85,10 +86,62 @@ _LINKS = {"link": m.ANSWERING, "wifi": m.CONNECTED, "mqtt": m.CONNECTED}
 _HEATING = {
     "heater_state": s.HEATING,
     "heater_on": True,
-    "heater_mw": 38_200,
+    "heater_power_mw": 38_200,
+    "heater_duty_permille": 1000,
+    "heater_wh_today": 87,
     "heater_ready_s": 1_730,
+    "heater_ready_wh": 31,
+    "heater_on_dc": 0,
+    "heater_off_dc": 50,
 }
-_NOT_HEATING = {"heater_state": s.FAULT, "heater_reason": s.NOT_HEATING}
+_NOT_HEATING = {
+    "heater_state": s.FAULT,
+    "heater_reason": s.NOT_HEATING,
+    "heater_latched": 1 << s.NOT_HEATING - 1,
+}
+
+_STUCK_ON = {
+    "heater_state": s.FAULT,
+    "heater_reason": s.OVER_TEMPERATURE,
+    "heater_latched": 1 << s.OVER_TEMPERATURE - 1 | 1 << s.STUCK_ON - 1,
+    "held_ms": 1250,
+}
+_IDLE = {
+    "heater_state": s.IDLE,
+    "heater_on_dc": 0,
+    "heater_off_dc": 50,
+    "heater_ready_s": 0,
+    "sense_present": True,
+}
+_WAITING = {
+    "heater_state": s.WAITING_CHARGER,
+    "heater_on_dc": -20,
+    "heater_off_dc": 20,
+    "heater_ready_s": 5_640,
+    "heater_ready_wh": 118,
+}
+_TOO_WEAK = dict(_WAITING, heater_state=s.BLOCKED, heater_reason=s.TOO_WEAK)
+_FULL = dict(
+    _HEATING,
+    sense_present=True,
+    sense_source=4,
+    heater_mode=s.MODE_CHARGER_OR_SOC,
+    heater_boost_s=700,
+    heater_preheat=2,
+    heater_probe_dc=214,
+    heater_cold_min=74,
+    heater_cold_charged_mah=340,
+)
+
+# How often the button was pressed, where it was.
+PRESSES = {
+    "heating_by_charger": 1,
+    "heater_idle": 1,
+    "heater_waiting": 1,
+    "heater_blocked": 1,
+    "report": 2,
+    "report_full": 2,
+}
 
 # Name: (figures over _NORMAL or None for a pack never seen, age in s, alarms, model, uptime in s).
 SCENES = {
@@ -109,6 +162,14 @@ SCENES = {
     "fault": (_COLD, 0, (), _NOT_HEATING, 100),
     "wrong_data": ({}, 0, (), {"verdict": check.CELL_SUM}, 100),
     "extreme": (_EXTREME, 9, (alarms.CELL_COUNT_MISMATCH,), _HEATING, 100),
+    "faults": (_COLD, 0, (), _STUCK_ON, 100),
+    "heating_by_charger": (_COLD, 0, (), dict(_HEATING, sense_present=True), 100),
+    "heater_idle": ({}, 0, (), _IDLE, 100),
+    "heater_waiting": (_COLD, 0, (), _WAITING, 100),
+    "heater_blocked": (_COLD, 0, (), _TOO_WEAK, 100),
+    "report": (_COLD, 0, (), _HEATING, 100),
+    "report_full": (_COLD, 0, (), _FULL, 100),
+    "handed_over": ({}, 20, (), {"handed_over_s": 581}, 100),
     "settings_error": (None, 0, (), {}, 2),
 }
 
@@ -129,13 +190,47 @@ def pack_of(figures, age_s, raised):
     return pack
 
 
+class Charger:
+    """What a page reads of heat.charger.ChargerSense."""
+
+    def __init__(self):
+        self.present = False
+        self.source = 0
+
+
+class Heater:
+    """What a page reads of heat.heater.Heater; it is its own law."""
+
+    def __init__(self):
+        self.state = s.OFF
+        self.reason = s.NONE
+        self.latched = 0
+        self.mode = s.MODE_CHARGER
+        self.duty_permille = self.power_mw = self.cold_min = self.cold_charged_mah = 0
+        self.boost_s = self.preheat = 0
+        self.wh_today = self.ready_s = self.ready_wh = self.probe_dc = None
+        self.on_dc = self.off_dc = None
+        self.law = self
+        self.charger = Charger()
+
+
+def put(model, key, value):
+    """Changes an attribute of a model; heater_… and sense_… are those of its heater."""
+    part, _, name = key.partition("_")
+    if key == "heater_on" or part not in ("heater", "sense"):
+        setattr(model, key, value)
+    else:
+        setattr(model.heater if part == "heater" else model.heater.charger, name, value)
+
+
 def model_of(name, model):
     """Fills a Model with a scene."""
     figures, age_s, raised, extra, uptime_s = SCENES[name]
+    model.heater = Heater()
     for key, value in _LINKS.items():
-        setattr(model, key, value)
+        put(model, key, value)
     for key, value in extra.items():
-        setattr(model, key, value)
+        put(model, key, value)
     model.take(pack_of(figures, age_s, raised), NOW, uptime_s)
     return model
 
@@ -145,8 +240,8 @@ def change(model, name, value):
 
     Not for MicroPython: there may be no such names on a device.
     """
-    if hasattr(model, name):
-        setattr(model, name, value)
+    if hasattr(model, name) or name.startswith(("heater_", "sense_")):
+        put(model, name, value)
     elif value is None:
         model.pack.drop(getattr(p, name.upper()))
     else:
@@ -159,15 +254,21 @@ def new_screen(framebuf, errors=()):
     fb = framebuf.FrameBuffer(buffer, WIDTH, HEIGHT, framebuf.GS4_HMSB)
     canvas = Canvas(fb, WIDTH, HEIGHT)
     names = Names(alarms.NAMES, check.NAMES, s.STATE_NAMES, s.REASON_NAMES)
-    return buffer, canvas, Screen(canvas, SETTINGS, names, BytesIO(DATA), errors)
+    return buffer, canvas, Screen(canvas, SETTINGS, names, BytesIO(DATA), errors, sys.modules)
 
 
-SETTLED = 8  # updates after which a page is complete
+def settle(screen, model):
+    """Updates until the page is complete."""
+    while screen.update(model):
+        pass
 
 
 def draw(name, framebuf):
     """Returns the canvas' bytes (GS4_HMSB) of a scene."""
     buffer, _canvas, screen = new_screen(framebuf, ERRORS if name == "settings_error" else ())
-    for _ in range(SETTLED):  # the page of errors draws a line a call
-        screen.update(model_of(name, m.Model()))
+    model = model_of(name, m.Model())
+    settle(screen, model)
+    for _ in range(PRESSES.get(name, 0)):
+        screen.button(model)
+        settle(screen, model)
     return buffer

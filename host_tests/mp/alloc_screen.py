@@ -1,5 +1,9 @@
-"""Updating the screen allocates nothing, whatever changes, and neither does sending a band."""
+"""Updating the screen allocates nothing, whatever changes, and neither does sending a band.
 
+The pages that are seldom shown are loaded when they are turned to; from then on neither do they.
+"""
+
+import sys
 from io import BytesIO
 
 import framebuf
@@ -15,7 +19,7 @@ from screen.show import Screen
 
 WIDTH = 240
 HEIGHT = 135
-STATES = 6
+FAULT = 5
 STATE_NAMES = b"off\nidle\nheating\nwaiting_charger\nblocked\nfault"
 REASON_NAMES = b"\nnot_heating"
 
@@ -24,8 +28,24 @@ fb = framebuf.FrameBuffer(buffer, WIDTH, HEIGHT, framebuf.GS4_HMSB)
 canvas = Canvas(fb, WIDTH, HEIGHT)
 names = Names(alarms.NAMES, b"plausible\nno_data\ncell_sum", STATE_NAMES, REASON_NAMES)
 settings = {"name": "Packmate", "data_max_age_s": 10}
-screen = Screen(canvas, settings, names, BytesIO(DATA), ("heater_on_dc: 900 is over 200",) * 9)
+errors = ("heater_on_dc: 900 is over 200",) * 9
+screen = Screen(canvas, settings, names, BytesIO(DATA), errors, sys.modules)
+
+
+class Heater:
+    """What the pages read of heat.heater.Heater; it is its own law and charger."""
+
+    state = reason = latched = duty_permille = power_mw = cold_min = cold_charged_mah = 0
+    mode = boost_s = preheat = source = 0
+    wh_today = ready_s = ready_wh = probe_dc = on_dc = off_dc = None
+    present = False
+
+    def __init__(self):
+        self.law = self.charger = self
+
+
 model = m.Model()
+model.heater = heater = Heater()
 pack = p.PackState()
 band = framebuf.FrameBuffer(bytearray(WIDTH * 6), WIDTH, 3, framebuf.RGB565)
 palette = framebuf.FrameBuffer(bytearray(32), 16, 1, framebuf.RGB565)
@@ -52,7 +72,8 @@ SCALES = (0, 1, -1, 37, -999, 5_000, -55_555, 1_234_567, -123_456_789, 999_999_9
 
 def update(uptime_s):
     model.take(pack, 5000, uptime_s)
-    screen.update(model)
+    while screen.update(model):
+        pass
     while canvas.any_changed():
         band.blit(fb, 0, -canvas.take_band(), -1, palette)
 
@@ -76,10 +97,10 @@ def unchanged():
 def messages():
     for bit in range(20):
         pack.raise_alarm(bit)
-    for state in range(STATES):
-        model.heater_state = state
-        model.heater_reason = 1
-        model.heater_mw = 38_000
+    for state in range(FAULT):
+        heater.state = state
+        heater.reason = 1
+        heater.power_mw = 38_000
         model.heater_on = state == 2
         model.wifi = state % 3
         model.mqtt = state % 3
@@ -101,8 +122,49 @@ def pages():
         for link in range(3):
             model.link = link
             update(1000)
-    screen.button(model)
-    update(1000)
+
+
+def heater_figures():
+    """All that the heater's pages show, on whichever of them is shown."""
+    pack.touch(p.STATUS, 5000)
+    for value in (0, 7, 1_234, 99_999, 1_000_000):
+        heater.duty_permille = heater.power_mw = heater.cold_min = heater.cold_charged_mah = value
+        heater.boost_s = heater.wh_today = heater.ready_s = heater.ready_wh = value
+        heater.probe_dc = -value
+        heater.on_dc = -(value % 300)
+        heater.off_dc = value % 250
+        heater.mode = heater.preheat = heater.source = value % 3
+        heater.present = value > 7
+        pack.put(p.TEMP_MIN_DC, value % 900)
+        update(1000)
+        heater.probe_dc = heater.ready_s = heater.wh_today = None
+        update(1000)
+
+
+def heater_states():
+    for state in range(FAULT):
+        heater.state = state
+        for reason in range(26):
+            heater.reason = reason
+            update(1000)
+    heater.state = heater.reason = 0
+
+
+def faults():
+    for latched in (1, 3, 256, 511, 512):
+        heater.latched = latched
+        for second in range(0, 90, 8):
+            model.held_ms = second * 25
+            update(2000 + second)
+
+
+def countdown():
+    for seconds in (9, 10, 599, 3600, 7200):
+        model.handed_over_s = seconds
+        update(1000)
+
+
+def press():
     screen.button(model)
     update(1000)
 
@@ -111,4 +173,21 @@ harness.check_no_alloc("changing digits", changing_digits)
 harness.check_no_alloc("unchanged", unchanged)
 harness.check_no_alloc("messages", messages)
 harness.check_no_alloc("pages", pages)
+pack.touch(p.STATUS, 5000)
+update(1000)
+press()
+harness.check_no_alloc("heater page, figures", heater_figures)
+harness.check_no_alloc("heater page, states", heater_states)
+press()
+harness.check_no_alloc("heater report", heater_figures)
+press()
+harness.check_no_alloc("settings errors", changing_digits)
+press()
+model.handed_over_s = 1
+update(1000)
+harness.check_no_alloc("countdown", countdown)
+heater.state = FAULT
+heater.latched = 1
+update(2000)
+harness.check_no_alloc("faults", faults)
 print("OK")

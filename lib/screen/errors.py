@@ -31,13 +31,16 @@ class Errors:
         """How long it takes to show everything twice."""
         return 2 * _PAGE_S * self._pages
 
-    def reset(self):
+    def open(self):
         """Forgets what was drawn: the canvas is black."""
         self._page = -1
 
-    def show(self, uptime_s):
-        """Shows the screenful whose turn it is, a line a call: six at once would hold the loop."""
-        page = uptime_s // _PAGE_S % self._pages
+    def show(self, model, _live):
+        """Shows the screenful whose turn it is, a line a call: six at once would hold the loop.
+
+        Returns True if there is another.
+        """
+        page = model.uptime_s // _PAGE_S % self._pages
         if page != self._page:
             self._page = page
             self._next = page * _LINES
@@ -47,6 +50,9 @@ class Errors:
             y = _LINES_Y + self._next % _LINES * _PITCH
             self._widgets.pen.draw(TEXT, line, 0, len(line), 4, y, pal.WHITE)
             self._next += 1
+        else:
+            return False
+        return True
 
     def _begin(self):
         """Draws the headline and clears the rest."""

@@ -74,7 +74,7 @@ class Footer:
 
     def _heater_kind(self, model):
         kinds = self._names.heater_kinds
-        return kinds[model.heater_state] if model.heater_state < len(kinds) else 0
+        return kinds[model.heater.state] if model.heater.state < len(kinds) else 0
 
     def _message(self, text, model, live):
         """Writes the alarms and faults in turn, else what the heater does; returns the ink."""
@@ -111,27 +111,28 @@ class Footer:
             _put_heating(text, model)
             return pal.ON_AMBER
         if kind == _FAULT:
-            text.add(b"HEATER: ").word(names.heater_reasons, model.heater_reason)
+            text.add(b"HEATER: ").word(names.heater_reasons, model.heater.reason)
             return pal.ON_RED
         if kind == _WAITING:
             text.add(b"heater: waiting for charger")
             return pal.BLUE
         if kind == _BLOCKED:
-            text.add(b"heater: ").word(names.heater_reasons, model.heater_reason)
+            text.add(b"heater: ").word(names.heater_reasons, model.heater.reason)
             return pal.AMBER
         if kind == _OFF:
             text.add(self._title)
         else:
-            text.add(b"heater: ").word(names.heater_states, model.heater_state)
+            text.add(b"heater: ").word(names.heater_states, model.heater.state)
         return pal.GREY
 
 
 def _put_heating(text, model):
     """Writes the power and the time until warm, as far as they are known."""
     text.add(b"HEATING")
-    if model.heater_mw:
-        text.add(b" ").fixed((model.heater_mw + 500) // 1000, 0).add(b" W")
-    ready_s = model.heater_ready_s
+    heater = model.heater
+    if heater.power_mw:
+        text.add(b" ").fixed((heater.power_mw + 500) // 1000, 0).add(b" W")
+    ready_s = heater.ready_s
     if ready_s is not None and ready_s < _MINUTES_END_S:
         text.add(b", ").fixed((ready_s + 59) // 60, 0).add(b" min")
     elif ready_s is not None:

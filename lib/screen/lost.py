@@ -34,28 +34,11 @@ class Lost:
         """Draws what stays; the canvas is black."""
         self._widgets.pen.draw(LARGE, _TITLE, 0, len(_TITLE), 3, 4, pal.RED)
 
-    def show(self, model):
+    def show(self, model, _live):
         """Shows the age of the last figures (mm:ss; hours from 100 minutes on)."""
         widgets = self._widgets
         text = widgets.text
-        age = model.age_s
-        hours = age >= _MINUTES_END_S
-        if hours:
-            age //= 60
-        # A glyph of this size takes some 3 ms on an ESP32: what did not change stays.
-        if widgets.changed(_LEFT, age // 60, hours):
-            text.start(b"")
-            if hours:
-                text.fixed(age // 60, 0)
-            else:
-                text.two(age // 60)
-            text.add(b":")
-            widgets.line(HUGE, _X, _Y, _WIDTH, _HEIGHT, pal.WHITE)
-            self._left = width(HUGE, text.buf, 0, text.n)
-        if widgets.changed(_RIGHT, age, hours):
-            text.start(b"").two(age % 60)
-            left = self._left
-            widgets.line(HUGE, _X + left, _Y, _WIDTH - left, _HEIGHT, pal.WHITE)
+        hours = self._clock(model.age_s)
         if widgets.changed(_WHY, model.link, 0):
             if model.link == m.SILENT:
                 text.start(b"the BMS is silent")
@@ -74,3 +57,26 @@ class Lost:
             widgets.line(TEXT, 114, 10, 90, 18, pal.GREY)
         widgets.links(model, 204, 4, 18, 0)
         self._footer.show(model, False, False)
+
+    def _clock(self, seconds):
+        """Shows mm:ss, or hh:mm from 100 minutes on; returns True for that."""
+        widgets = self._widgets
+        text = widgets.text
+        hours = seconds >= _MINUTES_END_S
+        if hours:
+            seconds //= 60
+        # A glyph of this size takes some 3 ms on an ESP32: what did not change stays.
+        if widgets.changed(_LEFT, seconds // 60, hours):
+            text.start(b"")
+            if hours:
+                text.fixed(seconds // 60, 0)
+            else:
+                text.two(seconds // 60)
+            text.add(b":")
+            widgets.line(HUGE, _X, _Y, _WIDTH, _HEIGHT, pal.WHITE)
+            self._left = width(HUGE, text.buf, 0, text.n)
+        if widgets.changed(_RIGHT, seconds, hours):
+            text.start(b"").two(seconds % 60)
+            left = self._left
+            widgets.line(HUGE, _X + left, _Y, _WIDTH - left, _HEIGHT, pal.WHITE)
+        return hours

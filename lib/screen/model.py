@@ -21,9 +21,9 @@ class Model:
 
     The application sets, before each update: `link` (see above), `wifi` and
     `mqtt` (NOT_USED, TRYING or CONNECTED), `verdict` and `frozen` (bms.check: figures are withheld
-    while the verdict is not 0), `heater_state` and `heater_reason` (positions in the tables given
-    to the Screen), `heater_on` (the output), `heater_mw` (0 or None: unknown) and
-    `heater_ready_s` (heating until warm enough; None: unknown).
+    while the verdict is not 0), `heater_on` (the output), `held_ms` (how long the button is being
+    held) and `handed_over_s` (until the BMS is taken back from the phone; 0: it is ours).
+    `heater` is a heat.heater.Heater, or what has its figures; it is only looked at.
     """
 
     def __init__(self):
@@ -39,11 +39,10 @@ class Model:
         self.mqtt = NOT_USED
         self.verdict = 0
         self.frozen = False
-        self.heater_state = 0
-        self.heater_reason = 0
+        self.heater = None
         self.heater_on = False
-        self.heater_mw = None
-        self.heater_ready_s = None
+        self.held_ms = 0
+        self.handed_over_s = 0
 
     def take(self, pack, now, uptime_s):
         """Looks at a PackState from now on. `uptime_s` is the time since the start."""

@@ -32,6 +32,7 @@ GREY = const(0x0112)
 ON_GREEN = const(0x6540)
 ON_AMBER = const(0x9870)
 ON_RED = const(0xCBA0)
+ON_BLUE = const(0xFED0)
 ON_GREY = const(0x2110)
 NO_INK = const(0)  # nothing is drawn, or was: black on black
 
