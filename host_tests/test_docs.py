@@ -1,0 +1,78 @@
+"""The documentation: its links lead somewhere, and it knows every reason of the heater."""
+
+import re
+
+import pytest
+
+from heat import states
+from tools import ROOT
+
+_LINK = re.compile(r"(!?)\[[^\]]*\]\(([^)\s]+)\)")
+_HEADING = re.compile(r"^#{1,6} (.+?)\s*$", re.MULTILINE)
+_CODE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+
+
+def _pages():
+    names = [path.relative_to(ROOT) for path in ROOT.rglob("*.md")]
+    own = [name for name in names if not any(_foreign(part) for part in name.parts)]
+    return sorted(str(name) for name in own)
+
+
+def _foreign(part):
+    return part in ("build", "node_modules") or part.startswith(".")
+
+
+def _prose(page):
+    return _CODE.sub("", page.read_text(encoding="utf-8"))
+
+
+def anchors(text):
+    """Returns the anchors that GitHub gives to the headings of a page."""
+    found = []
+    for heading in _HEADING.findall(text):
+        words = re.sub(r"[`*]", "", re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading)).lower()
+        slug = re.sub(r"[^\w\- ]", "", words).replace(" ", "-")
+        again = found.count(slug)
+        found.append(f"{slug}-{again}" if again else slug)
+    return found
+
+
+def dead_links(page):
+    """Returns the links of a page that lead nowhere: a missing file, an anchor nobody has."""
+    dead = []
+    for _, target in _LINK.findall(_prose(page)):
+        if target.startswith(("http://", "https://", "mailto:")):
+            continue
+        path, _, anchor = target.partition("#")
+        goal = (page.parent / path).resolve() if path else page
+        if not goal.exists() or (anchor and anchor not in anchors(_prose(goal))):
+            dead.append(target)
+    return dead
+
+
+@pytest.mark.parametrize("name", _pages())
+def test_every_link_leads_somewhere(name):
+    assert dead_links(ROOT / name) == []
+
+
+def test_a_dead_link_would_be_found(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text("# A `page`, really\n[a](#a-page-really) [b](#b) [c](none.md) ![d](page.md)")
+    assert dead_links(page) == ["#b", "none.md"]
+
+
+def test_every_page_of_docs_is_linked_from_another():
+    linked = set()
+    for name in _pages():
+        for _, target in _LINK.findall(_prose(ROOT / name)):
+            goal = ((ROOT / name).parent / target.partition("#")[0]).resolve()
+            if goal != (ROOT / name).resolve():
+                linked.add(goal)
+    lone = [name for name in _pages() if name != "README.md" and ROOT / name not in linked]
+    assert lone == []
+
+
+def test_the_heater_page_explains_every_reason():
+    rows = re.findall(r"^\| (`.+?) \|", _prose(ROOT / "docs" / "heater.md"), re.MULTILINE)
+    explained = set(re.findall(r"`(\w+)`", " ".join(rows)))
+    assert set(states.REASON_NAMES.decode().split()) <= explained
