@@ -211,7 +211,7 @@ def _is_told(inputs):
 
 def _is_cut_by_cold(inputs):
     """True while the BMS, not its owner, keeps charging off, with cold the likely cause."""
-    if inputs.charge_on != 0 or inputs.charge_switch == 0:
+    if inputs.charge_on != 0 or (inputs.charge_switch == 0 and not inputs.inhibited):
         return False
     if inputs.cold_alarm:
         return True

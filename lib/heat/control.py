@@ -70,7 +70,7 @@ class Law:
         self.resting = False
         if not self.active or not self.cold or inputs.sensors.cold_dc is None:
             return False
-        if inputs.on:
+        if inputs.heating:
             return self.supplied or self._on_for_ms < self._min_on_ms
         self.resting = self.supplied and self._off_for_ms < self._min_off_ms
         return self.supplied and not self.resting
@@ -78,14 +78,15 @@ class Law:
     def _clock(self, inputs):
         left_ms = self.boost_ms - inputs.elapsed_ms
         self.boost_ms = left_ms if left_ms > 0 else 0
-        if inputs.on:
+        if inputs.heating:
             self._on_for_ms = min(self._on_for_ms + inputs.elapsed_ms, _LONG_MS)
             self._off_for_ms = 0
         else:
             self._on_for_ms = 0
-            if inputs.on_ms:  # its lease ran out before this step
+            if inputs.heating_ms:  # its lease ran out before this step
                 self._off_for_ms = 0
-            self._off_for_ms = min(self._off_for_ms + inputs.elapsed_ms - inputs.on_ms, _LONG_MS)
+            off_ms = inputs.elapsed_ms - inputs.heating_ms
+            self._off_for_ms = min(self._off_for_ms + off_ms, _LONG_MS)
 
     def _thresholds(self, inputs):
         if inputs.protect_dc is None:

@@ -67,18 +67,19 @@ class Guard:
 
             self.electric = CurrentProof(settings)
 
-    def step(self, inputs, demand, mw):
+    def step(self, inputs, demand, mw, mean_mw):
         """Returns the reason for the output to be off, states.NONE if there is none.
 
-        `demand` is what the law wants, `mw` the mat's power now (None: unknown).
+        `demand` is what the law wants, `mw` the mat's power now (None: unknown), `mean_mw` what
+        slow on and off makes of it.
         """
         self._count(inputs, mw)
         veto = self._distrust(inputs)
         if self.electric is not None:
             self._check_current(inputs)
         if veto == s.NONE:
-            self._look_for_faults(inputs, mw)
-            veto = self._hindrance(inputs, demand, mw)
+            self._look_for_faults(inputs, mean_mw)
+            veto = self._hindrance(inputs, demand, mean_mw)
         if self.latched:
             veto = s.first_fault(self.latched)
         self.veto = veto
@@ -116,7 +117,7 @@ class Guard:
             self._jump_ms = min(self._jump_ms + elapsed, _LONG_MS)
         else:
             self._jump_ms = 0
-        if inputs.on_ms:
+        if inputs.heating_ms:
             self._run_ms = min(self._run_ms + inputs.on_ms, _LONG_MS)
             self._pause_ms = 0
         else:
@@ -192,7 +193,7 @@ class Guard:
         if inputs.enabled and sensors.hot_dc - sensors.cold_dc > self._spread_dc:
             self.trip(s.SENSOR_SPREAD)
         # Hot while heating is a fault even if the reading, a jump, was confirmed only after "off".
-        if inputs.on_ms and sensors.raw_hot_dc > self._max_temp_dc:
+        if inputs.heating_ms and sensors.raw_hot_dc > self._max_temp_dc:
             self._hot_while_on = True
         elif sensors.raw_hot_dc <= self._max_temp_dc:
             self._hot_while_on = False

@@ -59,6 +59,20 @@ class Heater:
         self._cutoff = settings["heater_stuck_cutoff"]
         self._dirty = False
         self._on = False
+        self._heating = False  # on, or in a pause of slow on and off
+        self._pwm = self._probe = None
+        self._load_options(settings)
+
+    def _load_options(self, settings):
+        """Imports only what the settings ask for."""
+        if settings["heater_max_w"]:
+            from heat.pwm import Pwm
+
+            self._pwm = Pwm(settings)
+        if settings["heater_probe"] != "none":
+            from heat.probe import ProbeCheck
+
+            self._probe = ProbeCheck(settings["heater_probe"])
 
     def step(self, pack, check, link_up, charger_pin, now):
         """Returns True if the output may be on until the next step, 3 s from `now` at most.
@@ -70,25 +84,43 @@ class Heater:
             on = self._step(pack, check, link_up, charger_pin, now)
         except Exception:  # whatever it is, the mat must not be on
             self.guard.trip(s.INTERNAL)
-            on = False
+            on = self._heating = False
             self._publish_state(False, s.INTERNAL)
         self._on = on
-        self.duty_permille = 1000 if on else 0
+        if not self._heating:
+            self.duty_permille = 0
+        elif self._pwm is None:
+            self.duty_permille = 1000
+        else:
+            self.duty_permille = self._pwm.duty_permille
         return on
 
     def _step(self, pack, check, link_up, charger_pin, now):
         inputs = self.inputs
-        inputs.gather(pack, check, link_up, charger_pin, self._on, now)
+        inputs.gather(pack, check, link_up, charger_pin, self._on, self._heating, now)
         self.boots.step(inputs.elapsed_ms)
         mw = mat_mw(inputs.pack_mv, self._mat_mohm)
         self.thermal.step(inputs, mw)
-        demand = self.law.step(inputs) and self._fitted
-        inputs.enabled = self._fitted and self.law.active
-        veto = self.guard.step(inputs, demand, mw)
+        law = self.law
+        demand = law.step(inputs) and self._fitted
+        inputs.enabled = self._fitted and law.active
+        hindrance = s.NONE
+        if self._probe is not None:
+            hindrance = self._probe.step(self.probe_dc, inputs, self.guard)
+        mean_mw = mw
+        if self._pwm is not None:
+            mean_mw = self._pwm.mean_mw(mw)
+            if mw is None:
+                hindrance = s.MAT_LIMIT
+        veto = self.guard.step(inputs, demand, mw, mean_mw)
+        if hindrance and not self.guard.latched:
+            veto = hindrance
         self.report.step(inputs, self.guard.energy.minute)
-        on = demand and veto == s.NONE
+        on = self._heating = demand and veto == s.NONE
         self._publish_state(on, veto)
-        self._publish_figures(inputs, on, mw)
+        self._publish_figures(inputs, on, mean_mw)
+        if self._pwm is not None:
+            on = self._pwm.step(on, law.charger.testing, inputs, mw)
         return on
 
     def _publish_state(self, on, veto):
@@ -183,7 +215,7 @@ class Heater:
         self.guard.acknowledge()
         self.boots.forget()
         self.inputs.sensors.restart()
-        self._on = False
+        self._on = self._heating = False
 
     def set_mode(self, mode):
         """Changes the mode, by its index; returns False, changing nothing, if there is none."""
@@ -229,7 +261,7 @@ class Heater:
     def fail(self):
         """Latches `internal`: for an exception in the loop around the heater."""
         self.guard.trip(s.INTERNAL)
-        self._on = False
+        self._on = self._heating = False
         self.duty_permille = 0
         self.power_mw = 0
         self._publish_state(False, s.INTERNAL)

@@ -38,7 +38,8 @@ class Inputs:
 
     `trusted`: link, age, plausibility and content are all good. `reading`: a status frame came
     since the step before. `elapsed_ms`: since the step before; `on_ms`: the part of it during
-    which the output can have been on. `from_bms`: the thresholds are the BMS's, not our owner's.
+    which the output can have been on. `heating`, `heating_ms`: the same, the pauses of slow on and
+    off counted in. `from_bms`: the thresholds are the BMS's, not our owner's.
     """
 
     def __init__(self, settings):
@@ -46,6 +47,9 @@ class Inputs:
         self.elapsed_ms = 0
         self.on = False  # the output at the end of the elapsed time
         self.on_ms = 0
+        self.heating = False
+        self.heating_ms = 0
+        self.inhibited = False  # it is we who keep charging switched off
         self.enabled = False  # an output is fitted, and there is a mode or command to use it
         self.link_up = False
         self.fresh = False
@@ -66,6 +70,7 @@ class Inputs:
         self.charger_pin = None
         self.cold_alarm = False
         self.danger = False
+        self.probe_dc = None  # of a probe of our own on a cell
         self._max_age_ms = settings["data_max_age_s"] * 1000
         self.from_bms = settings["heater_thresholds"] != "own"
         self.own_on_dc = settings["heater_on_dc"]
@@ -76,9 +81,9 @@ class Inputs:
         self._status_seen = False
         self._status_ms = 0
 
-    def gather(self, pack, check, link_up, charger_pin, commanded, now):
+    def gather(self, pack, check, link_up, charger_pin, commanded, heating, now):
         """Reads everything; `commanded`: the output was to be on since the step before."""
-        self._clock(commanded, now)
+        self._clock(commanded, heating, now)
         self.link_up = link_up
         self.fresh = pack.fresh(p.STATUS, now, self._max_age_ms)
         self.plausible = check.plausible
@@ -88,12 +93,12 @@ class Inputs:
         if not self.trusted:
             self.sensors.restart()
         elif self.reading:
-            self.sensors.take(pack)
+            self.sensors.take(pack, self.probe_dc)
         self.charger_pin = charger_pin if self._pin_used else None
         self._read_thresholds(pack)
         self._read_pack(pack)
 
-    def _clock(self, commanded, now):
+    def _clock(self, commanded, heating, now):
         elapsed = ticks_diff(now, self._now) if self._stepped else 0
         self._stepped = True
         self._now = now
@@ -101,12 +106,13 @@ class Inputs:
             self.sensors.restart()
         if elapsed < 0:
             elapsed = 0
-            commanded = False
+            commanded = heating = False
         self.elapsed_ms = elapsed
+        most_ms = elapsed if elapsed < LEASE_MS else LEASE_MS
         self.on = commanded and elapsed <= LEASE_MS
-        self.on_ms = 0
-        if commanded:
-            self.on_ms = elapsed if elapsed < LEASE_MS else LEASE_MS
+        self.on_ms = most_ms if commanded else 0
+        self.heating = heating and elapsed <= LEASE_MS
+        self.heating_ms = most_ms if heating else 0
 
     def _look_for_reading(self, pack, now):
         self.reading = False

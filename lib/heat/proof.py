@@ -50,7 +50,7 @@ class Proof:
 
         NO_RISE and FALLING end the attempt.
         """
-        if inputs.on_ms == 0:
+        if inputs.heating_ms == 0:
             self._off_ms = min(self._off_ms + inputs.elapsed_ms, _PAUSE_MS)
             if self._off_ms >= _PAUSE_MS:
                 self._started = False
@@ -62,7 +62,7 @@ class Proof:
         if not self._started or self._epoch != sensors.epoch:
             self._begin(sensors, _LAG_MS)
             return WAITING
-        self._on_ms += inputs.on_ms
+        self._on_ms += inputs.heating_ms
         self.took_s = self._on_ms // 1000
         self.change_dc = sensors.mean_dc - self._mean_dc
         return self._judge(sensors, window_ms)

@@ -42,7 +42,7 @@ class OffWatch:
             self._watch_ms = _WATCH_MS
         elif self._watch_ms > 0:
             self._watch_ms -= elapsed
-        if inputs.on_ms:
+        if inputs.heating_ms:
             self._off_ms = 0
             return False
         if self._off_ms < _LAG_MS:

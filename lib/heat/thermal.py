@@ -95,6 +95,7 @@ class Thermal:
         self.fall_ckh = None
         self.rise_ckh = None
         self.dirty = False
+        self._saved_j_k = 0
         self._pack_wh = settings["pack_wh"]
         self._fall_age_ms = 0
         self._heating = False
@@ -113,7 +114,7 @@ class Thermal:
     def restore(self, j_k):
         """Takes up what was learned before a restart; 0: nothing."""
         if j_k and self.prior_j_k:
-            self.j_k = self.learned_j_k = self._bounded(j_k)
+            self.j_k = self.learned_j_k = self._saved_j_k = self._bounded(j_k)
 
     # -- what follows from it ---------------------------------------------------------------------
 
@@ -176,7 +177,7 @@ class Thermal:
             self._fall_age_ms += elapsed
             if self._fall_age_ms >= _FALL_VALID_MS:
                 self.fall_ckh = None
-        if inputs.on_ms:
+        if inputs.heating_ms:
             self._off_ms = 0
         else:
             self._off_ms = min(self._off_ms + elapsed, _PAUSE_MS)
@@ -208,8 +209,8 @@ class Thermal:
         else:
             if self._heating:
                 self._mj += mw // 1000 * inputs.on_ms + mw % 1000 * inputs.on_ms // 1000
-                self._joule += self._mj // 1_000_000
-                self._mj %= 1_000_000
+                self._joule += self._mj // 1000
+                self._mj %= 1000
             if abs(mean_dc - self._base_dc) > abs(self._last_dc - self._base_dc):
                 self._last_dc = mean_dc
                 self._last_ms = self._ms
@@ -255,7 +256,9 @@ class Thermal:
         most = self.j_k // 5
         change = max(-most, min((shown_j_k - self.j_k) // 3, most))
         self.j_k = self.learned_j_k = self._bounded(self.j_k + change)
-        self.dirty = True
+        if abs(self.j_k - self._saved_j_k) > self.j_k // 20:  # less is not worth a write
+            self._saved_j_k = self.j_k
+            self.dirty = True
 
     def _bounded(self, j_k):
         """Returns `j_k`, within what a pack of that energy can have."""
