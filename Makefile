@@ -48,7 +48,8 @@ benchmark: $(DEV) $(NODE) $(UMQTT) ## the performance table; ARGS=memory for the
 image: $(DEMO) ## what goes onto the device: BOARD=lilygo_t_display
 	@$(BIN)/python -m tools.image $(BOARD) $(ARGS)
 
-pictures: $(DEV) $(UMQTT) ## makes the pictures of the README anew
+pictures: $(DEV) $(UMQTT) ## makes the pictures of README and docs anew
+	@$(BIN)/python -m tools.wiring
 	@$(BIN)/python -m tools.pictures $(ARGS)
 
 clean: ## removes what was built, but not the environment

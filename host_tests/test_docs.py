@@ -76,3 +76,19 @@ def test_the_heater_page_explains_every_reason():
     rows = re.findall(r"^\| (`.+?) \|", _prose(ROOT / "docs" / "heater.md"), re.MULTILINE)
     explained = set(re.findall(r"`(\w+)`", " ".join(rows)))
     assert set(states.REASON_NAMES.decode().split()) <= explained
+
+
+def test_names_in_the_text_are_in_the_sources():
+    sources = "".join(
+        path.read_text(encoding="utf-8").lower()
+        for folder in ("lib", "firmware", "boards", "tools", "host_tests")
+        for path in (ROOT / folder).rglob("*.py")
+    )
+    unknown = {}
+    for name in _pages():
+        quoted = " ".join(re.findall(r"`([^`\n]+)`", _prose(ROOT / name)))
+        names = re.findall(r"(?<![\w./-])[a-z]+(?:_[a-z0-9]+)+(?![\w./-])", quoted)
+        missing = sorted({word for word in names if word not in sources})
+        if missing:
+            unknown[name] = missing
+    assert unknown == {}
