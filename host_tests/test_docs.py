@@ -1,9 +1,12 @@
 """The documentation: its links lead somewhere, and it knows every reason of the heater."""
 
+import collections
+import json
 import re
 
 import pytest
 
+from bms import catalog
 from heat import states
 from tools import ROOT
 
@@ -92,3 +95,18 @@ def test_names_in_the_text_are_in_the_sources():
         if missing:
             unknown[name] = missing
     assert unknown == {}
+
+
+def test_the_readme_counts_the_recordings(shared):
+    found = collections.Counter()
+    for path in (shared / "captures").glob("*/*.json"):
+        name = json.loads(path.read_text())["protocol"]
+        found[dict(catalog.WIRE_NAMES).get(name, name)] += 1
+    streams = len(list((shared / "streams").glob("*/*.json")))
+    readme = _prose(ROOT / "README.md")
+    rows = re.findall(
+        r"^\|.*\| `(\w+)` \|.*\| (\d+) .*?frames(?:, (\d+) streams?)? \|$", readme, re.M
+    )
+    assert {row[0] for row in rows} == set(catalog.NAMES)
+    assert {name: int(count) for name, count, _ in rows} == {n: found[n] for n in catalog.NAMES}
+    assert sum(int(count or 0) for _, _, count in rows) == streams
