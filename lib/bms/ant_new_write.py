@@ -168,6 +168,13 @@ class AntNewWriter(Writer):
             return self.dialect.probe(out)
         return put_request(out, READ_SETTINGS, self.CODES[self.command], 2)
 
+    def stands(self, command):
+        """See Writer.stands: a MOS that is off may be so by a protection, with the switch on."""
+        pack = self.dialect.pack
+        if command >= len(_BY_HAND) or not pack.has(p.ALARMS_RAW):
+            return pack.get(_SHOWN_IN[command]) if command < UTP else None
+        return 0 if pack.get(p.ALARMS_RAW) >> _BY_HAND[command] & _BY_HAND_BITS else 1
+
     def shown(self, since_ms, now):
         """See Writer.shown."""
         command = self.command

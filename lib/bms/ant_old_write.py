@@ -93,11 +93,20 @@ class AntOldWriter(Writer):
         """See Writer.put_read."""
         return self.dialect.probe(out)
 
+    def stands(self, command):
+        """See Writer.stands."""
+        pack = self.dialect.pack
+        if not pack.has(p.ALARMS_RAW):
+            return None
+        return 0 if self._mos_code(command) == _SHOWN_BY[0] else 1
+
+    def _mos_code(self, command):
+        raw = self.dialect.pack.get(p.ALARMS_RAW, 0)
+        return raw & 0xFF if command else raw >> 8
+
     def shown(self, since_ms, now):
         """See Writer.shown: by the code of the MOS, which tells a switch from a protection."""
         pack = self.dialect.pack
         if pack.age_ms(p.STATUS, now) >= since_ms:
             return UNSEEN
-        raw = pack.get(p.ALARMS_RAW, 0)
-        code = raw & 0xFF if self.command else raw >> 8
-        return SHOWN if code == _SHOWN_BY[self.value] else DIFFERS
+        return SHOWN if self._mos_code(self.command) == _SHOWN_BY[self.value] else DIFFERS

@@ -151,6 +151,14 @@ class Commands:
                 bits |= 1 << command
         return bits
 
+    def switch(self, command, now):
+        """Returns how a switch stands, 0 or 1; None while that is unknown or being written."""
+        if self._phase != _NOTHING or self._check.verdict != PLAUSIBLE or self._check.frozen:
+            return None
+        if not self.dialect.pack.fresh(p.STATUS, now, self._max_age_ms):
+            return None
+        return self._writer.stands(command)
+
     def _find(self, command, first):
         """Returns where in the queue, from `first` on, a command waits; -1 if it does not."""
         for at in range(first, self._count):

@@ -134,6 +134,10 @@ class Writer:
         self.answered = False
         self.step = 0
 
+    def stands(self, command):
+        """Returns how a switch stands, 0 or 1, as it was told last; None while it is unknown."""
+        return self.dialect.pack.get(SLOTS[command])
+
     def put(self, out):
         """Writes the next frame into `out`; returns its length, 0 if there is none to come."""
         raise NotImplementedError

@@ -44,6 +44,7 @@ class Heater:
         self.mat_w = None
         self.loss_w = None
         self.probe_dc = None
+        self.holds = 0  # what is remembered of held switches, two bits each (heat.inhibit)
         self.preheat = s.PREHEAT_NONE
         self.law = Law(settings)
         self.thermal = Thermal(settings)
@@ -295,6 +296,7 @@ class Heater:
         out["report"] = [self.report.cold_min, self.report.charged_mah]
         out["mode"] = s.MODE_NAMES[self.law.mode]
         out["base_mode"] = s.MODE_NAMES[self.base_mode]
+        out["holds"] = self.holds
         inputs = self.inputs
         out["own_dc"] = [inputs.own_on_dc, inputs.own_off_dc, self.base_on_dc, self.base_off_dc]
         self._dirty = False

@@ -8,6 +8,7 @@ from heat import states as s
 from heat.report import HIGHEST
 
 _LIMIT = const(1 << 29)
+_MOST_HOLDS = const(0xFFFF)  # two switches of four packs
 _FIRST_VERSION = const(1)  # without thresholds, what was learned, and the cold-charge report
 
 
@@ -31,6 +32,9 @@ def restore(heater, saved):
         learned_good = _restore_learned(heater, record)
         report_good = _restore_report(heater, record)
         good = good and thresholds_good and learned_good and report_good
+        holds = _number(record, "holds", _MOST_HOLDS)
+        good = good and holds is not None
+        heater.holds = holds or 0
     heater.guard.latched = latched or 0
     heater.guard.strikes = strikes or 0
     heater.law.charger.restore((hold_s or 0) * 1000)
