@@ -44,7 +44,7 @@ RESET_CAUSES = b"none\npower_on\nhard\nwatchdog\ndeep_sleep\nsoft"
 def forget():
     """Drops the modules that only the building of the device needed (3 kB)."""
     # Each submodule is an attribute of its package, too.
-    del sys.modules["bms_setup"]
+    del sys.modules["bms_setup"], sys.modules["heater_setup"]
     del sys.modules["bms.catalog"], bms.catalog  # pyright: ignore[reportAttributeAccessIssue]
     del sys.modules["heat.memory"], heat.memory  # pyright: ignore[reportAttributeAccessIssue]
 
@@ -77,7 +77,7 @@ class Device:
         from bms_setup import build  # needed once
 
         self.bms = build(self, settings, early)
-        self._build_heater(settings, early.record)
+        self._build_heater(settings, early)
         self._build_screen(settings, canvas_buf, early)
         self._build_relay(settings, early)
         forget()
@@ -86,9 +86,12 @@ class Device:
         gc.collect()
         self.heap_free = self.heap_min_free = gc.mem_free()
 
-    def _build_heater(self, settings, record):
+    def _build_heater(self, settings, early):
         self.heater = Heater(settings, board.HEATER_MAX_MA, _MAX_MW)
-        self.heater.load(record)
+        self.heater.load(early.record)
+        from heater_setup import build_options  # needed once
+
+        self.options = build_options(self, settings, early.errors)
         # Counted in the flash at once, before anything can crash again.
         boots = self.state.get("boots", 0)
         self.boots = boots + 1 if isinstance(boots, int) and boots >= 0 else 1
@@ -154,15 +157,17 @@ class Device:
             self.save()
 
     def save(self):
-        """Writes what must survive a reset; what could not be written is due again."""
+        """Writes what must survive a reset; returns False, and it is due again, if that fails."""
         record = {}
         self.heater.save(record)
         self._saved_latched = self.heater.latched
         self._save_after_s = self.uptime_s + _SAVE_GAP_S
         self.state["boots"] = self.boots
         self.state["heater"] = record
-        if not storage.write_state(self.state):
+        written = storage.write_state(self.state)
+        if not written:
             self.heater.save_failed()
+        return written
 
     def start(self, now):
         """Starts relay and watchdog; the tasks must run from here on."""

@@ -82,13 +82,19 @@ async def run_heater(device):
 def _step_heater(device, now):
     on = False
     heater = device.heater
+    options = device.options
     try:
         bms = device.bms
         up = bms.look(now)
+        if options is not None:
+            options.before(device, now)
         on = heater.step(bms.pack, bms.check, up, device.charger_pin(), now)
+        if options is not None:
+            options.after(device, now)
     except Exception as error:  # whatever it is: the mat is off, and the owner is told
         sys.print_exception(error)
         heater.fail()
+        on = False
     if on:
         device.output.renew(now)
     else:

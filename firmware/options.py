@@ -1,0 +1,47 @@
+"""What the heater has beside its pin, where the settings ask for it; imported only then.
+
+`before` and `after` surround each step of the heater; what they raise ends in its latched fault.
+"""
+
+import board
+
+from compat import ticks_diff
+
+
+class Options:
+    """See the module. Each part is there only if it is asked for."""
+
+    def __init__(self, device, settings, errors):
+        self._probe = self._holds = None
+        self._now = 0
+        self._stepped = False
+        if settings["heater_probe"] != "none":
+            from probe import Probe
+
+            self._probe = Probe(board.PROBE_PIN)
+        self._take_holds(device, settings, errors)
+
+    def _take_holds(self, device, settings, errors):
+        holds = device.heater.holds
+        if not (settings["heater_inhibit"] or settings["heater_stuck_cutoff"] or holds):
+            return
+        if device.writes is not None:
+            from holds import Holds
+
+            self._holds = Holds(device.bms.units, settings["heater_inhibit"], holds)
+        elif holds:
+            errors.append("bms_writes: we keep a switch of the BMS off; switch it on there")
+
+    def before(self, device, now):
+        """Gives the heater what it is to know in its next step."""
+        if self._probe is not None:
+            self._probe.step(now)
+            device.heater.probe_dc = self._probe.dc
+
+    def after(self, device, now):
+        """Does what the heater's step has left to do."""
+        elapsed_ms = ticks_diff(now, self._now) if self._stepped else 0
+        self._now = now
+        self._stepped = True
+        if self._holds is not None:
+            self._holds.step(device, max(elapsed_ms, 0), now)
