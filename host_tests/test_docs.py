@@ -7,7 +7,7 @@ import re
 import pytest
 
 from bms import catalog
-from heat import states
+from heat import states, thermal
 from tools import ROOT
 
 _LINK = re.compile(r"(!?)\[[^\]]*\]\(([^)\s]+)\)")
@@ -110,3 +110,33 @@ def test_the_readme_counts_the_recordings(shared):
     assert {row[0] for row in rows} == set(catalog.NAMES)
     assert {name: int(count) for name, count, _ in rows} == {n: found[n] for n in catalog.NAMES}
     assert sum(int(count or 0) for _, _, count in rows) == streams
+
+
+def _figures(*heads):
+    """The rows of the mats' tables, as lists of their numbers."""
+    text = _prose(ROOT / "docs" / "heater" / "building.md")
+    rows = [line for line in text.splitlines() if line.startswith(heads)]
+    return [[float(n) for n in re.findall(r"\d+(?:\.\d+)?", row)] for row in rows]
+
+
+def test_the_mats_that_the_output_bears():
+    rows = _figures("| 4S | ", "| 8S | ", "| 16S | ")
+    assert [row[0] for row in rows] == [4, 8, 16]
+    for cells, volt, ohm, watt in rows:
+        assert volt == pytest.approx(3.65 * cells)
+        least = max(volt / 3, volt**2 / 200)
+        assert least <= ohm <= least + 0.1
+        assert watt == round(volt**2 / ohm)
+
+
+def test_the_examples_of_mats():
+    rows = _figures("| 4S 100 Ah,", "| 8S 100 Ah,", "| 16S 280 Ah,")
+    assert len(rows) == 3
+    for cells, ah, wh, ohm, amp, full_w, rest_w, minutes, cost in rows:
+        assert wh == cells * 3.2 * ah
+        assert amp == round(3.65 * cells / ohm, 1) and full_w == round((3.65 * cells) ** 2 / ohm)
+        watt = (3.3 * cells) ** 2 / ohm
+        seconds = thermal.heat_s(int(7 * wh), int(600 * watt), 100)
+        assert rest_w == round(watt)
+        assert minutes == pytest.approx(seconds / 60, abs=1)
+        assert cost == pytest.approx(watt * seconds / 3600, abs=1)
