@@ -83,6 +83,8 @@ class FakeBench:
                 self.plant.ambient_c = value / 10
             elif control == "pack_dc":
                 self.plant.set_temp(value / 10)
+            elif control == "others_dc":
+                pass  # it has one pack
             elif control == "soc_pct":
                 self.plant.set_soc(value)
             elif control in self._controls:

@@ -9,7 +9,8 @@ pytest.importorskip("bumble")
 
 from host_tests.test_bench_app import SETTINGS
 from tools.bench import simulators
-from tools.bench.bench import Bench, BenchConfig, RadioError
+from tools.bench.bench import Bench, BenchConfig
+from tools.bench.packs import RadioError
 from tools.bench.radio.air import Air
 
 pytestmark = pytest.mark.bench

@@ -14,10 +14,11 @@ import tempfile
 from pathlib import Path
 
 from tools.bench import scenario_file, simulators
-from tools.bench.bench import Bench, BenchConfig, RadioError
+from tools.bench.bench import Bench, BenchConfig
 from tools.bench.broker import BrokerError
 from tools.bench.controls import ControlError, check_value
 from tools.bench.desk import Desk
+from tools.bench.packs import RadioError, check_names
 from tools.bench.scenario import Player, play
 
 _PORT = 8350
@@ -53,7 +54,12 @@ def main(argv=None):
 def _arguments(argv):
     parser = argparse.ArgumentParser(prog="make demo", description="Packmate's virtual bench.")
     parser.add_argument("--port", type=int, help=f"of the page; default {_PORT} or a free one")
-    parser.add_argument("--bms", choices=simulators.NAMES, help=f"default {simulators.DEFAULT}")
+    parser.add_argument(
+        "--bms",
+        action="append",
+        choices=simulators.NAMES,
+        help=f"default {simulators.DEFAULT}; again for a pack in parallel",
+    )
     parser.add_argument("--broker", choices=["auto", "mosquitto", "amqtt"], default="auto")
     parser.add_argument("--lapse", type=int, help=f"virtual per real second; default {_LAPSE}")
     parser.add_argument("--headless", action="store_true", help="no page; needs --scenario")
@@ -63,9 +69,10 @@ def _arguments(argv):
     if arguments.headless != bool(arguments.scenario):
         parser.error("--headless and --scenario go together")
     try:
+        check_names(arguments.bms or [])
         if arguments.lapse is not None:
             check_value("lapse", arguments.lapse)
-    except ControlError as error:
+    except ValueError as error:
         parser.error(str(error))
     return arguments
 
@@ -75,11 +82,15 @@ def _desk(arguments, run_dir, scenario):
     config.compile(run_dir / "flash")
     start = dict(_START, **(scenario.start if scenario else {}))
     config.lapse = arguments.lapse or start.pop("lapse", _LAPSE)
-    config.bms_name = arguments.bms or start.pop("bms", simulators.DEFAULT)
-    start.pop("bms", None)
+    first = start.pop("bms", simulators.DEFAULT)
+    config.bms_name, *config.other_bms = arguments.bms or [first, *_others(scenario)]
     given = (scenario.settings, scenario.secrets) if scenario else (None, None)
     desk = Desk(Bench(config), given[0], arguments.broker, given[1])
     return desk.start(start)
+
+
+def _others(scenario):
+    return scenario.other_bms if scenario else []
 
 
 def _headless(desk, scenario):

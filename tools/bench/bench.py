@@ -20,10 +20,11 @@ from concurrent.futures import TimeoutError as NotYet  # 3.10: not the builtin o
 from tools import image
 from tools.bench import simulators
 from tools.bench.chip import Chip
-from tools.bench.clock import LAPSE_MAX, Clock
+from tools.bench.clock import Clock
 from tools.bench.conductor import Conductor, real_us
 from tools.bench.controls_of_bench import Controls
 from tools.bench.one_wire import Ds18b20
+from tools.bench.packs import PSRAM_HEAP, Packs
 from tools.bench.panel import Panel
 from tools.bench.process import Console
 from tools.bench.serial_line import Nobody, SerialLine
@@ -36,15 +37,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 _DEVICE_HEAP = 2 * 149_000 + 62_000
 # Running from sources takes room to compile them, too.
 _SOURCES_HEAP = 900_000
-# A chip that has Bluetooth beside everything else has PSRAM (docs/ble.md).
-_PSRAM_HEAP = 2_000_000
-# The radio carries its bytes in real time: faster, a unit could not say what it has to say.
-_ON_AIR_LAPSE = 60
 _PLACES = ("firmware", "lib", "build/host")  # the last: what tools/fetch_umqtt.py brought
-
-
-class RadioError(ValueError):
-    """There is no radio for a BMS over Bluetooth; the text says why."""
 
 
 class BenchConfig:
@@ -60,6 +53,7 @@ class BenchConfig:
         self.plant = None  # the true pack; default tools.plant.Plant()
         self.bms_name = simulators.DEFAULT  # which BMS is simulated: simulators.NAMES
         self.bms = None  # or one that is ready made
+        self.other_bms = ()  # BMSs of packs in parallel to the first
         self.lapse = 1  # virtual seconds per real second, 1..600
         self.heap_bytes = _SOURCES_HEAP  # while the BMS is on a wire
         self.ticks_start_ms = 0  # what ticks_ms() says at reset; near 2**30 to try the wrap
@@ -84,8 +78,9 @@ def find_micropython():
 class Bench:
     """See the module.
 
-    Parts, for use in the bench's thread: `plant`, `bms`, `line`, `chip`, `clock`, `panel`,
-    `console`, `conductor`. `error` is the exception that ended the bench's thread, if one did.
+    Parts, for use in the bench's thread: `packs`, `plant`, `bms`, `line`, `chip`, `clock`,
+    `panel`, `console`, `conductor`. `error` is the exception that ended the bench's thread, if
+    one did.
     """
 
     def __init__(self, config):
@@ -121,12 +116,10 @@ class Bench:
         )
         self.probe = self.conductor.wires[board.PROBE_PIN] = Ds18b20(self.plant)
         self.error = None
-        self.radio = None  # a tools.bench.radio.station.Station, once a BMS is on the air
+        names = [config.bms_name, *config.other_bms]
+        self.packs = Packs(names, self.world, self.line, self.conductor.now_us, config.bms)
         self._wired_heap = config.heap_bytes
-        self.bms_name = config.bms_name
-        self._need_radio(config.bms_name)
-        self.bms = config.bms or simulators.make(config.bms_name, self.plant)
-        self._attach()
+        self._suit()
         self._controls = Controls(self)
         self._requests = deque()
         self._stopping = False
@@ -146,8 +139,7 @@ class Bench:
         self.conductor.interrupt()
         if self._thread is not None:
             self._thread.join()
-        if self.radio is not None:
-            self.radio.stop()
+        self.packs.stop()
 
     def __enter__(self):
         self.start()
@@ -182,54 +174,38 @@ class Bench:
         return self.call(self._controls.values)
 
     @property
-    def on_air(self):
-        """True if the BMS comes over Bluetooth."""
-        return simulators.form(self.bms_name) is not None
+    def bms(self):
+        """The simulated BMS of the first pack, whose faults can be set."""
+        return self.packs.sims[0]
 
     @property
-    def most_lapse(self):
-        """The fastest that time may pass."""
-        return _ON_AIR_LAPSE if self.on_air else LAPSE_MAX
+    def bms_name(self):
+        """Which one that is."""
+        return self.packs.names[0]
+
+    @property
+    def radio(self):
+        """The Station that is the radio, None before a BMS was on the air."""
+        return self.packs.radio
 
     def change_bms(self, name):
         """Simulates another BMS, on the cable or in the air; faults stay. In its thread only."""
-        self._need_radio(name)
-        old, new = self.bms, simulators.make(name, self.plant)
-        new.silent, new.frozen, new.foreign = old.silent, old.frozen, old.foreign
-        if old.generation in new.GENERATIONS:
-            new.generation = old.generation
-        self.bms, self.bms_name = new, name
-        self._attach()
+        self.packs.change(name)
+        self._suit()
         if self.conductor.process is not None:
             self.conductor.reset()
 
-    def _need_radio(self, name):
-        """Makes the radio if a BMS has need of it; RadioError where that cannot be."""
-        if self.radio is not None or simulators.form(name) is None:
-            return
-        try:
-            from tools.bench.radio.station import Station
-        except ImportError as error:
-            text = f"{name} needs the package bumble, and that needs Python 3.11 or newer"
-            raise RadioError(text) from error
-        self.radio = Station(self.conductor.now_us)
-        self.config.paths = list(self.config.paths) + self.radio.paths()
-        self.config.env["PACKMATE_RADIO"] = str(self.radio.port)
-
-    def _attach(self):
-        """Puts the BMS at the end of the cable or into the air, and the chip that this needs."""
-        on_air, config = self.on_air, self.config
-        if self.radio is not None:
-            self.radio.place(self.bms if on_air else None, simulators.form(self.bms_name))
-        if not on_air:
-            # Not on the air: there it would be called by the radio's thread.
-            self.bms.before_reply = self.world.advance
-        self.line.connect(Nobody() if on_air else self.bms, self.conductor.now_us())
-        config.heap_bytes = max(_PSRAM_HEAP, self._wired_heap) if on_air else self._wired_heap
-        if on_air:
+    def _suit(self):
+        """Makes the chip and the clock suit the BMSs."""
+        config, packs = self.config, self.packs
+        config.heap_bytes = self._wired_heap
+        if packs.on_air:
+            config.heap_bytes = max(PSRAM_HEAP, self._wired_heap)
+            config.paths = list(dict.fromkeys([*config.paths, *packs.radio.paths()]))
+            config.env["PACKMATE_RADIO"] = str(packs.radio.port)
             text = "bench: the chip has PSRAM, as Bluetooth beside all the rest needs it"
             self.console.add(text, self.conductor.now_us() / 1e6)
-        self.clock.set_lapse(min(self.clock.lapse, self.most_lapse), real_us())
+        self.clock.set_lapse(min(self.clock.lapse, packs.most_lapse), real_us())
 
     # -- looking ----------------------------------------------------------------------------------
 
@@ -242,6 +218,7 @@ class Bench:
               heater_changes, charger
         chip: running, state, resets, reset_cause, boot_s, watchdog_left_ms, pid, wakes, wifi,
               wifi_ssid
+        packs: of several packs what each is like, see Packs.look; else None
         radio: of a BMS over Bluetooth, see Station.look; None on a wire
         uart: pty, to_bms, from_bms, requests, rejected, replies, overruns, collisions
         panel: seq, on, errors (how many), error_texts
@@ -340,7 +317,7 @@ class Bench:
     def _run(self):
         try:
             self.conductor.power_on()
-            self.conductor.every(1_000_000, lambda: self.world.advance(self.conductor.now_us()))
+            self.conductor.every(1_000_000, self._advance)
             while not self._stopping:
                 self.conductor.turn()
                 if self._requests:
@@ -353,6 +330,10 @@ class Bench:
         finally:
             self.conductor.close()
 
+    def _advance(self):
+        self.world.advance(self.conductor.now_us())
+        self.packs.advance()
+
     @staticmethod
     def _serve(function, future):
         try:
@@ -364,6 +345,7 @@ class Bench:
         board = self.board
         if pin == board.HEATER_PIN:
             self.world.set_heater(level == board.HEATER_ACTIVE, t_us)
+            self.packs.advance()
         elif pin == board.RS485_DE:
             self.line.drive(level == 1, t_us)
         elif pin == board.PANEL_RST and level == 0:

@@ -22,8 +22,9 @@ class Controls:
         self._setters = {
             "lapse": self._lapse,
             "ambient_dc": self._ambient,
-            "pack_dc": lambda value: bench.plant.set_temp(value / 10),
-            "soc_pct": lambda value: bench.plant.set_soc(value),
+            "pack_dc": lambda value: self._temp(value, bench.packs.plants),
+            "others_dc": lambda value: self._temp(value, bench.packs.plants[1:]),
+            "soc_pct": self._soc,
             "charger": self._charger,
             "charger_ma": lambda value: setattr(bench.plant, "charger_a", value / 1000),
             "load_ma": self._load,
@@ -97,10 +98,19 @@ class Controls:
         }
 
     def _lapse(self, value):
-        self._bench.clock.set_lapse(min(value, self._bench.most_lapse), real_us())
+        self._bench.clock.set_lapse(min(value, self._bench.packs.most_lapse), real_us())
 
     def _ambient(self, value):
         self._bench.plant.ambient_c = value / 10
+
+    @staticmethod
+    def _temp(value, plants):
+        for plant in plants:
+            plant.set_temp(value / 10)
+
+    def _soc(self, value):
+        for plant in self._bench.packs.plants:
+            plant.set_soc(value)
 
     def _charger(self, value):
         """Connects a charger: power to the pack, and the board's contact closes to ground."""
@@ -113,7 +123,7 @@ class Controls:
         plant.load_w = value * plant.pack_mv / 1e6
 
     def _unplugged(self, value):
-        if value and self._bench.on_air:
+        if value and self._bench.packs.first_on_air:
             raise ValueError("bms_unplugged: this BMS has no cable; see ble_away")
         self._bench.line.unplugged = bool(value)
 
@@ -123,7 +133,7 @@ class Controls:
             self._bench.radio.garble(bool(value))
 
     def _radio(self, control):
-        if not self._bench.on_air:
+        if not self._bench.packs.on_air:
             raise ValueError(f"{control}: this BMS is on a wire")
         return self._bench.radio
 
@@ -151,7 +161,7 @@ class Controls:
         if value not in self._bench.bms.GENERATIONS:
             raise ValueError("bms_generation: this BMS has none but normal")
         self._bench.bms.generation = value
-        if self._bench.on_air:
+        if self._bench.packs.first_on_air:
             self._bench.radio.drop()  # it tells what it is at the beginning of a connection
 
     def _temp_rule(self, value):

@@ -133,6 +133,7 @@ class Desk:
             broker=self._broker_mode,
             heater_mode=(state["believed"] or {}).get("heater_mode"),
             pack_dc=state["true"]["coldest_dc"],
+            others_dc=_coldest_of_others(state.get("packs")),
             soc_pct=state["true"]["soc_pct"],
         )
         state["error"] = self.error
@@ -256,6 +257,10 @@ class Desk:
 
 
 _ACTIONS = ("firmware_kill", "button_1", "button_2", "ble_drop", "ble_empty")
+
+
+def _coldest_of_others(packs):
+    return min(pack["coldest_dc"] for i, pack in packs.items() if i != "1") if packs else None
 
 
 def coldest(temps_dc):

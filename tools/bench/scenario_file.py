@@ -7,10 +7,11 @@ The format is described in docs/bench.md. What comes out is plain data: `Scenari
 import json
 import re
 
+from tools.bench import simulators
 from tools.bench.condition import NUMERIC, OPERATORS, Condition
 from tools.bench.controls import ControlError, check_value
 
-_FIELD = re.compile(r"^(true|believed|pins|chip|uart|radio|panel|mqtt)(\.[a-z0-9_]+)+$")
+_FIELD = re.compile(r"^(true|believed|pins|chip|uart|packs|radio|panel|mqtt)(\.[a-z0-9_]+)+$")
 _NAME = re.compile(r"^[a-z0-9_]+$")
 _END_LIMIT_S = 14 * 86_400
 
@@ -65,6 +66,7 @@ class Scenario:
         self.end_s = 0
         self.settings = {}
         self.secrets = {}
+        self.other_bms = []
         self.start = {}
         self.steps = []
         self.expectations = []
@@ -88,7 +90,18 @@ def load(path):
 
 def parse(tree):
     """Turns the decoded JSON into a Scenario; raises ScenarioError."""
-    keys = ("name", "about", "end_s", "settings", "secrets", "start", "steps", "expect", "always")
+    keys = (
+        "name",
+        "about",
+        "end_s",
+        "settings",
+        "secrets",
+        "other_bms",
+        "start",
+        "steps",
+        "expect",
+        "always",
+    )
     _object(tree, "scenario", keys, ("name", "end_s"))
     scenario = Scenario()
     scenario.name = _text(tree["name"], "name")
@@ -96,6 +109,7 @@ def parse(tree):
     scenario.end_s = _number(tree["end_s"], "end_s", 1, _END_LIMIT_S)
     scenario.settings = _object(tree.get("settings", {}), "settings")
     scenario.secrets = _object(tree.get("secrets", {}), "secrets")
+    scenario.other_bms = _names(tree.get("other_bms", []), "other_bms")
     scenario.start = _sets(tree.get("start", {}), "start")
     scenario.steps = _each(tree, "steps", _step)
     marks = _collect_marks(scenario.steps)
@@ -195,6 +209,17 @@ def _wants(field, want, place):
     if not want:
         raise ScenarioError(f"{place}: has no operator")
     return [(field, operator, value) for operator, value in want.items()]
+
+
+def _names(item, place):
+    """Names of simulated BMSs, of packs in parallel to the first."""
+    if not isinstance(item, list):
+        raise ScenarioError(f"{place}: must be a list")
+    for i, name in enumerate(item):
+        if name not in simulators.NAMES:
+            known = ", ".join(simulators.NAMES)
+            raise ScenarioError(f"{place}[{i}]: no such BMS: {name} (have {known})")
+    return item
 
 
 def _sets(item, place):

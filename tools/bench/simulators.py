@@ -42,6 +42,7 @@ DEFAULT = NAMES[0]
 # Whose frames may come instead of its own.
 FOREIGN = ("none", "jk_gps", "jk_modbus", "jk_display", "ant_new", "ant_old", "jk_ble_24s")
 GENERATIONS = JkModbusSim.GENERATIONS
+MOST = 4  # packs at a time
 _NEIGHBOUR = 7  # address of the other unit, where both speak Modbus
 
 
@@ -63,6 +64,11 @@ def make_foreign(name, plant):
     if name == "jk_modbus":
         return JkModbusSim(plant, address=_NEIGHBOUR)
     return make(name, plant)
+
+
+def address(i):
+    """Returns the Bluetooth address of the unit of pack number `i`, from 0 on."""
+    return f"C8:47:8C:00:00:{i + 1:02X}"
 
 
 def settings(name):

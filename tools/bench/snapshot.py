@@ -18,10 +18,11 @@ def take_snapshot(bench, controls):
             "lapse": bench.clock.lapse,
             "lapse_actual": round(bench.clock.actual(real), 2),
         },
-        "true": bench.world.truth(),
+        "true": bench.packs.truth(),
         "pins": _pins(bench, t_us),
         "chip": _chip(bench, t_us),
         "uart": _uart(bench),
+        "packs": bench.packs.look(),
         "radio": bench.radio.look() if bench.radio is not None else None,
         "panel": {
             "seq": panel.seq,
@@ -62,7 +63,7 @@ def _chip(bench, t_us):
         "wakes": conductor.wakes,
         "wifi": chip.wifi.state,
         "wifi_ssid": chip.wifi.ssid,
-        "psram": bench.on_air,
+        "psram": bench.packs.on_air,
     }
 
 

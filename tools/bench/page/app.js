@@ -100,7 +100,7 @@ function show(state) {
   say(byId("achieved"), actual ? `${actual < 10 ? actual.toFixed(1) : Math.round(actual)}× achieved` : "");
   showLamps(state);
   compare.show(state);
-  controls.show(state.controls, state.radio);
+  controls.show(state.controls, state.radio, state.packs);
   plot.add(state.samples, state.time.t_s);
   showMessages(state.mqtt);
   showConsole(state);

@@ -2,7 +2,7 @@
 
 import { byId, make, say, send } from "./dom.js";
 
-const PLACES = { time: "world", world: "world", wire: "faults", air: "world", bms: "faults", net: "faults", chip: "faults", panel: "heater-controls" };
+const PLACES = { time: "world", world: "world", packs: "world", wire: "faults", air: "world", bms: "faults", net: "faults", chip: "faults", panel: "heater-controls" };
 const FAULTS = new Set(["wire", "air", "bms", "net", "chip"]);
 const HELD_MS = 900; // after an input of the user, the stream may not overwrite it at once
 
@@ -10,6 +10,7 @@ const HELD_MS = 900; // after an input of the user, the stream may not overwrite
 const SLIDERS = {
   lapse: { text: (v) => `${v}×`, steps: [1, 2, 5, 10, 20, 30, 60, 120, 200, 300, 450, 600] },
   ambient_dc: { text: (v) => `${(v / 10).toFixed(1)} °C`, step: 5 },
+  others_dc: { text: (v) => `${(v / 10).toFixed(1)} °C`, step: 5, min: -300, max: 400 },
   pack_dc: { text: (v) => `${(v / 10).toFixed(1)} °C`, step: 5, min: -300, max: 400 },
   soc_pct: { text: (v) => `${v} %`, step: 1 },
   load_ma: { text: (v) => `${(v / 1000).toFixed(0)} A`, step: 1000, max: 100000 },
@@ -149,7 +150,8 @@ function showGroup(name, shown) {
   for (const box of document.querySelectorAll(`[data-group="${name}"]`)) box.hidden = !shown;
 }
 
-export function show(states, radio) {
+export function show(states, radio, packs) {
+  showGroup("packs", Boolean(packs));
   showGroup("air", Boolean(radio));
   showGroup("wire", !radio);
   for (const [name, update] of widgets) update(states[name]);

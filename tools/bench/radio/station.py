@@ -13,7 +13,6 @@ from tools.bench.radio.unit import Unit
 _OTHER_PIN = 654321
 _SLEEP_S = 20  # an ANT unit's, without current
 _RSSI_DBM = -60
-_ADDRESS = "C8:47:8C:00:00:%02X"
 _ANT_NAME = "ANT-BLE16"
 
 
@@ -24,10 +23,9 @@ class Station:
     """
 
     def __init__(self, now_us):
-        self.unit = None
+        self.units = []
         self._air = Air(now_us)
         self._air.start()
-        self._count = 0
         self._garbled = False
         self.faults = dict(away=False, taken=False, deaf=False, sleeps=False, pairing="none")
 
@@ -45,22 +43,25 @@ class Station:
         """Ends everything. May be called twice."""
         self._air.stop()
 
-    def place(self, sim, form):
-        """Puts a unit of a form (radio.unit.FORMS) into the air that `sim` speaks for.
+    def place(self, parts):
+        """Puts units into the air, in the place of those before.
 
-        It takes the place of the one before; `sim` None: of nothing.
+        `parts`: (the simulator that speaks for it, form of radio.unit.FORMS, address) of each.
         """
-        if self.unit is not None:
-            self._air.drop(self.unit)
-            self.unit = None
-        if sim is None:
-            return
-        self._count += 1
-        name = _ANT_NAME if form.startswith("ant") else "Bench"
-        unit = Unit(sim, form, _ADDRESS % self._count, name)
-        self.unit = unit
+        for unit in self.units:
+            self._air.drop(unit)
+        self.units = []
+        for sim, form, address in parts:
+            name = _ANT_NAME if form.startswith("ant") else "Bench"
+            self.units.append(Unit(sim, form, address, name))
         self._obey()
-        self._air.add(unit)
+        for unit in self.units:
+            self._air.add(unit)
+
+    @property
+    def unit(self):
+        """The first of them, whose faults can be set; None: there is none."""
+        return self.units[0] if self.units else None
 
     # -- faults -----------------------------------------------------------------------------------
 
@@ -118,10 +119,14 @@ class Station:
     # -- looking ----------------------------------------------------------------------------------
 
     def look(self):
-        """Returns what the radio is doing, as data for a snapshot."""
-        unit = self.unit
-        if unit is None:
+        """Returns what the first unit is doing, and in `others` the rest, as data."""
+        if not self.units:
             return None
+        first, *others = [self._look(unit) for unit in self.units]
+        return {**first, "others": others, "aioble": "real" if real_aioble() else "stand-in"}
+
+    @staticmethod
+    def _look(unit):
         return {
             "address": unit.address,
             "name": unit.name,
@@ -131,7 +136,6 @@ class Station:
             "asleep": unit.asleep,
             "rssi_dbm": unit.rssi if unit.is_heard() else None,
             "notified": unit.notified,
-            "aioble": "real" if real_aioble() else "stand-in",
         }
 
 
