@@ -21,8 +21,10 @@ PORTABLE_TOP = {"compat", "settings"}
 LIB = {
     "compat": {"micropython", "time"},  # the one place that looks at the platform
     "settings_heater": set(),
+    "settings_packs": set(),
     "settings": {
         "settings_heater",
+        "settings_packs",
         "compat",
         "bms.catalog",
         "heat.states",

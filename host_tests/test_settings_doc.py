@@ -11,8 +11,9 @@ def test_page_is_up_to_date():
     assert settings_doc.PAGE.read_text() == settings_doc.page()
 
 
-def test_example_is_a_good_file():
-    example = re.search(r"```json\n(.*?)```", settings_doc.page(), re.S).group(1)
-    values, errors = settings.load(json.loads(example))
-    assert errors == []
-    assert values["heater_output"] == "gpio"
+def test_examples_are_good_files():
+    examples = re.findall(r"```json\n(.*?)```", settings_doc.page(), re.S)
+    loaded = [settings.load(json.loads(example)) for example in examples]
+    assert [errors for _, errors in loaded] == [[], []]
+    assert [pack["name"] for pack in loaded[0][0]["packs"]] == ["Pack 2", "Spare"]
+    assert loaded[1][0]["heater_output"] == "gpio"

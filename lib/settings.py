@@ -13,6 +13,7 @@ INT = 0
 BOOL = 1
 TEXT = 2
 CHOICE = 3
+PACKS = 4
 
 # key, kind, lowest | choices, highest | longest, default, help
 SETTINGS = (
@@ -36,6 +37,7 @@ SETTINGS = (
     ("bms_address", INT, 0, MAX_ADDRESS, 0, "Of a JK on RS485; 0: the first that answers."),
     ("ble_address", TEXT, 0, 17, "", "The BMS's Bluetooth address; empty: whichever."),
     ("ble_name", TEXT, 0, 32, "", "Its Bluetooth name. Both empty: the strongest that fits."),
+    ("packs", PACKS, 0, 3, (), "More packs beside this one: see below."),
     ("bms_poll_ms", INT, 500, 10_000, 1000, "Time between two questions to the BMS."),
     ("bms_writes", BOOL, None, None, False, "The BMS may be written to, on command over MQTT."),
     ("rs485_de_used", BOOL, None, None, False, "A transceiver's driver-enable pin is wired."),
@@ -159,6 +161,8 @@ def load(raw, table=SETTINGS):
     known = {row[0]: row for row in table}
     for key in raw:
         row = known.get(key)
+        if row is not None and row[1] == PACKS:
+            continue  # when the first one is known
         problem = "unknown setting" if row is None else _problem(row, raw[key])
         if problem:
             errors.append("%s: %s" % (key, problem))
@@ -167,7 +171,11 @@ def load(raw, table=SETTINGS):
     if table is SETTINGS:
         _check_together(values, errors)
         _check_link(values, errors)
-    elif values["ble_pin"] and not values["ble_pin"].isdigit():
+        if "packs" in raw:
+            import settings_packs  # needed by few
+
+            settings_packs.load(raw["packs"], values, errors, SETTINGS, load, _check_link)
+    elif values.get("ble_pin") and not values["ble_pin"].isdigit():
         values["ble_pin"] = ""
         errors.append("ble_pin: holds more than digits")
     return values, errors

@@ -28,6 +28,28 @@ _SECRETS = """
 `secrets.json` holds passwords and nothing else. They are never shown, published or logged.
 
 """
+_PACKS = """
+## Several packs
+
+Packs in parallel, each with a BMS of its own, are listed under `packs`: up to three beside the one at the top, one of all
+on the wire, up to three by Bluetooth. Each is an object with these keys of the table above: `name`, `bms_dialect` (needed),
+`bms_link`, `bms_address`, `ble_address`, `ble_name`. Several by Bluetooth must have an address or a name each, lest two
+links take the same unit; `auto` and `bms_writes` are for a single pack. What is wrong is told with the number of the
+pack; the one at the top is pack 1.
+
+The heater has one mat for all. It goes by the coldest sensor and the strictest threshold among the packs, and is off
+while any of them is not heard, or not believed.
+
+```json
+{
+  "bms_dialect": "jk_gps",
+  "packs": [
+    {"bms_dialect": "jk_ble", "ble_address": "C8:47:8C:00:00:01"},
+    {"name": "Spare", "bms_dialect": "ant_new", "bms_link": "ble", "ble_address": "AC:23:3F:00:00:02"}
+  ]
+}
+```
+"""
 _EXAMPLE = """
 ## Example
 
@@ -55,15 +77,19 @@ def table(rows):
             settings.BOOL: "true, false",
             settings.TEXT: f"{low}…{high} bytes",
             settings.CHOICE: "",
+            settings.PACKS: f"list of {low}…{high} objects",
         }[kind] or ", ".join(f"`{choice}`" for choice in low)
         shown = str(default).lower() if kind == settings.BOOL else str(default) or '""'
+        shown = "[]" if kind == settings.PACKS else shown
         lines.append(f"| `{key}` | {allowed} | {shown} | {text} |")
     return "\n".join(lines) + "\n"
 
 
 def page():
     """Returns the whole page."""
-    return _HEAD + table(settings.SETTINGS) + _SECRETS + table(settings.SECRETS) + _EXAMPLE
+    return (
+        _HEAD + table(settings.SETTINGS) + _PACKS + _SECRETS + table(settings.SECRETS) + _EXAMPLE
+    )
 
 
 def main():
