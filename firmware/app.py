@@ -108,6 +108,7 @@ class Device:
         canvas = Canvas(fb, width, height)
         names = Names(alarms.NAMES, check.NAMES, states.STATE_NAMES, states.REASON_NAMES)
         self.model = Model()
+        self.model.packs = len(self.bms.units)
         self.screen = Screen(canvas, settings, names, early.glyphs, early.errors, sys.modules)
         self.panel = Panel(board, canvas, settings["screen_brightness_pct"])
         self.button = Button(board.BUTTON_1)

@@ -10,7 +10,17 @@ from unit import RX_BYTES, Unit
 
 def build(device, settings, early):
     """Returns the Unit that the settings ask for, or several.Several. `early`: startup.Startup."""
-    return _build_unit(device, settings, early)
+    unit = _build_unit(device, settings, early)
+    if not settings["packs"]:
+        return unit
+    from several import Several
+
+    units = [unit]
+    for pack in settings["packs"]:
+        one = dict(settings)
+        one.update(pack)
+        units.append(_build_unit(device, one, early))
+    return Several(units, device.max_age_ms)
 
 
 def _build_unit(device, settings, early):

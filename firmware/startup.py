@@ -44,7 +44,8 @@ class Startup:
         except OSError as error:
             # Screen and heater do without; the next start tries again.
             self.errors.append("wifi: no memory for the radio (%s)" % error)
-        if self.settings["bms_link"] == "ble":
+        packs = (self.settings,) + tuple(self.settings["packs"])
+        if "ble" in [pack["bms_link"] for pack in packs]:
             import ble
 
             ble.switch_on(self.errors)

@@ -46,6 +46,8 @@ def fill_view(view, device):
 def fill_model(model, device, now):
     """Copies what the screen shows into its Model."""
     bms = device.bms
+    if model.shown:
+        bms = bms.units[model.shown - 1]
     model.take(bms.pack, now, device.uptime_s)
     if bms.answering:
         model.link = m.ANSWERING

@@ -1,8 +1,8 @@
 """The whole firmware on the bench, with units in the air.
 
-    with AppRig(tmp_path, {"bms_dialect": "jk_ble"}) as rig:
-        unit = rig.add(JkBleSim(rig.bench.plant), "jk_new", ADDRESS)
-        rig.bench.start()
+with AppRig(tmp_path, {"bms_dialect": "jk_ble"}) as rig:
+    unit = rig.add(JkBleSim(rig.bench.plant), "jk_new", ADDRESS)
+    rig.bench.start()
 """
 
 import json

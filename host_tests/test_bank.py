@@ -80,7 +80,8 @@ def test_a_stale_pack_takes_the_sums_with_it_and_is_counted(lost):
     assert known(bank, *names) == 6 * (None,)
     assert bank.spread_mv == -1
     assert known(bank, "temp_min_dc") == (10 * min({0, 1, 2} - {lost}),)
-    assert bank.pack.age_ms(p.STATUS, 12_000) == 12_000  # nothing new
+    assert bank.pack.age_ms(p.STATUS, 12_000) == 0  # of those that are good
+    assert bank.pack.temp_valid[2 * lost] == bank.pack.temp_valid[2 * lost + 1] == 0
 
 
 def test_an_implausible_and_a_frozen_pack_are_not_good():
@@ -98,7 +99,7 @@ def test_packs_that_were_never_heard():
     bank = bank_of(None, None)
     assert bank.step(0) == b.NO_PACK and not bank.pack.seen(p.STATUS)
     bank = bank_of({}, None)
-    assert bank.step(0) == b.INCOMPLETE and not bank.pack.seen(p.STATUS)
+    assert bank.step(0) == b.INCOMPLETE and bank.pack.seen(p.STATUS)
 
 
 @pytest.mark.parametrize("mv, verdict", [(3350, b.WHOLE), (3403, b.WHOLE), (3450, b.SPREAD)])
@@ -106,8 +107,9 @@ def test_voltages_that_are_too_far_apart_for_parallel_packs(mv, verdict):
     bank = bank_of({"mv": 3300}, {"mv": mv})
     assert bank.step(0) == verdict
     assert bank.spread_mv == 8 * (mv - 3300)
-    assert (known(bank, "pack_mv") == (None,)) == (verdict == b.SPREAD)
-    assert known(bank, "current_ma") == (-4000,)
+    volts = [pack.get(p.PACK_MV) for pack in bank.packs]
+    shown = max(volts) if verdict == b.SPREAD else sum(volts) // 2
+    assert known(bank, "pack_mv", "current_ma") == (shown, -4000)
 
 
 def test_alarms_of_any_good_pack():
@@ -152,7 +154,48 @@ def test_its_status_is_new_when_one_of_the_packs_is():
     assert bank.pack.seq == seq and bank.pack.age_ms(p.STATUS, 1000) == 1000
     fill(bank.packs[1], 2000)
     bank.step(2000)
-    assert bank.pack.seq == seq + 1 and bank.pack.age_ms(p.STATUS, 2000) == 0
+    assert bank.pack.seq == seq + 1
+
+
+def test_it_is_as_old_as_the_oldest_good_pack():
+    bank = bank_of({}, {})
+    for now in range(0, 11_000, 1000):
+        fill(bank.packs[1], now)
+        bank.step(now)
+        assert bank.pack.age_ms(p.STATUS, now) == now  # the first one's silence shows at once
+    fill(bank.packs[1], 11_000)
+    assert bank.step(11_000) == b.INCOMPLETE
+    assert bank.pack.age_ms(p.STATUS, 11_000) == 0
+
+
+def test_sensors_are_the_extremes_of_each_pack():
+    bank = bank_of({"temps": (50, 20, 40)}, {"temps": (-30,)}, {"temps": ()})
+    bank.step(0)
+    pack = bank.pack
+    assert pack.temps == 6 and list(pack.temp_valid[:6]) == [1, 1, 1, 1, 0, 0]
+    assert list(pack.temps_dc[:4]) == [20, 50, -30, -30]
+
+
+def test_limits_are_the_strictest_and_of_all_or_none():
+    bank = bank_of(
+        {"charge_utp_dc": -50, "charge_utpr_dc": 0, "cell_uvpr_mv": 2900, "cell_ovp_mv": 3650},
+        {"charge_utp_dc": 0, "charge_utpr_dc": 50, "cell_uvpr_mv": 2800, "cell_ovp_mv": 3600},
+    )
+    bank.step(0)
+    names = ("charge_utp_dc", "charge_utpr_dc", "cell_uvpr_mv", "cell_ovp_mv", "cell_uvp_mv")
+    assert known(bank, *names) == (0, 50, 2900, 3600, None)
+    bank.packs[0].drop(p.CHARGE_UTP_DC)
+    bank.step(0)
+    assert known(bank, *names[:2]) == (None, 50)
+
+
+def test_unprotected_if_one_of_them_is():
+    bank = bank_of({}, {})
+    bank.step(0)
+    assert not bank.pack.unprotected
+    bank.packs[1].unprotected = True
+    bank.step(0)
+    assert bank.pack.unprotected
 
 
 def test_the_largest_figures_stay_in_30_bits():

@@ -2,12 +2,13 @@
 
 A pack that is stale or implausible is never left out in silence: a sum without it would be wrong,
 so all sums become unknown, and `good` tells of how many packs the rest is. Extremes and alarms are
-of the good packs: a cell that is too cold is too cold whatever its neighbours do.
+of the good packs: a cell that is too cold is too cold whatever its neighbours do. A limit is the
+strictest of all.
 """
 
 from bms import pack as p
 from bms.check import PLAUSIBLE
-from compat import const
+from compat import const, ticks_add
 
 MAX_PACKS = const(4)
 
@@ -26,7 +27,12 @@ _SPREAD_DIVISOR = const(50)
 # Summed, if every pack has them.
 _SUMS = bytes((p.CURRENT_MA, p.POWER_MW, p.REMAINING_MAH, p.CAPACITY_MAH, p.HEATING_MA))
 # True if it is true of any pack; unknown unless all packs know, or one says so.
-_ANY = bytes((p.BALANCING, p.HEATING, p.CHARGER_PRESENT, p.CHARGE_ON, p.DISCHARGE_ON))
+_ANY = bytes(
+    (p.BALANCING, p.HEATING, p.CHARGER_PRESENT, p.CHARGE_ON, p.CHARGE_SWITCH, p.DISCHARGE_ON)
+)
+# Limits: the strictest is the highest or the lowest one.
+_HIGHEST = bytes((p.CHARGE_UTP_DC, p.CHARGE_UTPR_DC, p.CELL_UVP_MV, p.CELL_UVPR_MV))
+_LOWEST = bytes((p.CELL_OVP_MV, p.CHARGE_OTP_DC))
 _MOST = const(0x0FFFFFFF)  # of one pack; four of them are less than 2**30
 _TENTHS = const(100)  # mAh in 0.1 Ah, by which charges are weighted
 _MOST_TENTHS = const(1_000_000)
@@ -38,7 +44,9 @@ class Bank:
     good: how many packs are fresh and plausible now; verdict: see NAMES; spread_mv: between the
     highest and the lowest pack voltage, -1 while unknown. 1-based numbers of packs, 0 while
     unknown: cell_min_pack, cell_max_pack, coldest_pack, hottest_pack. CELL_MIN_INDEX and
-    CELL_MAX_INDEX of `pack` are positions in those packs; it lists no cells of its own.
+    CELL_MAX_INDEX of `pack` are positions in those packs; it lists no cells of its own. Its
+    sensors are the coldest and the hottest one of each pack. Its status is as old as the oldest
+    among those of the good packs.
     """
 
     def __init__(self, packs, checks, max_age_ms):
@@ -55,11 +63,18 @@ class Bank:
         self._max_age_ms = max_age_ms
         self._ok = bytearray(len(packs))
         self._seqs = 0
+        self._apart = False
+        self.pack.temps = 2 * len(packs)
 
     def step(self, now):
         """Looks at all packs; call it once a second. Returns the verdict. Nothing allocates."""
         self._look(now)
         self._take_extremes()
+        self._take_sensors()
+        for slot in _HIGHEST:
+            self._take_limit(slot, 1)
+        for slot in _LOWEST:
+            self._take_limit(slot, -1)
         self._take_voltage()
         for slot in _SUMS:
             self._take_sum(slot)
@@ -85,19 +100,27 @@ class Bank:
             self.verdict = NO_PACK
         elif self.good < len(self.packs):
             self.verdict = INCOMPLETE
-        elif self.pack.has(p.PACK_MV):
-            self.verdict = WHOLE
-        else:
+        elif self._apart:
             self.verdict = SPREAD
+        else:
+            self.verdict = WHOLE
 
     def _touch(self, now):
-        """The aggregate is new when one of the packs is, as long as all of them are good."""
+        """The aggregate is new when one of the good packs is, and as old as the oldest of them."""
         seqs = 0
-        for pack in self.packs:
-            seqs += pack.seq
-        if seqs != self._seqs and self.good == len(self.packs):
+        age_ms = -1
+        unprotected = False
+        for i in range(len(self.packs)):
+            if self._ok[i]:
+                pack = self.packs[i]
+                seqs += pack.seq
+                age_ms = max(age_ms, pack.age_ms(p.STATUS, now))
+                unprotected = unprotected or pack.unprotected
+        self.pack.unprotected = unprotected
+        seqs = seqs << 3 | self.good
+        if seqs != self._seqs and age_ms >= 0:
             self.pack.fingerprint = self.pack.fingerprint + 1 & 0xFFFF
-            self.pack.touch(p.STATUS, now)
+            self.pack.touch(p.STATUS, ticks_add(now, -age_ms))
         self._seqs = seqs
 
     def _take_extremes(self):
@@ -135,9 +158,31 @@ class Bank:
             self.pack.drop(slot)
         return whose
 
+    def _take_sensors(self):
+        bank = self.pack
+        for i in range(len(self.packs)):
+            pack = self.packs[i]
+            if self._ok[i] and pack.has(p.TEMP_MIN_DC):
+                bank.put_temp(2 * i, pack.get(p.TEMP_MIN_DC))
+                bank.put_temp(2 * i + 1, pack.get(p.TEMP_MAX_DC))
+            else:
+                bank.drop_temp(2 * i)
+                bank.drop_temp(2 * i + 1)
+
+    def _take_limit(self, slot, sign):
+        """Stores the highest (sign 1) or lowest of a limit, if every pack has told it."""
+        for i in range(len(self.packs)):
+            value = self.packs[i].get(slot)
+            if value is None:
+                self.pack.drop(slot)
+                return
+            if i == 0 or sign * value > sign * self.pack.get(slot, 0):
+                self.pack.put(slot, value)
+
     def _take_voltage(self):
-        """The mean, unless packs are missing or too far apart to be in parallel."""
+        """The mean; of packs that are too far apart to be in parallel, the highest."""
         self.spread_mv = -1
+        self._apart = False
         low = high = total = 0
         for i in range(len(self.packs)):
             mv = self.packs[i].get(p.PACK_MV) if self._ok[i] else None
@@ -150,8 +195,9 @@ class Bank:
             if i == 0 or mv > high:
                 high = mv
         self.spread_mv = high - low
-        if self.spread_mv > low // _SPREAD_DIVISOR + _SPREAD_MV:
-            self.pack.drop(p.PACK_MV)
+        self._apart = self.spread_mv > low // _SPREAD_DIVISOR + _SPREAD_MV
+        if self._apart:
+            self.pack.put(p.PACK_MV, high)
         else:
             self.pack.put(p.PACK_MV, (total + len(self.packs) // 2) // len(self.packs))
 

@@ -24,6 +24,9 @@ class Model:
     while the verdict is not 0), `heater_on` (the output), `held_ms` (how long the button is being
     held) and `handed_over_s` (until the BMS is taken back from the phone; 0: it is ours).
     `heater` is a heat.heater.Heater, or what has its figures; it is only looked at.
+
+    `packs`: how many there are. The screen chooses with `shown` what the figures of the pack are
+    to be of: 0 all of them together, else the number of one.
     """
 
     def __init__(self):
@@ -43,6 +46,8 @@ class Model:
         self.heater_on = False
         self.held_ms = 0
         self.handed_over_s = 0
+        self.packs = 1
+        self.shown = 0
 
     def take(self, pack, now, uptime_s):
         """Looks at a PackState from now on. `uptime_s` is the time since the start."""

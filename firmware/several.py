@@ -1,0 +1,84 @@
+"""Several BMSs as one, for the heater, the screen and the relay; loaded only where there are some.
+
+Shown is what the good packs tell (bms.bank). The heater, which has one mat for all, is stricter:
+it goes by all of them or by none. A pack that is not heard is a link that is down; one that is
+implausible or stands still makes the whole implausible.
+"""
+
+from bms import bank as b
+from bms.check import NO_DATA, PLAUSIBLE
+from bms.pack import STATUS
+
+
+class Together:
+    """What the checks, links and framers of all tell in one: see check.Check, uart_link.UARTLink
+    and framer.Framer. `reason` is the bank's verdict."""
+
+    REASONS = b"none" + b.NAMES[len(b"whole") :]
+
+    def __init__(self):
+        self.verdict = NO_DATA
+        self.plausible = self.frozen = False
+        self.reason = b.NO_PACK
+        self.losses = 0
+        self.frames = self.bad_checksum = self.bad_length = self.dropped = 0
+        self.framer = self
+
+    def judge(self, units, bank):
+        """Takes up the verdicts of all. `plausible`, for the heater, is of all of them; what is
+        shown, with `verdict` and `frozen`, is of the good ones."""
+        frozen = False
+        worst = PLAUSIBLE
+        for unit in units:
+            check = unit.check
+            if check.verdict != PLAUSIBLE:
+                worst = check.verdict
+            frozen = frozen or check.frozen
+        self.plausible = worst == PLAUSIBLE and not frozen
+        self.verdict = PLAUSIBLE if bank.good else worst
+        self.frozen = frozen and not bank.good
+        self.reason = bank.verdict
+
+    def count(self, units):
+        """Adds up all counters."""
+        self.losses = self.frames = self.bad_checksum = self.bad_length = self.dropped = 0
+        for unit in units:
+            framer = unit.dialect.framer
+            self.losses += unit.link.losses
+            self.frames += framer.frames
+            self.bad_checksum += framer.bad_checksum
+            self.bad_length += framer.bad_length
+            self.dropped += framer.dropped
+
+
+class Several:
+    """See unit.Unit, whose face it has. bank: the bms.bank.Bank."""
+
+    def __init__(self, units, max_age_ms):
+        packs = [unit.pack for unit in units]
+        self.bank = b.Bank(packs, [unit.check for unit in units], max_age_ms)
+        self.pack = self.bank.pack
+        self.units = tuple(units)
+        self.check = self.link = self.dialect = Together()
+        self.answering = False
+        self.commands = self.ble = None
+        self._max_age_ms = max_age_ms
+
+    def look(self, now):
+        """Brings what the heater goes by up to date; returns whether all packs are heard."""
+        heard = True
+        for unit in self.units:
+            up = unit.look(now)
+            heard = heard and up and unit.pack.fresh(STATUS, now, self._max_age_ms)
+        self.bank.step(now)
+        self.check.judge(self.units, self.bank)
+        return heard
+
+    def watch(self, now):
+        """Learns who answers; call once a second."""
+        self.answering = True
+        for unit in self.units:
+            unit.watch(now)
+            self.answering = self.answering and unit.answering
+        self.pack.settle(now)
+        self.link.count(self.units)

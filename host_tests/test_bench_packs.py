@@ -1,0 +1,95 @@
+"""Several packs in one firmware: one on the wire, others in the air; one mat for all of them."""
+
+import pytest
+
+pytest.importorskip("bumble")
+
+from host_tests.ble_app_rig import AppRig
+from host_tests.ble_rig import ADDRESS, OTHER
+from tools.bench.ant_sim import AntNewSim
+from tools.bench.jk_ble_sim import JkBleSim
+from tools.plant import Plant
+
+pytestmark = pytest.mark.bench
+
+THIRD = "C8:47:8C:00:00:03"
+PACKS = [
+    {"bms_dialect": "jk_ble", "ble_address": ADDRESS},
+    {"bms_dialect": "ant_new", "bms_link": "ble", "ble_address": OTHER},
+]
+
+
+class PacksRig(AppRig):
+    """A pack on the wire and two in the air: their plants are `plants`, the units `units`."""
+
+    def __init__(self, folder, **settings):
+        super().__init__(folder, {"bms_dialect": "jk_gps", "packs": PACKS, **settings}, wired=True)
+        self.plants = [Plant(temp_c=15.0), Plant(temp_c=15.0)]
+
+    def __enter__(self):
+        super().__enter__()
+        first, second = self.plants
+        self.units = [
+            self.add(JkBleSim(first), "jk_new", ADDRESS),
+            self.add(AntNewSim(second), "ant_new", OTHER, "ANT-BLE16"),
+        ]
+        self.bench.start()
+        for plant in self.plants:
+            self.bench.every(1, lambda plant=plant: plant.step(1.0))
+        self.bench.set("charger", True)
+        return self
+
+    def chill(self, which, celsius):
+        """Makes a pack in the air so cold, and keeps it so."""
+        plant = self.plants[which]
+        plant.ambient_c = celsius
+        plant.set_temp(celsius)
+
+
+def test_the_coldest_of_all_packs_is_heated_for(tmp_path):
+    with PacksRig(tmp_path) as rig:
+        bench = rig.bench
+        bench.set("ambient_dc", 150)
+        bench.set("pack_dc", 150)
+        bench.run_until(60)
+        assert [unit.connections for unit in rig.units] == [1, 1]
+        assert bench.snapshot()["uart"]["replies"] > 10 and not bench.plant.heater_on
+        rig.chill(1, -5.0)
+        rig.wait_for(lambda b: b.plant.heater_on, 120)
+        rig.chill(1, 15.0)
+        rig.wait_for(lambda b: not b.plant.heater_on, 120)
+        assert rig.resets == 0
+
+
+@pytest.mark.parametrize("lost", ["wire", 0, 1])
+def test_any_pack_that_is_not_heard_is_a_cold_mat(tmp_path, lost):
+    with PacksRig(tmp_path) as rig:
+        bench = rig.bench
+        rig.make_cold()
+        rig.chill(0, -5.0)
+        rig.chill(1, -5.0)
+        rig.wait_for(lambda b: b.plant.heater_on, 200)
+        if lost == "wire":
+            bench.set("bms_unplugged", True)
+        else:
+            rig.units[lost].rssi = None
+        t_s = bench.now_s()
+        off_s = rig.wait_for(lambda b: not b.plant.heater_on, 30)
+        assert off_s - t_s <= (12.5 if lost == "wire" else 4)
+        if lost == "wire":
+            bench.set("bms_unplugged", False)
+        else:
+            rig.units[lost].rssi = -60
+        rig.wait_for(lambda b: b.plant.heater_on, 300)
+        assert rig.resets == 0
+
+
+def test_a_fourth_pack_in_the_air(tmp_path):
+    more = PACKS + [{"bms_dialect": "jk_ble", "ble_address": THIRD}]
+    with PacksRig(tmp_path, packs=more) as rig:
+        rig.make_cold()
+        rig.bench.run_until(60)
+        assert not rig.bench.plant.heater_on  # one has never been heard
+        unit = rig.add(JkBleSim(rig.plants[0]), "jk_new", THIRD)
+        rig.wait_for(lambda b: b.plant.heater_on, 200)
+        assert unit.connections == 1
