@@ -12,8 +12,9 @@ A load that happens to switch the other way within these ten seconds hides the m
 - open_circuit takes THREE edges "on" in a row without the step; after the first, the guard pauses
   for a minute to make the next, so that it takes minutes and not the days of natural edges;
 - off without the step back makes the mat `suspect`: with that, a warming by 1.5 K instead of 4
-  is enough for stuck_on (stuck.py). Alone it is not: a wire that broke while heating, or a
-  kettle, would look the same.
+  is enough for stuck_on (stuck.py); or the next edge "on", if that misses its step, too, and
+  nothing else could draw as much: the pack was quiet before the mat. One edge alone is not
+  enough: a wire that broke while heating, or a kettle, would look the same.
 """
 
 from array import array
@@ -36,15 +37,17 @@ _SUSPECT_MS = const(7_200_000)  # a mat that is on has warmed the pack by then
 class CurrentProof:
     """Judges the edges. `verdict`: of the last one.
 
-    `works`: the step was seen when the mat was last switched. `suspect`: it did not go back.
-    `missed`: edges "on" in a row without a step.
+    `works`: the step was seen when the mat was last switched on. `suspect`: it did not go back.
+    `is_stuck`: that is confirmed. `missed`: edges "on" in a row without a step.
     """
 
     def __init__(self, settings):
         self.verdict = UNDECIDED
         self.works = False
         self.suspect = False
+        self.is_stuck = False
         self.missed = 0
+        self._quiet = False  # before the mat was last seen to come
         self._mat_mohm = settings["heater_mat_mohm"]
         self._ma = array("i", (0,) * _READINGS)
         self._next = 0
@@ -59,7 +62,7 @@ class CurrentProof:
     def restart(self):
         """Forgets what it has found."""
         self.verdict = UNDECIDED
-        self.works = self.suspect = False
+        self.works = self.suspect = self.is_stuck = False
         self.missed = 0
         self._drop()
 
@@ -74,10 +77,7 @@ class CurrentProof:
         now_ma = inputs.current_ma
         if ma is None or now_ma is None or now_ma <= -ma // 2 or now_ma >= CHARGING_MA:
             return False
-        if _has_no_charger(inputs):
-            return True
-        # It would be charging.
-        return inputs.charge_on == 1 and inputs.soc_pct is not None and inputs.soc_pct < _FULL_PCT
+        return _has_no_charger(inputs)
 
     def step(self, inputs):
         """Takes a step; returns True when an edge "on" has just been found to miss its step."""
@@ -89,6 +89,8 @@ class CurrentProof:
         self._watch_suspect(inputs)
         if inputs.on != self._on:
             self._on = inputs.on
+            if self._on:
+                self.works = False
             self._begin(inputs, ma)
         if self._edge_ms >= 0:
             self._edge_ms += inputs.elapsed_ms
@@ -139,7 +141,7 @@ class CurrentProof:
         if self._on:
             step_ma = -step_ma
         if 2 * ma <= 3 * step_ma and 2 * step_ma <= 3 * ma:
-            self._see()
+            self._see(ma)
         elif -ma <= 4 * step_ma <= ma and self._must_show(inputs):
             self.verdict = MISSING
             return self._miss(after_ma, ma)
@@ -150,24 +152,28 @@ class CurrentProof:
         most_ma = max(self._before_most_ma, max(self._ma))
         return most_ma <= -DISCHARGING_MA or (most_ma < CHARGING_MA and _has_no_charger(inputs))
 
-    def _see(self):
+    def _see(self, ma):
         self.verdict = SEEN
-        self.works = True
+        if self._on:
+            self._quiet = 2 * self._before_ma >= -ma
+            self.works = True
         self.suspect = False
         self.missed = 0
 
     def _miss(self, after_ma, ma):
         if self._on:
-            self.works = False
             self.missed += 1
+            self.is_stuck = self.suspect and self._quiet and 4 * after_ma <= -3 * ma
             return True
         # A mat that is still on draws its current; less than that has been open before the edge.
         self.suspect = self.suspect or (self.works and 4 * after_ma <= -3 * ma)
         self._suspect_ms = 0
-        self.works = False
         return False
 
 
 def _has_no_charger(inputs):
-    """True where a flag or a pin says so."""
-    return inputs.charger_flag == 0 or inputs.charger_pin == 0
+    """True where a flag or a pin says so, or it would be charging what is not nearly full."""
+    if inputs.charger_flag == 0 or inputs.charger_pin == 0:
+        return True
+    soc = inputs.soc_pct
+    return inputs.charge_on == 1 and soc is not None and soc < _FULL_PCT

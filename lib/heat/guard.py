@@ -60,6 +60,7 @@ class Guard:
         self._backoff_ms = 0
         self._weak_ms = 0
         self._next_weak_ms = _WEAK_MS
+        self._rechecked = False
         self._jump_ms = 0
         self._hot_while_on = False
         if settings["heater_feed"] == "output" and self._off_watch is not None:
@@ -221,7 +222,9 @@ class Guard:
 
     def _check_current(self, inputs):
         if self.electric.step(inputs):
-            if self.electric.is_open:
+            if self.electric.is_stuck:
+                self.trip(s.STUCK_ON)
+            elif self.electric.is_open:
                 self.trip(s.OPEN_CIRCUIT)
             elif self._backoff_ms < _RECHECK_MS:
                 self._backoff_ms = _RECHECK_MS
@@ -232,12 +235,16 @@ class Guard:
         if verdict == proof.WAITING:
             return
         heated = self._thermal.is_heated(mw, attempt.change_dc, attempt.took_s)
+        works = self.electric is not None and self.electric.works
         if verdict == proof.RISEN:
             attempt.shown = attempt.shown or heated is True
-        elif heated or attempt.shown or (self.electric is not None and self.electric.works):
-            self._give_way(mw, attempt.change_dc, attempt.took_s)
-        elif verdict == proof.FALLING and (self.strikes or heated is False):
+        elif verdict == proof.FALLING and (heated is False or (self.strikes and not works)):
             self.trip(s.OPEN_CIRCUIT)
+        elif works and heated is False and not self._rechecked:
+            self._rechecked = True  # did it break while on? The next edge tells
+            self._backoff_ms = _RECHECK_MS
+        elif works or heated or (heated is None and attempt.shown):
+            self._give_way(mw, attempt.change_dc, attempt.took_s)
         else:
             self._strike()
 
@@ -260,6 +267,7 @@ class Guard:
         self.loss_mw = None
         self._weak_ms = 0
         self._next_weak_ms = _WEAK_MS
+        self._rechecked = False
 
     def _set_strikes(self, strikes):
         if strikes != self.strikes:

@@ -16,6 +16,7 @@ _FALL_DC = const(20)  # of every sensor
 # What was cooling goes on cooling until mat, cells and sensors have followed.
 _LAG_MS = const(300_000)
 _FALL_AFTER_MS = const(600_000)
+_PAUSED_MS = const(60_000)
 # A pause shorter than this is one and the same attempt: a fault that comes and goes must not
 # start the clock anew each time.
 _PAUSE_MS = const(600_000)
@@ -34,6 +35,7 @@ class Proof:
         self.change_dc = 0
         self.shown = False
         self._on_ms = 0
+        self._paused_ms = 0
         self._mean_dc = 0
         self._off_ms = _PAUSE_MS
         self._lag_ms = _LAG_MS
@@ -54,6 +56,7 @@ class Proof:
             self._off_ms = min(self._off_ms + inputs.elapsed_ms, _PAUSE_MS)
             if self._off_ms >= _PAUSE_MS:
                 self._started = False
+            self._paused_ms = min(self._paused_ms + inputs.elapsed_ms, _PAUSED_MS)
             return WAITING
         self._off_ms = 0
         sensors = inputs.sensors
@@ -80,7 +83,8 @@ class Proof:
         if risen:
             self._begin(sensors, 0)
             return RISEN
-        if falling and self._on_ms >= _FALL_AFTER_MS:
+        # What was lost in pauses says nothing.
+        if falling and self._on_ms >= _FALL_AFTER_MS and self._paused_ms < _PAUSED_MS:
             self._started = False
             return FALLING
         if self._on_ms >= window_ms + self._lag_ms:
@@ -93,6 +97,7 @@ class Proof:
         self._epoch = sensors.epoch
         self._lag_ms = lag_ms
         self._on_ms = 0
+        self._paused_ms = 0
         self._mean_dc = sensors.mean_dc
         for i in range(SENSORS):
             self._base_dc[i] = sensors.temps_dc[i]

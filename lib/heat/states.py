@@ -101,7 +101,9 @@ RECORD_VERSION = const(2)  # of what Heater.save() gives; memory.py takes up old
 
 
 def first_fault(latched):
-    """Returns the reason of the lowest fault bit in `latched`, NONE if there is none."""
+    """Returns the reason to name for `latched`: a mat that is on first of all, then the lowest."""
+    if latched & 1 << STUCK_ON - 1:
+        return STUCK_ON
     for reason in range(1, LAST_FAULT + 1):
         if latched & 1 << (reason - 1):
             return reason

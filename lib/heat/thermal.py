@@ -34,6 +34,7 @@ _FALL_DC = const(20)  # then the next trend begins
 _LEARN_DC = const(30)
 _LONGEST_MS = const(10_800_000)
 _FALL_VALID_MS = const(43_200_000)
+_ALIKE_DC = const(50)
 _STEEPEST_CKH = const(10_000)
 _MOST_J = const(100_000_000)
 # Heat of the pack's own resistance: 4 % of the power at 1 C, and less at a quarter than the loss.
@@ -98,6 +99,8 @@ class Thermal:
         self._saved_j_k = 0
         self._pack_wh = settings["pack_wh"]
         self._fall_age_ms = 0
+        self._fall_dc = 0  # where
+        self._mean_dc = 0
         self._heating = False
         self._learned = False  # from this episode
         self._off_ms = _PAUSE_MS
@@ -151,9 +154,12 @@ class Thermal:
     def is_heated(self, mw, change_dc, seconds):
         """Tells a heated pack from an unheated one by how its mean changed; None if it cannot.
 
-        Without heat it would have gone on falling as before; `mw` makes a difference to that.
+        Without heat it would have gone on falling as before; `mw` makes a difference to that. A
+        fall that was seen at quite another temperature tells nothing about this one.
         """
         if self.j_k == 0 or self.fall_ckh is None or mw is None or mw > _MEASURED_MW:
+            return None
+        if not -_ALIKE_DC <= self._mean_dc - self._fall_dc <= _ALIKE_DC:
             return None
         expected_dc = mw // 100 * seconds // self.j_k
         return 2 * (change_dc + self.fall_ckh * seconds // 36_000) >= expected_dc
@@ -192,10 +198,11 @@ class Thermal:
         if not self._heating:
             self._learned = False
         self._ms += elapsed
+        self._mean_dc = sensors.mean_dc
         self._follow(inputs, mw)
 
     def _follow(self, inputs, mw):
-        mean_dc = inputs.sensors.mean_dc
+        mean_dc = self._mean_dc
         if self._ms < 0:
             self._begin(mean_dc)
             self._begun = False
@@ -243,6 +250,7 @@ class Thermal:
         ckh = fall_dc * 36_000 // max(ms // 1000, 1)
         self.fall_ckh = max(-_STEEPEST_CKH, min(ckh, _STEEPEST_CKH))
         self._fall_age_ms = 0
+        self._fall_dc = self._mean_dc
 
     def _learn(self, change_dc, seconds):
         """Takes an episode for what it shows, a third of the way, a fifth of the value at most."""
