@@ -2,7 +2,7 @@
 
 import pytest
 
-from tools.plant import J_PER_K_WH, Plant, ocv_mv
+from tools.plant import COARSE_S, J_PER_K_WH, Plant, ocv_mv
 
 
 def run(plant, hours, dt_s=10):
@@ -56,6 +56,19 @@ def make_like(plant):
     other.ambient_c = plant.ambient_c
     other.heater_on, other.charger_on = plant.heater_on, plant.charger_on
     return other
+
+
+@pytest.mark.parametrize("heats", [False, True])
+def test_coarse_steps_are_near_enough(heats):
+    coarse, fine = Plant(temp_c=5, substep_s=COARSE_S), Plant(temp_c=5)
+    for hour in range(24):
+        for plant in (coarse, fine):
+            plant.ambient_c = -15 + hour / 2
+            plant.charger_on = True
+            plant.heater_on = heats and hour % 3 == 0
+            plant.step(3600)
+        assert coarse.temps_c == pytest.approx(fine.temps_c, abs=0.3)
+        assert coarse.mat_c == pytest.approx(fine.mat_c, abs=1.0)
 
 
 def test_sensors_lag_and_are_whole():
@@ -157,6 +170,16 @@ def test_faults_of_the_mat():
     plant.mat_open = True
     plant.step(1)
     assert plant.heater_w == 0
+
+
+def test_a_mat_that_fell_off_heats_the_box():
+    plant = Plant(temp_c=0)
+    plant.ambient_c = 0
+    plant.output_stuck = True
+    plant.mat_touches = False
+    run(plant, 2)
+    assert plant.temps_c == pytest.approx([0, 0], abs=0.1)
+    assert 20 < plant.mat_c < 100
 
 
 def test_empty_pack_stops_discharging():

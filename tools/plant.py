@@ -2,7 +2,7 @@
 
 The truth that the virtual bench and the heater's tests measure Packmate against. Inputs are plain
 attributes (`ambient_c`, `charger_on`, `charger_a`, `load_w`, `heater_on`, `sensor_absent`, and the
-faults `mat_open`, `output_stuck`); `step(dt_s)` moves on; outputs carry the names and units of
+faults `mat_open`, `mat_touches`, `output_stuck`); `step(dt_s)` moves on; outputs carry the names and units of
 the vocabulary. Nothing here knows a protocol, and equal seeds and inputs give equal outputs.
 
 Heat: the mat warms the near half of the cells, that half the far half; all lose heat to the
@@ -15,6 +15,8 @@ import random
 # J/K for each Wh of cells: 1130 J/kg·K (LFP) over 160 Wh/kg.
 J_PER_K_WH = 7.0
 _SUBSTEP_S = 10.0  # the mat's time constant is over 60 s
+COARSE_S = 60.0  # the longest that is stable: within 0.3 °C, in a sixth of the time
+_LOOSE_W_K = 2.0  # of a mat that touches nothing but air
 # Open-circuit voltage of an LFP cell, mV at 0, 5, 10 ... 100 %.
 _OCV_MV = (2700, 3060, 3190, 3215, 3235, 3252, 3265, 3275, 3283, 3288, 3291)
 _OCV_MV += (3294, 3297, 3301, 3308, 3318, 3326, 3331, 3335, 3342, 3450)
@@ -89,11 +91,19 @@ class Plant:
     """See the module. `bms` is a Bms; `cells`, `capacity_ah`, `mat_mohm`, `loss_w_k` size it.
 
     `mat_feed` says where the mat hangs: "output" (behind BMS and shunt, beside charger and loads)
-    or "cells" (straight on the cells, unseen by the shunt).
+    or "cells" (straight on the cells, unseen by the shunt). `substep_s`: of the integration, up to
+    COARSE_S where speed counts for more than the mat's temperature.
     """
 
     def __init__(
-        self, cells=16, capacity_ah=100.0, mat_mohm=26_200, loss_w_k=1.5, temp_c=8.0, seed=1
+        self,
+        cells=16,
+        capacity_ah=100.0,
+        mat_mohm=26_200,
+        loss_w_k=1.5,
+        temp_c=8.0,
+        seed=1,
+        substep_s=_SUBSTEP_S,
     ):
         self.ambient_c = temp_c
         self.charger_on = False
@@ -102,6 +112,7 @@ class Plant:
         self.heater_on = False
         self.sensor_absent = ()  # positions (0, 1), or True for all
         self.mat_open = False
+        self.mat_touches = True  # False: it has fallen off the cells
         self.output_stuck = False  # the switch conducts whatever `heater_on` says
         self.mat_feed = "output"
         self.bms = Bms()
@@ -116,6 +127,7 @@ class Plant:
         self.soc = 0.6
         self.current_a = 0.0  # through the shunt, positive while charging
         self.heater_w = 0.0  # what the mat really takes
+        self._substep_s = substep_s
         self._jitter = 0
         self._seed = random.Random(seed).randrange(1 << 30)
         odd = random.Random(seed)
@@ -145,7 +157,7 @@ class Plant:
 
     def step(self, dt_s):
         """Moves on by `dt_s` seconds with the inputs as they are."""
-        pieces = max(1, math.ceil(dt_s / _SUBSTEP_S))
+        pieces = max(1, math.ceil(dt_s / self._substep_s))
         piece_s = dt_s / pieces
         for _ in range(pieces):
             self._electric(piece_s)
@@ -178,13 +190,12 @@ class Plant:
 
     def _thermal(self, dt_s):
         near, far, mat, air = self.near_c, self.far_c, self.mat_c, self.ambient_c
-        into = (mat - near) * self._mat_w_k
+        into = (mat - near) * self._mat_w_k if self.mat_touches else 0.0
         across = (near - far) * self._across_w_k
         own = self.current_a * self.current_a * self._resistance / 2
         loss = self.loss_w_k / 2
-        self.mat_c = (
-            mat + (self.heater_w - into - (mat - air) * 0.05 * loss) * dt_s / self._mat_j_k
-        )
+        lost = (mat - air) * (0.05 * loss if self.mat_touches else _LOOSE_W_K)
+        self.mat_c = mat + (self.heater_w - into - lost) * dt_s / self._mat_j_k
         self.near_c = near + (into - across + own - (near - air) * loss) * dt_s / self._half_j_k
         self.far_c = far + (across + own - (far - air) * loss) * dt_s / self._half_j_k
         share = 1 - math.exp(-dt_s / self.lag_s)

@@ -1,0 +1,53 @@
+"""A winter night: the pack cools, the cold cuts charging, the heater gives it back."""
+
+from tools.heater_lab.lab import Lab
+from tools.heater_lab.trace import Trace
+from tools.heater_lab.weather import Winter
+
+HOURS = 24
+_NOON_C = 4.0
+_SUNSET_S = 4.5 * 3600
+_AWAKE_S = 40
+_BEFORE_S = 720  # of heating before a fault strikes
+_AFTER_S = 600
+
+
+def make(seed=1, settings=None, plant=None):
+    """Returns (lab, winter) at noon of a winter's day, in a van on shore power."""
+    lab = Lab(settings, plant)
+    winter = Winter(seed, mean_c=-9.0)
+    lab.plant.set_temp(_NOON_C)
+    lab.plant.set_soc(25)
+    lab.plant.charger_a = 6.0
+    lab.plant.charger_on = True
+    return lab, winter
+
+
+def play(seed=1, hours=HOURS):
+    """Plays a day from noon to noon; returns its Trace."""
+    lab, winter = make(seed)
+    trace = Trace(lab, 20)
+
+    def outside(lab):
+        t_s = lab.t_ms // 1000
+        lab.plant.ambient_c = winter.air_c(t_s)
+        lab.plant.load_w = 90.0 if _SUNSET_S < t_s < _SUNSET_S + 4 * 3600 else 25.0
+
+    trace.run(hours * 3600, outside)
+    return trace
+
+
+def play_fault(fault):
+    """Plays a fault that strikes in the middle of an episode; returns its Trace."""
+    lab = Lab()
+    lab.plant.ambient_c = -12.0
+    lab.plant.set_temp(-2.0)
+    lab.plant.charger_on = True
+    lab.tick(_AWAKE_S)
+    trace = Trace(lab, 2)
+    trace.run(_BEFORE_S)
+    trace.mark(fault.name)
+    fault.begin(lab)
+    longest_s = max(fault.bound_s or 0, fault.alarm_s or 0, _AFTER_S)
+    trace.run(int(2 * longest_s if fault.alarm_s else 1.6 * longest_s))
+    return trace
