@@ -1,0 +1,130 @@
+"""All links of a device together: handed over together, and the reset that one of them wants."""
+
+import importlib
+import sys
+import types
+
+import pytest
+
+
+class Thing(types.SimpleNamespace):
+    """Whatever attributes are given."""
+
+
+class Restarted(Exception):
+    """What machine.reset() does here."""
+
+
+class Link:
+    def __init__(self):
+        self.reset_wanted = False
+        self.handed_over_s = 0
+        self.given = []
+
+    def hand_over(self, seconds):
+        self.given.append(seconds)
+        self.handed_over_s = seconds
+
+
+@pytest.fixture
+def ble(monkeypatch):
+    machine = types.ModuleType("machine")
+
+    def reset():
+        raise Restarted
+
+    machine.reset = reset
+    monkeypatch.setitem(sys.modules, "machine", machine)
+    monkeypatch.setitem(sys.modules, "bluetooth", types.ModuleType("bluetooth"))
+    monkeypatch.delitem(sys.modules, "ble", raising=False)
+    yield importlib.import_module("ble")
+    sys.modules.pop("ble", None)
+
+
+class Device:
+    """A device that notes what is done to it before it is reset."""
+
+    def __init__(self, ble, state=None, links=1):
+        self.calls = []
+        self.state = {} if state is None else state
+        self.uptime_s = 900
+        self.output = Thing(on=False, off=lambda: self.calls.append("off"))
+        self.ble = ble.Links(self.state)
+        self.links = [Link() for _ in range(links)]
+        self.ble._links.extend(self.links)
+
+    def save(self):
+        self.calls.append(dict(self.state))
+
+    def watch(self):
+        """Returns True if the chip was reset."""
+        try:
+            self.ble.watch(self)
+        except Restarted:
+            return True
+        return False
+
+
+def test_a_reset_that_is_wanted_is_counted_with_the_heater_off_first(ble):
+    device = Device(ble, links=3)
+    assert not device.watch()
+    device.links[2].reset_wanted = True
+    assert device.watch()
+    assert device.calls == ["off", {"ble_resets": 1}]
+
+
+def test_never_while_the_mat_is_on_nor_while_handed_over(ble):
+    device = Device(ble)
+    device.links[0].reset_wanted = True
+    device.output.on = True
+    assert not device.watch()
+    device.output.on = False
+    device.ble.hand_over(60)
+    assert not device.watch()
+    device.ble.hand_over(0)
+    assert device.watch()
+
+
+def test_once_an_hour_at_most_over_restarts(ble):
+    state = {}
+    at_s = []
+    s = 0
+    while s < 6 * 3600:
+        device = Device(ble, state)  # a start
+        device.links[0].reset_wanted = True  # from its first moment on: worse than any radio is
+        device.uptime_s = 0
+        while not device.watch() and s < 6 * 3600:
+            s += 1
+            device.uptime_s += 1
+        at_s.append(s)
+        state = {"ble_resets": state["ble_resets"]}  # what the file has
+    gaps = [after - before for before, after in zip(at_s, at_s[1:], strict=False)]
+    assert len(at_s) > 4 and min(gaps) >= 3600
+
+
+@pytest.mark.parametrize("nonsense", [None, "many", -3, [1]])
+def test_a_count_that_makes_no_sense_is_none(ble, nonsense):
+    assert Device(ble, {"ble_resets": nonsense}).ble.resets == 0
+
+
+def test_all_are_handed_over_and_the_last_one_counts(ble):
+    device = Device(ble, links=2)
+    assert device.ble.handed_over_s == 0
+    device.ble.hand_over(600)
+    assert [link.given for link in device.links] == [[600], [600]]
+    device.links[0].handed_over_s = 0
+    assert device.ble.handed_over_s == 600
+
+
+def test_where_aioble_is_missing_there_is_a_link_that_is_down(ble, monkeypatch):
+    for name in ("ble_link", "ble_radio", "ble_target"):
+        monkeypatch.setitem(sys.modules, name, None)  # an ImportError
+    errors = []
+    link = ble.Links({}).make({}, "", errors)
+    assert errors == ["bms_link: needs aioble: mpremote mip install aioble-central aioble-client"]
+    assert not link.up and link.readinto(bytearray(8)) == 0 and not link.reset_wanted
+    assert link.REASONS.split(b"\n")[link.reason] == b"no_aioble"
+
+
+def test_nothing_goes_on_while_nothing_is_there(ble):
+    assert not Device(ble, links=0).watch() and ble.Links({}).tasks() == []
