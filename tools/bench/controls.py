@@ -74,6 +74,15 @@ _TABLE = (
         "It drops, and the next discovery finds nothing in it",
     ),
     (
+        "ble_release_min",
+        INT,
+        (0, 60),
+        "min",
+        "air",
+        "Release for the phone",
+        "Packmate lets go of the BMS for so long, by MQTT; 0 takes it back",
+    ),
+    (
         "bms_garbled",
         BOOL,
         None,
@@ -128,6 +137,7 @@ _TABLE = (
     ("button_1", ACTION, None, "", "panel", "Button 1", "Short press"),
     ("button_2", ACTION, None, "", "panel", "Button 2", "Short press"),
     ("heater_mode", CHOICE, HEATER_MODES, "", "panel", "Heater mode", "Sent as an MQTT command"),
+    ("boost_min", INT, (0, 120), "min", "panel", "Boost", "Heats now, for so long, by MQTT"),
     ("acknowledge", ACTION, None, "", "panel", "Acknowledge", "Clears latched faults, by MQTT"),
 )
 _BY_NAME = {row[0]: row for row in _TABLE}

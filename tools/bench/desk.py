@@ -110,10 +110,8 @@ class Desk:
         if name == "broker":
             self._broker_mode = value
             self._set_line()
-        elif name == "heater_mode":
-            self._command("heater/mode/set", value)
-        elif name == "acknowledge":
-            self._command("heater/acknowledge", "acknowledge")
+        elif name in _COMMANDS:
+            self._command(_COMMANDS[name], "acknowledge" if value in (None, True) else str(value))
         elif name == "bms":
             self._switch_bms(value)
         elif name == "wifi_down":
@@ -129,9 +127,12 @@ class Desk:
         state = self.bench.snapshot()
         self.t_s = state["time"]["t_s"]
         state["believed"], state["mqtt"] = self._mqtt()
+        believed = state["believed"] or {}
         state["controls"].update(
             broker=self._broker_mode,
-            heater_mode=(state["believed"] or {}).get("heater_mode"),
+            heater_mode=believed.get("heater_mode"),
+            boost_min=_minutes(believed.get("heater_boost_s")),
+            ble_release_min=_minutes(believed.get("handed_over_s")),
             pack_dc=state["true"]["coldest_dc"],
             others_dc=_coldest_of_others(state.get("packs")),
             soc_pct=state["true"]["soc_pct"],
@@ -256,7 +257,18 @@ class Desk:
         return believed, about
 
 
+# Controls that are commands to Packmate, by their topics.
+_COMMANDS = {
+    "heater_mode": "heater/mode/set",
+    "boost_min": "heater/boost/set",
+    "acknowledge": "heater/acknowledge",
+    "ble_release_min": "bms/release/set",
+}
 _ACTIONS = ("firmware_kill", "button_1", "button_2", "ble_drop", "ble_empty")
+
+
+def _minutes(seconds):
+    return -(-(seconds or 0) // 60)
 
 
 def _coldest_of_others(packs):

@@ -13,6 +13,8 @@ const SLIDERS = {
   others_dc: { text: (v) => `${(v / 10).toFixed(1)} °C`, step: 5, min: -300, max: 400 },
   pack_dc: { text: (v) => `${(v / 10).toFixed(1)} °C`, step: 5, min: -300, max: 400 },
   soc_pct: { text: (v) => `${v} %`, step: 1 },
+  ble_release_min: { text: (v) => `${v} min`, steps: [0, 1, 2, 5, 10, 15, 20, 30, 45, 60] },
+  boost_min: { text: (v) => `${v} min`, steps: [0, 5, 10, 15, 20, 30, 45, 60, 90, 120] },
   load_ma: { text: (v) => `${(v / 1000).toFixed(0)} A`, step: 1000, max: 100000 },
 };
 
