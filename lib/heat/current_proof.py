@@ -124,6 +124,7 @@ class CurrentProof:
         self._before_ma = sum(self._ma) // _READINGS
         self._before_most_ma = max(self._ma)
         self._charge_on = inputs.charge_on
+        self.verdict = UNDECIDED
         self._drop()
         if calm:
             self._edge_ms = 0
@@ -133,7 +134,6 @@ class CurrentProof:
 
     def _judge(self, inputs, ma):
         self._edge_ms = -1
-        self.verdict = UNDECIDED
         if not self._is_calm(ma) or inputs.charge_on != self._charge_on:
             return False
         after_ma = sum(self._ma) // _READINGS
