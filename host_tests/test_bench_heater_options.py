@@ -1,0 +1,174 @@
+"""The unmodified firmware on the bench: its own probe, and charging held off through the BMS."""
+
+import json
+
+import pytest
+
+from heat.inhibit import CLAIMED, FREE, HELD
+from tools.bench.bench import Bench, BenchConfig
+
+pytestmark = pytest.mark.bench
+
+HEATER = {
+    "heater_output": "gpio",
+    "heater_mode": "charger",
+    "heater_mat_mohm": 26_200,
+    "pack_wh": 5120,
+    "charger_pin_used": True,
+}
+OWN = {"heater_thresholds": "own", "heater_on_dc": 0, "heater_off_dc": 50}
+
+
+@pytest.fixture
+def start(tmp_path):
+    """Returns a function that starts a bench with these settings beside HEATER."""
+    benches = []
+
+    def make(prepare=None, **settings):
+        (tmp_path / "settings.json").write_text(json.dumps({**HEATER, **settings}))
+        config = BenchConfig(str(tmp_path))
+        config.lapse = 200
+        bench = Bench(config)
+        if prepare:
+            prepare(bench)
+        bench.start()
+        benches.append(bench)
+        return bench
+
+    yield make
+    for bench in benches:
+        bench.stop()
+        assert bench.error is None
+
+
+def wait(bench, condition, within_s, what):
+    try:
+        return bench.wait_for(condition, within_s, timeout_s=100)
+    except TimeoutError:
+        pytest.fail(what + ": never\n" + "\n".join(bench.snapshot()["console"][-30:]))
+
+
+def make_cold(bench):
+    bench.set("ambient_dc", -100)
+    bench.set("pack_dc", -50)
+    bench.set("charger", True)
+
+
+# -- the probe ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("place", ["mat", "cell"])
+def test_a_probe_that_is_removed_while_heating_is_off_in_time(start, place):
+    bench = start(heater_probe=place)
+    make_cold(bench)
+    bench.run_until(100)
+    assert bench.snapshot()["pins"]["heater_changes"] == 0  # without its probe it never heats
+    bench.set("probe", place)
+    wait(bench, lambda b: b.plant.heater_on, 200, "heating")
+    bench.set("probe", "none")
+    t_s = bench.now_s()
+    off_s = wait(bench, lambda b: not b.plant.heater_on, 20, "off")
+    assert off_s - t_s <= 8
+    bench.run_until(bench.now_s() + 200)
+    assert not bench.plant.heater_on
+    bench.set("probe", place)
+    wait(bench, lambda b: b.plant.heater_on, 200, "heating again")
+    assert bench.snapshot()["chip"]["resets"] == 0
+
+
+def test_a_mat_that_gets_too_hot_is_off_for_good(start):
+    def strong(bench):
+        bench.plant.mat_mohm = 26_200
+        bench.plant._mat_w_k /= 8  # it has come off the cells
+
+    bench = start(strong, heater_probe="mat")
+    bench.set("probe", "mat")
+    make_cold(bench)
+    wait(bench, lambda b: b.plant.heater_on, 200, "heating")
+    wait(bench, lambda b: b.plant.mat_c > 54, 3600, "hot")
+    wait(bench, lambda b: not b.plant.heater_on, 60, "off")
+    assert bench.plant.mat_c < 57
+    bench.run_until(bench.now_s() + 1800)
+    assert bench.plant.mat_c < 40 and not bench.plant.heater_on
+
+
+def test_a_probe_on_a_cell_stands_in_for_absent_sensors(start):
+    bench = start(heater_probe="cell", **OWN)
+    bench.set("sensor_absent", "both")
+    bench.set("probe", "cell")
+    make_cold(bench)
+    wait(bench, lambda b: b.plant.heater_on, 300, "heating")
+    wait(bench, lambda b: not b.plant.heater_on, 8 * 3600, "warm")
+    assert 4 <= bench.plant.sensed_c[1] <= 6
+
+
+# -- charge inhibit -------------------------------------------------------------------------------
+
+INHIBIT = {"heater_inhibit": True, "bms_writes": True, **OWN}
+
+
+def preset(bench):
+    """A JK's preset for other cells: it would charge LFP in any frost."""
+    bench.plant.bms.charge_utp_dc = -200
+    bench.plant.bms.charge_utpr_dc = -100
+
+
+def memory(bench):
+    """Returns what the flash says of the charge switch; None while there is no file."""
+    try:
+        with open(bench.config.run_dir + "/state.json") as file:
+            return json.loads(file.readline())["heater"]["holds"] & 3
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def test_charging_is_off_while_cold_and_given_back(start):
+    bench = start(preset, **INHIBIT)
+    bench.run_until(60)
+    assert bench.plant.bms.charge_switch and memory(bench) == FREE
+    make_cold(bench)
+    wait(bench, lambda b: not b.plant.bms.charge_switch, 60, "held off")
+    wait(bench, lambda b: memory(b) == HELD, 20, "remembered")
+    wait(bench, lambda b: b.plant.heater_on, 200, "heating meanwhile")
+    wait(bench, lambda b: b.plant.bms.charge_switch, 8 * 3600, "given back")
+    assert min(bench.plant.temps_dc) >= 50
+    wait(bench, lambda b: memory(b) == FREE, 20, "forgotten")
+    assert bench.snapshot()["chip"]["resets"] == 0
+
+
+def test_power_lost_between_memory_and_write(start):
+    bench = start(preset, **INHIBIT)
+    bench.run_until(60)
+    bench.set("lapse", 10)
+
+    killed = []
+
+    def cut():
+        if not killed and memory(bench) == CLAIMED:
+            killed.append(bench.plant.bms.charge_switch)
+            bench.conductor.reset()
+
+    bench.every(0.02, cut)
+    make_cold(bench)
+    wait(bench, lambda b: killed, 60, "the moment")
+    assert killed == [True]
+    bench.set("lapse", 200)
+    wait(bench, lambda b: memory(b) == HELD and not b.plant.bms.charge_switch, 300, "held off")
+    bench.set("firmware_kill")
+    bench.set("pack_dc", 100)
+    wait(bench, lambda b: b.plant.bms.charge_switch, 300, "given back after a reset")
+
+
+def test_who_switches_on_has_it_on_and_who_switched_off_has_it_off(start):
+    bench = start(preset, **INHIBIT)
+    bench.run_until(60)
+    make_cold(bench)
+    wait(bench, lambda b: memory(b) == HELD, 100, "held off")
+    bench.call(lambda: setattr(bench.plant.bms, "charge_switch", True))
+    bench.run_until(bench.now_s() + 300)
+    assert bench.plant.bms.charge_switch
+    bench.call(lambda: setattr(bench.plant.bms, "charge_switch", False))
+    bench.set("ambient_dc", 150)
+    bench.set("pack_dc", 150)
+    bench.run_until(bench.now_s() + 300)
+    assert not bench.plant.bms.charge_switch and memory(bench) == FREE
