@@ -16,6 +16,7 @@ from bms import alarms, check
 from buttons import Button
 from compat import const
 from heat import states
+from heat.charger import SOURCE_NAMES
 from heat.heater import Heater
 from heater_output import HeaterOutput
 from mqtt import FAILURES, REFUSALS, Relay
@@ -29,6 +30,7 @@ from screen.show import Screen
 from st7789 import Panel
 from supervisor import Supervisor, stand_down
 from tasks import NAMES, run_all
+from wifi import REASONS
 
 VERSION = "0.1.0"
 
@@ -125,6 +127,9 @@ class Device:
             FAILURES,
             REFUSALS,
             self.bms.link.REASONS,
+            REASONS,
+            states.PREHEAT_NAMES,
+            SOURCE_NAMES,
         )
         topics = Topics(settings["mqtt_topic"], early.unit, settings["ha_prefix"])
         message = StateMessage(self.view, self.max_age_ms, self.writes)

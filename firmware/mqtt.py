@@ -23,6 +23,7 @@ from relay.commands import (
     ANNOUNCE,
     BUSY,
     FROM_WRITES,
+    NOT_POSSIBLE,
     NOTHING,
     PAYLOAD_MAX,
     REFUSALS,
@@ -55,7 +56,7 @@ class Relay:
 
     Figures for telemetry: `connected`, `connects`, `failures`, `failure` (position in FAILURES),
     `detail` (the broker's code or an errno), `commands_done`, `commands_refused`, `refusal`
-    (position in REFUSALS). `mode`: position in relay.view.MODES that a SET_MODE asks for;
+    (position in REFUSALS). `value`: what came with the last command (relay.commands.Judge).
     `writes`: the message's relay.writes.Writes, or None.
     """
 
@@ -68,13 +69,12 @@ class Relay:
         self.commands_done = 0
         self.commands_refused = 0
         self.refusal = ACCEPTED
-        self.mode = 0
+        self.value = 0
         self._topics = topics
         self._message = message
         self.writes = message.writes
-        subscriptions = (topics.mode_set, topics.acknowledge, topics.birth)
         if self.writes is not None:
-            subscriptions += self.writes.topics(topics.base)
+            topics.commands += self.writes.topics()
         self._exchange = x.Exchange(message.buf)
         self._worker = Worker(
             self._exchange,
@@ -86,11 +86,17 @@ class Relay:
                 _KEEPALIVE_S,
             ),
             topics,
-            subscriptions,
         )
         self._announces = settings["ha_discovery"]
         self._about = (settings["name"], model, version, settings["mqtt_interval_s"])
-        self._known = bytearray(2)  # sensors and cells: relay.state.learn
+        self._known = bytearray(3)  # sensors and cells: relay.state.learn; and what is used
+        self._known[2] = (
+            (settings["heater_output"] != "none")
+            | (settings["heater_thresholds"] == "own") << 1
+            | (settings["heater_probe"] != "none") << 2
+            | (settings["preheat_at"] != "") << 3
+            | (settings["bms_link"] == "ble") << 4
+        )
         self._discovery = None  # only while there is something to announce: it takes 7 kB
         self._interval_ms = settings["mqtt_interval_s"] * 1000
         self._judge = Judge()
@@ -125,8 +131,8 @@ class Relay:
         """Does what is due, without waiting; call about ten times a second.
 
         pack: bms.pack.PackState, read only if a message is built; online: the Wi-Fi stands.
-        Returns a command of relay.commands: NOTHING, SET_MODE (see `mode`) or ACKNOWLEDGE,
-        or WRITE, which has been handed on.
+        Returns a command of relay.commands for the caller to obey (see `value`) and to `settle`;
+        NOTHING; or WRITE, which has been handed on.
         """
         self._watch(now)
         if not self._exchange.pending():
@@ -320,11 +326,16 @@ class Relay:
             self._birth = True
             self._birth_ms = ticks_add(now, _BIRTH_DELAY_MS + getrandbits(11))
             return NOTHING
-        if judge.command != NOTHING:
-            self.commands_done = self.commands_done + 1 & _COUNTER
-            self.mode = judge.mode
-            self._state_due = True
+        self.value = judge.value
         return judge.command
+
+    def settle(self, done):
+        """Notes whether the command that step() returned was obeyed."""
+        if not done:
+            self._refuse(NOT_POSSIBLE)
+            return
+        self.commands_done = self.commands_done + 1 & _COUNTER
+        self._state_due = True
 
     def _refuse(self, why):
         self.commands_refused = self.commands_refused + 1 & _COUNTER

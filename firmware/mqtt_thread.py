@@ -60,16 +60,12 @@ class Broker:
 
 
 class Worker:
-    """The thread's part of the relay. Only `start()` is called from the loop.
+    """The thread's part of the relay. Only `start()` is called from the loop."""
 
-    subscriptions: topics (bytes); their positions are the sources of incoming messages.
-    """
-
-    def __init__(self, exchange, broker, topics, subscriptions):
+    def __init__(self, exchange, broker, topics):
         self._exchange = exchange
         self._broker = broker
         self._topics = topics
-        self._subscriptions = subscriptions
         self._client = None
         self._guard = None
         self._resolved = False
@@ -128,7 +124,7 @@ class Worker:
         self._guard = client.sock = Guard(client.sock)
         self._guard.begin()
         client.publish(self._topics.availability, ONLINE, True)
-        for topic in self._subscriptions:
+        for topic in self._topics.subscriptions():
             self._guard.begin()
             client.subscribe(topic)
         self._exchange.set_cell(x.UP, 1)
@@ -158,9 +154,9 @@ class Worker:
 
     def _on_message(self, topic, message):
         guard = self._guard
-        for source in range(len(self._subscriptions)):
-            if topic == self._subscriptions[source]:
-                self._exchange.put(source, guard.op & 1, message, guard.oversized)
+        source = self._topics.source(topic)
+        if source >= 0:
+            self._exchange.put(source, guard.op & 1, message, guard.oversized)
 
     # -- its end ---------------------------------------------------------------------------------
 

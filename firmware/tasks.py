@@ -10,7 +10,7 @@ from time import ticks_ms
 
 from buttons import LONG, SHORT
 from compat import const, ticks_add, ticks_diff
-from relay.commands import ACKNOWLEDGE, SET_MODE
+from relay import commands as c
 from telemetry import fill_model, fill_view
 
 _BMS = const(0)
@@ -149,14 +149,32 @@ def _serve_relay(device, up, now):
         relay.publish_soon()
     fill_view(device.view, device)
     command = relay.step(device.bms.pack, up, now)
-    if command == SET_MODE:
-        heater.set_mode(relay.mode)
-    elif command == ACKNOWLEDGE:
-        acknowledge(device)
+    if command != c.NOTHING:
+        relay.settle(_obey(device, command, relay.value))
     if relay.writes is not None and relay.writes.changed():
         relay.publish_soon()
     if relay.down_ms(now) >= _DEAF_MS:
         _revive(device, up, now)
+
+
+def _obey(device, command, value):
+    """Carries out a command of the relay; returns False if that is not possible."""
+    heater = device.heater
+    if command == c.SET_MODE:
+        return heater.set_mode(value)
+    if command == c.BOOST:
+        return heater.boost(value)
+    if command == c.SET_ON_DC:
+        return heater.set_thresholds(value, heater.inputs.own_off_dc)
+    if command == c.SET_OFF_DC:
+        return heater.set_thresholds(heater.inputs.own_on_dc, value)
+    if command == c.RELEASE:
+        return device.release(value)
+    if command == c.ACKNOWLEDGE:
+        acknowledge(device)
+    elif command == c.RESET_REPORT:
+        heater.reset_report()
+    return True
 
 
 def _revive(device, up, now):

@@ -40,7 +40,29 @@ def fill_view(view, device):
     view.put(v.RSSI_DBM, device.wifi.rssi_dbm())
     view.put(v.WIFI_LOSSES, device.wifi.losses)
     view.put(v.LINK_LOSSES, bms.link.losses)
+    view.put(v.WIFI_FAILURES, device.wifi.failures)
+    view.put(v.WIFI_REASON, device.wifi.reason)
+    view.put(v.HANDED_OVER_S, None if device.ble is None else device.ble.handed_over_s)
+    _fill_heater(view, heater)
     view.put(v.LINK_REASON, bms.link.reason)
+
+
+def _fill_heater(view, heater):
+    law = heater.law
+    inputs = heater.inputs
+    view.put(v.HEATER_READY_S, heater.ready_s)
+    view.put(v.HEATER_READY_WH, heater.ready_wh)
+    view.put(v.HEATER_BOOST_S, heater.boost_s)
+    view.put(v.HEATER_PROBE_DC, heater.probe_dc)
+    view.put(v.HEATER_ON_DC, law.on_dc)
+    view.put(v.HEATER_OFF_DC, law.off_dc)
+    view.put(v.HEATER_OWN_ON_DC, None if inputs.from_bms else inputs.own_on_dc)
+    view.put(v.HEATER_OWN_OFF_DC, None if inputs.from_bms else inputs.own_off_dc)
+    view.put(v.HEATER_COLD_MIN, heater.cold_min)
+    view.put(v.HEATER_COLD_CHARGED_MAH, heater.cold_charged_mah)
+    view.put(v.HEATER_LEARNED_J_K, heater.learned_j_k or None)
+    view.put(v.HEATER_PREHEAT, heater.preheat)
+    view.put(v.HEATER_CHARGER, law.charger.source if law.charger.present else 0)
 
 
 def fill_model(model, device, now):

@@ -61,7 +61,13 @@ def micropython32():
 
 
 # Files whose tests run other programs in real time, beside those marked `bench`.
-_REAL_TIME = ("test_mqtt_broker.py", "test_broker.py", "test_page.py", "test_web_server.py")
+_REAL_TIME = (
+    "test_mqtt_broker.py",
+    "test_mqtt_broker_commands.py",
+    "test_broker.py",
+    "test_page.py",
+    "test_web_server.py",
+)
 
 
 def pytest_collection_modifyitems(items):

@@ -5,6 +5,7 @@ from heat_rig import MAT_MA, Rig
 
 from bms import pack as p
 from heat import charger as c
+from tools.vocabulary import words
 
 HOUR = 3600
 
@@ -35,7 +36,7 @@ def cut_at_night(**settings):
 
 
 def source(rig):
-    return c.SOURCE_NAMES[rig.heater.law.charger.source]
+    return words(c.SOURCE_NAMES)[rig.heater.law.charger.source]
 
 
 def rise(rig, seconds):

@@ -9,132 +9,27 @@ import shutil
 import socket
 import subprocess
 import threading
-import time
-import uuid
 
-import paho.mqtt.client as mqtt
 import pytest
 
-from host_tests.conftest import ROOT, runner
-from tools import fetch_umqtt
-from tools.bench.broker import Broker, find_mosquitto, have_amqtt
+from host_tests.broker_rig import (
+    AVAILABILITY,
+    BASE,
+    KINDS,
+    STATE,
+    Client,
+    Program,
+    make_places,
+    newcomer_hears,
+    wait_for,
+)
+from tools.bench.broker import Broker, find_mosquitto
 from tools.bench.proxy import Proxy
 
-BASE = "packmate/a0b1c2d3e4f5"
-STATE = f"{BASE}/state"
-AVAILABILITY = f"{BASE}/availability"
-MODE = f"{BASE}/heater/mode/set"
-# A call that blocks would hold the loop for its time-out, 5 s and more. What is measured here is
-# that none does; how evenly the loop runs on a host busy with other things tells nothing.
-GAP_MS = 1000
-LIMIT_S = 30
 
-KINDS = [
-    pytest.param(
-        "mosquitto",
-        marks=pytest.mark.skipif(not find_mosquitto(), reason="mosquitto is not installed"),
-    ),
-    pytest.param(
-        "amqtt", marks=pytest.mark.skipif(not have_amqtt(), reason="amqtt is not installed")
-    ),
-]
-
-
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def places(tmp_path_factory):
-    """Where the program imports from. The bench's other stand-ins must not be among them."""
-    if not (runner.UMQTT / "umqtt_pypi" / "simple.py").exists():
-        fetch_umqtt.main(["fetch_umqtt", str(runner.UMQTT)])
-    folder = tmp_path_factory.mktemp("standin")
-    shutil.copytree(ROOT / "tools" / "bench" / "standins" / "umqtt", folder / "umqtt")
-    return [str(folder), str(runner.UMQTT), str(ROOT / "lib"), str(ROOT / "firmware"), ".frozen"]
-
-
-class Program:
-    """relay_program.py in a process of its own; `last` is its newest report."""
-
-    def __init__(self, places, **settings):
-        command = [runner.find_tool("micropython"), "-X", "heapsize=320k"]
-        command += [str(ROOT / "host_tests" / "mp" / "relay_program.py"), json.dumps(settings)]
-        self._child = subprocess.Popen(
-            command,
-            env=os.environ | {"MICROPYPATH": ":".join(places)},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        self.last = {}
-        self.noise = []
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
-
-    def _read(self):
-        for line in self._child.stdout:
-            try:
-                self.last = json.loads(line)
-            except ValueError:
-                self.noise.append(line)
-
-    def kill(self):
-        self._child.kill()
-        self._child.wait()
-        self._reader.join(5)
-
-    def wait_for(self, condition, limit_s=LIMIT_S):
-        """Waits until `condition(report)` is true, and returns the report."""
-        wait_for(lambda: self.last and condition(self.last), limit_s, lambda: self.last)
-        return self.last
-
-    def finish(self):
-        """Ends the program; it must have run all the time, quietly, and evenly."""
-        running = self._child.poll() is None
-        self.kill()
-        assert running and not self.noise, "".join(self.noise)
-        assert self.last["gap_ms"] < GAP_MS
-
-
-def wait_for(condition, limit_s=LIMIT_S, tell=lambda: ""):
-    deadline = time.monotonic() + limit_s
-    while not (result := condition()):
-        assert time.monotonic() < deadline, f"it did not happen: {tell()}"
-        time.sleep(0.02)
-    return result
-
-
-class Client:
-    """Somebody else at the broker: hears everything, in order."""
-
-    def __init__(self, port, topic="#"):
-        self.heard = []
-        subscribed = threading.Event()
-        self._client = mqtt.Client(
-            mqtt.CallbackAPIVersion.VERSION2, client_id=f"test-{uuid.uuid4().hex[:8]}"
-        )
-        self._client.on_connect = lambda client, *_: client.subscribe(topic, qos=1)
-        self._client.on_subscribe = lambda *_: subscribed.set()
-        self._client.on_message = lambda _client, _data, m: self.heard.append(
-            (m.topic, m.payload.decode(), bool(m.retain))
-        )
-        self._client.connect("127.0.0.1", port)
-        self._client.loop_start()
-        assert subscribed.wait(10)
-
-    def close(self):
-        self._client.loop_stop()
-        self._client.disconnect()
-
-    def publish(self, topic, payload, retain=False):
-        self._client.publish(topic, payload, qos=1, retain=retain).wait_for_publish(10)
-
-    def of(self, topic):
-        return [payload for heard, payload, _ in list(self.heard) if heard == topic]
-
-    def states(self):
-        return [json.loads(payload) for payload in self.of(STATE)]
-
-    def wait_state(self, condition=lambda state: True, after=0):
-        """Waits for a state message beyond the first `after` ones that satisfies `condition`."""
-        return wait_for(lambda: next((s for s in self.states()[after:] if condition(s)), None))
+    return make_places(tmp_path_factory.mktemp("standin"))
 
 
 @pytest.fixture
@@ -163,21 +58,6 @@ def client(broker):
     client = Client(broker.port)
     yield client
     client.close()
-
-
-def newcomer_hears(port, topic, count=1):
-    """Returns what a client that comes now is told at once: the retained messages."""
-    client = Client(port, topic)
-    try:
-
-        def heard():
-            # amqtt also tells a newcomer what it has not asked for.
-            return [m for m in list(client.heard) if mqtt.topic_matches_sub(topic, m[0])]
-
-        wait_for(lambda: len(heard()) >= count, 10, heard)
-        return heard()
-    finally:
-        client.close()
 
 
 def test_state_availability_and_will(broker, client, start):
@@ -213,50 +93,6 @@ def test_discovery_is_there_for_a_newcomer(broker, client, start):
     program.finish()
 
 
-def test_a_mode_command_is_obeyed(broker, client, start):
-    program = start(mqtt_port=broker.port)
-    for mode in ("charger", "off", "charger_or_soc"):
-        program.wait_for(lambda report: report["connected"])
-        count = len(client.states())
-        client.publish(MODE, mode)
-        client.wait_state(lambda s, mode=mode: s["heater_mode"] == mode, count)
-    client.publish(f"{BASE}/heater/acknowledge", "acknowledge")
-    client.wait_state(lambda s: s["commands_done"] == 4)
-    assert program.last["refused"] == 0
-    program.finish()
-
-
-def test_bad_commands_are_refused_and_told(broker, client, start):
-    program = start(mqtt_port=broker.port)
-    client.wait_state()
-    for refused, (payload, reason) in enumerate(
-        [("full power", "invalid"), ("", "invalid"), ("c" * 25, "oversized"), ("x" * 9000, None)]
-    ):
-        client.publish(MODE, payload)
-        told = client.wait_state(lambda s, n=refused: s["commands_refused"] == n + 1)
-        assert told["command_refusal"] == (reason or "oversized")
-        assert told["heater_mode"] == "off"
-    report = program.wait_for(lambda r: r["refused"] == 4)
-    assert report["connects"] == 1 and report["done"] == 0  # the session has survived them
-    client.publish(MODE, "charger")
-    client.wait_state(lambda s: s["heater_mode"] == "charger")
-    program.finish()
-
-
-@pytest.mark.parametrize("payload", ["charger", "y" * 5000], ids=["mode", "oversized"])
-def test_a_retained_command_is_ignored(broker, client, start, payload):
-    client.publish(MODE, payload, retain=True)
-    program = start(mqtt_port=broker.port)
-    # amqtt sends what is retained once for each of our subscriptions.
-    told = client.wait_state(lambda s: s["commands_refused"] >= 1)
-    assert told["command_refusal"] == "retained" and told["commands_done"] == 0
-    assert all(state["heater_mode"] == "off" for state in client.states())
-    client.publish(MODE, "charger_or_soc")  # the same topic, not retained
-    client.wait_state(lambda s: s["heater_mode"] == "charger_or_soc")
-    assert program.last["connects"] == 1
-    program.finish()
-
-
 def test_it_reconnects_when_the_broker_comes_back(broker, client, start):
     proxy = Proxy(broker.port).start()
     try:
@@ -270,7 +106,7 @@ def test_it_reconnects_when_the_broker_comes_back(broker, client, start):
         proxy.set_mode("normal")
         client.wait_state(lambda s: s["mqtt_connects"] == 2, count)
         assert client.of(AVAILABILITY)[-1] == "online"
-        client.publish(MODE, "charger")
+        client.publish(f"{BASE}/heater/mode/set", "charger")
         client.wait_state(lambda s: s["heater_mode"] == "charger", count)
         program.finish()
     finally:

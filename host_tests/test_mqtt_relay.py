@@ -1,12 +1,7 @@
-"""The relay's schedule: when it connects, pings, sends; and what it makes of what comes back.
+"""The relay's schedule: when it connects, pings, sends; and that it always comes back."""
 
-The thread is played by the test: it takes the orders and answers them, at times of its choice.
-"""
-
-import importlib
 import json
 import sys
-import types
 
 import pytest
 from hypothesis import given
@@ -14,106 +9,16 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from bms import pack as p
-from compat import ticks_add, ticks_diff
+from host_tests import mqtt_rig
+from host_tests.mqtt_rig import CONFIGS, Bench, hear_pack
 from relay import commands as c
 from relay import view as v
-from relay.state import StateMessage
-from relay.topics import Topics
-from relay.view import View
-
-SETTINGS = {
-    "name": "Packmate",
-    "mqtt_host": "broker.lan",
-    "mqtt_port": 1883,
-    "mqtt_user": "käfer",
-    "mqtt_interval_s": 10,
-    "ha_discovery": True,
-}
-SECRETS = {"mqtt_password": "s3cret-ü"}
 
 
 @pytest.fixture(scope="module")
 def modules():
-    """mqtt, mqtt_exchange and mqtt_thread, with an umqtt that must not be reached."""
-    fake = types.ModuleType("umqtt.simple")
-    fake.MQTTClient = None
-    fake.MQTTException = type("MQTTException", (Exception,), {})
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(sys.modules, "umqtt", types.ModuleType("umqtt"))
-        patch.setitem(sys.modules, "umqtt.simple", fake)
-        yield types.SimpleNamespace(
-            mqtt=importlib.import_module("mqtt"),
-            x=importlib.import_module("mqtt_exchange"),
-            thread=importlib.import_module("mqtt_thread"),
-        )
-    for name in ("mqtt", "mqtt_thread"):
-        sys.modules.pop(name, None)
-
-
-class Bench:
-    """A relay whose thread does what `serves`, `connects` and `pongs` say."""
-
-    def __init__(self, modules, now=1000, **settings):
-        self.x = modules.x
-        self.now = now
-        self.view = View(mqtt_failures=modules.mqtt.FAILURES, refusals=modules.mqtt.REFUSALS)
-        self.view.put(v.PLAUSIBLE, 1)
-        self.pack = p.PackState()
-        self.message = StateMessage(self.view, 10_000)
-        self.relay = modules.mqtt.Relay(
-            SETTINGS | settings, SECRETS, Topics("packmate", b"0a1b"), self.message, "M", "1"
-        )
-        self.exchange = self.relay._exchange
-        self.relay._worker.start = lambda: None
-        self.relay.start(now)
-        self.serves = True
-        self.connects = True
-        self.online = True
-        self.orders = []
-        self.sent = []
-        self.commands = []
-
-    def run(self, ms, step=100):
-        end = ticks_add(self.now, ms)
-        while ticks_diff(end, self.now) > 0:
-            self.now = ticks_add(self.now, step)
-            command = self.relay.step(self.pack, self.online, self.now)
-            if command != c.NOTHING:
-                self.commands.append((command, self.relay.mode))
-            if self.serves:
-                self._serve()
-
-    def _serve(self):
-        exchange, x = self.exchange, self.x
-        exchange.wait()
-        order = exchange.order()
-        if order != x.IDLE:
-            self.orders.append((order, self.now))
-        if order == x.CONNECT:
-            if self.connects:
-                exchange.set_cell(x.UP, 1)
-            else:
-                self.end(reason=3)
-        elif order == x.DROP:
-            self.end(reason=8)
-        elif order == x.PUBLISH:
-            payload = bytes(exchange.payload[: exchange.length()])
-            self.sent.append((exchange.topic.decode(), json.loads(payload), exchange.retain()))
-        exchange.done()
-
-    def end(self, reason):
-        self.exchange.set_cell(self.x.UP, 0)
-        self.exchange.set_cell(self.x.FAILURE, reason)
-        self.exchange.count(self.x.ENDS)
-
-    def times(self, order):
-        return [at for given, at in self.orders if given == order]
-
-    def states(self):
-        return [payload for topic, payload, _ in self.sent if topic.endswith("/state")]
-
-    def configs(self):
-        return [topic for topic, _, _ in self.sent if topic.endswith("/config")]
+    with mqtt_rig.modules() as found:
+        yield found
 
 
 @pytest.fixture
@@ -161,7 +66,7 @@ def test_states_come_at_their_interval_and_are_not_retained(bench):
 def test_discovery_is_retained_and_followed_by_a_state(bench):
     bench.run(10_000)
     configs = [entry for entry in bench.sent if entry[0].endswith("/config")]
-    assert len(configs) == 30
+    assert len(configs) == CONFIGS
     assert bench.relay._discovery is None and "relay.discovery" not in sys.modules
     assert all(retained for _, _, retained in configs)
     last = bench.sent.index(configs[-1])
@@ -178,20 +83,13 @@ def test_discovery_tries_again_later_if_there_is_no_memory(bench, monkeypatch):
     bench.run(20_000)
     assert bench.configs() == [] and len(bench.states()) >= 2
     bench.run(20_000)  # there is room again: the next try comes by itself
-    assert len(bench.configs()) == 30
+    assert len(bench.configs()) == CONFIGS
 
 
 def test_discovery_can_be_switched_off(modules):
     bench = Bench(modules, ha_discovery=False)
     bench.run(60_000)
     assert bench.configs() == [] and len(bench.states()) == 6
-
-
-def hear_pack(bench):
-    bench.pack.cells = 2
-    bench.pack.temps = 1
-    bench.pack.put_temp(0, 20)
-    bench.pack.touch(p.STATUS, bench.now)
 
 
 def test_what_the_pack_has_is_announced_once_it_is_heard(bench):
@@ -344,54 +242,6 @@ def test_it_works_across_the_wrap_of_the_clock(modules):
     assert any("cell_2" in topic for topic in bench.configs())
 
 
-@pytest.mark.parametrize("word, mode", [(b"off", 0), (b"charger", 1), (b"charger_or_soc", 2)])
-def test_a_mode_command_reaches_the_loop_and_is_confirmed(bench, word, mode):
-    bench.run(20_000)
-    sent = len(bench.states())
-    bench.exchange.put(c.FROM_MODE, False, word, False)
-    bench.run(1_000)
-    assert bench.commands == [(c.SET_MODE, mode)]
-    assert bench.relay.commands_done == 1
-    assert bench.states()[sent]["commands_done"] == 1
-
-
-def test_acknowledge_reaches_the_loop(bench):
-    bench.run(1_000)
-    bench.exchange.put(c.FROM_ACKNOWLEDGE, False, b"acknowledge", False)
-    bench.run(1_000)
-    assert bench.commands == [(c.ACKNOWLEDGE, 0)]
-
-
-@pytest.mark.parametrize(
-    "retained, payload, oversized, reason",
-    [
-        (True, b"charger", False, "retained"),
-        (False, b"full power", False, "invalid"),
-        (False, b"charger", True, "oversized"),
-        (False, b"c" * 300, False, "oversized"),
-    ],
-)
-def test_refusals_are_counted_and_told(bench, retained, payload, oversized, reason):
-    bench.run(20_000)
-    sent = len(bench.states())
-    bench.exchange.put(c.FROM_MODE, retained, payload, oversized)
-    bench.run(1_000)
-    assert bench.commands == []
-    told = bench.states()[sent]
-    assert told["command_refusal"] == reason and told["commands_refused"] == 1
-
-
-def test_a_flood_of_commands_is_bounded(bench):
-    bench.run(20_000)
-    sent = len(bench.states())
-    for _ in range(50):
-        for _ in range(10):
-            bench.exchange.put(c.FROM_MODE, False, b"off", False)
-        bench.run(100)
-    assert bench.relay.commands_refused > 0 and bench.relay.refusal == c.BUSY
-    assert len(bench.states()) - sent <= 11  # 5 s at two a second
-
-
 def test_secrets_stay_secret(modules, bench):
     broker = bench.relay._worker._broker
     assert broker.user == "käfer".encode() and broker.password == "s3cret-ü".encode()
@@ -423,7 +273,7 @@ def test_it_always_comes_back(modules, events):
         elif kind == "end" and bench.serves and bench.exchange.cell(bench.x.UP):
             bench.end(reason=5)
         elif kind == "command":
-            bench.exchange.put(c.FROM_MODE, False, b"off", False)
+            bench.exchange.put(c.SET_MODE, False, b"off", False)
         bench.run(100 + ms, step=500)
     bench.online = bench.serves = bench.connects = True
     bench.run(75_000, step=100)

@@ -9,6 +9,7 @@ import jinja2
 import pytest
 
 from bms import pack as p
+from relay import commands as c
 from relay import discovery as d
 from relay import view as v
 from relay.discovery import ROOM, Discovery
@@ -17,6 +18,7 @@ from relay.topics import Topics
 from relay.view import View
 
 NOW = 5_000
+EVERYTHING = 31  # that may be used
 # research.md §3.2, and Home Assistant's own lists for what is not in it.
 UNITS = {
     "battery": {"%"},
@@ -25,11 +27,24 @@ UNITS = {
     "power": {"W"},
     "temperature": {"°C"},
     "energy": {"Wh", "kWh"},
-    "duration": {"s"},
+    "duration": {"s", "min"},
     "signal_strength": {"dBm"},
     "data_size": {"B"},
 }
 BINARY_CLASSES = {"power", "problem", "running", "connectivity"}
+
+HEATER = {
+    "HEATER_READY_S": 2280,
+    "HEATER_READY_WH": 61,
+    "HEATER_DUTY_PERMILLE": 450,
+    "HEATER_ON_DC": -20,
+    "HEATER_COLD_MIN": 74,
+    "HEATER_COLD_CHARGED_MAH": 340,
+    "HEATER_LEARNED_J_K": 36_500,
+    "HEATER_BOOST_S": 661,
+    "HEATER_OWN_ON_DC": -25,
+    "HANDED_OVER_S": 0,
+}
 
 
 def make(known, interval_s=10, prefix="homeassistant", topic="packmate", name="Packmate"):
@@ -39,7 +54,7 @@ def make(known, interval_s=10, prefix="homeassistant", topic="packmate", name="P
 
 def nothing():
     """What is known of a pack that was never heard."""
-    return bytearray(2)
+    return bytearray((0, 0, EVERYTHING))
 
 
 def make_pack():
@@ -138,7 +153,7 @@ def test_classes_and_units_go_together(known):
 
 
 def test_values_reach_home_assistant_in_its_units(known):
-    payload = state_of(make_pack(), HEATER_ON=1, RSSI_DBM=-67, HEATER_STATE=0)
+    payload = state_of(make_pack(), HEATER_ON=1, RSSI_DBM=-67, HEATER_STATE=0, **HEATER)
     expected = {
         "soc_pct": "87",
         "pack_mv": "13.206",
@@ -164,9 +179,77 @@ def test_values_reach_home_assistant_in_its_units(known):
         "cell_1": "3.301",
         "cell_4": "3.304",
         "heater_mode": "None",
+        "heater_ready_s": "38.0",
+        "heater_ready_wh": "61",
+        "heater_duty_permille": "45.0",
+        "heater_on_dc": "-2.0",
+        "heater_probe_dc": "None",
+        "heater_cold_min": "74",
+        "heater_cold_charged_mah": "0.34",
+        "heater_learned_j_k": "36500",
+        "heater_boost": "12",
+        "heater_own_on_dc": "-2.5",
+        "heater_own_off_dc": "None",
+        "bms_release": "0",
     }
     for key, value in expected.items():
         assert render(known[key][1]["val_tpl"], payload) == value, key
+
+
+def test_only_what_is_used_is_announced():
+    letters = {"h": "heater_ready_s", "o": "heater_own_on_dc", "t": "heater_probe_dc"}
+    letters |= {"w": "heater_preheat", "r": "bms_release"}
+    assert set(letters) == set(d._USES.decode())
+    for uses in range(EVERYTHING + 1):
+        found = by_key(make(bytearray((0, 0, uses))))
+        for letter, key in letters.items():
+            assert (key in found) == bool(uses >> d._USES.find(letter.encode()) & 1), key
+        assert {"heater_mode", "heater_acknowledge", "heater_report_reset"} <= set(found)
+        assert {"heater_cold_min", "soc_pct", "link_up"} <= set(found)
+
+
+def judged(topic, payload):
+    """Returns (command, value, refusal) that a message on a config's command topic gives."""
+    topics = Topics("packmate", b"a0b1c2d3e4f5")
+    source = topics.source(topic.replace("~", "packmate/a0b1c2d3e4f5").encode())
+    judge = c.Judge()
+    data = payload.encode()
+    judge.judge(source, False, data.ljust(c.PAYLOAD_MAX), len(data))
+    return judge.command, judge.value, judge.refusal
+
+
+@pytest.mark.parametrize(
+    "key, value, command, wire",
+    [
+        ("heater_boost", 30.0, c.BOOST, 30),
+        ("heater_boost", 0, c.BOOST, 0),
+        ("heater_own_on_dc", -2.5, c.SET_ON_DC, -25),
+        ("heater_own_off_dc", 20, c.SET_OFF_DC, 200),
+        ("bms_release", 60, c.RELEASE, 60),
+    ],
+)
+def test_a_number_sends_what_is_obeyed(known, key, value, command, wire):
+    config = known[key][1]
+    assert known[key][0].startswith("homeassistant/number/")
+    sent = jinja2.Template(config["cmd_tpl"]).render(value=value)
+    assert judged(config["cmd_t"], sent) == (command, wire, c.ACCEPTED)
+    for bound in (config["min"], config["max"]):
+        sent = jinja2.Template(config["cmd_tpl"]).render(value=float(bound))
+        assert judged(config["cmd_t"], sent)[0] == command
+    for beyond in (config["min"] - 1, config["max"] + 1):
+        sent = jinja2.Template(config["cmd_tpl"]).render(value=float(beyond))
+        assert judged(config["cmd_t"], sent)[2] == c.OUT_OF_BOUNDS
+    assert config["mode"] == "box" and config["unit_of_meas"] in ("min", "°C")
+
+
+def test_every_control_is_obeyed(known):
+    for key, (topic, config) in known.items():
+        kind = topic.split("/")[1]
+        assert ("cmd_t" in config) == (kind in ("select", "button", "number")), key
+        if kind == "button":
+            assert judged(config["cmd_t"], config["payload_press"])[2] == c.ACCEPTED, key
+        for option in config.get("options", ()):
+            assert judged(config["cmd_t"], option)[0] == c.SET_MODE
 
 
 def test_every_template_renders_unknown_without_an_error(known):
@@ -235,7 +318,8 @@ def test_the_full_house_fits_with_the_longest_settings():
     parts = nothing()
     learn(parts, pack)
     found = configs(make(parts, 3600, "h" * 32, "t" * 32, '"' * 24))
-    assert len(found) == d._TEMPS + p.MAX_TEMPS + p.MAX_CELLS
+    fixed = d._TABLE.count(b"\n") + d._CONTROLS.count(b"\n")
+    assert len(found) == fixed + p.MAX_TEMPS + p.MAX_CELLS
     assert all(c["dev"]["name"] == '"' * 24 for c in found.values())
     assert found[f"{'h' * 32}/sensor/packmate_a0b1c2d3e4f5/cell_32/config"]["exp_aft"] == 10_800
 

@@ -194,7 +194,7 @@ def longest(view):
     for slot in range(v.FIGURES):
         view.put(slot, 0 if slot < v.BOOLS else -LIMIT)
     view.put(v.PLAUSIBLE, 1)
-    for slot in range(v.FIGURES, v.FIGURES + 7):
+    for slot in range(v.FIGURES, v.FIGURES + 11):
         names = words(view.names(slot))
         view.put(slot, max(range(len(names)), key=lambda i, n=names: len(n[i])))
     view.faults = (1 << len(FAULTS)) - 1

@@ -127,8 +127,14 @@ def test_retained_and_oversized_messages_are_refused(name):
 
 
 def test_topics_in_the_order_of_the_names():
-    topics = writes().topics(b"packmate/unit")
-    assert topics[0] == b"packmate/unit/bms/charge_switch/set" and len(topics) == len(NAMES)
+    topics = Topics("packmate", b"unit")
+    topics.commands += writes().topics()
+    found = topics.subscriptions()
+    for number, name in enumerate(NAMES):
+        topic = b"packmate/unit/bms/" + name.encode() + b"/set"
+        assert found[c.FROM_WRITES + number] == topic
+        assert topics.source(topic) == c.FROM_WRITES + number
+    assert len(found) == c.FROM_WRITES + len(NAMES)
 
 
 def test_a_change_is_told_once():
@@ -193,7 +199,7 @@ def test_the_longest_members_fit(state, reason):
 # -- Home Assistant ----------------------------------------------------------------------------
 
 
-def configs(offered=ALL, known=(3, 4)):
+def configs(offered=ALL, known=(3, 4, 31)):
     topics = Topics("p" * 32, b"a0b1c2d3e4f5", "h" * 32)
     about = ("N" * 24, "LilyGO T-Display", "0.1.0", 3600)
     found = WritesDiscovery(

@@ -7,7 +7,7 @@ import types
 
 import pytest
 
-from relay.commands import ACKNOWLEDGE, NOTHING, SET_MODE
+from relay import commands as c
 
 MINUTE_MS = 60_000
 
@@ -38,7 +38,10 @@ class Device:
 
     def __init__(self):
         self.calls = []
-        self.command = NOTHING
+        self.settled = []
+        self.answer = True
+        self.release = lambda minutes: self._note("release", minutes)
+        self.command = c.NOTHING
         self.down = self.silent = 0
         self.news = self.uptime_s = self.bounce_after_s = 0
         self.view = None
@@ -47,12 +50,17 @@ class Device:
         self.heater = Thing(
             state=0,
             reason=0,
-            set_mode=lambda mode: self.calls.append(("mode", mode)),
+            inputs=Thing(own_on_dc=0, own_off_dc=50),
+            set_mode=lambda mode: self._note("mode", mode),
+            boost=lambda minutes: self._note("boost", minutes),
+            set_thresholds=lambda on, off: self._note("thresholds", on, off),
+            reset_report=lambda: self.calls.append("reset"),
             acknowledge=lambda: self.calls.append("acknowledge"),
         )
         self.wifi = Thing(bounce=lambda now: self.calls.append("bounce"))
         self.relay = Thing(
-            mode=2,
+            value=2,
+            settle=self.settled.append,
             writes=None,
             publish_soon=lambda: self.calls.append("soon"),
             step=lambda pack, up, now: self.command,
@@ -60,14 +68,40 @@ class Device:
             silent_ms=lambda now: self.silent,
         )
 
+    def _note(self, *call):
+        self.calls.append(call)
+        return self.answer
+
 
 def test_commands_reach_the_heater_and_an_acknowledgement_switches_off_first(tasks):
     device = Device()
-    device.command = SET_MODE
+    device.command = c.SET_MODE
     tasks._serve_relay(device, True, 0)
-    device.command = ACKNOWLEDGE
+    device.command = c.ACKNOWLEDGE
     tasks._serve_relay(device, True, 0)
     assert device.calls == [("mode", 2), "off", "acknowledge"]
+    assert device.settled == [True, True]
+
+
+def test_each_command_does_what_it_says_and_its_answer_is_passed_on(tasks):
+    device = Device()
+    wanted = [
+        (c.BOOST, ("boost", 2)),
+        (c.SET_ON_DC, ("thresholds", 2, 50)),
+        (c.SET_OFF_DC, ("thresholds", 0, 2)),
+        (c.RELEASE, ("release", 2)),
+        (c.RESET_REPORT, "reset"),
+        (c.WRITE, None),  # done already
+    ]
+    for answer in (True, False):
+        device.answer = answer
+        for command, call in wanted:
+            device.calls.clear()
+            device.settled.clear()
+            device.command = command
+            tasks._serve_relay(device, True, 0)
+            assert device.calls == ([call] if call else [])
+            assert device.settled == [answer or command in (c.RESET_REPORT, c.WRITE)]
 
 
 def test_a_change_of_the_heater_is_told_at_once_and_once(tasks):

@@ -47,6 +47,7 @@ sys.modules["network"].hostname = len
 import mqtt_exchange as x  # noqa: E402
 from bms import pack as p  # noqa: E402
 from mqtt import Relay  # noqa: E402
+from relay import commands as c  # noqa: E402
 from relay.state import StateMessage  # noqa: E402
 from relay.topics import Topics  # noqa: E402
 from relay.view import View  # noqa: E402
@@ -59,6 +60,11 @@ SETTINGS = {
     "mqtt_user": "",
     "mqtt_interval_s": 1,
     "ha_discovery": False,
+    "heater_output": "gpio",
+    "heater_thresholds": "bms",
+    "heater_probe": "none",
+    "preheat_at": "",
+    "bms_link": "uart",
     "wifi_ssid": "van",
 }
 SECRETS = {"mqtt_password": "", "wifi_password": "x"}
@@ -90,7 +96,7 @@ def check_relay():
     harness.check(seen[x.CONNECT] and seen[x.PUBLISH] and seen[x.PING], "not everything was done")
 
     def commanded():
-        exchange.put(0, True, b"charger", False)
+        exchange.put(c.SET_MODE, True, b"charger", False)
         served()
 
     harness.check_no_alloc("relay, a refused command", commanded, warm_up=5, rounds=20)

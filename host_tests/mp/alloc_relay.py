@@ -32,7 +32,7 @@ def full_view():
     view = View(b"idle", b"none\nstuck_on\nnot_heating", b"plausible", b"reset")
     for slot in range(v.FIGURES):
         view.put(slot, LIMIT)
-    for slot in range(v.FIGURES, v.FIGURES + 7):
+    for slot in range(v.FIGURES, v.FIGURES + 11):
         view.put(slot, 0)
     view.put(v.PLAUSIBLE, 1)
     view.put(v.FROZEN, 0)
@@ -64,7 +64,7 @@ def check_state():
 def check_commands():
     judge = c.Judge()
     word = bytearray(b"charger_or_soc")
-    for source in (c.FROM_MODE, c.FROM_ACKNOWLEDGE, c.FROM_BIRTH):
+    for source in range(c.FROM_WRITES):
         for retained in (False, True):
             harness.check_no_alloc(
                 "judge %d %s" % (source, retained),

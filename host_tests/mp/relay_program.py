@@ -31,6 +31,11 @@ SETTINGS = {
     "mqtt_interval_s": 1,
     "ha_discovery": True,
     "ha_prefix": "homeassistant",
+    "heater_output": "gpio",
+    "heater_thresholds": "own",
+    "heater_probe": "none",
+    "preheat_at": "",
+    "bms_link": "uart",
 }
 UNIT = b"a0b1c2d3e4f5"
 STEP_MS = 20
@@ -92,6 +97,23 @@ async def report(relay):
         await asyncio.sleep_ms(250)
 
 
+def obey(view, command, value):
+    """Notes commands where they show; releasing is what this device cannot do."""
+    if command == c.SET_MODE:
+        view.put(v.HEATER_MODE, value)
+    elif command == c.ACKNOWLEDGE:
+        view.faults = 0
+    elif command == c.BOOST:
+        view.put(v.HEATER_BOOST_S, 60 * value)
+    elif command == c.SET_ON_DC:
+        view.put(v.HEATER_OWN_ON_DC, value)
+    elif command == c.SET_OFF_DC:
+        view.put(v.HEATER_OWN_OFF_DC, value)
+    elif command == c.RESET_REPORT:
+        view.put(v.HEATER_COLD_MIN, 0)
+    return command != c.RELEASE
+
+
 async def main(settings, secrets):
     view = View(b"idle", mqtt_failures=FAILURES, refusals=REFUSALS)
     view.put(v.PLAUSIBLE, 1)
@@ -108,10 +130,8 @@ async def main(settings, secrets):
         pack.summarise()
         view.put(v.HEAP_FREE, gc.mem_free())
         command = relay.step(pack, True, now)
-        if command == c.SET_MODE:
-            view.put(v.HEATER_MODE, relay.mode)
-        elif command == c.ACKNOWLEDGE:
-            view.faults = 0
+        if command != c.NOTHING:
+            relay.settle(obey(view, command, relay.value))
         await asyncio.sleep_ms(STEP_MS)
 
 

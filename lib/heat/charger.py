@@ -24,7 +24,7 @@ CURRENT = const(3)
 MEMORY = const(4)
 LOAD_TEST = const(5)
 
-SOURCE_NAMES = ("none", "flag", "pin", "current", "memory", "load_test")
+SOURCE_NAMES = b"none\nflag\npin\ncurrent\nmemory\nload_test"
 
 CHARGING_MA = const(300)  # less may be the error of a shunt at rest
 DISCHARGING_MA = const(500)

@@ -10,12 +10,14 @@ Sources: research.md §3.2 for classes, units and categories.
 
 from bms.wire import put_bytes, put_int
 from compat import const
+from relay.commands import BOUNDS
 from relay.json_out import put_text
 from relay.view import MODES
 
 # platform key scale unit device_class state_class category name
-# platform: s(ensor) or b(inary_sensor), then p if it needs good data of the pack, else d.
-# scale: the message's figure is divided by it, a power of ten. "-": none.
+# platform: s(ensor) or b(inary_sensor), then p if it needs good data of the pack, else d; a third
+# letter is one of _USES: only where that is used.
+# scale: the message's figure is divided by it, a power of ten, or 60. "-": none.
 _TABLE = (
     b"sp soc_pct 1 % battery measurement - Charge\n"
     b"sp pack_mv 1000 V voltage measurement - Voltage\n"
@@ -39,17 +41,44 @@ _TABLE = (
     b"sd heater_reason - - - - diagnostic Heater reason\n"
     b"sd heater_power_mw 1000 W power measurement - Heater power\n"
     b"sd heater_wh_today 1 Wh energy total_increasing - Heater energy today\n"
+    b"sdh heater_duty_permille 10 % - measurement diagnostic Heater duty\n"
+    b"sdh heater_ready_s 60 min duration measurement - Ready to charge in\n"
+    b"sdh heater_ready_wh 1 Wh - measurement - Energy until ready to charge\n"
+    b"sdh heater_on_dc 10 \\u00b0C temperature measurement diagnostic Heater on below\n"
+    b"sdh heater_off_dc 10 \\u00b0C temperature measurement diagnostic Heater off from\n"
+    b"sdh heater_charger - - - - diagnostic Charger known by\n"
+    b"sdh heater_learned_j_k 1 J/K - measurement diagnostic Learned heat capacity\n"
+    b"sdt heater_probe_dc 10 \\u00b0C temperature measurement - Heater probe\n"
+    b"sdw heater_preheat - - - - - Pre-heating\n"
+    b"sd heater_cold_min 1 min duration total_increasing - Time below the charge limit\n"
+    b"sd heater_cold_charged_mah 1000 Ah - total_increasing - Charged below the limit\n"
     b"bd link_up - - connectivity - diagnostic BMS link\n"
+    b"sd link_reason - - - - diagnostic BMS link trouble\n"
     b"sd data_age_s 1 s duration measurement diagnostic Data age\n"
     b"sd rssi_dbm 1 dBm signal_strength measurement diagnostic Wi-Fi signal\n"
     b"sd uptime_s 1 s duration measurement diagnostic Uptime\n"
     b"sd heap_free 1 B data_size measurement diagnostic Free memory\n"
     b"sd command_refusal - - - - diagnostic Last refused command\n"
 )
-_FIXED = _TABLE.count(b"\n")
-_MODE = _FIXED  # the select for the heater's mode
-_ACKNOWLEDGE = _FIXED + 1  # the button that clears latched faults
-_TEMPS = _FIXED + 2  # from here on the battery sensors, then the cells
+
+# platform key use topic state payload name
+# platform: select, button, minutes or degrees: a number of those.
+# use: as above; "-": always. state: the message's figure. payload: a button's; of a number, where
+# its bounds are in relay.commands.BOUNDS.
+_CONTROLS = (
+    b"select heater_mode - heater/mode/set heater_mode - Heater mode\n"
+    b"button heater_acknowledge - heater/acknowledge - acknowledge Acknowledge heater fault\n"
+    b"button heater_report_reset - heater/report/reset - reset Reset cold-charge report\n"
+    b"minutes heater_boost h heater/boost/set heater_boost_s 0 Heater boost\n"
+    b"degrees heater_own_on_dc o heater/on_dc/set heater_own_on_dc 2 Threshold to heat below\n"
+    b"degrees heater_own_off_dc o heater/off_dc/set heater_own_off_dc 4 Threshold to stop at\n"
+    b"minutes bms_release r bms/release/set handed_over_s 6 BMS released to the phone\n"
+    b"button bms_release_10_min r bms/release/set - 10 Release the BMS for 10 minutes\n"
+)
+
+# What may be used: a heater, thresholds of one's own, a probe, pre-heating, a radio. The position
+# is that of the bit in `known`.
+_USES = b"hotwr"
 
 _PLATFORM = const(0)
 _KEY = const(1)
@@ -59,6 +88,14 @@ _CLASS = const(4)
 _STATE_CLASS = const(5)
 _CATEGORY = const(6)
 _NAME = const(7)
+_COLUMNS = const(8)
+
+_USE = const(2)
+_TOPIC = const(3)
+_STATE = const(4)
+_PAYLOAD = const(5)
+_CONTROL_NAME = const(6)
+_CONTROL_COLUMNS = const(7)
 
 _TEMP_ROW = b"sp temp_%d 10 \\u00b0C temperature measurement - Temperature %d"
 _CELL_ROW = b"sp cell_%d 1000 V voltage measurement diagnostic Cell %d"
@@ -73,7 +110,7 @@ class Discovery:
 
     topics: relay.topics.Topics; name: the device's name; model, version: of board and firmware
     (str); interval_s: time between two state messages; known: what sensors and cells the pack has
-    (relay.state.learn), since others get no config.
+    (relay.state.learn), and the bits of what is used, since nothing else gets a config.
 
     `build(index)`, for an index below `count`, fills `buf` and `topic`.
     """
@@ -89,19 +126,22 @@ class Discovery:
         self._version = version.encode()
         self._expiry_s = max(3 * interval_s, _SHORTEST_EXPIRY_S)
         self._fitted = known[0]
+        # The rows of what is used. First come the readings, then the controls, then the lists.
+        self._readings = _used(_TABLE, _COLUMNS, _PLATFORM, 2, known[2])
+        self._controls = _used(_CONTROLS, _CONTROL_COLUMNS, _USE, 0, known[2])
+        self._fixed = len(self._readings) + len(self._controls)
         temps = sum([self._fitted >> i & 1 for i in range(_MAX_TEMPS)])
-        self.count = _TEMPS + temps + known[1]
+        self.count = self._fixed + temps + known[1]
 
     def build(self, index):
         """Writes config `index` into `buf` and its topic into `topic`; returns its length."""
-        if index == _MODE:
-            return self._build_mode()
-        if index == _ACKNOWLEDGE:
-            return self._build_acknowledge()
+        at = index - len(self._readings)
+        if 0 <= at < len(self._controls):
+            return self._build_control(_row(_CONTROLS, _CONTROL_COLUMNS, self._controls[at]))
         return self._build_reading(index)
 
     def _build_reading(self, index):
-        row, position = self._row(index)
+        row, position = self._reading(index)
         sensor = row[_PLATFORM].startswith(b"s")
         at = self._begin(b"sensor" if sensor else b"binary_sensor", row[_KEY], row[_NAME])
         at = self._member(at, b"stat_t", b"~/state")
@@ -116,35 +156,56 @@ class Discovery:
                 at = self._member(at, key, row[column])
         decimals = len(row[_SCALE]) - 1
         if sensor and decimals:
+            if row[_UNIT] == b"min":
+                decimals = 0
             at = put_int(self.buf, self._put(at, b',"sug_dsp_prc":'), decimals)
         at = put_int(self.buf, self._put(at, b',"exp_aft":'), self._expiry_s)
         if row[_KEY] == b"alarm":
             at = self._attributes(at, b"{'alarms':value_json.alarms}")
         elif row[_KEY] == b"heater_fault":
             at = self._attributes(at, b"{'faults':value_json.heater_faults}")
-        return self._end(at, row[_PLATFORM].endswith(b"p"))
+        return self._end(at, row[_PLATFORM] in (b"sp", b"bp"))
 
-    def _build_mode(self):
-        at = self._begin(b"select", b"heater_mode", b"Heater mode")
+    def _build_control(self, row):
+        kind = row[_PLATFORM]
+        number = kind in (b"minutes", b"degrees")
+        at = self._begin(b"number" if number else kind, row[_KEY], row[_CONTROL_NAME])
+        at = self._member(at, b"cmd_t", b"~/" + row[_TOPIC])
+        at = self._member(at, b"ent_cat", b"config")
+        value = b"value_json." + row[_STATE]
+        if kind == b"button":
+            at = self._member(at, b"payload_press", row[_PAYLOAD])
+        elif kind == b"select":
+            at = self._member(at, b"stat_t", b"~/state")
+            at = self._member(at, b"val_tpl", b"{{ " + value + b" }}")
+            at = self._put(at, b',"options":["' + MODES.replace(b"\n", b'","') + b'"]')
+        elif kind == b"minutes":
+            template = b"{{ (" + value + b"/60)|round(0,'ceil')|int if " + value
+            at = self._number(at, template, int(row[_PAYLOAD]), 1)
+            at = self._member(at, b"cmd_tpl", b"{{ value|int }}")
+            at = self._member(at, b"unit_of_meas", b"min")
+        else:
+            at = self._number(at, b"{{ " + value + b"/10 if " + value, int(row[_PAYLOAD]), 10)
+            at = self._member(at, b"cmd_tpl", b"{{ (value*10)|round|int }}")
+            at = self._member(at, b"unit_of_meas", b"\\u00b0C")
+            at = self._member(at, b"dev_cla", b"temperature")
+        return self._end(at, False)
+
+    def _number(self, at, template, bounds, scale):
+        """Writes what every number has. `bounds`: where they are in BOUNDS, to be divided."""
         at = self._member(at, b"stat_t", b"~/state")
-        at = self._member(at, b"val_tpl", b"{{ value_json.heater_mode }}")
-        at = self._member(at, b"cmd_t", b"~/heater/mode/set")
-        at = self._member(at, b"ent_cat", b"config")
-        at = self._put(at, b',"options":["' + MODES.replace(b"\n", b'","') + b'"]')
-        return self._end(at, False)
+        at = self._member(at, b"val_tpl", template + b" is number else None }}")
+        at = put_int(self.buf, self._put(at, b',"min":'), BOUNDS[bounds] // scale)
+        at = put_int(self.buf, self._put(at, b',"max":'), BOUNDS[bounds + 1] // scale)
+        return self._put(
+            at, b',"step":1,"mode":"box"' if scale == 1 else b',"step":0.5,"mode":"box"'
+        )
 
-    def _build_acknowledge(self):
-        at = self._begin(b"button", b"heater_acknowledge", b"Acknowledge heater fault")
-        at = self._member(at, b"cmd_t", b"~/heater/acknowledge")
-        at = self._member(at, b"payload_press", b"acknowledge")
-        at = self._member(at, b"ent_cat", b"config")
-        return self._end(at, False)
-
-    def _row(self, index):
+    def _reading(self, index):
         """Returns (columns, position in its list or None) of a reading."""
-        if index < _FIXED:
-            return _TABLE.split(b"\n")[index].split(b" ", _NAME), None
-        index -= _TEMPS
+        if index < len(self._readings):
+            return _row(_TABLE, _COLUMNS, self._readings[index]), None
+        index -= self._fixed
         for position in range(_MAX_TEMPS):
             if self._fitted >> position & 1:
                 if index == 0:
@@ -191,6 +252,25 @@ class Discovery:
 
     def _put(self, at, data):
         return put_bytes(self.buf, at, data)
+
+
+def _row(table, columns, number):
+    """Returns the columns of a line of a table."""
+    start = 0
+    while number:
+        start = table.find(b"\n", start) + 1
+        number -= 1
+    return table[start : table.find(b"\n", start)].split(b" ", columns - 1)
+
+
+def _used(table, columns, column, at, uses):
+    """Returns the numbers of the lines that are about what is used, by a letter in a column."""
+    numbers = []
+    for number in range(table.count(b"\n")):
+        letter = _row(table, columns, number)[column][at:]
+        if letter in (b"", b"-") or uses >> _USES.find(letter) & 1:
+            numbers.append(number)
+    return bytes(numbers)
 
 
 def _numbered(row, position):

@@ -19,7 +19,7 @@ _KEYS = (
     b"cycle_capacity_mah\nruntime_s\nmos_temp_dc\nbalancer_temp_dc\ntemp_min_dc\ntemp_max_dc\n"
     b"cell_count\ncell_min_mv\ncell_max_mv\ncell_delta_mv\ncell_avg_mv\ncell_min_index\n"
     b"cell_max_index\ncharge_on\ndischarge_on\nbalancing\nbalance_current_ma\nheating\n"
-    b"heating_ma\ncharger_present\nalarms_raw\n"
+    b"heating_ma\ncharger_present\nalarms_raw\nalarms_raw_high\nwarnings_raw\nwarnings_raw_high\n"
     b"cell_mv\ntemps_dc\nalarms\nalarm_count\nalarm\n"
     # _LIMIT_SLOTS
     b"charge_utp_dc\ncharge_utpr_dc\n"
@@ -27,10 +27,13 @@ _KEYS = (
     b"link_up\nplausible\nfrozen\nheater_on\nheater_duty_permille\nheater_power_mw\n"
     b"heater_wh_today\nframes\nbad_checksums\nbad_lengths\ndropped_bytes\nheap_free\n"
     b"heap_min_free\nuptime_s\nresets\nloop_max_ms\nrssi_dbm\nwifi_losses\nmqtt_connects\n"
-    b"mqtt_failures\ncommands_done\ncommands_refused\nlink_losses\n"
+    b"mqtt_failures\ncommands_done\ncommands_refused\nlink_losses\nheater_ready_s\n"
+    b"heater_ready_wh\nheater_boost_s\nheater_probe_dc\nheater_on_dc\nheater_off_dc\n"
+    b"heater_own_on_dc\nheater_own_off_dc\nheater_cold_min\nheater_cold_charged_mah\n"
+    b"heater_learned_j_k\nhanded_over_s\nwifi_failures\n"
     # its choices
     b"heater_state\nheater_reason\nheater_mode\nverdict\nreset_cause\nmqtt_failure\n"
-    b"command_refusal\nlink_reason\n"
+    b"command_refusal\nlink_reason\nwifi_reason\nheater_preheat\nheater_charger\n"
     b"heater_fault\nheater_faults\n"
 )
 # Figures of the pack that live: null as soon as they are stale or implausible.
@@ -65,15 +68,18 @@ _LIVE_SLOTS = bytes(
         p.HEATING_MA,
         p.CHARGER_PRESENT,
         p.ALARMS_RAW,
+        p.ALARMS_RAW_HIGH,
+        p.WARNINGS_RAW,
+        p.WARNINGS_RAW_HIGH,
     )
 )
 # The two settings of the BMS that the heater goes by; read seldom, they do not age with the rest.
 _LIMIT_SLOTS = bytes((p.CHARGE_UTP_DC, p.CHARGE_UTPR_DC))
 _DEVICE_SLOTS = bytes(range(v.FIGURES))
-_CHOICE_SLOTS = bytes(range(v.FIGURES, v.FIGURES + 8))
+_CHOICE_SLOTS = bytes(range(v.FIGURES, v.FIGURES + 11))
 
 _MOST_ALARMS = const(10)  # named; `alarm_count` tells if there are more
-_MOST_FAULTS = const(8)
+_MOST_FAULTS = const(9)
 _OTHER_FIGURES = const(3)  # age, sequence number, alarms
 _PUNCTUATION = const(30)  # the brackets of four lists, four truth values, the closing brace
 _QUOTE = const(34)

@@ -37,18 +37,34 @@ MQTT_FAILURES = const(19)
 COMMANDS_DONE = const(20)
 COMMANDS_REFUSED = const(21)
 LINK_LOSSES = const(22)  # how often the BMS fell silent, or was not understood any more
-FIGURES = const(23)
+HEATER_READY_S = const(23)
+HEATER_READY_WH = const(24)
+HEATER_BOOST_S = const(25)
+HEATER_PROBE_DC = const(26)
+HEATER_ON_DC = const(27)  # in force
+HEATER_OFF_DC = const(28)
+HEATER_OWN_ON_DC = const(29)  # what commands change; unknown where the BMS's are in force
+HEATER_OWN_OFF_DC = const(30)
+HEATER_COLD_MIN = const(31)
+HEATER_COLD_CHARGED_MAH = const(32)
+HEATER_LEARNED_J_K = const(33)
+HANDED_OVER_S = const(34)
+WIFI_FAILURES = const(35)
+FIGURES = const(36)
 
 # Choices: lines of tables of names. "" and "none" are written as null.
-HEATER_STATE = const(23)
-HEATER_REASON = const(24)
-HEATER_MODE = const(25)
-VERDICT = const(26)
-RESET_CAUSE = const(27)
-MQTT_FAILURE = const(28)  # the last one's reason
-COMMAND_REFUSAL = const(29)  # the last one's reason
-LINK_REASON = const(30)  # why the BMS is not understood
-_SLOTS = const(31)
+HEATER_STATE = const(36)
+HEATER_REASON = const(37)
+HEATER_MODE = const(38)
+VERDICT = const(39)
+RESET_CAUSE = const(40)
+MQTT_FAILURE = const(41)  # the last one's reason
+COMMAND_REFUSAL = const(42)  # the last one's reason
+LINK_REASON = const(43)  # why the BMS is not understood
+WIFI_REASON = const(44)  # the last failure's
+HEATER_PREHEAT = const(45)
+HEATER_CHARGER = const(46)  # how a charger is known to be there
+_SLOTS = const(47)
 
 # The heater's modes, as settings.py has them and as the command takes them.
 MODES = b"off\ncharger\ncharger_or_soc"
@@ -57,9 +73,8 @@ MODES = b"off\ncharger\ncharger_or_soc"
 class View:
     """Figures of the device for one state message. Nothing allocates after construction.
 
-    heater_states, heater_reasons, verdicts, reset_causes, mqtt_failures, refusals, link_reasons:
-    tables of the choices' names (bytes, one on a line). Bit n of `faults`, the latched ones, is
-    line n + 1 of heater_reasons.
+    heater_states … chargers: tables of the choices' names (bytes, one on a line). Bit n of
+    `faults`, the latched ones, is line n + 1 of heater_reasons.
     """
 
     def __init__(
@@ -71,6 +86,9 @@ class View:
         mqtt_failures=b"",
         refusals=b"",
         link_reasons=b"",
+        wifi_reasons=b"",
+        preheats=b"",
+        chargers=b"",
     ):
         self.faults = 0
         self._values = array("i", bytes(4 * _SLOTS))
@@ -84,6 +102,9 @@ class View:
             mqtt_failures,
             refusals,
             link_reasons,
+            wifi_reasons,
+            preheats,
+            chargers,
         )
 
     def put(self, slot, value):

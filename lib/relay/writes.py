@@ -7,7 +7,6 @@ retained message is left over from somebody who is gone, and refused.
 
 from bms import pack as p
 from bms.wire import put_bytes
-from compat import const
 from relay.commands import (
     ACCEPTED,
     FROM_WRITES,
@@ -18,14 +17,12 @@ from relay.commands import (
     PAYLOAD_MAX,
     RETAINED,
     WRITE,
+    number_of,
 )
 from relay.json_out import INT_ROOM, name_room, put_bool, put_name, put_value
 
 _WORDS = (b"off", b"on", b"OFF", b"ON", b"0", b"1", b"false", b"true")  # odd ones are on
 _SAVE = b"save"
-_LONGEST_NUMBER = const(5)
-_MINUS = const(45)
-_ZERO = const(48)
 
 # What a user may change and the state message does not tell otherwise.
 _KEYS = (
@@ -59,7 +56,6 @@ class Writes:
     def __init__(self, commands, names, states, reasons, switches):
         self.command = NOTHING
         self.refusal = ACCEPTED
-        self.mode = 0
         self.now = 0
         self.value = 0
         self._commands = commands
@@ -75,9 +71,9 @@ class Writes:
             self.room += len(key)
         self.room += len(_KEYS) * INT_ROOM
 
-    def topics(self, base):
-        """Returns the topics to subscribe to, in the order of the names."""
-        return tuple([base + b"/bms/" + name + b"/set" for name in self._names.split(b"\n")])
+    def topics(self):
+        """Returns the last parts of the topics to subscribe to, in the order of the names."""
+        return b"\nbms/" + self._names.replace(b"\n", b"/set\nbms/") + b"/set"
 
     def changed(self):
         """True once after each event that the state message should tell soon."""
@@ -125,7 +121,10 @@ class Writes:
         if command < self._switches:
             return self._take_word(payload, length)
         if command < self._count - 1:
-            return self._take_number(payload, length)
+            value = number_of(payload, length)
+            if value is not None:
+                self.value = value
+            return value is not None
         self.value = 0
         return _is(_SAVE, payload, length)
 
@@ -135,19 +134,6 @@ class Writes:
                 self.value = i & 1
                 return True
         return False
-
-    def _take_number(self, payload, length):
-        at = 1 if length and payload[0] == _MINUS else 0
-        if not at < length <= _LONGEST_NUMBER:
-            return False
-        value = 0
-        for i in range(at, length):
-            digit = payload[i] - _ZERO
-            if not 0 <= digit <= 9:
-                return False
-            value = 10 * value + digit
-        self.value = -value if at else value
-        return True
 
     # -- outgoing --------------------------------------------------------------------------------
 

@@ -35,7 +35,7 @@ class WritesDiscovery(Discovery):
     def __init__(self, topics, buf, about, known, keys, switches, offered):
         name, model, version, interval_s = about
         super().__init__(topics, buf, name, model, version, interval_s, known)
-        self._readings = self.count
+        self._before = self.count
         self._keys = keys.split(b"\n")
         self._switches = switches
         self._offered = [i for i in range(_COMMANDS) if offered >> i & 1]
@@ -43,11 +43,11 @@ class WritesDiscovery(Discovery):
 
     def build(self, index):
         """See Discovery.build."""
-        if index < self._readings:
+        if index < self._before:
             return super().build(index)
-        if index == self._readings:
+        if index == self._before:
             return self._build_progress()
-        command = self._offered[index - self._readings - 1]
+        command = self._offered[index - self._before - 1]
         key = self._keys[command]
         name = _NAMES.split(b"\n")[command]
         topic = b"~/bms/" + key + b"/set"

@@ -1,0 +1,144 @@
+"""Real brokers, the relay on real MicroPython, and somebody who listens and commands."""
+
+import json
+import os
+import shutil
+import subprocess
+import threading
+import time
+import uuid
+
+import paho.mqtt.client as mqtt
+import pytest
+
+from host_tests.conftest import ROOT, runner
+from tools import fetch_umqtt
+from tools.bench.broker import find_mosquitto, have_amqtt
+
+BASE = "packmate/a0b1c2d3e4f5"
+STATE = f"{BASE}/state"
+AVAILABILITY = f"{BASE}/availability"
+# A call that blocks would hold the loop for its time-out, 5 s and more. What is measured here is
+# that none does; how evenly the loop runs on a host busy with other things tells nothing.
+GAP_MS = 1000
+LIMIT_S = 30
+
+KINDS = [
+    pytest.param(
+        "mosquitto",
+        marks=pytest.mark.skipif(not find_mosquitto(), reason="mosquitto is not installed"),
+    ),
+    pytest.param(
+        "amqtt", marks=pytest.mark.skipif(not have_amqtt(), reason="amqtt is not installed")
+    ),
+]
+
+
+def make_places(folder):
+    """Returns where the program imports from. The bench's other stand-ins must not be there."""
+    if not (runner.UMQTT / "umqtt_pypi" / "simple.py").exists():
+        fetch_umqtt.main(["fetch_umqtt", str(runner.UMQTT)])
+    shutil.copytree(ROOT / "tools" / "bench" / "standins" / "umqtt", folder / "umqtt")
+    return [str(folder), str(runner.UMQTT), str(ROOT / "lib"), str(ROOT / "firmware"), ".frozen"]
+
+
+class Program:
+    """relay_program.py in a process of its own; `last` is its newest report."""
+
+    def __init__(self, places, **settings):
+        command = [runner.find_tool("micropython"), "-X", "heapsize=320k"]
+        command += [str(ROOT / "host_tests" / "mp" / "relay_program.py"), json.dumps(settings)]
+        self._child = subprocess.Popen(
+            command,
+            env=os.environ | {"MICROPYPATH": ":".join(places)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self.last = {}
+        self.noise = []
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self):
+        for line in self._child.stdout:
+            try:
+                self.last = json.loads(line)
+            except ValueError:
+                self.noise.append(line)
+
+    def kill(self):
+        self._child.kill()
+        self._child.wait()
+        self._reader.join(5)
+
+    def wait_for(self, condition, limit_s=LIMIT_S):
+        """Waits until `condition(report)` is true, and returns the report."""
+        wait_for(lambda: self.last and condition(self.last), limit_s, lambda: self.last)
+        return self.last
+
+    def finish(self):
+        """Ends the program; it must have run all the time, quietly, and evenly."""
+        running = self._child.poll() is None
+        self.kill()
+        assert running and not self.noise, "".join(self.noise)
+        assert self.last["gap_ms"] < GAP_MS
+
+
+def wait_for(condition, limit_s=LIMIT_S, tell=lambda: ""):
+    deadline = time.monotonic() + limit_s
+    while not (result := condition()):
+        assert time.monotonic() < deadline, f"it did not happen: {tell()}"
+        time.sleep(0.02)
+    return result
+
+
+class Client:
+    """Somebody else at the broker: hears everything, in order."""
+
+    def __init__(self, port, topic="#"):
+        self.heard = []
+        subscribed = threading.Event()
+        self._client = mqtt.Client(
+            mqtt.CallbackAPIVersion.VERSION2, client_id=f"test-{uuid.uuid4().hex[:8]}"
+        )
+        self._client.on_connect = lambda client, *_: client.subscribe(topic, qos=1)
+        self._client.on_subscribe = lambda *_: subscribed.set()
+        self._client.on_message = lambda _client, _data, m: self.heard.append(
+            (m.topic, m.payload.decode(), bool(m.retain))
+        )
+        self._client.connect("127.0.0.1", port)
+        self._client.loop_start()
+        assert subscribed.wait(10)
+
+    def close(self):
+        self._client.loop_stop()
+        self._client.disconnect()
+
+    def publish(self, topic, payload, retain=False):
+        self._client.publish(topic, payload, qos=1, retain=retain).wait_for_publish(10)
+
+    def of(self, topic):
+        return [payload for heard, payload, _ in list(self.heard) if heard == topic]
+
+    def states(self):
+        return [json.loads(payload) for payload in self.of(STATE)]
+
+    def wait_state(self, condition=lambda state: True, after=0):
+        """Waits for a state message beyond the first `after` ones that satisfies `condition`."""
+        return wait_for(lambda: next((s for s in self.states()[after:] if condition(s)), None))
+
+
+def newcomer_hears(port, topic, count=1):
+    """Returns what a client that comes now is told at once: the retained messages."""
+    client = Client(port, topic)
+    try:
+
+        def heard():
+            # amqtt also tells a newcomer what it has not asked for.
+            return [m for m in list(client.heard) if mqtt.topic_matches_sub(topic, m[0])]
+
+        wait_for(lambda: len(heard()) >= count, 10, heard)
+        return heard()
+    finally:
+        client.close()
