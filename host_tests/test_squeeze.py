@@ -2,12 +2,13 @@
 
 import ast
 import pathlib
+import re
 
 import pytest
 
 from bms import catalog
 from host_tests.test_mp_scripts import SCRIPTS, widths
-from tools import ROOT, image, short_names, squeeze
+from tools import ROOT, image, short_names, squeeze, stock_names
 
 PACK = """\
 from compat import const
@@ -48,8 +49,11 @@ def _twice(value):
 """
 
 
-def squeezed(**sources):
-    texts, _ = squeeze.squeeze({k.replace("__", "."): v for k, v in sources.items()})
+def squeezed(kept=None, **sources):
+    """Returns the texts; names without an underscore stay, or those in `kept`."""
+    if kept is None:
+        kept = set(re.findall(r"\b[A-Za-z]\w*", "".join(sources.values())))
+    texts, _ = squeeze.squeeze({k.replace("__", "."): v for k, v in sources.items()}, kept)
     return texts
 
 
@@ -123,8 +127,60 @@ def test_lines_stay_where_they_are():
     assert texts["user"].split("\n").index("def run():") == 7
 
 
+def test_public_names_become_short_too_but_for_those_that_others_have():
+    texts = squeezed(stock_names.load(), bms__pack=PACK, user=USER)
+    # "put" is a method of asyncio's queues; modules keep their names.
+    assert "class _a:" in texts["bms.pack"] and "def put(a, b, c):" in texts["bms.pack"]
+    assert "from bms.pack import _a\n" in texts["user"]
+    assert "a = _a()" not in texts["user"] and "pack = _a()\n    pack.put(7, " in texts["user"]
+
+
+def test_what_a_text_may_mean_stays():
+    text = "class Box:\n    pass\n\n\ndef open_box():\n    return Box\n"
+    text += "NAMES = ('a.Box', b'open_box')\n"
+    assert squeezed({"NAMES"}, a=text)["a"] == text.replace("def open_box", "def _a")
+
+
+def test_what_comes_from_elsewhere_keeps_its_name():
+    text = "import rig\nfrom kit import glue\n\n\ndef bolt():\n    return rig.bolt(glue)\n"
+    text += "\n\ndef glue():\n    return bolt\n"
+    assert squeezed(frozenset(), a=text)["a"] == text
+
+
+def test_a_constant_of_a_class_is_not_hidden_from_others():
+    text = "class Box:\n    DEPTH = const(3)\n"  # as _a = const(3), the compiler would drop it
+    assert squeezed({"Box"}, a=text)["a"] == text
+
+
+def test_what_is_set_from_outside_shares_its_name_with_nothing():
+    box = "class Box:\n    def __init__(self):\n        self.alpha = 1\n"
+    lid = "class Lid:\n    def __init__(self):\n        self.beta = 1\n"
+    user = "def close(box):\n    box.beta = 2\n"
+    apart = squeezed({"Box", "Lid", "close"}, box=box, lid=lid)
+    assert "a._a = 1" in apart["box"] and "a._a = 1" in apart["lid"]
+    texts = squeezed({"Box", "Lid", "close"}, box=box, lid=lid, user=user)
+    assert "a._a = 2" in texts["user"] and "a._a = 1" in texts["lid"]
+    assert "a._b = 1" in texts["box"]
+
+
+def test_arguments_given_by_a_name_that_became_short_are_found():
+    text = "class Box:\n    def __init__(self, depth):\n        self.depth = depth\n"
+    text += "Box(depth=3)\n"
+    assert squeezed({"Box"}, a=text)["a"] == text.replace("self", "a").replace("depth", "_a")
+
+
+def test_the_stock_names_are_those_of_the_stubs():
+    if not stock_names.STUBS.is_dir():
+        pytest.skip("the stubs are not installed: `make check` does that")
+    assert stock_names.main(["--check"]) == 0
+
+
+def test_stock_names_know_what_untyped_objects_have():
+    assert {"sock", "set_last_will", "readinto", "ScanResult", "ipoll"} <= stock_names.load()
+
+
 def test_the_legend_explains_short_names():
-    _, legend = squeeze.squeeze({"bms.pack": PACK, "user": USER})
+    _, legend = squeeze.squeeze({"bms.pack": PACK, "user": USER}, frozenset())
     assert ["_count"] in legend.values()
     assert any("_bump" in names for names in legend.values())
 
@@ -174,9 +230,10 @@ def test_a_name_that_is_not_ours_stays():
 )
 def test_what_cannot_be_followed_is_refused(source, complaint):
     with pytest.raises(squeeze.SqueezeError, match=complaint):
-        squeeze.squeeze({"a": source})
+        squeeze.squeeze({"a": source}, frozenset())
 
 
+KEPT = stock_names.load()
 PLACES = (ROOT / "lib", ROOT / "firmware", ROOT / "host_tests" / "mp")
 
 
@@ -199,7 +256,7 @@ def closure(script):
 def followed(script):
     """True if the script and what it imports can be squeezed."""
     try:
-        squeeze.squeeze(closure(script))
+        squeeze.squeeze(closure(script), frozenset())
     except squeeze.SqueezeError:
         return False
     return True
@@ -219,7 +276,7 @@ def test_most_scripts_can_be_squeezed():
 
 @pytest.mark.parametrize("script, width", CASES)
 def test_scripts_pass_on_squeezed_modules(script, width, tmp_path, request):
-    texts, _ = squeeze.squeeze(closure(script))
+    texts, _ = squeeze.squeeze(closure(script), KEPT)
     texts["harness"] = (ROOT / "host_tests" / "mp" / "harness.py").read_text()
     for name, text in texts.items():
         file = tmp_path / (name.replace(".", "/") + ".py")

@@ -16,24 +16,19 @@ import shutil
 import subprocess
 import sys
 
-from tools import ROOT, short_names, squeeze
+from tools import ROOT, short_names, squeeze, stock_names
+from tools.stock_names import ADDED, STOCK
 
 ROOTS = (ROOT / "firmware", ROOT / "lib")
 # 3 drops line numbers: 4 kB of heap (docs/memory.md). `--plain` keeps them, where there is room.
 OPTIMISATION = 3
 
-# Modules that stock MicroPython 1.26 for the ESP32 has, built in or frozen.
-STOCK = frozenset(
-    """
-    _thread array asyncio binascii bluetooth builtins collections cryptolib dht ds18x20 errno esp
-    esp32 framebuf gc hashlib heapq io json machine math micropython network ntptime onewire os
-    platform random re requests select socket ssl struct sys time tls uctypes umqtt vfs
-    """.split()
-)
-# What the owner adds with mpremote mip, where the settings ask for it (docs/ble.md).
-ADDED = frozenset({"aioble"})
 # Modules whose DATA become a file beside the others, x.bin (firmware/glyph_file.py).
 DATA = frozenset({"screen.fonts.glyphs"})
+
+
+# By these names the application is started from outside: main.py's, and tools/memory.py's.
+STARTED = frozenset({"Startup", "Device"})
 
 
 class ImageError(Exception):
@@ -148,7 +143,8 @@ def lay_out(board_name, out, squeezed=True):
     texts = {n: source.read_text() for n, source in modules.items() if n not in DATA}
     legend = {}
     if squeezed:
-        texts, legend = squeeze.squeeze(texts)
+        kept = stock_names.load() | STARTED | set(vars(board))
+        texts, legend = squeeze.squeeze(texts, kept)
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
     (out / "main.py").write_text(texts.pop("main"), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Short names for private ones, and for arguments: the second half of tools/squeeze.py."""
+"""Short names for our own ones, and for arguments: the second half of tools/squeeze.py."""
 
 import ast
 import collections
@@ -24,30 +24,37 @@ def imported_modules(tree):
 
 
 class Names:
-    """Short names for the private names of {module: tree}: as few different ones as possible.
+    """Short names for the names of {module: tree} that are ours: as few as possible.
 
     Two names may become the same one if no module has both, and no object can have both: a class
-    has the names of its own module and of those that it inherits from, directly or not.
+    has the names of its own module and of those that it inherits from, directly or not. What is
+    set on an object from outside shares its name with nothing. The names in `kept`, and those that
+    might be meant by a text, stay.
     """
 
-    def __init__(self, trees):
+    def __init__(self, trees, kept):
         where = collections.defaultdict(set)
         bound = set()
+        stays = kept | {part for module in trees for part in module.split(".")}
+        for tree in trees.values():
+            stays |= fixed_names(tree) | taken_from_others(tree, trees)
         for module, tree in trees.items():
-            for name in private_names(tree):
+            for name in set(occurrences(tree)) - stays:
                 where[name].add(module)
-            # An attribute is defined where it is set on `self`: on another object, it is used.
-            bound |= {name for name, defines in occurrences(tree) if defines}
+            bound |= bindings(tree)
         lines = lineages(trees)
+        shared = set().union(*map(set_from_outside, trees.values()))
         # Names by the lineages that they occur in; those in the most are the hardest to place.
         reach = {
-            name: frozenset(m for m, line in lines.items() if line & modules)
+            name: frozenset(trees)
+            if name in shared
+            else frozenset(m for m, line in lines.items() if line & modules)
             for name, modules in where.items()
             if name in bound
         }
         self._short = {}
         self._where = where
-        used = {m: {n for n, _ in occurrences(tree)} - set(reach) for m, tree in trees.items()}
+        used = {m: set(occurrences(tree)) - set(reach) for m, tree in trees.items()}
         for name in sorted(reach, key=lambda n: (-len(reach[n]), n)):
             taken = set().union(*(used[m] for m in reach[name]))
             self._short[name] = next(s for s in letters() if s not in taken)
@@ -73,37 +80,90 @@ def letters():
             yield "_" + "".join(chars)
 
 
-def private_names(tree):
-    """Returns the private names in a module, but for constants that the compiler takes out."""
-    folded = {
-        statement.targets[0].id
-        for statement in tree.body
-        if isinstance(statement, ast.Assign)
-        and isinstance(statement.targets[0], ast.Name)
-        and isinstance(statement.value, ast.Call)
-        and isinstance(statement.value.func, ast.Name)
-        and statement.value.func.id == "const"
+def fixed_names(tree):
+    """Returns the names in a module that must stay: special ones, texts, and constants.
+
+    The compiler takes out a constant whose name begins with _, and keeps the others.
+    """
+    found = {name for name in occurrences(tree) if name.startswith("__")}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            found |= set(node.value.split("."))
+        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
+            if ast.unparse(node.value.func) == "const":
+                found |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+    return found
+
+
+def taken_from_others(tree, ours):
+    """Returns the names that a module imports from those that are not `ours`, or asks of them."""
+    found = set()
+    others = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names = (
+                a.asname or a.name.partition(".")[0] for a in node.names if a.name not in ours
+            )
+            others |= set(names)
+        elif isinstance(node, ast.ImportFrom) and node.module not in ours:
+            found |= {alias.name for alias in node.names}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            if node.value.id in others:
+                found.add(node.attr)
+    return found
+
+
+def set_from_outside(tree):
+    """Returns the names of attributes that a module sets on another object than `self`."""
+    return {
+        node.attr
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.ctx, ast.Store)
+        and not (isinstance(node.value, ast.Name) and node.value.id == "self")
     }
-    return {n for n, _ in occurrences(tree) if PRIVATE.match(n)} - folded
+
+
+def bindings(tree):
+    """Returns the names that a module gives: to functions, classes, globals, and attributes.
+
+    An attribute is defined where it is set on `self`: on another object, it is used.
+    """
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            found.add(node.name)
+        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            if isinstance(node.value, ast.Name) and node.value.id == "self":
+                found.add(node.attr)
+        elif isinstance(node, ast.Global):
+            found |= set(node.names)
+    outermost = [tree]
+    while outermost:
+        node = outermost.pop()
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            found.add(node.id)
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+            outermost += ast.iter_child_nodes(node)
+    return found
 
 
 def occurrences(tree):
-    """Yields (name, whether this defines it) for every name in a module."""
+    """Yields every name in a module, some of them often."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Name):
-            yield node.id, isinstance(node.ctx, ast.Store)
+            yield node.id
         elif isinstance(node, ast.Attribute):
-            owner = isinstance(node.value, ast.Name) and node.value.id == "self"
-            yield node.attr, owner and isinstance(node.ctx, ast.Store)
+            yield node.attr
         elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            yield node.name, True
+            yield node.name
         elif isinstance(node, ast.arg):
-            yield node.arg, True
+            yield node.arg
         elif isinstance(node, ast.alias):
-            for part in node.name.split("."):
-                yield part, False
+            yield from node.name.split(".")
         elif isinstance(node, ast.keyword) and node.arg:
-            yield node.arg, False
+            yield node.arg
 
 
 def lineages(trees):

@@ -6,7 +6,8 @@ global some 10 more. So, over all modules of an image together:
 - a public module constant, NAME = 5 or NAME = const(5), is written as 5 wherever it is used, also
   in other modules, and is then no global any more;
 - bytes((…)) of numbers is written as the bytes that it makes: the tuples would stay;
-- private names (one leading underscore) become short ones that unrelated modules share;
+- names become short ones that unrelated modules share, but for those that objects of
+  MicroPython's own have, too (tools/stock_names.py);
 - arguments that are never given by name become a, b, ….
 
 Both only see names in the text. What could reach a name in another way (getattr, f-strings whose
@@ -30,20 +31,23 @@ class SqueezeError(Exception):
     """A source uses names in a way that cannot be followed."""
 
 
-def squeeze(sources):
-    """Returns ({module: new text}, {short: [names it stands for]}) for {module: text}."""
+def squeeze(sources, kept):
+    """Returns ({module: new text}, {short: [names it stands for]}) for {module: text}.
+
+    Names in `kept` stay, and what has no name here: modules, what a text may mean, constants.
+    """
     trees = {name: ast.parse(text, name) for name, text in sources.items()}
     for name, tree in trees.items():
         refuse(name, tree)
-    kept = attributes_of_objects(trees)
-    constants = {name: constants_of(tree, kept) for name, tree in trees.items()}
+    handed = attributes_of_objects(trees)
+    constants = {name: constants_of(tree, handed) for name, tree in trees.items()}
     values = exported(trees, constants)
     inlined = {n: fold(inline(n, sources[n], trees[n], constants[n], values)) for n in sources}
-    shortened = Names({n: ast.parse(text, n) for n, text in inlined.items()})
+    shortened = Names({n: ast.parse(text, n) for n, text in inlined.items()}, kept)
     texts = {n: rename(text, shortened.of_module(n)) for n, text in inlined.items()}
-    kept = keywords(trees)
+    given = keywords({name: ast.parse(text) for name, text in texts.items()})
     for name, text in texts.items():
-        texts[name] = replace(text, renamed_arguments(ast.parse(text), kept))
+        texts[name] = replace(text, renamed_arguments(ast.parse(text), given))
     return texts, shortened.legend()
 
 
