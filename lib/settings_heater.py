@@ -27,6 +27,10 @@ def _check_bms_output(values, errors):
             )
         if not values["bms_writes"]:
             errors.append("heater_output: bms needs bms_writes")
+        if values["heater_feed"] == "output":
+            errors.append("heater_feed: the BMS does not measure what its own output takes")
+        if values["packs"]:
+            errors.append("heater_output: bms is for one BMS")
     elif values["heater_bms_thresholds"]:
         errors.append("heater_bms_thresholds: needs heater_output bms")
     if values["heater_bms_thresholds"] and values["heater_thresholds"] != "own":

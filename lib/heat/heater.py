@@ -9,6 +9,7 @@
 Call step() once a second. It never raises: an exception inside it is a latched fault.
 """
 
+from bms.pack import power_mw
 from heat import states as s
 from heat.control import Law
 from heat.guard import Guard
@@ -62,6 +63,7 @@ class Heater:
         self._on = False
         self._heating = False  # on, or in a pause of slow on and off
         self._pwm = self._probe = None
+        self.bms_output = None  # a heat.bms_output.BMSOutput, where that is what heats
         self._load_options(settings)
 
     def _load_options(self, settings):
@@ -88,7 +90,8 @@ class Heater:
             on = self._heating = False
             self._publish_state(False, s.INTERNAL)
         self._on = on
-        if not self._heating:
+        output = self.bms_output
+        if not self._heating or (output is not None and not output.on):
             self.duty_permille = 0
         elif self._pwm is None:
             self.duty_permille = 1000
@@ -98,9 +101,14 @@ class Heater:
 
     def _step(self, pack, check, link_up, charger_pin, now):
         inputs = self.inputs
+        output = self.bms_output
+        if output is not None:
+            self._on = self._heating = output.on
         inputs.gather(pack, check, link_up, charger_pin, self._on, self._heating, now)
         self.boots.step(inputs.elapsed_ms)
         mw = mat_mw(inputs.pack_mv, self._mat_mohm)
+        if output is not None and output.ma is not None and inputs.pack_mv is not None:
+            mw = power_mw(inputs.pack_mv, output.ma)
         self.thermal.step(inputs, mw)
         law = self.law
         demand = law.step(inputs) and self._fitted
@@ -118,8 +126,11 @@ class Heater:
             veto = hindrance
         self.report.step(inputs, self.guard.energy.minute)
         on = self._heating = demand and veto == s.NONE
+        if output is not None and output.unconfirmed and veto == s.NONE:
+            veto = s.UNCONFIRMED  # and the wish stays
         self._publish_state(on, veto)
-        self._publish_figures(inputs, on, mean_mw)
+        is_on = on if output is None else output.on
+        self._publish_figures(inputs, is_on, mean_mw)
         if self._pwm is not None:
             on = self._pwm.step(on, law.charger.testing, inputs, mw)
         return on
