@@ -17,7 +17,6 @@ from buttons import Button
 from compat import const
 from heat import states
 from heat.charger import SOURCE_NAMES
-from heat.heater import Heater
 from heater_output import HeaterOutput
 from mqtt import FAILURES, REFUSALS, Relay
 from relay.state import StateMessage
@@ -37,7 +36,6 @@ VERSION = "0.1.0"
 # The longest a healthy task can be away: a flash write.
 _TASK_LIMIT_MS = const(2000)
 _SAVE_GAP_S = const(60)
-_MAX_MW = board.HEATER_MAX_W * 1000
 
 # By machine.reset_cause() of the ESP32 port.
 RESET_CAUSES = b"none\npower_on\nhard\nwatchdog\ndeep_sleep\nsoft"
@@ -89,11 +87,9 @@ class Device:
         self.heap_free = self.heap_min_free = gc.mem_free()
 
     def _build_heater(self, settings, early):
-        self.heater = Heater(settings, board.HEATER_MAX_MA, _MAX_MW)
-        self.heater.load(early.record)
-        from heater_setup import build_options  # needed once
+        from heater_setup import build  # needed once
 
-        self.options = build_options(self, settings, early.errors)
+        build(self, settings, early)
         # Counted in the flash at once, before anything can crash again.
         boots = self.state.get("boots", 0)
         self.boots = boots + 1 if isinstance(boots, int) and boots >= 0 else 1

@@ -25,6 +25,11 @@ def load_settings(max_ma, max_mw):
     values, problems = settings.load({} if raw is None else raw)
     errors.extend(problems)
     secrets = _load_secrets(errors)
+    if values["heater_output"] == "bms":
+        from heat.bms_output import MAX_MA, MAX_MW
+
+        max_ma = MAX_MA
+        max_mw = MAX_MW
     if values["heater_output"] != "none" and values["pack_max_mv"]:
         mat = check_mat(values, max_ma, max_mw, values["pack_max_mv"])
         if mat is not None:
@@ -46,11 +51,17 @@ def _load_secrets(errors):
 def check_mat(settings, max_ma, max_mw, pack_mv_max):
     """Returns why the mat of `settings` is refused on an output with these limits, or None.
 
-    `pack_mv_max` is the highest voltage the pack can have. An unknown mat passes.
+    `pack_mv_max` is the highest voltage the pack can have. An unknown mat passes. Slow on and off
+    holds a mean power, and no current.
     """
     mohm = settings["heater_mat_mohm"]
     ma = mat_ma(pack_mv_max, mohm)
-    if ma is None or (ma <= max_ma and mat_mw(pack_mv_max, mohm) <= max_mw):
+    if ma is None:
+        return None
+    mean_mw = mw = mat_mw(pack_mv_max, mohm)
+    if settings["heater_max_w"]:
+        mean_mw = min(mw, settings["heater_max_w"] * 1000)
+    if ma <= max_ma and mean_mw <= max_mw:
         return None
     return (
         "heater_mat_mohm: at %d.%02d V a mat of %d.%03d ohm draws %d.%02d A = %d W; "
@@ -62,7 +73,7 @@ def check_mat(settings, max_ma, max_mw, pack_mv_max):
         mohm % 1000,
         ma // 1000,
         ma % 1000 // 10,
-        mat_mw(pack_mv_max, mohm) // 1000,
+        mw // 1000,
         max_ma // 1000,
         max_ma % 1000 // 10,
         max_mw // 1000,

@@ -1,8 +1,22 @@
-"""Builds what the heater has beside its pin; dropped when that is done."""
+"""Builds the heater, and what it has beside its pin; dropped when that is done."""
+
+import board
+
+from heat.heater import Heater
 
 
-def build_options(device, settings, errors):
-    """Returns the options.Options that the settings ask for, None where they ask for none."""
+def build(device, settings, early):
+    """Gives the Device its `heater`, and `options`: None where the settings ask for none."""
+    max_ma = board.HEATER_MAX_MA
+    max_mw = board.HEATER_MAX_W * 1000
+    if settings["heater_output"] == "bms":
+        from heat.bms_output import MAX_MA, MAX_MW
+
+        max_ma = MAX_MA
+        max_mw = MAX_MW
+    device.heater = Heater(settings, max_ma, max_mw)
+    device.heater.load(early.record)
+    device.options = None
     if (
         settings["heater_output"] == "bms"
         or settings["heater_probe"] != "none"
@@ -13,5 +27,4 @@ def build_options(device, settings, errors):
     ):
         from options import Options
 
-        return Options(device, settings, errors)
-    return None
+        device.options = Options(device, settings, early.errors)

@@ -12,13 +12,19 @@ class Options:
     """See the module. Each part is there only if it is asked for."""
 
     def __init__(self, device, settings, errors):
-        self._probe = self._holds = None
+        self._probe = self._holds = self._output = None
         self._now = 0
         self._stepped = False
         if settings["heater_probe"] != "none":
             from probe import Probe
 
             self._probe = Probe(board.PROBE_PIN)
+        if settings["heater_output"] == "bms":
+            from bms_heater import BMSHeater
+
+            self._output = BMSHeater(device.bms.units[0], settings["heater_bms_thresholds"])
+            device.heater.bms_output = self._output.logic
+            device.output = self._output
         self._take_holds(device, settings, errors)
 
     def _take_holds(self, device, settings, errors):
@@ -34,14 +40,20 @@ class Options:
 
     def before(self, device, now):
         """Gives the heater what it is to know in its next step."""
+        if self._output is not None:
+            self._output.look()
         if self._probe is not None:
             self._probe.step(now)
             device.heater.probe_dc = self._probe.dc
 
-    def after(self, device, now):
-        """Does what the heater's step has left to do."""
+    def after(self, device, on, now):
+        """Does what the heater's step has left to do; `on` is its answer."""
         elapsed_ms = ticks_diff(now, self._now) if self._stepped else 0
         self._now = now
         self._stepped = True
+        if elapsed_ms < 0:
+            elapsed_ms = 0
+        if self._output is not None:
+            self._output.step(device.heater, on, elapsed_ms, now)
         if self._holds is not None:
-            self._holds.step(device, max(elapsed_ms, 0), now)
+            self._holds.step(device, elapsed_ms, now)

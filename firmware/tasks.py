@@ -90,7 +90,7 @@ def _step_heater(device, now):
             options.before(device, now)
         on = heater.step(bms.pack, bms.check, up, device.charger_pin(), now)
         if options is not None:
-            options.after(device, now)
+            options.after(device, on, now)
     except Exception as error:  # whatever it is: the mat is off, and the owner is told
         sys.print_exception(error)
         heater.fail()

@@ -1,0 +1,43 @@
+"""The JK's own heating output in the place of our pin; see heat.bms_output for what it can do."""
+
+from bms import writer as w
+from heat.bms_output import NOTHING, BMSOutput
+from heat.states import SETTLING
+
+# What to ask the BMS for, by BMSOutput's command.
+_COMMANDS = bytes((0, w.HEATING, w.UTP, w.UTPR, w.START, w.STOP))
+
+
+class BMSHeater:
+    """Has the interface of heater_output.HeaterOutput, of which only `on` means something here:
+    the output follows the heater's answer by way of step().
+    """
+
+    def __init__(self, unit, thresholds):
+        self.on = False
+        self.logic = BMSOutput(thresholds)
+        self._pack = unit.pack
+        self._commands = unit.commands
+
+    def renew(self, now):
+        """Nothing: there is no lease that the BMS would know."""
+
+    def off(self):
+        """Nothing: the heater's next step switches off."""
+
+    def close(self):
+        """Nothing: without us, the BMS goes by its own switch and thresholds."""
+
+    def look(self):
+        """Learns what the output does; before the heater's step."""
+        self.logic.look(self._pack)
+        self.on = self.logic.on
+
+    def step(self, heater, wish, elapsed_ms, now):
+        """Has the BMS do what the heater's step has decided."""
+        logic = self.logic
+        law = heater.law
+        settling = heater.guard.veto == SETTLING
+        logic.step(wish, settling, self._pack, law.on_dc, law.off_dc, elapsed_ms)
+        if logic.command != NOTHING and self._commands is not None:
+            self._commands.ask(_COMMANDS[logic.command], logic.value, now)
