@@ -18,6 +18,7 @@ from bms.writer import (
     BUSY,
     COMMANDS,
     DIFFERS,
+    HEATING,
     INTERRUPTED,
     INVALID,
     MAX_DC,
@@ -171,11 +172,11 @@ class Commands:
 
         Data come first: nothing is written to a unit that is not understood at this moment.
         """
-        pack = self.dialect.pack
-        if self._check.verdict != PLAUSIBLE or self._check.frozen:
-            return NO_DATA
-        if not pack.fresh(p.STATUS, now, self._max_age_ms):
-            return NO_DATA
+        if not (command == HEATING and value == 0):  # to end heating, no figure is needed
+            if self._check.verdict != PLAUSIBLE or self._check.frozen:
+                return NO_DATA
+            if not self.dialect.pack.fresh(p.STATUS, now, self._max_age_ms):
+                return NO_DATA
         reason = self._writer.refusal(command)
         if reason or command == SAVE:
             return reason
