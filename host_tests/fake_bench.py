@@ -27,6 +27,7 @@ class FakeConfig:
     def __init__(self, run_dir, lapse=10):
         self.run_dir = run_dir
         self.bms_name = "jk_gps"
+        self.other_bms = ()
         self.lapse = lapse
 
 
@@ -110,7 +111,11 @@ class FakeBench:
                     "heater_changes": self._changes,
                 },
                 "chip": {"running": True, "state": "running", "resets": self.kills},
-                "uart": {"requests": int(self.t_s), "replies": int(self.t_s)},
+                "uart": {
+                    "bms": self._radio() is None,
+                    "requests": int(self.t_s),
+                    "replies": int(self.t_s),
+                },
                 "radio": self._radio(),
                 "panel": {"seq": int(self.t_s), "on": True, "errors": 0},
                 "console": ["Packmate, a fake one"],

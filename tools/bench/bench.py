@@ -220,7 +220,8 @@ class Bench:
               wifi_ssid
         packs: of several packs what each is like, see Packs.look; else None
         radio: of a BMS over Bluetooth, see Station.look; None on a wire
-        uart: pty, to_bms, from_bms, requests, rejected, replies, overruns, collisions
+        uart: bms (there is one on the cable), pty, to_bms, from_bms, requests, rejected, replies,
+              overruns, collisions
         panel: seq, on, errors (how many), error_texts
         console: the last lines, console_count: how many there were
         controls: see controls()

@@ -123,7 +123,7 @@ class Controls:
         plant.load_w = value * plant.pack_mv / 1e6
 
     def _unplugged(self, value):
-        if value and self._bench.packs.first_on_air:
+        if value and not self._bench.packs.wired:
             raise ValueError("bms_unplugged: this BMS has no cable; see ble_away")
         self._bench.line.unplugged = bool(value)
 

@@ -70,7 +70,8 @@ class Desk:
     @property
     def settings(self):
         """What the firmware finds in settings.json, but for the broker's port."""
-        return {**SETTINGS, **simulators.settings(self._bms), **self._given}
+        names = (self._bms, *self.bench.config.other_bms)
+        return {**SETTINGS, **simulators.settings(*names), **self._given}
 
     def start(self, scene=None):
         """Starts the broker, writes the firmware's settings, powers the bench up.

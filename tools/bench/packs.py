@@ -51,6 +51,11 @@ class Packs:
         return any(simulators.form(name) is not None for name in self.names)
 
     @property
+    def wired(self):
+        """True if one of them is on the cable."""
+        return any(simulators.form(name) is None for name in self.names)
+
+    @property
     def first_on_air(self):
         """True if the first of them comes over Bluetooth."""
         return simulators.form(self.names[0]) is not None
@@ -109,6 +114,9 @@ class Packs:
         truth["heater_mw"] = round(1000 * sum(plant.heater_w for plant in plants))
         truth["soc_pct"] = round(sum(plant.soc_pct for plant in plants) / len(plants))
         truth["coldest_dc"] = min(_coldest_dc(plant) for plant in plants)
+        # Of each pack the coldest and the hottest sensor, as Packmate lists them.
+        known = [sorted(dc for dc in plant.temps_dc if dc is not None) for plant in plants]
+        truth["temps_dc"] = [dc for temps in known if temps for dc in (temps[0], temps[-1])]
         return truth
 
     def look(self):
@@ -145,8 +153,11 @@ def check_names(names):
     wired = [name for name in names if simulators.form(name) is None]
     if len(wired) > 1:
         raise ValueError(f"only one BMS fits on the cable, not {' and '.join(wired)}")
-    if len(names) > simulators.MOST:
-        raise ValueError(f"no more than {simulators.MOST} BMSs at a time")
+    if len(names) > simulators.MOST or len(names) - len(wired) > simulators.MOST_ON_AIR:
+        raise ValueError(
+            f"no more than {simulators.MOST} BMSs at a time, and {simulators.MOST_ON_AIR} of "
+            "them over Bluetooth"
+        )
 
 
 def _beside(first, i):

@@ -43,6 +43,7 @@ DEFAULT = NAMES[0]
 FOREIGN = ("none", "jk_gps", "jk_modbus", "jk_display", "ant_new", "ant_old", "jk_ble_24s")
 GENERATIONS = JkModbusSim.GENERATIONS
 MOST = 4  # packs at a time
+MOST_ON_AIR = 3
 _NEIGHBOUR = 7  # address of the other unit, where both speak Modbus
 
 
@@ -71,12 +72,26 @@ def address(i):
     return f"C8:47:8C:00:00:{i + 1:02X}"
 
 
-def settings(name):
-    """Returns what the firmware must be told to understand it, as a dict of settings."""
-    _, cls, _, radio, others = _row(name)
-    plain = {"heater_thresholds": "bms", "heater_off_dc": 50, "rs485_de_used": False}
-    link = "uart" if radio is None else "ble"
-    return {**plain, "bms_dialect": cls.NAME, "bms_link": link, **others}
+def settings(name, *others):
+    """Returns what the firmware must be told to understand it, as a dict of settings.
+
+    `others` are those of packs in parallel.
+    """
+    result = {"heater_thresholds": "bms", "heater_off_dc": 50, "rs485_de_used": False}
+    for each in (name, *others):
+        result.update(_row(each)[4])
+    result.update(_reached(name))
+    if others:
+        result["packs"] = [
+            {**_reached(other), "ble_address": address(i + 1)} for i, other in enumerate(others)
+        ]
+        result["ble_address"] = address(0)
+    return result
+
+
+def _reached(name):
+    _, cls, _, radio, _ = _row(name)
+    return {"bms_dialect": cls.NAME, "bms_link": "uart" if radio is None else "ble"}
 
 
 def _row(name):

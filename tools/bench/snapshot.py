@@ -70,6 +70,7 @@ def _chip(bench, t_us):
 def _uart(bench):
     line, bms = bench.line, bench.line.device
     return {
+        "bms": bench.packs.wired,
         "pty": line.path,
         "to_bms": line.to_device,
         "from_bms": line.from_device,

@@ -4,7 +4,7 @@ import * as compare from "./compare.js";
 import * as controls from "./controls.js";
 import * as lcd from "./lcd.js";
 import * as plot from "./plot.js";
-import { byId, clock, make, say, showFacts } from "./dom.js";
+import { byId, clock, degrees, make, say, showFacts } from "./dom.js";
 
 const RETRY_MS = 1000;
 const WIRE_FAULTS = ["unplugged", "garbled", "frozen", "silent"];
@@ -49,17 +49,31 @@ function showRadio({ radio, believed, mqtt }) {
     return;
   }
   const told = mqtt.availability === "online" ? believed : null;
+  const others = radio.others ?? [];
   const reason = (told?.link_reason ?? "").replaceAll("_", " ");
   const idle = radio.asleep ? "asleep" : reason || "not connected";
   lamp("radio", radio.connected ? (reason ? "warn" : "good") : "bad",
     radio.connected ? `Bluetooth${reason ? ` ${reason}` : ""}` : `Bluetooth ${idle}`);
   showFacts(byId("radio-facts"), [
     ["unit", radio.address],
-    ["state", radio.connected ? "connected" : radio.asleep ? "asleep" : radio.advertises ? "advertising" : "not heard"],
+    ["state", doing(radio)],
     ["signal", radio.rssi_dbm === null ? "none" : `${radio.rssi_dbm} dBm`],
     ["connections", `${radio.connections}`],
     ["Packmate says", told ? (told.link_up ? "answers" : reason || "searching") : "–"],
+    ...others.map((unit) => [unit.address, doing(unit)]),
   ]);
+}
+
+const doing = (unit) =>
+  unit.connected ? "connected" : unit.asleep ? "asleep" : unit.advertises ? "advertising" : "not heard";
+
+// Packs in parallel, each as it is.
+function showPacks(packs) {
+  if (!packs) return;
+  showFacts(byId("packs-facts"), Object.entries(packs).map(([i, pack]) => [
+    `${i} ${pack.bms.replaceAll("_", " ")}`,
+    `${degrees(pack.coldest_dc)}, ${pack.soc_pct} %`,
+  ]));
 }
 
 function showMessages(mqtt) {
@@ -90,7 +104,7 @@ function showConsole(state) {
   const facts = [`${chip.resets} resets`];
   if (chip.reset_cause) facts.push(`last: ${chip.reset_cause}`);
   if (state.radio) facts.push(`with PSRAM, as Bluetooth needs · aioble: ${state.radio.aioble}`);
-  else if (uart) facts.push(`UART ${uart.replies ?? 0} replies to ${uart.requests ?? 0} requests`);
+  if (uart.bms) facts.push(`UART ${uart.replies ?? 0} replies to ${uart.requests ?? 0} requests`);
   say(byId("chip-facts"), facts.join(" · "));
 }
 
@@ -99,8 +113,9 @@ function show(state) {
   const actual = state.time.lapse_actual;
   say(byId("achieved"), actual ? `${actual < 10 ? actual.toFixed(1) : Math.round(actual)}× achieved` : "");
   showLamps(state);
+  showPacks(state.packs);
   compare.show(state);
-  controls.show(state.controls, state.radio, state.packs);
+  controls.show(state.controls, state);
   plot.add(state.samples, state.time.t_s);
   showMessages(state.mqtt);
   showConsole(state);

@@ -2,8 +2,9 @@
 
 import { byId, make, say, send } from "./dom.js";
 
-const PLACES = { time: "world", world: "world", packs: "world", wire: "faults", air: "world", bms: "faults", net: "faults", chip: "faults", panel: "heater-controls" };
+const PLACES = { time: "world", world: "world", packs: "world", wire: "faults", air: "faults", bms: "faults", net: "faults", chip: "faults", panel: "heater-controls" };
 const FAULTS = new Set(["wire", "air", "bms", "net", "chip"]);
+const TITLES = { packs: ["Packs in parallel", "packs-facts"], air: ["Bluetooth", "radio-facts"] };
 const HELD_MS = 900; // after an input of the user, the stream may not overwrite it at once
 
 // How a number is shown, and where its slider stands: `step` in the control's own unit.
@@ -133,7 +134,10 @@ export function build(entries) {
     if (entry.group !== group) {
       group = entry.group;
       box = make("div", { class: "group", "data-group": group });
-      if (group === "air") box.append(make("h2", {}, "Bluetooth"), make("dl", { id: "radio-facts", class: "facts pairs" }));
+      if (TITLES[group]) {
+        const [title, id] = TITLES[group];
+        box.append(make("h2", {}, title), make("dl", { id, class: "facts pairs" }));
+      }
       byId(PLACES[group]).append(box);
     }
     const widget = KINDS[entry.kind](entry);
@@ -152,9 +156,9 @@ function showGroup(name, shown) {
   for (const box of document.querySelectorAll(`[data-group="${name}"]`)) box.hidden = !shown;
 }
 
-export function show(states, radio, packs) {
+export function show(states, { radio, packs, uart }) {
   showGroup("packs", Boolean(packs));
   showGroup("air", Boolean(radio));
-  showGroup("wire", !radio);
+  showGroup("wire", uart.bms);
   for (const [name, update] of widgets) update(states[name]);
 }
