@@ -21,7 +21,7 @@ from heater_output import HeaterOutput
 from mqtt import FAILURES, REFUSALS, Relay
 from relay.state import StateMessage
 from relay.topics import Topics
-from relay.view import View
+from relay.view import MODES, View
 from screen.canvas import Canvas
 from screen.footer import Names
 from screen.model import Model
@@ -116,16 +116,19 @@ class Device:
         if not self.mqtt_used:
             return
         self.view = View(
-            states.STATE_NAMES,
-            states.REASON_NAMES,
-            check.NAMES,
-            RESET_CAUSES,
-            FAILURES,
-            REFUSALS,
-            self.bms.link.REASONS,
-            REASONS,
-            states.PREHEAT_NAMES,
-            SOURCE_NAMES,
+            (
+                states.STATE_NAMES,
+                states.REASON_NAMES,
+                MODES,
+                check.NAMES,
+                RESET_CAUSES,
+                FAILURES,
+                REFUSALS,
+                self.bms.link.REASONS,
+                REASONS,
+                states.PREHEAT_NAMES,
+                SOURCE_NAMES,
+            )
         )
         topics = Topics(settings["mqtt_topic"], early.unit, settings["ha_prefix"])
         message = StateMessage(self.view, self.max_age_ms, self.writes)

@@ -14,6 +14,7 @@ import pytest
 
 from bms import pack as p
 from compat import ticks_add, ticks_diff
+from host_tests.view_tables import tables
 from relay import commands as c
 from relay import view as v
 from relay.state import StateMessage
@@ -61,7 +62,9 @@ class Bench:
     def __init__(self, modules, now=1000, **settings):
         self.x = modules.x
         self.now = now
-        self.view = View(mqtt_failures=modules.mqtt.FAILURES, refusals=modules.mqtt.REFUSALS)
+        self.view = View(
+            tables(MQTT_FAILURE=modules.mqtt.FAILURES, COMMAND_REFUSAL=modules.mqtt.REFUSALS)
+        )
         self.view.put(v.PLAUSIBLE, 1)
         self.pack = p.PackState()
         self.message = StateMessage(self.view, 10_000)

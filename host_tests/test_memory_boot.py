@@ -22,12 +22,77 @@ from relay.topics import Topics
 from relay.view import View
 
 settings = {"mqtt_host": "h", "mqtt_port": 1, "mqtt_user": "", "mqtt_interval_s": 9}
-settings.update({"ha_discovery": True, "name": "n"})
-message = StateMessage(View(), 1000)
+settings.update({"ha_discovery": True, "name": "n", "bms_link": "uart", "preheat_at": ""})
+settings.update({"heater_output": "gpio", "heater_thresholds": "bms", "heater_probe": "none"})
+message = StateMessage(View((b"",) * 11), 1000)
 relay = mqtt.Relay(settings, {"mqtt_password": ""}, Topics("t", b"0a"), message, "m", "v")
 relay._load_discovery()
 relay._drop_discovery()
 """
+SCREEN = """
+from io import BytesIO
+import framebuf
+from heat import states
+from screen.canvas import Canvas
+from screen.footer import Names
+from screen.model import Model
+from screen.show import Screen
+
+class Heater:
+    state = reason = latched = duty_permille = power_mw = cold_min = cold_charged_mah = 0
+    mode = boost_s = preheat = source = present = 0
+    wh_today = ready_s = ready_wh = probe_dc = on_dc = off_dc = None
+
+class Pack:
+    alarms = ()
+    def seen(self, group):
+        return False
+    def age_ms(self, group, now):
+        return 0
+    def get(self, slot):
+        return None
+
+canvas = Canvas(framebuf.FrameBuffer(bytearray(16200), 240, 135, 2), 240, 135)
+names = Names(b"", b"", states.STATE_NAMES, states.REASON_NAMES)
+settings = {"name": "n", "data_max_age_s": 10}
+screen = Screen(canvas, settings, names, BytesIO(bytes(9000)), (), sys.modules)
+model = Model()
+model.heater = heater = Heater()
+heater.law = heater.charger = heater
+
+def show():
+    model.take(Pack(), 0, 0)
+    while screen.update(model):
+        pass
+
+def turn(handed_over_s, latched):
+    model.handed_over_s = handed_over_s
+    heater.state = states.FAULT if latched else 0
+    heater.latched = latched
+    show()
+
+def tour():
+    for page in range(3):
+        show()
+        screen.button(model)
+    turn(9, 0)
+    turn(0, 1)
+    turn(0, 0)
+    screen.button(model)
+    show()
+
+tour()
+"""
+PAGES = (
+    SCREEN,
+    "gc.collect()",
+    "gc.collect()\nreport('before')\nscreen.button(model)\nshow()",
+    "gc.collect()\nreport('heater')\nscreen.button(model)\nshow()",
+    "gc.collect()\nreport('report')\nscreen.button(model)\nshow()\nturn(0, 1)",
+    "gc.collect()\nreport('fault')\ntour()",
+    "gc.collect()",
+    "gc.collect()\nreport('after')",
+)
 # Once more, since names stay from the first time.
 DISCOVERY = (
     RELAY,
@@ -79,4 +144,11 @@ def test_the_tables_of_settings_go_after_boot(tree):
 def test_discovery_goes_when_everything_is_announced(plain_tree):
     said = run(plain_tree, *DISCOVERY)
     assert said["loaded"] - said["before"] > 4000
+    assert said["after"] - said["before"] < 200
+
+
+def test_pages_that_are_seldom_shown_give_their_memory_back(plain_tree):
+    said = run(plain_tree, *PAGES)
+    for page in ("heater", "report", "fault"):
+        assert 500 < said[page] - said["before"] < 5000, page
     assert said["after"] - said["before"] < 200

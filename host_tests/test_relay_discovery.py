@@ -9,6 +9,7 @@ import jinja2
 import pytest
 
 from bms import pack as p
+from host_tests.view_tables import tables
 from relay import commands as c
 from relay import discovery as d
 from relay import view as v
@@ -103,7 +104,7 @@ def known():
 
 
 def state_of(pack, **put):
-    view = View(heater_states=b"idle", heater_reasons=b"none\nstuck_on")
+    view = View(tables(HEATER_STATE=b"idle", HEATER_REASON=b"none\nstuck_on"))
     view.put(v.PLAUSIBLE, 1)
     for name, value in put.items():
         view.put(getattr(v, name), value)

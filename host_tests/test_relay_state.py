@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bms import pack as p
+from host_tests.view_tables import tables
 from relay import state
 from relay import view as v
 from relay.json_out import name_room, put_name
@@ -34,12 +35,15 @@ DEVICE = {name.lower(): getattr(v, name) for name in dir(v) if name.isupper()}
 
 def make_view(**put):
     view = View(
-        heater_states=STATES,
-        heater_reasons="\n".join(("none", *FAULTS, "no_charger")).encode(),
-        verdicts=b"plausible\ncell_sum",
-        reset_causes=b"power_on\nwatchdog",
-        mqtt_failures=b"none\ndns",
-        refusals=b"none\nretained",
+        tables(
+            HEATER_STATE=STATES,
+            HEATER_REASON="\n".join(("none", *FAULTS, "no_charger")).encode(),
+            HEATER_MODE=v.MODES,
+            VERDICT=b"plausible\ncell_sum",
+            RESET_CAUSE=b"power_on\nwatchdog",
+            MQTT_FAILURE=b"none\ndns",
+            COMMAND_REFUSAL=b"none\nretained",
+        )
     )
     view.put(v.PLAUSIBLE, 1)
     for name, value in put.items():
@@ -194,7 +198,7 @@ def longest(view):
     for slot in range(v.FIGURES):
         view.put(slot, 0 if slot < v.BOOLS else -LIMIT)
     view.put(v.PLAUSIBLE, 1)
-    for slot in range(v.FIGURES, v.FIGURES + 11):
+    for slot in range(v.FIGURES, v.FIGURES + v.CHOICES):
         names = words(view.names(slot))
         view.put(slot, max(range(len(names)), key=lambda i, n=names: len(n[i])))
     view.faults = (1 << len(FAULTS)) - 1

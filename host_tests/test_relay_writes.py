@@ -149,7 +149,7 @@ def test_a_change_is_told_once():
 
 
 def message(told, good=True, known=True):
-    view = View(b"a", b"a", b"a", b"a", b"a", b"a", b"a")
+    view = View((b"a",) * v.CHOICES)
     pack = p.PackState()
     if known:
         pack.put(p.CHARGE_SWITCH, 0)
@@ -179,7 +179,7 @@ def test_nothing_is_told_before_the_first_command_nor_of_a_pack_that_is_not_beli
 
 
 def test_without_writes_the_message_has_none_of_it():
-    view = View(b"a", b"a", b"a", b"a", b"a", b"a", b"a")
+    view = View((b"a",) * v.CHOICES)
     built = StateMessage(view, 10_000)
     n = built.build(p.PackState(), 0)
     shown = json.loads(bytes(built.buf[:n]))

@@ -71,7 +71,7 @@ SECRETS = {"mqtt_password": "", "wifi_password": "x"}
 
 
 def check_relay():
-    message = StateMessage(View(), 10_000)
+    message = StateMessage(View((b"",) * 11), 10_000)
     relay = Relay(SETTINGS, SECRETS, Topics("t", b"0a"), message, "bench", "0")
     exchange = relay._exchange
     pack = p.PackState()

@@ -29,10 +29,10 @@ def full_pack():
 
 
 def full_view():
-    view = View(b"idle", b"none\nstuck_on\nnot_heating", b"plausible", b"reset")
+    view = View((b"idle", b"none\nstuck_on\nnot_heating", v.MODES, b"plausible") + (b"",) * 7)
     for slot in range(v.FIGURES):
         view.put(slot, LIMIT)
-    for slot in range(v.FIGURES, v.FIGURES + 11):
+    for slot in range(v.FIGURES, v.FIGURES + v.CHOICES):
         view.put(slot, 0)
     view.put(v.PLAUSIBLE, 1)
     view.put(v.FROZEN, 0)

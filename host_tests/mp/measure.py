@@ -35,6 +35,7 @@ _HEIGHT = const(135)
 _CALLS = const(200)
 
 CHANGING = (p.SOC_PCT, p.PACK_MV, p.POWER_MW, p.CELL_MIN_MV, p.TEMP_MIN_DC)
+TABLES = (states.STATE_NAMES, states.REASON_NAMES, v.MODES, check.NAMES) + (b"",) * 7
 RAW = {"heater_output": "gpio", "heater_mode": "charger_or_soc", "heater_mat_mohm": 26_200}
 
 
@@ -49,7 +50,7 @@ class Rig:
         self.settings, _ = settings_table.load(RAW)
         self.heater = Heater(self.settings, 10_000, 500_000)
         self.heater.load({})
-        self.view = View(states.STATE_NAMES, states.REASON_NAMES, check.NAMES)
+        self.view = View(TABLES)
         self.message = StateMessage(self.view, 10_000)
         self.model = Model()
         self.model.heater = self.heater

@@ -115,7 +115,7 @@ def obey(view, command, value):
 
 
 async def main(settings, secrets):
-    view = View(b"idle", mqtt_failures=FAILURES, refusals=REFUSALS)
+    view = View((b"idle", b"", v.MODES, b"", b"", FAILURES, REFUSALS, b"", b"", b"", b""))
     view.put(v.PLAUSIBLE, 1)
     view.put(v.HEATER_MODE, 0)
     message = StateMessage(view, 10_000)

@@ -19,7 +19,7 @@ _KEYS = (
     b"cycle_capacity_mah\nruntime_s\nmos_temp_dc\nbalancer_temp_dc\ntemp_min_dc\ntemp_max_dc\n"
     b"cell_count\ncell_min_mv\ncell_max_mv\ncell_delta_mv\ncell_avg_mv\ncell_min_index\n"
     b"cell_max_index\ncharge_on\ndischarge_on\nbalancing\nbalance_current_ma\nheating\n"
-    b"heating_ma\ncharger_present\nalarms_raw\nalarms_raw_high\nwarnings_raw\nwarnings_raw_high\n"
+    b"heating_ma\ncharger_present\nalarms_raw\nalarms_raw_high\n"
     b"cell_mv\ntemps_dc\nalarms\nalarm_count\nalarm\n"
     # _LIMIT_SLOTS
     b"charge_utp_dc\ncharge_utpr_dc\n"
@@ -69,14 +69,12 @@ _LIVE_SLOTS = bytes(
         p.CHARGER_PRESENT,
         p.ALARMS_RAW,
         p.ALARMS_RAW_HIGH,
-        p.WARNINGS_RAW,
-        p.WARNINGS_RAW_HIGH,
     )
 )
 # The two settings of the BMS that the heater goes by; read seldom, they do not age with the rest.
 _LIMIT_SLOTS = bytes((p.CHARGE_UTP_DC, p.CHARGE_UTPR_DC))
 _DEVICE_SLOTS = bytes(range(v.FIGURES))
-_CHOICE_SLOTS = bytes(range(v.FIGURES, v.FIGURES + 11))
+_CHOICE_SLOTS = bytes(range(v.FIGURES, v.FIGURES + v.CHOICES))
 
 _MOST_ALARMS = const(10)  # named; `alarm_count` tells if there are more
 _MOST_FAULTS = const(9)

@@ -1,8 +1,8 @@
 """View: what the state message tells beside the pack. The application fills it with plain figures.
 
 Like PackState it has slots, named by the constants below in upper case and in the message in lower
-case; a figure that was never put, or dropped, is `null` there. Choices (HEATER_STATE …) are put as
-the line in the table of names that the constructor was given.
+case; a figure that was never put, or put as None, is `null` there. Choices (HEATER_STATE …) are
+put as the line in their table of names.
 """
 
 from array import array
@@ -64,6 +64,7 @@ LINK_REASON = const(43)  # why the BMS is not understood
 WIFI_REASON = const(44)  # the last failure's
 HEATER_PREHEAT = const(45)
 HEATER_CHARGER = const(46)  # how a charger is known to be there
+CHOICES = const(11)
 _SLOTS = const(47)
 
 # The heater's modes, as settings.py has them and as the command takes them.
@@ -73,39 +74,15 @@ MODES = b"off\ncharger\ncharger_or_soc"
 class View:
     """Figures of the device for one state message. Nothing allocates after construction.
 
-    heater_states … chargers: tables of the choices' names (bytes, one on a line). Bit n of
-    `faults`, the latched ones, is line n + 1 of heater_reasons.
+    tables: the tables of the choices' names (bytes, one name a line), for HEATER_STATE and those
+    after it. Bit n of `faults`, the latched ones, is line n + 1 of HEATER_REASON's.
     """
 
-    def __init__(
-        self,
-        heater_states=b"",
-        heater_reasons=b"",
-        verdicts=b"",
-        reset_causes=b"",
-        mqtt_failures=b"",
-        refusals=b"",
-        link_reasons=b"",
-        wifi_reasons=b"",
-        preheats=b"",
-        chargers=b"",
-    ):
+    def __init__(self, tables):
         self.faults = 0
         self._values = array("i", bytes(4 * _SLOTS))
         self._valid = bytearray(_SLOTS)
-        self._names = (
-            heater_states,
-            heater_reasons,
-            MODES,
-            verdicts,
-            reset_causes,
-            mqtt_failures,
-            refusals,
-            link_reasons,
-            wifi_reasons,
-            preheats,
-            chargers,
-        )
+        self._tables = tables
 
     def put(self, slot, value):
         """Stores a figure (clamped to ±(2**30 - 1)), or None for unknown."""
@@ -119,18 +96,10 @@ class View:
         self._values[slot] = value
         self._valid[slot] = 1
 
-    def drop(self, slot):
-        """Marks a figure unknown."""
-        self._valid[slot] = 0
-
-    def has(self, slot):
-        """True while the figure is known."""
-        return self._valid[slot] != 0
-
     def get(self, slot, default=None):
         """Returns the figure, or `default` while it is unknown."""
         return self._values[slot] if self._valid[slot] else default
 
     def names(self, slot):
         """Returns the table of names of a choice."""
-        return self._names[slot - FIGURES]
+        return self._tables[slot - FIGURES]
