@@ -48,6 +48,10 @@ class Bms:
         self.low_soc_pct = 10
         self.charge_switch = True
         self.discharge_switch = True
+        self.heating_switch = False  # its own heating output may be used
+        self.heating_start_dc = None  # temperatures of its own for that; None: the charge limits
+        self.heating_stop_dc = None
+        self.heating = False  # its heating output is on
         self.extra_alarms = 0  # alarm bits of table gps_alarms raised from outside
         self.cold = False
         self.hot = False
@@ -70,8 +74,10 @@ class Bms:
         self.full = cell_mv >= (self.cell_ovpr_mv if self.full else self.cell_ovp_mv)
         self.empty = cell_mv <= (self.cell_uvpr_mv if self.empty else self.cell_uvp_mv)
         if not sensed_c:
+            self.heating = False
             return  # an absent sensor protects nothing
         coldest = 10 * min(sensed_c)
+        self._judge_heating(coldest)
         self.hot = 10 * max(sensed_c) > self.charge_otp_dc
         if self.cold:
             self._waited_s = self._waited_s + dt_s if coldest > self.charge_utpr_dc else 0.0
@@ -79,6 +85,14 @@ class Bms:
         elif coldest < self.charge_utp_dc:
             self.cold = True
             self._waited_s = 0.0
+
+    def _judge_heating(self, coldest_dc):
+        if self.heating_start_dc is None:
+            start_dc, stop_dc = self.charge_utp_dc, self.charge_utpr_dc
+        else:
+            start_dc, stop_dc = self.heating_start_dc, self.heating_stop_dc
+        limit_dc = stop_dc if self.heating else start_dc
+        self.heating = self.heating_switch and coldest_dc < limit_dc
 
     def alarms(self, soc_pct, mos_c):
         """Returns the alarm word of jk.md table gps_alarms."""
@@ -115,6 +129,8 @@ class Plant:
         self.mat_touches = True  # False: it has fallen off the cells
         self.output_stuck = False  # the switch conducts whatever `heater_on` says
         self.mat_feed = "output"
+        self.mat_on_bms = False  # it hangs at the BMS's own heating output, not at our switch
+        self.bms_heater_a = 0.0  # what that output gives
         self.bms = Bms()
         self.cells = cells
         self.capacity_ah = capacity_ah
@@ -170,9 +186,11 @@ class Plant:
     def _electric(self, dt_s):
         bms = self.bms
         volt = self._volt
-        closed = (self.heater_on or self.output_stuck) and not self.mat_open
+        wanted = bms.heating if self.mat_on_bms else self.heater_on
+        closed = (wanted or self.output_stuck) and not self.mat_open
         mat_a = volt / (self.mat_mohm / 1000) if closed else 0.0
-        outside = self.mat_feed == "output"
+        self.bms_heater_a = mat_a if self.mat_on_bms else 0.0
+        outside = self.mat_feed == "output" and not self.mat_on_bms
         if outside and not (self.charger_on or bms.discharge_on):
             mat_a = 0.0
         want_a = self.load_w / volt + (mat_a if outside else 0.0)

@@ -91,7 +91,11 @@ def settings_frame(model, plant, counter):
         body.put(at, "i", int(value))
     if model.layout == "jk02_32s":
         body.put(282, "H", int(getattr(bms, "heating_switch", False)))
-        start_stop = (3, 7) if 0x37 in model.registers else (60, 50)
+        start_stop = (60, 50)
+        if 0x37 in model.registers:
+            start_stop = (3, 7)
+            if bms.heating_start_dc is not None:
+                start_stop = (bms.heating_start_dc // 10, bms.heating_stop_dc // 10)
         body.put(284, "bb", *start_stop)
     return finish(SETTINGS, counter, body.data)
 
@@ -134,14 +138,14 @@ def _put_figures(body, plant, shift, room):
     body.put(162 + shift, "I", plant.runtime_s)
     body.put(166 + shift, "BB", plant.charge_on, plant.discharge_on)
     body.put(182 + shift, "B", 0xFF)
-    heating = bool(getattr(plant, "bms_heating", False))
-    body.put(183 + shift, "B", heating)
+    body.put(183 + shift, "B", plant.bms.heating)
     body.put(214 + shift, "I", int(10 * plant.time_s))
 
 
 def _put_more_of_32s(body, plant, model):
     temps = [ABSENT_DC if temp is None else temp for temp in plant.temps_dc]
     body.put(234, "H", sum(plant.cell_mv) // 10)
+    body.put(236, "h", round(1000 * plant.bms_heater_a))
     body.put(245, "B", bool(plant.charger_on))
     body.put(254, "h", plant.mos_temp_dc)
     if model.sensors == 4:

@@ -18,6 +18,7 @@ _ACK_US = 60_000  # after the answer
 
 _SWITCHES = {0x1D: "charge_switch", 0x1E: "discharge_switch", 0x1F: "balance_switch"}
 _THRESHOLDS = {0x18: "charge_utp_dc", 0x19: "charge_utpr_dc"}
+_WHOLE_DEGREES = {0x37: "heating_start_dc", 0x38: "heating_stop_dc"}
 # What it pretends to be, by generation.
 _PRETENDED = {"unknown": "jk_unknown", "contradicting": "jk_liar"}
 
@@ -43,6 +44,8 @@ class JkBleSim:
         self.plant = plant
         self.generation = self.GENERATIONS[0]
         self._model = self.model = wire.MODELS[model]
+        if 0x37 in self.model.registers and plant.bms.heating_start_dc is None:
+            plant.bms.heating_start_dc, plant.bms.heating_stop_dc = 30, 70
         self.silent = self.frozen = False
         self.beside = b""
         self.foreign = None
@@ -130,6 +133,8 @@ class JkBleSim:
             setattr(self.plant.bms, _THRESHOLDS[register], value)
         elif register == 0x27 and self.model.layout == "jk02_32s":
             self.plant.bms.heating_switch = bool(value)
+        elif register in _WHOLE_DEGREES and register in self.model.registers:
+            setattr(self.plant.bms, _WHOLE_DEGREES[register], 10 * value)
         self._out.append((due_us, ACK))
 
     def _answer(self, register):

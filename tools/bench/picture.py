@@ -50,6 +50,7 @@ class Picture:
         self.mos_fine_dc = round(10 * plant.mos_c)
         self.mos_cut_dc = 10 * int(plant.mos_c)
         self.bms = copy.copy(plant.bms)
+        self.bms_heater_a = plant.bms_heater_a
 
     def _of_sensors(self, plant, shown):
         return [
