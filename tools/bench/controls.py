@@ -63,6 +63,15 @@ _TABLE = (
         "Pairing",
         "It wants none, the number that Packmate was told, another one; or it says no",
     ),
+    (
+        "ble_release_min",
+        INT,
+        (0, 60),
+        "min",
+        "air",
+        "Release for the phone",
+        "Packmate lets go of the BMS for so long, by MQTT; 0 takes it back",
+    ),
     ("ble_drop", ACTION, None, "", "air", "Drop the link", "The unit ends the connection"),
     (
         "ble_empty",
@@ -72,15 +81,6 @@ _TABLE = (
         "air",
         "Empty discovery",
         "It drops, and the next discovery finds nothing in it",
-    ),
-    (
-        "ble_release_min",
-        INT,
-        (0, 60),
-        "min",
-        "air",
-        "Release for the phone",
-        "Packmate lets go of the BMS for so long, by MQTT; 0 takes it back",
     ),
     (
         "bms_garbled",
