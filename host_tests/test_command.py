@@ -180,6 +180,6 @@ def test_heating_temperatures_where_a_unit_has_them():
     assert unit.ask("heating_start_dc", 25) == "whole_degrees_only"
     assert unit.ask("heating_start_dc", 30) == "none"
     assert unit.finish() == ("confirmed", "none")  # it has been there before
-    unit.ask("heating_start_dc", 20)  # which this simulated unit acknowledges, and ignores
-    assert unit.finish() == ("rejected", "unchanged")
+    unit.ask("heating_start_dc", 20)
+    assert unit.finish() == ("confirmed", "none") and unit.bms.heating_start_dc == 20
     assert writes(unit, "jk_ble")[-1][4:7] == b"\x37\x01\x02"
