@@ -24,7 +24,8 @@ MAX_MW = const(200_000)
 
 _PROVE_MS = const(30_000)  # for a command to go out and show, with one retry
 _AGAIN_MS = const(15_000)
-_WRITE_AGAIN_MS = const(600_000)  # of a threshold that the BMS does not take
+_TRIES = const(3)
+_WRITE_AGAIN_MS = const(600_000)  # then; flash wears in a BMS, too
 # Three new readings after a reconnection are no reason to wear the BMS's flash.
 _SETTLING_MS = const(60_000)
 _LEAST_MA = const(100)
@@ -46,8 +47,10 @@ class BMSOutput:
         self.value = 0
         self._thresholds = thresholds
         self._wait_ms = 0
+        self._asked = 0  # of the switch
         self._write_wait_ms = 0
         self._tried = NOTHING  # the threshold that was asked for last
+        self._tries = 0
         self._wrong_ms = 0
         self._settling_ms = 0
         self._no_current_ms = 0
@@ -74,10 +77,10 @@ class BMSOutput:
         self._confirm(wish, switch, elapsed_ms)
         target = 1 if wish else 0
         if switch != target and switch is not None:
-            if self._wait_ms == 0:
+            if self._wait_ms == 0 or self._asked != target:
                 self._wait_ms = _AGAIN_MS
                 self.command = SWITCH
-                self.value = target
+                self.value = self._asked = target
         elif self._thresholds and on_dc is not None and self._write_wait_ms == 0:
             self._compare_thresholds(pack, on_dc, off_dc)
 
@@ -119,6 +122,6 @@ class BMSOutput:
             self.command = low_command
             self.value = low_dc
         if self.command != NOTHING:
-            again = self.command == self._tried
-            self._write_wait_ms = _WRITE_AGAIN_MS if again else _AGAIN_MS
+            self._tries = self._tries + 1 if self.command == self._tried else 1
+            self._write_wait_ms = _AGAIN_MS if self._tries < _TRIES else _WRITE_AGAIN_MS
         self._tried = self.command
