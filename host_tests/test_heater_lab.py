@@ -68,7 +68,7 @@ def test_a_broken_bound_is_found(monkeypatch, fault, attribute, value, what):
 
 @pytest.mark.parametrize("fault", ["alarm_mos_overtemp", "mat_limit", "jumps_up"])
 def test_a_guard_that_sleeps_is_found(monkeypatch, fault):
-    monkeypatch.setattr(Guard, "step", lambda guard, inputs, demand, mw: 0)
+    monkeypatch.setattr(Guard, "step", lambda *_: 0)
     with pytest.raises(campaign.Broken, match="on for"):
         hold(HEATING[1], [FAULTS[fault]])
 

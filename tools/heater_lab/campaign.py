@@ -165,6 +165,8 @@ class Play:
     # -- bounds -----------------------------------------------------------------------------------
 
     def _bound_s(self):
+        if self._acknowledges() and any(fault.moment for fault in self.faults):
+            return None  # what is over and acknowledged is no reason any more
         bounds = [fault.bound_s for fault in self.faults if fault.bound_s is not None]
         if not bounds:
             return None

@@ -1,0 +1,303 @@
+"""Everything that the heater can be in: its finite abstraction, enumerated with the real code.
+
+From each state every input is tried on the real Heater, until no new state comes up; a check looks
+at every single step. There are three slices, for all at once would be millions: whether heat is
+wanted and allowed (commands, modes, vetoes in all combinations), what is believed of two sensors,
+and what takes time. In the last one minutes are scaled to seconds, so that counters have few
+values. What decides is in a state, see the pictures; what is left out cannot change the decision
+within the slice.
+"""
+
+import array
+import collections
+import contextlib
+import unittest.mock
+
+from heat_world import Verdict, make_settings
+
+from bms import alarms
+from bms import pack as p
+from bms.pack import PackState
+from compat import ticks_add
+from heat import guard, proof, stuck, thermal
+from heat import states as s
+from heat.heater import Heater
+
+MAX_MA = 3000
+OVER_MV = 90_000  # the mat would take 3.4 A
+COLD, BETWEEN, WARM, HOT = -10, 20, 40, 300  # 0.1 °C; only to and from HOT it is a jump
+STALE_MS = 20_000
+
+_SCALED = {
+    guard: {"_BACKOFF_MS": 2000, "_PAUSE_MS": 2000, "_LONG_MS": 9000},
+    proof: {"_LAG_MS": 0, "_FALL_AFTER_MS": 2000, "_PAUSED_MS": 1000, "_PAUSE_MS": 2000},
+    stuck: {"_LAG_MS": 1000, "_SOON_MS": 1000, "_RISE_DC": 30},
+    thermal: {"_SHORTEST_S": 3, "_LONGEST_S": 3},
+}
+_RUN_MS = 5000  # the longest time on
+# The thresholds and limits of the settings, 0.1 °C.
+LIMIT_DC, RECOVERY_DC, HIGHEST_DC = 0, 40, 250
+
+
+@contextlib.contextmanager
+def scaled_time():
+    """Minutes are seconds in here."""
+    with contextlib.ExitStack() as stack:
+        for module, names in _SCALED.items():
+            for name, value in names.items():
+                stack.enter_context(unittest.mock.patch.object(module, name, value))
+        yield
+
+
+def clone(thing, memo):
+    """Copies a heater: what it owns is copied, settings and constants are shared."""
+    kind = type(thing)
+    if kind in (bytearray, list):
+        return thing[:]
+    if kind is array.array:
+        return thing[:]
+    if not kind.__module__.startswith("heat."):
+        return thing
+    known = memo.get(id(thing))
+    if known is None:
+        known = memo[id(thing)] = kind.__new__(kind)
+        attributes = known.__dict__
+        for name, value in thing.__dict__.items():
+            plain = value is None or type(value) in (int, bool, str, dict, tuple)
+            attributes[name] = value if plain else clone(value, memo)
+    return known
+
+
+# -- inputs ---------------------------------------------------------------------------------------
+
+
+class Reading:
+    """What one step is given: a pack, a verdict, link and pin; and whether heating may be."""
+
+    def __init__(self, temps, bad="", charger_on=True, **changes):
+        self.name = f"{temps} {bad} {'charger' if charger_on else ''} {changes or ''}"
+        self.bad = bad
+        self.link_up = "link" not in bad
+        self.pin = int(charger_on)
+        self.check = Verdict()
+        self.check.plausible = "implausible" not in bad
+        self.check.frozen = "frozen" in bad
+        self.pack = _make_pack(temps, **changes)
+        known = [dc for dc in temps if dc is not None]
+        # The independent word on whether the mat may be on, were all else well.
+        self.allows = not bad and bool(known) and not changes
+        self.allows = self.allows and max(known) <= HIGHEST_DC and min(known) < RECOVERY_DC
+
+    def step(self, heater):
+        """Steps the heater by a second."""
+        now = ticks_add(heater.inputs._now, 1000)
+        self.pack.touch(p.STATUS, ticks_add(now, -STALE_MS if "stale" in self.bad else 0))
+        return heater.step(self.pack, self.check, self.link_up, self.pin, now)
+
+
+def _make_pack(temps, thresholds=True, danger=False, pack_mv=51_200):
+    pack = PackState()
+    pack.temps = len(temps)
+    for i, dc in enumerate(temps):
+        if dc is None:
+            pack.drop_temp(i)
+        else:
+            pack.put_temp(i, dc)
+    pack.put(p.PACK_MV, pack_mv)
+    pack.put(p.CURRENT_MA, 0)
+    pack.put(p.SOC_PCT, 60)
+    pack.put(p.CELL_MIN_MV, 3200)
+    pack.put(p.CELL_UVPR_MV, 2900)
+    pack.put(p.CHARGE_ON, 1)
+    pack.put(p.CHARGE_SWITCH, 1)
+    if thresholds:
+        pack.put(p.CHARGE_UTP_DC, LIMIT_DC)
+        pack.put(p.CHARGE_UTPR_DC, RECOVERY_DC)
+    if danger:
+        pack.raise_alarm(alarms.MOS_OVERTEMP)
+    return pack
+
+
+def all_vetoes():
+    """Returns inputs: every combination of what can be wrong with good frames of one sensor, and
+    each way in which frames are not good, alone and with all else."""
+    found = []
+    changes = ({"thresholds": False}, {"danger": True}, {"pack_mv": OVER_MV})
+    for dc in (COLD, BETWEEN, WARM, None):
+        for charger_on in (True, False):
+            for which in range(1 << len(changes)):
+                chosen = {}
+                for i, change in enumerate(changes):
+                    if which >> i & 1:
+                        chosen |= change
+                found.append(Reading((dc,), "", charger_on, **chosen))
+    for bad in ("link", "stale", "implausible", "frozen", "link stale implausible frozen"):
+        found.append(Reading((COLD,), bad))
+        found.append(Reading((WARM,), bad, False, thresholds=False, danger=True))
+    return found
+
+
+def all_sensors():
+    """Returns inputs: every combination of what two sensors say."""
+    levels = (COLD, HOT, None)
+    found = [Reading((first, second)) for first in levels for second in levels]
+    return found + [Reading((WARM, WARM)), Reading((COLD, COLD), "stale")]
+
+
+def all_in_time():
+    """Returns inputs: what makes time pass for one sensor, and what interrupts."""
+    found = [Reading((dc,), "", on) for dc in (COLD, BETWEEN, WARM) for on in (True, False)]
+    return found + [Reading((COLD,), "stale"), Reading((COLD,), danger=True)]
+
+
+def _restart(heater, record=None, forgets=True):
+    if record is None:
+        record = {}
+        heater.save(record)
+    fresh = Heater(heater.settings, MAX_MA)
+    fresh.load(record)
+    if forgets:
+        fresh.boots.forget()  # or it would be `unstable` soon
+    fresh.guard._max_on_ms = heater.guard._max_on_ms
+    fresh.settings = heater.settings
+    heater.__dict__ = fresh.__dict__
+
+
+def _restart_often(heater):
+    record = {}
+    heater.save(record)
+    _restart(heater, record | {"boots_min": [0] * 6}, False)
+
+
+COMMANDS = {
+    "acknowledge": lambda heater: heater.acknowledge(),
+    "mode off": lambda heater: heater.set_mode(s.MODE_OFF),
+    "mode charger": lambda heater: heater.set_mode(s.MODE_CHARGER),
+    "mode charger_or_soc": lambda heater: heater.set_mode(s.MODE_CHARGER_OR_SOC),
+    "boost": lambda heater: heater.boost(1),
+    "no boost": lambda heater: heater.boost(0),
+    "exception": lambda heater: heater.fail(),
+    "restart": _restart,
+    "six restarts": _restart_often,
+    "restart with a damaged record": lambda heater: _restart(heater, {"version": 1}),
+}
+
+
+# -- states ---------------------------------------------------------------------------------------
+
+
+def make_heater(**settings):
+    """Returns a heater that has just been started for the first time."""
+    times = {"heater_min_on_s": 0, "heater_min_off_s": 0, "charger_pin_used": True}
+    values = make_settings(**(times | settings))
+    heater = Heater(values, MAX_MA)
+    heater.settings = values
+    heater.load({})
+    heater.guard._max_on_ms = _RUN_MS
+    return heater
+
+
+def picture(heater):
+    """Returns what decides what the heater does next while time plays no part, as a tuple."""
+    law, keeper, sensors = heater.law, heater.guard, heater.inputs.sensors
+    seen = []
+    for i in range(2):
+        seen.append(sensors.temps_dc[i] if sensors.accepted[i] else None)
+        agreeing = sensors._agreeing[i]
+        seen.append((sensors._candidate_dc[i], min(agreeing, 2)) if agreeing else None)
+    return (
+        heater.state,
+        heater.reason,
+        keeper.latched,
+        law.mode,
+        law.boost_ms > 0,
+        law.cold,
+        heater._on,
+        tuple(seen),
+        sensors.count,
+        min(sensors.readings, 3),
+        min(sensors.pending, 3),
+        sensors._trouble,
+        sensors.erratic,
+        keeper._hot_while_on,
+    )
+
+
+def picture_in_time(heater):
+    """The same, with all counters of the guard and what watches over it."""
+    keeper, attempt, watch = heater.guard, heater.guard._proof, heater.guard._off_watch
+    return picture(heater) + (
+        keeper.strikes,
+        keeper._backoff_ms,
+        keeper._run_ms,
+        keeper._pause_ms if keeper._run_ms else 0,
+        (attempt._on_ms, attempt._base_dc[0], attempt._off_ms) if attempt._started else None,
+        watch._off_ms,
+        watch._epoch == heater.inputs.sensors.epoch and watch._base_dc,
+    )
+
+
+class Enumeration:
+    """All states and what leads from one to another.
+
+    `inputs`: Readings; `commands`: names of COMMANDS; `look`: what makes a state's picture.
+    `pictures` are the states; `before`: which lead to each; `transitions`: how many were tried.
+    """
+
+    def __init__(self, inputs, commands, look=picture):
+        self.inputs = inputs
+        self.commands = commands
+        self.look = look
+        self.numbers = {}
+        self.pictures = []
+        self.before = collections.defaultdict(set)  # of each state: those that lead to it
+        self.acknowledged = collections.defaultdict(set)  # ... by an acknowledgement
+        self.transitions = 0
+
+    def run(self, check, limit=20_000):
+        """Enumerates; `check(old, name, reading, new)` looks at each step: two heaters, the name
+        of the input, and the Reading or, for a command, None."""
+        queue = collections.deque([make_heater()])
+        self._number(queue[0])
+        while queue:
+            heater = queue.popleft()
+            number = self.numbers[self.look(heater)]
+            for name in self.commands:
+                self._try(queue, number, heater, name, None, COMMANDS[name], check)
+            for reading in self.inputs:
+                self._try(queue, number, heater, reading.name, reading, reading.step, check)
+            if len(self.pictures) > limit:
+                raise AssertionError(f"more than {limit} states: the abstraction does not close")
+        return self
+
+    def _try(self, queue, number, heater, name, reading, act, check):
+        after = clone(heater, {})
+        act(after)
+        self.transitions += 1
+        check(heater, name, reading, after)
+        new, fresh = self._number(after)
+        self.before[new].add(number)
+        if name == "acknowledge":
+            self.acknowledged[new].add(number)
+        if fresh:
+            queue.append(after)
+
+    def _number(self, heater):
+        seen = self.look(heater)
+        number = self.numbers.get(seen)
+        if number is not None:
+            return number, False
+        self.numbers[seen] = len(self.pictures)
+        self.pictures.append(seen)
+        return self.numbers[seen], True
+
+    def leading_to(self, wanted):
+        """Returns the numbers of all states from which one whose picture is `wanted` follows."""
+        found = {n for n, seen in enumerate(self.pictures) if wanted(seen)}
+        queue = collections.deque(found)
+        while queue:
+            for number in self.before[queue.popleft()]:
+                if number not in found:
+                    found.add(number)
+                    queue.append(number)
+        return found

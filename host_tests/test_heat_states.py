@@ -1,0 +1,151 @@
+"""No state that the heater can reach has the output on while a veto holds; see heat_states.py."""
+
+import pytest
+from heat_states import (
+    COMMANDS,
+    HIGHEST_DC,
+    RECOVERY_DC,
+    Enumeration,
+    all_in_time,
+    all_sensors,
+    all_vetoes,
+    clone,
+    make_heater,
+    picture,
+    picture_in_time,
+    scaled_time,
+)
+
+from heat import states as s
+from heat.heater import Heater
+
+# The names of the slices, and the faults that each must be able to come to.
+SLICES = {
+    "vetoes": {s.INTERNAL, s.STATE_LOST, s.UNSTABLE},
+    "sensors": {s.SENSOR_SPREAD, s.OVER_TEMPERATURE},
+    "time": {s.NOT_HEATING, s.OPEN_CIRCUIT, s.TOO_LONG, s.STUCK_ON},
+}
+BLOCKED = {
+    "vetoes": {s.LINK_DOWN, s.STALE, s.IMPLAUSIBLE, s.FROZEN, s.NO_SENSOR, s.SETTLING}
+    | {s.NO_THRESHOLDS, s.BMS_ALARM, s.MAT_LIMIT},
+    "sensors": {s.SETTLING, s.JUMP, s.NO_SENSOR},
+    "time": {s.BACKOFF, s.STALE, s.BMS_ALARM},
+}
+STATE, REASON, LATCHED, ON = 0, 1, 2, 6  # places in a picture
+
+
+def check_step(old, name, reading, new):
+    """What must hold at every step from any state to the next."""
+    if reading is None:
+        if name == "acknowledge":
+            assert new.latched == 0 and not (old.latched and new._on)
+        else:
+            kept = new.latched & old.latched
+            assert kept == old.latched or new.latched >> s.STATE_LOST - 1 & 1, name
+        return
+    assert new.latched & old.latched == old.latched, f"{reading.name} clears a fault"
+    if not new._on:
+        assert new.state != s.HEATING
+        return
+    assert reading.allows, reading.name
+    assert new.state == s.HEATING and new.reason == s.NONE
+    assert new.latched == 0
+    sensors = new.inputs.sensors
+    assert sensors.readings >= 3 and sensors.settled and not sensors.erratic
+    assert sensors.cold_dc < RECOVERY_DC and sensors.hot_dc <= HIGHEST_DC
+    assert new.law.boost_ms or new.law.mode != s.MODE_OFF
+    assert new.guard._backoff_ms == 0 and new.guard._weak_ms == 0
+
+
+@pytest.fixture(scope="module")
+def slices():
+    """All slices, enumerated."""
+    found = {
+        "vetoes": Enumeration(all_vetoes(), list(COMMANDS)).run(check_step),
+        "sensors": Enumeration(all_sensors(), ["acknowledge"]).run(check_step),
+    }
+    with scaled_time():
+        found["time"] = Enumeration(
+            all_in_time(), ["acknowledge", "restart"], picture_in_time
+        ).run(check_step)
+    return found
+
+
+@pytest.mark.parametrize("name", SLICES)
+def test_no_state_heats_against_a_veto_and_none_forgets_a_fault(slices, name):
+    """check_step() has looked at every transition; here is how many there were."""
+    found = slices[name]
+    commands = {"vetoes": len(COMMANDS), "sensors": 1, "time": 2}[name]
+    assert found.transitions == len(found.pictures) * (len(found.inputs) + commands)
+    assert len(found.pictures) > 500
+
+
+@pytest.mark.parametrize("name", SLICES)
+def test_every_fault_and_every_reason_is_reachable(slices, name):
+    pictures = slices[name].pictures
+    latched = {s.first_fault(seen[LATCHED]) for seen in pictures}
+    for reason in SLICES[name]:
+        assert any(seen[LATCHED] >> reason - 1 & 1 for seen in pictures)
+    assert SLICES[name] <= latched | {s.STUCK_ON}
+    assert BLOCKED[name] <= {seen[REASON] for seen in pictures}
+    assert {s.IDLE, s.HEATING, s.BLOCKED, s.FAULT} <= {seen[STATE] for seen in pictures}
+
+
+def test_all_faults_are_in_one_of_the_slices():
+    assert set().union(*SLICES.values()) == set(range(1, s.LAST_FAULT + 1))
+
+
+@pytest.mark.parametrize("name", SLICES)
+def test_there_is_a_way_back_to_heating_from_everywhere(slices, name):
+    found = slices[name]
+    assert len(found.leading_to(lambda seen: seen[ON])) == len(found.pictures)
+
+
+@pytest.mark.parametrize("name", SLICES)
+def test_without_an_acknowledgement_there_is_none_from_a_fault(slices, name):
+    """Cut that input out of the graph: no state with a fault leads to one without."""
+    found = slices[name]
+    for number, seen in enumerate(found.pictures):
+        if seen[LATCHED] == 0:
+            from_fault = {n for n in found.before[number] if found.pictures[n][LATCHED]}
+            assert from_fault <= found.acknowledged[number]
+
+
+# -- an enumeration that finds nothing must be able to find something ---------------------------
+
+
+@pytest.mark.parametrize(
+    "attribute, broken",
+    [
+        ("_hindrance", lambda *_: s.NONE),
+        ("_is_over_limit", lambda *_: False),
+        ("step", lambda *_: s.NONE),
+    ],
+)
+def test_a_guard_with_a_hole_is_found(monkeypatch, attribute, broken):
+    monkeypatch.setattr("heat.guard.Guard." + attribute, broken)
+    with pytest.raises(AssertionError):
+        Enumeration(all_vetoes(), list(COMMANDS)).run(check_step)
+
+
+def test_a_fault_that_time_clears_is_found(monkeypatch):
+    step = Heater.step
+
+    def forgetful(heater, *args):
+        heater.guard.latched = 0
+        return step(heater, *args)
+
+    monkeypatch.setattr(Heater, "step", forgetful)
+    with pytest.raises(AssertionError, match="clears a fault"):
+        Enumeration(all_vetoes(), list(COMMANDS)).run(check_step)
+
+
+def test_a_clone_is_a_heater_of_its_own():
+    heater = make_heater()
+    other = clone(heater, {})
+    before = picture(heater)
+    assert picture(other) == before
+    assert other.guard._thermal is other.thermal is not heater.thermal
+    for _ in range(5):
+        all_vetoes()[0].step(other)
+    assert picture(heater) == before != picture(other)
