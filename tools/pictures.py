@@ -13,7 +13,7 @@ import urllib.request
 from tools import ROOT, browser, render_lcd
 
 OUT = ROOT / "docs" / "pictures"
-_SCENES = ("charging", "heating", "lost")
+_SCENES = ("charging", "heating", "lost", "heating_by_charger", "heater_waiting", "fault")
 _HEATING_WITHIN_S = 240
 _THEN_S = 12
 _THEN_LAPSE = 120  # twenty minutes of heating
