@@ -131,6 +131,11 @@ class Device:
             )
         )
         topics = Topics(settings["mqtt_topic"], early.unit, settings["ha_prefix"])
+        if settings["packs"]:
+            from pack_messages import build
+
+            self.relay = build(self, settings, early.secrets, topics, board.NAME, VERSION)
+            return
         message = StateMessage(self.view, self.max_age_ms, self.writes)
         self.relay = Relay(settings, early.secrets, topics, message, board.NAME, VERSION)
 

@@ -10,14 +10,25 @@ _LINES = bytes((m.SILENT, m.SILENT, m.NOISE) + (m.FOREIGN,) + (m.UNKNOWN,) * 3 +
 _BLE_LINES = bytes((m.SILENT,) * 10 + (m.NOISE,) + (m.SILENT,) * 3 + (m.UNKNOWN,) * 3)
 
 
-def fill_view(view, device):
-    """Puts everything the state message tells beside the pack into the relay's View."""
-    heater = device.heater
-    bms = device.bms
+def fill_link(view, bms):
+    """Puts what is to be told of a BMS beside its pack into a View."""
     framer = bms.dialect.framer
     view.put(v.LINK_UP, bms.answering)
     view.put(v.PLAUSIBLE, bms.check.verdict == PLAUSIBLE)
     view.put(v.FROZEN, bms.check.frozen)
+    view.put(v.VERDICT, bms.check.verdict)
+    view.put(v.FRAMES, framer.frames)
+    view.put(v.BAD_CHECKSUMS, framer.bad_checksum)
+    view.put(v.BAD_LENGTHS, framer.bad_length)
+    view.put(v.DROPPED_BYTES, framer.dropped)
+    view.put(v.LINK_LOSSES, bms.link.losses)
+    view.put(v.LINK_REASON, bms.link.reason)
+
+
+def fill_view(view, device):
+    """Puts everything the state message tells beside the pack into the relay's View."""
+    heater = device.heater
+    fill_link(view, device.bms)
     view.put(v.HEATER_ON, device.output.on)
     view.put(v.HEATER_DUTY_PERMILLE, heater.duty_permille)
     view.put(v.HEATER_POWER_MW, heater.power_mw)
@@ -26,11 +37,6 @@ def fill_view(view, device):
     view.put(v.HEATER_REASON, heater.reason)
     view.put(v.HEATER_MODE, heater.mode)
     view.faults = heater.latched
-    view.put(v.VERDICT, bms.check.verdict)
-    view.put(v.FRAMES, framer.frames)
-    view.put(v.BAD_CHECKSUMS, framer.bad_checksum)
-    view.put(v.BAD_LENGTHS, framer.bad_length)
-    view.put(v.DROPPED_BYTES, framer.dropped)
     view.put(v.HEAP_FREE, device.heap_free)
     view.put(v.HEAP_MIN_FREE, device.heap_min_free)
     view.put(v.UPTIME_S, device.uptime_s)
@@ -39,12 +45,10 @@ def fill_view(view, device):
     view.put(v.LOOP_MAX_MS, device.loop_max_ms)
     view.put(v.RSSI_DBM, device.wifi.rssi_dbm())
     view.put(v.WIFI_LOSSES, device.wifi.losses)
-    view.put(v.LINK_LOSSES, bms.link.losses)
     view.put(v.WIFI_FAILURES, device.wifi.failures)
     view.put(v.WIFI_REASON, device.wifi.reason)
     view.put(v.HANDED_OVER_S, None if device.ble is None else device.ble.handed_over_s)
     _fill_heater(view, heater)
-    view.put(v.LINK_REASON, bms.link.reason)
 
 
 def _fill_heater(view, heater):

@@ -95,10 +95,12 @@ class StateMessage:
     adds its members.
     """
 
-    def __init__(self, view, max_age_ms, writes=None):
+    def __init__(self, view, max_age_ms, writes=None, buf=None):
         self.view = view
         self.writes = writes
-        self.buf = bytearray(_room(view) + (writes.room if writes is not None else 0))
+        if buf is None:
+            buf = bytearray(_room(view) + (writes.room if writes is not None else 0))
+        self.buf = buf
         self._max_age_ms = max_age_ms
         self._key = 0  # where in _KEYS the next name begins
         self._raised = 0  # bits of a set that were seen
@@ -115,18 +117,7 @@ class StateMessage:
         """Writes the message about `pack` at `now` into `buf`; returns its length in bytes."""
         view = self.view
         buf = self.buf
-        shown = self.shows(pack, now)
-        self._key = 0
-        at = put_bool(buf, self._put_key(0), self.fresh(pack, now))
-        buf[0] = 123  # over the first comma
-        age_s = pack.age_ms(p.STATUS, now) // 1000 if pack.seen(p.STATUS) else None
-        at = put_value(buf, self._put_key(at), age_s)
-        at = put_value(buf, self._put_key(at), pack.seq)
-        at = put_bool(buf, self._put_key(at), pack.unprotected)
-        at = self._put_figures(at, pack, _LIVE_SLOTS, p.BOOLS, shown)
-        at = self._put_lists(at, pack, shown)
-        good = view.get(v.PLAUSIBLE, 0) != 0
-        at = self._put_figures(at, pack, _LIMIT_SLOTS, p.BOOLS, good)
+        at = self._put_pack(pack, now)
         at = self._put_figures(at, view, _DEVICE_SLOTS, v.BOOLS, True)
         for slot in _CHOICE_SLOTS:
             at = put_name(buf, self._put_key(at), view.names(slot), view.get(slot, -1))
@@ -137,9 +128,25 @@ class StateMessage:
         at = self._put_raised(start, reasons, 1, view.faults, _MOST_FAULTS)
         at = _close_list(buf, start, at)
         if self.writes is not None:
-            at = self.writes.put(buf, at, pack, good)
+            at = self.writes.put(buf, at, pack, view.get(v.PLAUSIBLE, 0) != 0)
         buf[at] = 125
         return at + 1
+
+    def _put_pack(self, pack, now):
+        """Writes the beginning: everything that is the pack's own; returns the end."""
+        buf = self.buf
+        shown = self.shows(pack, now)
+        self._key = 0
+        at = put_bool(buf, self._put_key(0), self.fresh(pack, now))
+        buf[0] = 123  # over the first comma
+        age_s = pack.age_ms(p.STATUS, now) // 1000 if pack.seen(p.STATUS) else None
+        at = put_value(buf, self._put_key(at), age_s)
+        at = put_value(buf, self._put_key(at), pack.seq)
+        at = put_bool(buf, self._put_key(at), pack.unprotected)
+        at = self._put_figures(at, pack, _LIVE_SLOTS, p.BOOLS, shown)
+        at = self._put_lists(at, pack, shown)
+        good = self.view.get(v.PLAUSIBLE, 0) != 0
+        return self._put_figures(at, pack, _LIMIT_SLOTS, p.BOOLS, good)
 
     def _put_key(self, at):
         """Writes `,"name":` with the next name of _KEYS; returns the end."""
