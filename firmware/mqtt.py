@@ -45,6 +45,10 @@ _ROOM_MS = const(30_000)
 _AGE_LIMIT_MS = const(86_400_000)
 _COUNTER = const(0x3FFFFFFF)
 _ALL_TOLD = const(-1)
+# The next config is told by its part and its place there.
+_PART_BITS = const(8)
+_INDEX = const(255)
+_SELDOM = ("configs", "discovery", "controls", "writes_discovery")
 
 
 class Relay:
@@ -267,9 +271,10 @@ class Relay:
     def _announce_next(self, now):
         try:
             if self._discovery is None:
-                self._load_discovery()
+                self._discovery = self._load_part(self._next_config >> _PART_BITS)
             discovery = self._discovery
-            length = discovery.build(self._next_config)
+            index = self._next_config & _INDEX
+            length = discovery.build(index)
         except MemoryError:
             self._drop_discovery()
             self._next_config = _ALL_TOLD
@@ -279,31 +284,33 @@ class Relay:
         self._exchange.topic = discovery.topic
         self._exchange.give(x.PUBLISH, length, True)
         self._next_config += 1
-        if self._next_config == discovery.count:
-            self._next_config = _ALL_TOLD
-            self._state_due = True  # entities know their first value at once
+        if index + 1 == discovery.count:
             self._drop_discovery()
+            self._next_config += _INDEX - index  # the next part
+            if self._next_config >> _PART_BITS == (2 if self.writes is None else 3):
+                self._next_config = _ALL_TOLD
+                self._state_due = True  # entities know their first value at once
 
-    def _load_discovery(self):
-        if self.writes is not None:
-            self._discovery = self.writes.discovery(
-                self._topics, self._message.buf, self._about, self._known
-            )
-            return
-        from relay.discovery import Discovery
-
-        self._discovery = Discovery(self._topics, self._message.buf, *self._about, self._known)
+    def _load_part(self, part):
+        """Returns what announces a part of the entities. Only one part is in memory at a time."""
+        buf = self._message.buf
+        if part == 2:
+            return self.writes.discovery(self._topics, buf, self._about, self._known)
+        if part == 1:
+            from relay.controls import Controls as Part
+        else:
+            from relay.discovery import Discovery as Part
+        return Part(self._topics, buf, *self._about, self._known)
 
     def _drop_discovery(self):
-        """Gives the memory of the module back, whether its import was finished or not."""
+        """Gives the memory of the modules back, whether their import was finished or not."""
         self._discovery = None
-        sys.modules.pop("relay.discovery", None)
-        sys.modules.pop("relay.writes_discovery", None)
-        try:
-            del relay.discovery  # pyright: ignore[reportAttributeAccessIssue]
-            del relay.writes_discovery  # pyright: ignore[reportAttributeAccessIssue]
-        except (AttributeError, KeyError):
-            pass  # it was not there
+        for name in _SELDOM:
+            if sys.modules.pop("relay." + name, None) is not None:
+                try:
+                    delattr(relay, name)
+                except (AttributeError, KeyError):
+                    pass  # its import was not finished
 
     # -- incoming --------------------------------------------------------------------------------
 

@@ -82,7 +82,7 @@ def test_discovery_is_there_for_a_newcomer(broker, client, start):
     program = start(mqtt_port=broker.port)
     topic = "homeassistant/sensor/packmate_a0b1c2d3e4f5/cell_4/config"
     wait_for(lambda: client.of(topic))
-    heard = newcomer_hears(broker.port, "homeassistant/#", 30)
+    heard = newcomer_hears(broker.port, "homeassistant/#", 49)
     assert all(retained for _, _, retained in heard)
     configs = {topic: json.loads(payload) for topic, payload, _ in heard}
     assert configs[topic]["val_tpl"].startswith("{{ (value_json.cell_mv")

@@ -11,14 +11,16 @@ import pytest
 from bms import pack as p
 from host_tests.view_tables import tables
 from relay import commands as c
-from relay import discovery as d
+from relay import configs as shared
+from relay import controls, discovery
 from relay import view as v
-from relay.discovery import ROOM, Discovery
+from relay.configs import ROOM
 from relay.state import StateMessage, learn
 from relay.topics import Topics
 from relay.view import View
 
 NOW = 5_000
+PARTS = (discovery.Discovery, controls.Controls)
 EVERYTHING = 31  # that may be used
 # research.md §3.2, and Home Assistant's own lists for what is not in it.
 UNITS = {
@@ -50,7 +52,8 @@ HEATER = {
 
 def make(known, interval_s=10, prefix="homeassistant", topic="packmate", name="Packmate"):
     topics = Topics(topic, b"a0b1c2d3e4f5", prefix)
-    return Discovery(topics, bytearray(ROOM), name, "LilyGO T-Display", "0.1.0", interval_s, known)
+    about = (name, "LilyGO T-Display", "0.1.0", interval_s)
+    return [part(topics, bytearray(ROOM), *about, known) for part in PARTS]
 
 
 def nothing():
@@ -80,20 +83,21 @@ def make_pack():
     return pack
 
 
-def configs(discovery):
+def configs(parts):
     """Returns {topic: config} of all, with what is true of each checked."""
     found = {}
-    for index in range(discovery.count):
-        length = discovery.build(index)
-        assert 0 < length <= ROOM and len(discovery.buf) == ROOM
-        config = json.loads(bytes(discovery.buf[:length]).decode())
-        assert discovery.topic.decode() not in found
-        found[discovery.topic.decode()] = config
+    for part in parts:
+        for index in range(part.count):
+            length = part.build(index)
+            assert 0 < length <= ROOM and len(part.buf) == ROOM
+            config = json.loads(bytes(part.buf[:length]).decode())
+            assert part.topic.decode() not in found
+            found[part.topic.decode()] = config
     return found
 
 
-def by_key(discovery):
-    return {topic.split("/")[3]: (topic, config) for topic, config in configs(discovery).items()}
+def by_key(parts):
+    return {topic.split("/")[3]: (topic, config) for topic, config in configs(parts).items()}
 
 
 @pytest.fixture
@@ -200,11 +204,11 @@ def test_values_reach_home_assistant_in_its_units(known):
 def test_only_what_is_used_is_announced():
     letters = {"h": "heater_ready_s", "o": "heater_own_on_dc", "t": "heater_probe_dc"}
     letters |= {"w": "heater_preheat", "r": "bms_release"}
-    assert set(letters) == set(d._USES.decode())
+    assert set(letters) == set(shared._USES.decode())
     for uses in range(EVERYTHING + 1):
         found = by_key(make(bytearray((0, 0, uses))))
         for letter, key in letters.items():
-            assert (key in found) == bool(uses >> d._USES.find(letter.encode()) & 1), key
+            assert (key in found) == bool(uses >> shared._USES.find(letter.encode()) & 1), key
         assert {"heater_mode", "heater_acknowledge", "heater_report_reset"} <= set(found)
         assert {"heater_cold_min", "soc_pct", "link_up"} <= set(found)
 
@@ -319,7 +323,7 @@ def test_the_full_house_fits_with_the_longest_settings():
     parts = nothing()
     learn(parts, pack)
     found = configs(make(parts, 3600, "h" * 32, "t" * 32, '"' * 24))
-    fixed = d._TABLE.count(b"\n") + d._CONTROLS.count(b"\n")
+    fixed = discovery._TABLE.count(b"\n") + controls._CONTROLS.count(b"\n")
     assert len(found) == fixed + p.MAX_TEMPS + p.MAX_CELLS
     assert all(c["dev"]["name"] == '"' * 24 for c in found.values())
     assert found[f"{'h' * 32}/sensor/packmate_a0b1c2d3e4f5/cell_32/config"]["exp_aft"] == 10_800
@@ -327,7 +331,7 @@ def test_the_full_house_fits_with_the_longest_settings():
 
 def test_a_short_buffer_is_refused():
     with pytest.raises(ValueError):
-        Discovery(Topics("t", b"1"), bytearray(ROOM - 1), "n", "m", "v", 10, nothing())
+        PARTS[0](Topics("t", b"1"), bytearray(ROOM - 1), "n", "m", "v", 10, nothing())
 
 
 def test_topics_cannot_hold_wildcards():

@@ -10,7 +10,7 @@ from bms import pack as p
 from host_tests.command_rig import NAMES, REASONS, STATES
 from relay import commands as c
 from relay import view as v
-from relay.discovery import ROOM
+from relay.configs import ROOM
 from relay.state import StateMessage
 from relay.topics import Topics
 from relay.view import View

@@ -91,7 +91,7 @@ class Writes:
         return new
 
     def discovery(self, topics, buf, about, known):
-        """Returns the Discovery that has the commands, too."""
+        """Returns what announces the commands (relay.configs.Configs)."""
         from relay.writes_discovery import WritesDiscovery
 
         return WritesDiscovery(

@@ -1,11 +1,11 @@
-"""Home Assistant's entities for writing to the BMS; loaded beside relay.discovery.
+"""Home Assistant's entities for writing to the BMS; loaded only while they are announced.
 
 Switches, numbers and a button, for what the unit offers, and a sensor that tells how far the last
 command has come. A switch moves in Home Assistant when the BMS has, not before.
 """
 
 from compat import const
-from relay.discovery import Discovery
+from relay.configs import Configs
 
 # Name of each command, in the order of the table of commands; and what shows a switch of a unit
 # that tells the effect only.
@@ -25,8 +25,8 @@ _COMMANDS = const(9)
 _BOUNDS = b',"min":-30,"max":20,"step":1,"mode":"box"'
 
 
-class WritesDiscovery(Discovery):
-    """A Discovery with the configs of the commands after its own.
+class WritesDiscovery(Configs):
+    """How far the last command has come, and the commands.
 
     keys: the table of commands' names; switches: how many of them are switches, the first ones;
     offered: bit set of those that the unit takes.
@@ -35,19 +35,16 @@ class WritesDiscovery(Discovery):
     def __init__(self, topics, buf, about, known, keys, switches, offered):
         name, model, version, interval_s = about
         super().__init__(topics, buf, name, model, version, interval_s, known)
-        self._before = self.count
         self._keys = keys.split(b"\n")
         self._switches = switches
         self._offered = [i for i in range(_COMMANDS) if offered >> i & 1]
-        self.count += 1 + len(self._offered)
+        self.count = 1 + len(self._offered)
 
     def build(self, index):
-        """See Discovery.build."""
-        if index < self._before:
-            return super().build(index)
-        if index == self._before:
+        """See Configs."""
+        if index == 0:
             return self._build_progress()
-        command = self._offered[index - self._before - 1]
+        command = self._offered[index - 1]
         key = self._keys[command]
         name = _NAMES.split(b"\n")[command]
         topic = b"~/bms/" + key + b"/set"
