@@ -108,7 +108,7 @@ class Device:
         self.model = Model()
         self.model.packs = len(self.bms.units)
         self.screen = Screen(canvas, settings, names, early.glyphs, early.errors, sys.modules)
-        self.panel = Panel(board, canvas, settings["screen_brightness_pct"])
+        self.panel = Panel(canvas, settings["screen_brightness_pct"])
         self.button = Button(board.BUTTON_1)
 
     def _build_relay(self, settings, early):

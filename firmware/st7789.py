@@ -9,6 +9,7 @@ Sections are those of the Sitronix ST7789V datasheet, version 1.3.
 
 import time
 
+import board
 import framebuf
 from machine import PWM, SPI, Pin
 
@@ -40,15 +41,13 @@ _SHIFTS = b"\x11\x21\x22\x12\x02\x01\x00\x10\x20"
 
 
 class Panel:
-    """An ST7789 wired as `board` says, showing a screen.canvas.Canvas.
+    """An ST7789 wired as the board says, showing a screen.canvas.Canvas.
 
     Takes about 130 ms; the picture stays dark until its first complete pass has been sent.
     """
 
-    def __init__(self, board, canvas, brightness_pct):
+    def __init__(self, canvas, brightness_pct):
         self._canvas = canvas
-        self._x = board.PANEL_X
-        self._y = board.PANEL_Y
         self._step = 0
         self._dy = 0
         self._duty = brightness_pct * _FULL_DUTY // 100
@@ -70,9 +69,9 @@ class Panel:
         self._band_bytes = bytearray(width * BAND_ROWS * 2)
         self._band = framebuf.FrameBuffer(self._band_bytes, width, BAND_ROWS, framebuf.RGB565)
         self._palette = (RGB565, 16, 1, framebuf.RGB565)
-        self._start(board)
+        self._start()
 
-    def _start(self, board):
+    def _start(self):
         reset = Pin(board.PANEL_RST, Pin.OUT, value=0)
         time.sleep_ms(_RESET_PULSE_MS)
         reset(1)
@@ -96,7 +95,7 @@ class Panel:
             return False
         # The stubs want bytes for a palette; it is like the source (docs, framebuf.blit).
         self._band.blit(canvas.fb, 0, -y, -1, self._palette)  # pyright: ignore[reportArgumentType]
-        y += self._y + self._dy
+        y += board.PANEL_Y + self._dy
         self._set_window(_RASET, y, y + BAND_ROWS - 1)
         self._command(_RAMWR, self._band_bytes)
         more = canvas.any_changed()
@@ -117,7 +116,7 @@ class Panel:
     def _place(self):
         """Sends the columns for the present shift and has everything drawn anew."""
         shift = _SHIFTS[self._step]
-        left = self._x + (shift >> 4) - 1
+        left = board.PANEL_X + (shift >> 4) - 1
         self._dy = (shift & 15) - 1
         self._set_window(_CASET, left, left + self._canvas.width - 1)
         self._canvas.mark(0, self._canvas.height)

@@ -48,7 +48,7 @@ def modules_in(out):
 def test_the_root_holds_what_the_device_starts_from(built):
     _, out = built
     top = sorted(p.name for p in out.iterdir())
-    assert top == ["board.py", "lib", "main.py", "settings.example.json"]
+    assert top == ["lib", "main.py", "settings.example.json"]
 
 
 def test_every_import_resolves_inside_the_tree(built):

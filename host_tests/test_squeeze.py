@@ -152,6 +152,19 @@ def test_a_constant_of_a_class_is_not_hidden_from_others():
     assert squeezed({"Box"}, a=text)["a"] == text
 
 
+def test_what_was_imported_for_constants_alone_is_not_imported():
+    user = "import os\nfrom bms import pack as p, alarms\nimport board\n\n\n"
+    user += "def f():\n    return p.SOC, board.ON, alarms.NAMES, os\n"
+    board = "ON = True\nNAME = 'x'\n"
+    alarms = "NAMES = b'a'\n"
+    texts = squeezed(bms__pack=PACK, bms__alarms=alarms, board=board, user=user)
+    assert texts["board"] == "pass\nNAME = 'x'\n"
+    assert texts["user"] == (
+        "import os\nfrom bms import alarms\npass\n\n\n"
+        "def f():\n    return 7, True, alarms.NAMES, os\n"
+    )
+
+
 def test_what_is_set_from_outside_shares_its_name_with_nothing():
     box = "class Box:\n    def __init__(self):\n        self.alpha = 1\n"
     lid = "class Lid:\n    def __init__(self):\n        self.beta = 1\n"
@@ -192,7 +205,7 @@ def test_a_module_handed_over_keeps_its_constants():
 
 def test_a_constant_passed_on_by_another_module_is_followed():
     texts = squeezed(a="SIZE = 5\n", b="from a import SIZE\n", c="import b\nx = b.SIZE\n")
-    assert texts["c"] == "import b\nx = 5\n"
+    assert texts["c"] == "pass\nx = 5\n"
 
 
 def test_classes_that_inherit_share_no_short_name():

@@ -15,6 +15,7 @@ from tools.bench.panel import Panel as Glass
 def st7789(monkeypatch):
     """The driver with a fake machine, framebuf and sleep."""
     monkeypatch.setitem(sys.modules, "machine", fake_panel)
+    monkeypatch.setitem(sys.modules, "board", fake_panel.Board)
     monkeypatch.setitem(sys.modules, "framebuf", cpython_framebuf)
     monkeypatch.delitem(sys.modules, "st7789", raising=False)
     monkeypatch.setattr(time, "sleep_ms", lambda ms: slept.append(ms), raising=False)
@@ -36,7 +37,7 @@ class Rig:
     def __init__(self, st7789, scene="normal", brightness=80):
         self.buffer, self.canvas, self.screen = scenes.new_screen(cpython_framebuf)
         self.glass = Glass()
-        self.panel = st7789.Panel(fake_panel.Board, self.canvas, brightness)
+        self.panel = st7789.Panel(self.canvas, brightness)
         self.model = scenes.model_of(scene, model.Model())
         self.screen.update(self.model)
 

@@ -1,6 +1,6 @@
 """Lays out what goes onto a device's file system: `python -m tools.image BOARD`.
 
-The tree under build/<board>/ has main.py and board.py as source, and under lib/ the modules that
+The tree under build/<board>/ has main.py as source, and under lib/ the board and the modules that
 main.py reaches, squeezed (tools/squeeze.py) and compiled to .mpy, since on a device without PSRAM
 each byte of bytecode and each name lies in the heap. What is mere data becomes a file to be read
 in pieces. The same sources always give the same bytes,
@@ -97,11 +97,16 @@ def load_source(name, path):
 
 def load_board(name):
     """Returns the board's data module; ImageError with the names there are if there is none."""
-    path = ROOT / "boards" / name / "board.py"
+    path = board_file(name)
     if not path.is_file():
         names = sorted(p.parent.name for p in (ROOT / "boards").glob("*/board.py"))
         raise ImageError(f"no board {name!r}; there are: {', '.join(names)}")
     return load_source("board", path)
+
+
+def board_file(name):
+    """Returns the path of a board's data module."""
+    return ROOT / "boards" / name / "board.py"
 
 
 def compiler():
@@ -139,16 +144,15 @@ def lay_out(board_name, out, squeezed=True):
     The legend tells which names each short one in a traceback may stand for.
     """
     board = load_board(board_name)
-    modules = reachable(chosen_at_run_time(board)) | {"main": find_source("main")}
+    modules = reachable(chosen_at_run_time(board))
+    modules |= {"main": find_source("main"), "board": board_file(board_name)}
     texts = {n: source.read_text() for n, source in modules.items() if n not in DATA}
     legend = {}
     if squeezed:
-        kept = stock_names.load() | STARTED | set(vars(board))
-        texts, legend = squeeze.squeeze(texts, kept)
+        texts, legend = squeeze.squeeze(texts, stock_names.load() | STARTED)
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
     (out / "main.py").write_text(texts.pop("main"), encoding="utf-8")
-    shutil.copyfile(ROOT / "boards" / board_name / "board.py", out / "board.py")
     (out / "settings.example.json").write_text(example_settings(), encoding="utf-8")
     for name, text in texts.items():
         target = out / "lib" / (name.replace(".", "/") + ".mpy")

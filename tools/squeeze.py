@@ -4,7 +4,7 @@ What an ESP32 loads from a file lies in its heap: each distinct name costs some 
 global some 10 more. So, over all modules of an image together:
 
 - a public module constant, NAME = 5 or NAME = const(5), is written as 5 wherever it is used, also
-  in other modules, and is then no global any more;
+  in other modules, and is then no global any more; what was imported for such alone is not;
 - bytes((…)) of numbers is written as the bytes that it makes: the tuples would stay;
 - names become short ones that unrelated modules share, but for those that objects of
   MicroPython's own have, too (tools/stock_names.py);
@@ -43,6 +43,7 @@ def squeeze(sources, kept):
     constants = {name: constants_of(tree, handed) for name, tree in trees.items()}
     values = exported(trees, constants)
     inlined = {n: fold(inline(n, sources[n], trees[n], constants[n], values)) for n in sources}
+    inlined = {n: without_idle_imports(text, trees[n], values) for n, text in inlined.items()}
     shortened = Names({n: ast.parse(text, n) for n, text in inlined.items()}, kept)
     texts = {n: rename(text, shortened.of_module(n)) for n, text in inlined.items()}
     given = keywords({name: ast.parse(text) for name, text in texts.items()})
@@ -101,7 +102,7 @@ def attributes_of_objects(trees):
 
 
 def constants_of(tree, kept=frozenset()):
-    """Returns {name: (value, statement)} of a module's public integer constants, not `kept`."""
+    """Returns {name: (value, statement)} of a module's public whole constants, not `kept`."""
     known = {}
     found = {}
     for statement in tree.body:
@@ -117,7 +118,7 @@ def constants_of(tree, kept=frozenset()):
 
 
 def integer(node, known):
-    """Returns the value of a constant integer expression, None if it is none."""
+    """Returns the value of a constant expression, a whole number or a truth value; else None."""
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "const":
         node = node.args[0]
     names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
@@ -125,7 +126,7 @@ def integer(node, known):
     if not names <= set(known) or not all(isinstance(n, allowed) for n in ast.walk(node)):
         return None
     value = eval(compile(ast.Expression(node), "constant", "eval"), {}, dict(known))
-    return value if type(value) is int else None
+    return value if isinstance(value, int) else None
 
 
 def exported(trees, constants):
@@ -158,6 +159,29 @@ def inline(name, text, tree, own, exports):
             module = modules.get(node.value.id)
             if module and node.attr in exports[module]:
                 edits.append((node, number(exports[module][node.attr])))
+    return replace(text, edits)
+
+
+def without_idle_imports(text, before, modules):
+    """Returns `text` without what it imports of `modules` for the sake of constants alone.
+
+    `before`: the module's tree while it still named them.
+    """
+    tree = ast.parse(text)
+    named = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    idle = {node.id for node in ast.walk(before) if isinstance(node, ast.Name)} - named
+    edits = []
+    for node in tree.body:
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            package = node.module + "." if isinstance(node, ast.ImportFrom) else ""
+            kept = [
+                ast.unparse(alias)
+                for alias in node.names
+                if (alias.asname or alias.name) not in idle or package + alias.name not in modules
+            ]
+            if len(kept) < len(node.names):
+                rest = ast.unparse(node).partition("import")[0] + "import " + ", ".join(kept)
+                edits.append((node, rest if kept else "pass"))
     return replace(text, edits)
 
 

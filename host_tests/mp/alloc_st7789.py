@@ -5,6 +5,7 @@ import sys
 import fake_panel
 
 sys.modules["machine"] = fake_panel
+sys.modules["board"] = fake_panel.Board
 
 import framebuf  # noqa: E402
 import harness  # noqa: E402
@@ -17,7 +18,7 @@ HEIGHT = 135
 
 buffer = bytearray(WIDTH * HEIGHT // 2)
 canvas = Canvas(framebuf.FrameBuffer(buffer, WIDTH, HEIGHT, framebuf.GS4_HMSB), WIDTH, HEIGHT)
-panel = st7789.Panel(fake_panel.Board, canvas, 80)
+panel = st7789.Panel(canvas, 80)
 fake_panel.recording = False
 
 

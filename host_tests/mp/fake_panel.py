@@ -1,7 +1,8 @@
 """`machine` for the panel's driver: records the transfers instead of making them.
 
-Install with `sys.modules["machine"] = fake_panel` before st7789 is imported. `transfers` holds
-(level of DC, bytes); a transfer while CS is high or RST is low is recorded as None.
+Install with `sys.modules["machine"] = fake_panel`, and `Board` as "board", before st7789 is
+imported. `transfers` holds (level of DC, bytes); a transfer while CS is high or RST is low is
+recorded as None.
 """
 
 transfers = []

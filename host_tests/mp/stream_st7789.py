@@ -6,6 +6,7 @@ import sys
 import fake_panel
 
 sys.modules["machine"] = fake_panel
+sys.modules["board"] = fake_panel.Board
 
 import framebuf  # noqa: E402
 import scenes  # noqa: E402
@@ -14,7 +15,7 @@ import st7789  # noqa: E402
 from screen import model  # noqa: E402
 
 _buffer, canvas, screen = scenes.new_screen(framebuf)
-panel = st7789.Panel(fake_panel.Board, canvas, 80)
+panel = st7789.Panel(canvas, 80)
 screen.update(scenes.model_of("alarm", model.Model()))
 while panel.refresh_slice():
     pass

@@ -64,7 +64,6 @@ class BenchConfig:
         tree = pathlib.Path(folder)
         image.lay_out(os.path.basename(self.board_dir), tree)
         self.main = str(tree / "main.py")
-        self.board_dir = str(tree)
         self.paths = [str(tree / "lib"), os.path.join(ROOT, "build", "host")]
         self.heap_bytes = _DEVICE_HEAP
 
