@@ -4,7 +4,7 @@ The page, the JSON API and the scenario files all pass through `check_value`, an
 its widgets from `describe()`, so that a new control is one row here and one method in desk.py.
 """
 
-from tools.bench import one_wire, simulators
+from tools.bench import one_wire, power, simulators
 
 BOOL = "bool"
 INT = "int"
@@ -42,6 +42,7 @@ _TABLE = (
         "Sets their cells at once",
     ),
     ("bms_unplugged", BOOL, None, "", "wire", "Unplug the BMS", "Its serial cable is pulled"),
+    ("bms_cut", ACTION, None, "", "wire", "Cut mid-frame", "Pulled while a frame is under way"),
     ("ble_away", BOOL, None, "", "air", "Out of range", "Its radio is not heard"),
     ("ble_taken", BOOL, None, "", "air", "The phone has it", "It has one connection to give"),
     ("ble_deaf", BOOL, None, "", "air", "Refuse connections", "It advertises; none comes about"),
@@ -80,7 +81,7 @@ _TABLE = (
         "",
         "air",
         "Empty discovery",
-        "It drops, and the next discovery finds nothing in it",
+        "It drops, and the next three discoveries find nothing in it",
     ),
     (
         "bms_garbled",
@@ -120,6 +121,15 @@ _TABLE = (
         "Sensor absent",
         "Battery temperature sensors that are not fitted",
     ),
+    (
+        "sensors_swapped",
+        BOOL,
+        None,
+        "",
+        "bms",
+        "Sensors swapped",
+        "Each says what the other would",
+    ),
     ("probe", CHOICE, one_wire.PLACES, "", "world", "Probe", "Where our own DS18B20 is"),
     ("probe_stuck", BOOL, None, "", "world", "Probe stuck", "It repeats what it said last"),
     (
@@ -131,8 +141,18 @@ _TABLE = (
         "Broker",
         "down refuses; silent accepts and never answers",
     ),
+    ("mqtt_storm", ACTION, None, "", "net", "Hostile commands", "Garbage, floods, retained ones"),
     ("wifi_down", BOOL, None, "", "net", "Wi-Fi down", "The access point is gone"),
     ("firmware_frozen", BOOL, None, "", "chip", "Freeze firmware", "Stops it: watchdog bites"),
+    (
+        "power_cut",
+        INT,
+        (0, power.BETWEEN_RENAMES),
+        "",
+        "chip",
+        "Power cut at byte",
+        "The power goes at this byte of the next write to the flash; 5000: before it is renamed",
+    ),
     ("firmware_kill", ACTION, None, "", "chip", "Kill and restart", "Ends it at once, then boots"),
     ("button_1", ACTION, None, "", "panel", "Button 1", "Short press"),
     ("button_2", ACTION, None, "", "panel", "Button 2", "Short press"),

@@ -2,7 +2,7 @@
 
 import functools
 
-from tools.bench import simulators
+from tools.bench import power, simulators
 from tools.bench.conductor import FROZEN, real_us
 from tools.bench.jk_gps_frame import TEMP_RULES
 
@@ -29,6 +29,7 @@ class Controls:
             "charger_ma": lambda value: setattr(bench.plant, "charger_a", value / 1000),
             "load_ma": self._load,
             "bms_unplugged": self._unplugged,
+            "bms_cut": lambda _: self._cut(),
             "bms_garbled": self._garbled,
             "bms_frozen": lambda value: setattr(bench.bms, "frozen", bool(value)),
             "bms_silent": lambda value: setattr(bench.bms, "silent", bool(value)),
@@ -36,6 +37,7 @@ class Controls:
             "bms_foreign": self._foreign,
             "bms_generation": self._generation,
             "sensor_absent": self._sensor_absent,
+            "sensors_swapped": lambda value: setattr(bench.plant, "sensors_swapped", bool(value)),
             "temp_rule": self._temp_rule,
             "mat_open": lambda value: setattr(bench.plant, "mat_open", bool(value)),
             "output_stuck": lambda value: setattr(bench.plant, "output_stuck", bool(value)),
@@ -44,6 +46,7 @@ class Controls:
             "wifi_down": lambda value: self._wifi(up=not value),
             "wifi_password_wrong": lambda value: self._wifi(wrong_password=bool(value)),
             "firmware_frozen": self._frozen,
+            "power_cut": lambda value: power.arm(bench.config.run_dir, value),
             "firmware_kill": lambda _: bench.conductor.kill(),
             "firmware_reset": lambda _: bench.conductor.reset(),
             "button_1": lambda value: self._button(bench.board.BUTTON_1, value),
@@ -52,7 +55,7 @@ class Controls:
         for name in _ON_AIR:
             self._setters["ble_" + name] = functools.partial(self._on_air, name)
         self._setters["ble_drop"] = lambda _: self._radio("ble_drop").drop()
-        self._setters["ble_empty"] = lambda _: self._radio("ble_empty").forget_once()
+        self._setters["ble_empty"] = lambda _: self._radio("ble_empty").hide_service()
         for pin in (bench.board.BUTTON_1, bench.board.BUTTON_2):
             bench.chip.drive(pin, 1)
 
@@ -87,6 +90,8 @@ class Controls:
             "bms_foreign": self._foreign_name,
             "bms_generation": bench.bms.generation,
             "sensor_absent": next(k for k, v in _ABSENT.items() if v == absent),
+            "sensors_swapped": plant.sensors_swapped,
+            "power_cut": power.armed(bench.config.run_dir),
             "temp_rule": getattr(bench.bms, "temp_rule", None),
             "mat_open": plant.mat_open,
             "output_stuck": plant.output_stuck,
@@ -126,6 +131,11 @@ class Controls:
         if value and not self._bench.packs.wired:
             raise ValueError("bms_unplugged: this BMS has no cable; see ble_away")
         self._bench.line.unplugged = bool(value)
+
+    def _cut(self):
+        if not self._bench.packs.wired:
+            raise ValueError("bms_cut: this BMS has no cable; see ble_away")
+        self._bench.line.cutting = True
 
     def _garbled(self, value):
         self._bench.line.garbled = bool(value)

@@ -12,6 +12,7 @@ from tools.bench.radio.unit import Unit
 
 _OTHER_PIN = 654321
 _SLEEP_S = 20  # an ANT unit's, without current
+_EMPTY = 3  # discoveries in a row: long enough to be told of
 _RSSI_DBM = -60
 _ANT_NAME = "ANT-BLE16"
 
@@ -85,9 +86,9 @@ class Station:
         """The unit ends the connection."""
         self._soon(self.unit.drop)
 
-    def forget_once(self):
-        """The unit drops, and the next discovery finds nothing in it."""
-        self.unit.empty_discovery = 1
+    def hide_service(self):
+        """The unit drops, and the next discoveries find nothing in it."""
+        self.unit.empty_discovery = _EMPTY
         self.drop()
 
     def _obey(self):
