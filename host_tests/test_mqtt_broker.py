@@ -81,7 +81,8 @@ def test_state_availability_and_will(broker, client, start):
 def test_discovery_is_there_for_a_newcomer(broker, client, start):
     program = start(mqtt_port=broker.port)
     topic = "homeassistant/sensor/packmate_a0b1c2d3e4f5/cell_4/config"
-    wait_for(lambda: client.of(topic))
+    last = "homeassistant/number/packmate_a0b1c2d3e4f5/heater_own_off_dc/config"
+    wait_for(lambda: client.of(last))
     heard = newcomer_hears(broker.port, "homeassistant/#", 49)
     assert all(retained for _, _, retained in heard)
     configs = {topic: json.loads(payload) for topic, payload, _ in heard}
