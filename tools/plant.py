@@ -2,8 +2,9 @@
 
 The truth that the virtual bench and the heater's tests measure Packmate against. Inputs are plain
 attributes (`ambient_c`, `charger_on`, `charger_a`, `load_w`, `heater_on`, `sensor_absent`, and the
-faults `mat_open`, `mat_touches`, `output_stuck`); `step(dt_s)` moves on; outputs carry the names and units of
-the vocabulary. Nothing here knows a protocol, and equal seeds and inputs give equal outputs.
+faults `sensors_swapped`, `mat_open`, `mat_touches`, `output_stuck`); `step(dt_s)` moves on;
+outputs carry the names and units of the vocabulary. Nothing here knows a protocol, and equal seeds
+and inputs give equal outputs.
 
 Heat: the mat warms the near half of the cells, that half the far half; all lose heat to the
 ambient. One sensor sits on each half, lags, and is shown in whole °C as the GPS port shows it.
@@ -125,6 +126,7 @@ class Plant:
         self.load_w = 0.0
         self.heater_on = False
         self.sensor_absent = ()  # positions (0, 1), or True for all
+        self.sensors_swapped = False
         self.mat_open = False
         self.mat_touches = True  # False: it has fallen off the cells
         self.output_stuck = False  # the switch conducts whatever `heater_on` says
@@ -232,7 +234,8 @@ class Plant:
     @property
     def temps_dc(self):
         """The sensors as the GPS port shows them, 0.1 °C in steps of 10; None: absent."""
-        return [None if self._is_absent(i) else 10 * self._whole(self.sensed_c[i]) for i in (0, 1)]
+        order = (1, 0) if self.sensors_swapped else (0, 1)
+        return [None if self._is_absent(i) else 10 * self._whole(self.sensed_c[i]) for i in order]
 
     @property
     def mos_temp_dc(self):

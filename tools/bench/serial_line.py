@@ -50,6 +50,7 @@ class SerialLine:
         self.uart = uart
         self.unplugged = False
         self.garbled = False
+        self.cutting = False  # pulled as soon as the middle of a frame is on the wire
         self.to_device = 0
         self.from_device = 0
         self.given = 0  # bytes put into the pty since it was opened
@@ -116,6 +117,9 @@ class SerialLine:
         if setup is None or setup[2] != self._pins[1]:
             return 0
         self.from_device += len(data)
+        if self.cutting and self.device.next_byte_us() is not None:
+            self.cutting = False
+            self.unplugged = True
         if self.garbled:
             data = self._noise(data)
         if abs(setup[0] - self.device.baud) * 30 > self.device.baud:

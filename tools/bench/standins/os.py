@@ -2,9 +2,12 @@
 
 from collections import namedtuple
 
+import bench_power
 from uos import *  # noqa: F403
 
 _Uname = namedtuple("uname_result", ("sysname", "nodename", "release", "version", "machine"))
+
+rename = bench_power.rename
 
 
 def uname():
