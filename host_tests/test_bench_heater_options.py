@@ -1,4 +1,4 @@
-"""The unmodified firmware on the bench: its own probe, and charging held off through the BMS."""
+"""The unmodified firmware on the bench: a probe, charge inhibit, and the JK's own output."""
 
 import json
 
@@ -6,6 +6,7 @@ import pytest
 
 from heat.inhibit import CLAIMED, FREE, HELD
 from tools.bench.bench import Bench, BenchConfig
+from tools.plant import Plant
 
 pytestmark = pytest.mark.bench
 
@@ -24,10 +25,12 @@ def start(tmp_path):
     """Returns a function that starts a bench with these settings beside HEATER."""
     benches = []
 
-    def make(prepare=None, **settings):
+    def make(prepare=None, bms="jk_gps", plant=None, **settings):
         (tmp_path / "settings.json").write_text(json.dumps({**HEATER, **settings}))
         config = BenchConfig(str(tmp_path))
         config.lapse = 200
+        config.bms_name = bms
+        config.plant = plant
         bench = Bench(config)
         if prepare:
             prepare(bench)
@@ -172,3 +175,39 @@ def test_who_switches_on_has_it_on_and_who_switched_off_has_it_off(start):
     bench.set("pack_dc", 150)
     bench.run_until(bench.now_s() + 300)
     assert not bench.plant.bms.charge_switch and memory(bench) == FREE
+
+
+# -- the JK's own heating output ------------------------------------------------------------------
+
+
+def test_the_jks_own_output_heats_and_ends(start):
+    pytest.importorskip("bumble")
+
+    plant = Plant(capacity_ah=20.0)
+    plant.mat_on_bms = True
+    bench = start(
+        None,
+        "jk_ble",
+        plant,
+        pack_wh=1024,
+        heater_output="bms",
+        bms_writes=True,
+        bms_dialect="jk_ble",
+        charger_pin_used=False,
+    )
+    bms = bench.plant.bms
+    bench.run_until(60)
+    assert not bms.heating_switch
+    make_cold(bench)
+    wait(bench, lambda b: b.plant.heater_w > 0, 300, "heating")
+    assert not bench.plant.heater_on  # our own pin
+    bench.set("firmware_kill")
+    wait(bench, lambda b: b.conductor.state == "running", 60, "running again")
+    bench.run_until(bench.now_s() + 120)
+    assert bms.heating_switch and bench.plant.heater_w > 0
+    wait(bench, lambda b: not bms.heating_switch, 8 * 3600, "ended by us")
+    wait(bench, lambda b: b.plant.heater_w == 0, 5, "off")
+    assert min(bench.plant.temps_dc) >= 40
+    bench.set("ambient_dc", 150)
+    bench.run_until(bench.now_s() + 300)
+    assert not bms.heating_switch
