@@ -59,20 +59,23 @@ gc.collect()
 _SETTINGS = """{"heater_output": "gpio", "heater_mode": "charger_or_soc", "charger_pin_used": true,
 "heater_mat_mohm": 20000, "pack_wh": 14000, "wifi_ssid": "network", "mqtt_host": "broker"}"""
 
+# On a device the open file of glyphs has LittleFS's cache of 128 bytes and its books.
 _BUILD = """
+littlefs = bytearray(240)
 import startup
 early = startup.Startup()
 import app, board
 device = app.Device(canvas, early)
 gc.collect()
 """
+_STAYS = "stays"
 
 
 def in_order(modules, roots):
     """Returns the names of `modules` that `roots` load, each after those it imports.
 
     What is imported inside a function is not among them: such a module is needed rarely, or goes
-    again. If it stays, it counts among the objects.
+    again.
     """
     order = []
     seen = set()
@@ -96,21 +99,29 @@ def measure(board_name="lilygo_t_display", dialect="bms.jk_gps", squeezed=True):
     """Returns [(what, bytes)]: each module, the canvas, the objects; in the order of loading."""
     board = image.load_board(board_name)
     roots = ("app", dialect, board.PANEL)
-    modules = in_order(image.reachable(set(roots)), roots)
+    modules = image.reachable(set(roots))
+    canvas_bytes = board.PANEL_WIDTH * board.PANEL_HEIGHT // 2
     with tempfile.TemporaryDirectory() as folder:
         out = pathlib.Path(folder) / "image"
         image.lay_out(board_name, out, squeezed)
         settings = pathlib.Path(folder) / "settings.json"
         settings.write_text(_SETTINGS)
-        return _run(out, settings, modules, board.PANEL_WIDTH * board.PANEL_HEIGHT // 2)
+        # Which modules are there in the end, is seen in a first run.
+        first = _run(out, settings, in_order(modules, roots), canvas_bytes)
+        stay = {name.split()[1] for name, _ in first if name.startswith(_STAYS)} & modules.keys()
+        order = [name for name in in_order(modules, [*roots, *sorted(stay)]) if name in stay]
+        steps = _run(out, settings, order, canvas_bytes)
+        return [step for step in steps if not step[0].startswith(_STAYS)]
 
 
 def _run(out, settings, modules, canvas_bytes):
+    """Returns what _differences() does; its last ones name the modules that stay."""
     chunks = [PRELUDE, "report('interpreter')"]
     chunks += [f"canvas = bytearray({canvas_bytes})", "report('canvas')"]
     for name in ["asyncio", "binascii", "board", *modules]:
         chunks += [f"import {name}\ngc.collect()", f"report({name!r})"]
     chunks += [_BUILD, "gc.collect()", "report('objects')"]
+    chunks += [f"for name in sys.modules: report({_STAYS!r} + ' ' + name)"]
     # Where they are on a device: the path of each module is one of the names in the heap.
     files = {f"/{f.relative_to(out).as_posix()}": str(f) for f in out.rglob("*") if f.is_file()}
     plan = {
