@@ -1,4 +1,4 @@
-"""The step of the mat's current in the pack's: what is seen, what proves a fault, what does not."""
+"""The step of the mat's current in the pack's: what is seen, what it proves, what it does not."""
 
 import random
 

@@ -20,6 +20,7 @@ _PAUSED_MS = const(60_000)
 # A pause shorter than this is one and the same attempt: a fault that comes and goes must not
 # start the clock anew each time.
 _PAUSE_MS = const(600_000)
+_REBASE_MS = const(120_000)  # and after this it need not make good what the pause has lost
 
 
 class Proof:
@@ -58,8 +59,10 @@ class Proof:
                 self._started = False
             self._paused_ms = min(self._paused_ms + inputs.elapsed_ms, _PAUSED_MS)
             return WAITING
-        self._off_ms = 0
         sensors = inputs.sensors
+        if self._off_ms >= _REBASE_MS:
+            self._rebase(sensors)
+        self._off_ms = 0
         if not self._started:
             self.shown = False
         if not self._started or self._epoch != sensors.epoch:
@@ -98,6 +101,9 @@ class Proof:
         self._lag_ms = lag_ms
         self._on_ms = 0
         self._paused_ms = 0
+        self._rebase(sensors)
+
+    def _rebase(self, sensors):
         self._mean_dc = sensors.mean_dc
         for i in range(SENSORS):
             self._base_dc[i] = sensors.temps_dc[i]

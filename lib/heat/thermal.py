@@ -237,6 +237,9 @@ class Thermal:
 
     def _judge(self):
         change_dc = self._last_dc - self._base_dc
+        # Sensors of whole degrees: from one edge of one of them to a later edge of the same.
+        if change_dc % _TREND_DC != 0:
+            return
         if not self._heating:
             if abs(change_dc) >= _TREND_DC:
                 self._set_fall(-change_dc, self._last_ms)
