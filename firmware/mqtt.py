@@ -48,7 +48,7 @@ _ALL_TOLD = const(-1)
 # The next config is told by its part and its place there.
 _PART_BITS = const(8)
 _INDEX = const(255)
-_SELDOM = ("configs", "discovery", "controls", "writes_discovery")
+_SELDOM = ("configs", "discovery", "controls", "writes_discovery", "packs_discovery")
 
 
 class Relay:
@@ -99,8 +99,9 @@ class Relay:
             | (settings["heater_thresholds"] == "own") << 1
             | (settings["heater_probe"] != "none") << 2
             | (settings["preheat_at"] != "") << 3
-            | (settings["bms_link"] == "ble") << 4
+            | (settings["bms_link"] == "ble" or len(settings["packs"]) > 0) << 4
         )
+        self._parts = 2 if self.writes is None else 3  # of the discovery
         self._discovery = None  # only while there is something to announce: it takes 7 kB
         self._interval_ms = settings["mqtt_interval_s"] * 1000
         self._judge = Judge()
@@ -287,7 +288,7 @@ class Relay:
         if index + 1 == discovery.count:
             self._drop_discovery()
             self._next_config += _INDEX - index  # the next part
-            if self._next_config >> _PART_BITS == (2 if self.writes is None else 3):
+            if self._next_config >> _PART_BITS == self._parts:
                 self._next_config = _ALL_TOLD
                 self._state_due = True  # entities know their first value at once
 

@@ -8,10 +8,14 @@ from bms import check
 from bms import pack as p
 from bms.bank import Bank
 from host_tests.test_bank import bank_of
+from host_tests.test_relay_discovery import configs, render
 from host_tests.test_relay_state import make_pack, make_view, read
 from relay import view as v
+from relay.configs import ROOM
 from relay.packs import BankMessage, PackMessage
-from relay.state import StateMessage
+from relay.packs_discovery import Good, PackDiscovery
+from relay.state import StateMessage, learn
+from relay.topics import Topics
 
 MAX_AGE_MS = 10_000
 NOW = 123_456
@@ -106,3 +110,75 @@ def test_the_longest_fit_into_one_buffer():
 @pytest.mark.parametrize("slot", [v.HEATER_STATE, v.RESET_CAUSE])
 def test_a_pack_has_no_names_for_what_it_does_not_tell(slot):
     assert message_of_pack().view.names(slot) == b""
+
+
+# -- Home Assistant -------------------------------------------------------------------------------
+
+UNIT = "a0b1c2d3e4f5"
+ABOUT = ("Camper", "LilyGO T-Display", "0.1.0", 10)
+
+
+def device_of_pack(known, number=2, name="Roof", topics=None, about=ABOUT):
+    topics = topics or Topics("packmate", UNIT.encode())
+    return configs([PackDiscovery(topics, bytearray(ROOM), about, number, name, known)])
+
+
+@pytest.fixture
+def known():
+    parts = bytearray(3)
+    assert learn(parts, make_pack())
+    return parts
+
+
+def test_each_pack_is_a_device_by_way_of_the_one_with_the_radio(known):
+    found = device_of_pack(known)
+    for topic, config in found.items():
+        assert f"/packmate_{UNIT}_pack2/" in topic
+        device = config["dev"]
+        assert device["ids"] == [f"packmate_{UNIT}_pack2"] and device["name"] == "Camper Roof"
+        assert device["via_device"] == f"packmate_{UNIT}"
+        assert config["~"] == f"packmate/{UNIT}/pack/2" and config["stat_t"] == "~/state"
+        assert config["avty"][0] == {"t": f"packmate/{UNIT}/availability"}
+        assert config["uniq_id"].startswith(f"packmate_{UNIT}_pack2_")
+    assert len({config["uniq_id"] for config in found.values()}) == len(found)
+
+
+def test_a_pack_has_its_figures_cells_and_sensors_and_nothing_of_the_device(known):
+    keys = {topic.split("/")[3] for topic in device_of_pack(known)}
+    assert {"soc_pct", "pack_mv", "alarm", "link_up", "temp_1", "cell_1", "cell_4"} <= keys
+    assert not keys & {"temp_2", "cell_5", "rssi_dbm", "uptime_s", "heap_free"}
+    assert not [key for key in keys if key.startswith("heater")]
+
+
+def test_every_template_finds_its_figure_in_the_packs_message(known):
+    pack = make_pack()
+    message = message_of_pack(LINK_UP=1)
+    payload = bytes(message.buf[: message.build(pack, NOW)]).decode()
+    shown = {
+        topic.split("/")[3]: render(config["val_tpl"], payload)
+        for topic, config in device_of_pack(known).items()
+    }
+    assert (
+        shown["pack_mv"] == "13.206" and shown["temp_1"] == "-3.5" and shown["cell_4"] == "3.303"
+    )
+    assert shown["link_up"] == "ON" and shown["data_age_s"] == "0"
+
+
+def test_the_device_tells_how_many_are_good():
+    bank = bank_of({}, None)
+    bank.step(0)
+    message = BankMessage(make_view(), MAX_AGE_MS, bank)
+    payload = bytes(message.buf[: message.build(bank.pack, 0)]).decode()
+    topics = Topics("packmate", UNIT.encode())
+    ((_, config),) = configs([Good(topics, bytearray(ROOM), *ABOUT, bytes(3))]).items()
+    assert render(config["val_tpl"], payload) == "1"
+    assert json.loads(render(config["json_attr_tpl"], payload)) == {"packs": 2, "coldest": 1}
+    assert "via_device" not in config["dev"]
+
+
+def test_the_longest_names_fit():
+    known = bytearray((0xFF, 32, 0))
+    topics = Topics("t" * 32, UNIT.encode(), "p" * 32)
+    about = ('"' * 24, "m" * 24, "10.10.10", 3600)
+    found = device_of_pack(known, 4, '"' * 24, topics, about)
+    assert len([topic for topic in found if "/cell_" in topic]) >= 32

@@ -38,6 +38,8 @@ class Configs:
         self.topic = b""
         self.count = 0
         self._topics = topics
+        self._availability = b"~/availability"
+        self._via = b""  # the device by way of which this one is reached
         self._name = name.encode()
         self._model = model.encode()
         self._version = version.encode()
@@ -54,7 +56,8 @@ class Configs:
         return self._member(at, b"uniq_id", unique + b"_" + key)
 
     def _end(self, at, needs_data):
-        at = self._put(at, b',"avty":[{"t":"~/availability"}')
+        at = put_text(self.buf, self._put(at, b',"avty":[{"t":'), self._availability)
+        at = self._put(at, b"}")
         if needs_data:
             # Stale or implausible figures make their entity unavailable, not merely unknown.
             at = self._put(
@@ -64,6 +67,8 @@ class Configs:
             )
         at = self._put(at, b'],"avty_mode":"all","dev":{"ids":["packmate_')
         at = self._put(at, self._topics.unit + b'"],"mf":"Packmate"')
+        if self._via:
+            at = self._member(at, b"via_device", self._via)
         at = self._member(at, b"name", self._name)
         at = self._member(at, b"mdl", self._model)
         at = self._member(at, b"sw", self._version)
