@@ -241,8 +241,10 @@ def test_a_fault_is_seen_at_once(page, desk):
     assert until(lambda: text(page, '[data-lamp="bms"]') == "BMS answers")
 
 
+@pytest.mark.parametrize("bms", ["jk_gps", "jk_ble"])
 @pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844), (820, 1180), (1920, 1080)])
-def test_nothing_sticks_out_at_any_width(page, width, height):
+def test_nothing_sticks_out_at_any_width(page, desk, width, height, bms):
+    desk.apply("bms", bms)
     size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}
     page.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
     try:
@@ -254,6 +256,7 @@ def test_nothing_sticks_out_at_any_width(page, width, height):
         }).map((e) => e.id || e.className || e.tagName)"""
         assert js(page, sticking) == []
     finally:
+        desk.apply("bms", "jk_gps")
         page.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
