@@ -25,6 +25,13 @@ class Options:
             self._output = BMSHeater(device.bms.units[0], settings["heater_bms_thresholds"])
             device.heater.bms_output = self._output.logic
             device.output = self._output
+        self._preheat = None
+        if settings["preheat_at"]:
+            from clock import Clock
+            from heat.preheat import Preheat
+
+            self._clock = Clock(settings["utc_offset_min"])
+            self._preheat = Preheat(settings)
         self._take_holds(device, settings, errors)
 
     def _take_holds(self, device, settings, errors):
@@ -45,6 +52,9 @@ class Options:
         if self._probe is not None:
             self._probe.step(now)
             device.heater.probe_dc = self._probe.dc
+        if self._preheat is not None:
+            self._clock.step(device.wifi.up, now)
+            self._preheat.step(device.heater, self._clock.day_s())
 
     def after(self, device, on, now):
         """Does what the heater's step has left to do; `on` is its answer."""

@@ -57,6 +57,7 @@ class BenchConfig:
         self.lapse = 1  # virtual seconds per real second, 1..600
         self.heap_bytes = _SOURCES_HEAP  # while the BMS is on a wire
         self.ticks_start_ms = 0  # what ticks_ms() says at reset; near 2**30 to try the wrap
+        self.wall_s = None  # the wall clock at t = 0, s since 2000 UTC, as a time server tells it
         self.env = {}  # added to the environment of the firmware's process
 
     def compile(self, folder):

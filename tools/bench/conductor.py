@@ -309,6 +309,9 @@ class Conductor:
         self._link.restart(self.now_us())
         self.chip.reset_cause = cause
         slaves = {line.uart: line.open() for line in self._lines}
+        if self._config.wall_s is not None:
+            wall_s = self._config.wall_s + int(self.now_us() / 1e6)
+            self._config.env["PACKMATE_WALL"] = str(wall_s)
         self.process = Process(self._config, [slaves.get(i, -1) for i in (1, 2)])
         self.state = RUNNING
         self._idle = None
