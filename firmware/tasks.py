@@ -187,9 +187,10 @@ def _revive(device, up, now):
 
 
 def acknowledge(device):
-    """Clears the heater's latched faults, off first."""
-    device.output.off()
-    device.heater.acknowledge()
+    """Clears the heater's latched faults, off first; without any, a flood must not wear a relay."""
+    if device.heater.latched:
+        device.output.off()
+        device.heater.acknowledge()
 
 
 async def run_supervisor(device):

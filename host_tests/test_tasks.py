@@ -50,6 +50,7 @@ class Device:
         self.heater = Thing(
             state=0,
             reason=0,
+            latched=1,
             inputs=Thing(own_on_dc=0, own_off_dc=50),
             set_mode=lambda mode: self._note("mode", mode),
             boost=lambda minutes: self._note("boost", minutes),
@@ -81,6 +82,9 @@ def test_commands_reach_the_heater_and_an_acknowledgement_switches_off_first(tas
     tasks._serve_relay(device, True, 0)
     assert device.calls == [("mode", 2), "off", "acknowledge"]
     assert device.settled == [True, True]
+    device.heater.latched = 0
+    tasks._serve_relay(device, True, 0)
+    assert len(device.calls) == 3  # a flood of them switches nothing
 
 
 def test_each_command_does_what_it_says_and_its_answer_is_passed_on(tasks):

@@ -4,7 +4,7 @@ The page, the JSON API and the scenario files all pass through `check_value`, an
 its widgets from `describe()`, so that a new control is one row here and one method in desk.py.
 """
 
-from tools.bench import one_wire, power, simulators
+from tools.bench import one_wire, simulators
 
 BOOL = "bool"
 INT = "int"
@@ -144,15 +144,6 @@ _TABLE = (
     ("mqtt_storm", ACTION, None, "", "net", "Hostile commands", "Garbage, floods, retained ones"),
     ("wifi_down", BOOL, None, "", "net", "Wi-Fi down", "The access point is gone"),
     ("firmware_frozen", BOOL, None, "", "chip", "Freeze firmware", "Stops it: watchdog bites"),
-    (
-        "power_cut",
-        INT,
-        (0, power.BETWEEN_RENAMES),
-        "",
-        "chip",
-        "Power cut at byte",
-        "The power goes at this byte of the next write to the flash; 5000: before it is renamed",
-    ),
     ("firmware_kill", ACTION, None, "", "chip", "Kill and restart", "Ends it at once, then boots"),
     ("button_1", ACTION, None, "", "panel", "Button 1", "Short press"),
     ("button_2", ACTION, None, "", "panel", "Button 2", "Short press"),

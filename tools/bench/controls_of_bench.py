@@ -91,7 +91,6 @@ class Controls:
             "bms_generation": bench.bms.generation,
             "sensor_absent": next(k for k, v in _ABSENT.items() if v == absent),
             "sensors_swapped": plant.sensors_swapped,
-            "power_cut": power.armed(bench.config.run_dir),
             "temp_rule": getattr(bench.bms, "temp_rule", None),
             "mat_open": plant.mat_open,
             "output_stuck": plant.output_stuck,

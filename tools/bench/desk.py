@@ -9,7 +9,7 @@ import logging
 import time
 from pathlib import Path
 
-from tools.bench import simulators
+from tools.bench import hostile, simulators
 from tools.bench.broker import Broker, MessageLog
 from tools.bench.controls import PIN, ControlError, check_value
 from tools.bench.proxy import Proxy
@@ -113,6 +113,9 @@ class Desk:
             self._set_line()
         elif name in _COMMANDS:
             self._command(_COMMANDS[name], "acknowledge" if value in (None, True) else str(value))
+        elif name == "mqtt_storm":
+            for topic, payload, retain in hostile.messages():
+                self._command(topic, payload, retain)
         elif name == "bms":
             self._switch_bms(value)
         elif name == "wifi_down":
@@ -129,6 +132,7 @@ class Desk:
         self.t_s = state["time"]["t_s"]
         state["believed"], state["mqtt"] = self._mqtt()
         believed = state["believed"] or {}
+        self._ask_packs(state.get("packs") or {})
         state["controls"].update(
             broker=self._broker_mode,
             heater_mode=believed.get("heater_mode"),
@@ -232,16 +236,22 @@ class Desk:
         # Without Wi-Fi the chip's sockets are dead, whatever the broker does.
         self.proxy.set_mode("down" if self._wifi_down else self._broker_mode)
 
-    def _command(self, topic, payload):
+    def _command(self, topic, payload, retain=False):
         base = self._base()
         if base is None:
             raise ControlError("no Packmate has shown itself at the broker yet")
-        self.log.publish(f"{base}/{topic}", payload)
+        self.log.publish(f"{base}/{topic}", payload, retain)
 
     def _base(self):
         """Returns the first part of the firmware's topics; its second level is the chip's id."""
         root = self.settings.get("mqtt_topic", "packmate")
         return self.log.base_of(root, "availability")
+
+    def _ask_packs(self, packs):
+        """Adds to each of several packs the newest message about it."""
+        base = self._base()
+        for number, pack in packs.items():
+            pack["believed"], _ = self.log.latest_json(f"{base}/pack/{number}/state")
 
     def _mqtt(self):
         base = self._base()

@@ -22,7 +22,7 @@ _FREEZE_S = 300  # data_freeze_s
 # that is already in the mat still makes itself felt.
 _PROOF_S = 600 + 300 + 120
 _CHARGER_S = 61  # heater_min_on_s
-_CREEP_S = 10_000  # 20 °C of the pack, also by half of the mat
+_CREEP_S = 21_601  # heater_max_on_min, whatever the mat's power; by a strong mat it is sooner
 _STUCK_S = 3600  # 4 °C of the pack, by a mat of 200 W, and a lag
 
 _HOT_C = 28  # hottest cell: heater_max_temp_dc, half a degree of rounding, and the sensors' lag

@@ -37,7 +37,9 @@ def seconds(value):
     """Returns seconds as people read them."""
     if value is None:
         return "—"
-    return f"{value:g} s" if value < 120 else f"{value / 60:.0f} min"
+    if value < 120:
+        return f"{value:g} s"
+    return f"{value / 60:.0f} min" if value < 7200 else f"{value / 3600:.0f} h"
 
 
 def row(fault, plays):
