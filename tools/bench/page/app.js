@@ -67,12 +67,18 @@ function showRadio({ radio, believed, mqtt }) {
 const doing = (unit) =>
   unit.connected ? "connected" : unit.asleep ? "asleep" : unit.advertises ? "advertising" : "not heard";
 
-// Packs in parallel, each as it is.
+const tellPack = (pack) => {
+  if (!pack) return "–";
+  if (!pack.fresh) return (pack.link_reason ?? "stale").replaceAll("_", " ");
+  return `${degrees(pack.temp_min_dc)}, ${pack.soc_pct ?? "–"} %`;
+};
+
+// Packs in parallel, each as it is and as Packmate believes it to be.
 function showPacks(packs) {
   if (!packs) return;
-  showFacts(byId("packs-facts"), Object.entries(packs).map(([i, pack]) => [
-    `${i} ${pack.bms.replaceAll("_", " ")}`,
-    `${degrees(pack.coldest_dc)}, ${pack.soc_pct} %`,
+  showFacts(byId("packs-facts"), Object.entries(packs).flatMap(([i, pack]) => [
+    [`${i} ${pack.bms.replaceAll("_", " ")}`, `${degrees(pack.coldest_dc)}, ${pack.soc_pct} %`],
+    ["Packmate says", tellPack(pack.believed)],
   ]));
 }
 
