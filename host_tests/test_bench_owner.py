@@ -1,0 +1,216 @@
+"""What the owner sees and commands: the unmodified firmware, a real broker, the panel's pixels."""
+
+import time
+
+import pytest
+
+from host_tests.bench_room import Room
+from screen import palette as pal
+
+pytestmark = pytest.mark.bench
+
+HEATER = {
+    "heater_output": "gpio",
+    "heater_mode": "off",
+    "heater_mat_mohm": 26_200,
+    "pack_wh": 5120,
+    "charger_pin_used": True,
+}
+OWN = {"heater_thresholds": "own", "heater_on_dc": 0, "heater_off_dc": 50}
+GOOD = {"plausible": True, "fresh": True}
+
+
+@pytest.fixture
+def room(tmp_path, monkeypatch):
+    """Returns a function that starts a room with these settings beside HEATER."""
+    rooms = []
+
+    def start(**settings):
+        rooms.append(Room(tmp_path, monkeypatch, "jk_gps", lapse=20, **{**HEATER, **settings}))
+        started = rooms[-1].__enter__()
+        started.wait(GOOD)
+        return started
+
+    yield start
+    for room in rooms:
+        room.__exit__()
+
+
+def make_cold(room):
+    room.desk.apply("ambient_dc", -100)
+    room.desk.apply("pack_dc", -50)
+    room.desk.apply("charger", True)
+    room.wait({"temp_min_dc": -50})
+
+
+def restart(room):
+    """Kills the firmware, and waits until it is back."""
+    resets = room.state()["resets"]
+    room.desk.apply("firmware_kill")
+    room.wait({"resets": resets + 1, "reset_cause": "watchdog", **GOOD})
+
+
+def test_boost_heats_whatever_the_mode_and_ends_on_command(room):
+    room = room()
+    make_cold(room)
+    assert room.state()["heater_state"] == "off"
+    room.send("heater/boost/set", "30")
+    told = room.wait({"heater_state": "heating", "heater_on": True, "commands_done": 1})
+    assert 0 < told["heater_boost_s"] <= 1800 and told["heater_ready_s"] > 0
+    assert told["heater_ready_wh"] > 0 and told["heater_on_dc"] == told["charge_utp_dc"]
+    room.send("heater/boost/set", "0")
+    room.wait({"heater_state": "off", "heater_on": False, "heater_boost_s": 0})
+    room.send("heater/mode/set", "charger")
+    room.wait({"heater_state": "heating", "heater_charger": "pin"})
+
+
+def test_thresholds_move_within_bounds_and_survive_a_restart(room):
+    room = room(**OWN)
+    room.wait({"heater_own_on_dc": 0, "heater_own_off_dc": 50})
+    room.send("heater/off_dc/set", "120")
+    room.wait({"heater_own_off_dc": 120, "heater_off_dc": 120})
+    room.send("heater/on_dc/set", "75")
+    room.wait({"heater_own_on_dc": 75, "heater_on_dc": 75})
+    for payload, why in (("101", "not_possible"), ("201", "out_of_bounds"), ("7.5", "invalid")):
+        room.send("heater/on_dc/set", payload)
+        room.wait({"command_refusal": why, "heater_own_on_dc": 75})
+    time.sleep(4)  # more than a minute there: written
+    restart(room)
+    room.wait({"heater_own_on_dc": 75, "heater_own_off_dc": 120})
+
+
+def test_what_these_settings_do_not_allow_is_refused(room):
+    room = room(heater_output="none")
+    for refused, (topic, payload) in enumerate(
+        (
+            ("heater/on_dc/set", "10"),  # the BMS's thresholds are in force
+            ("heater/boost/set", "10"),  # no output
+            ("bms/release/set", "10"),  # no radio
+        )
+    ):
+        room.send(topic, payload)
+        room.wait({"command_refusal": "not_possible", "commands_refused": refused + 1})
+    assert room.state()["heater_own_on_dc"] is None and room.state()["handed_over_s"] is None
+    room.wait_config("button", "heater_report_reset")
+    for platform, key in (("number", "heater_boost"), ("number", "bms_release")):
+        assert room.config(platform, key) is None
+
+
+HOSTILE = (
+    ("heater/mode/set", "on"),
+    ("heater/boost/set", "121"),
+    ("heater/boost/set", "-5"),
+    ("heater/boost/set", "NaN"),
+    ("heater/on_dc/set", "9" * 24),
+    ("heater/off_dc/set", "x" * 3000),
+    ("heater/report/reset", "resetreset"),
+    ("heater/acknowledge", "\0" * 10),
+    ("bms/release/set", "999"),
+)
+
+
+def test_hostile_and_retained_commands_never_switch_the_mat_on(room):
+    room = room(**OWN)
+    make_cold(room)
+    for refused, (topic, payload) in enumerate(HOSTILE):
+        room.send(topic, payload)
+        room.wait({"commands_refused": refused + 1})
+    assert not room.desk.bench.plant.heater_on
+    # Live these are obeyed; what the broker keeps of them is not, after the next connection.
+    room.send("heater/boost/set", "0", retain=True)
+    room.send("heater/mode/set", "off", retain=True)
+    room.wait({"commands_done": 2})
+    restart(room)
+    told = room.wait({"command_refusal": "retained", "commands_refused": 2})
+    assert told["commands_done"] == 0 and told["heater_mode"] == "off"
+    for _ in range(30):
+        room.send("heater/boost/set", "121")
+    room.wait({"heater_boost_s": 0, "mqtt_connects": 1, **GOOD})
+    state = room.desk.state()
+    assert state["pins"]["heater_changes"] == 0 and state["panel"]["error_texts"] == []
+
+
+def test_home_assistant_is_told_of_every_control(room):
+    room = room(**OWN)
+    for platform, key in (
+        ("select", "heater_mode"),
+        ("button", "heater_acknowledge"),
+        ("button", "heater_report_reset"),
+        ("number", "heater_boost"),
+        ("number", "heater_own_on_dc"),
+        ("number", "heater_own_off_dc"),
+        ("sensor", "heater_ready_s"),
+        ("sensor", "heater_cold_min"),
+        ("sensor", "heater_learned_j_k"),
+    ):
+        room.wait_config(platform, key)
+    assert room.config("number", "bms_release") is None  # no radio
+
+
+def test_the_report_counts_the_cold_and_is_reset(room):
+    room = room()
+    room.desk.apply("ambient_dc", -100)
+    room.desk.apply("pack_dc", -50)
+    end = time.monotonic() + 30
+    while not (room.state().get("heater_cold_min") or 0) >= 2:
+        assert time.monotonic() < end
+        time.sleep(0.2)
+    room.send("heater/report/reset", "reset")
+    room.wait({"heater_cold_min": 0, "commands_done": 1})
+
+
+# -- the panel ------------------------------------------------------------------------------------
+
+
+def press(room):
+    room.desk.apply("button_1")
+
+
+def hold(room, held):
+    room.desk.bench.set("button_1", held)
+
+
+def test_the_button_turns_to_the_heater_and_its_report(room):
+    room = room(heater_mode="charger")
+    make_cold(room)
+    room.wait_shown("HEATING", pal.ON_AMBER)
+    press(room)
+    room.wait_shown("fed by the charger", pal.WHITE)
+    room.wait_shown("off from  5.0", pal.GREY)
+    press(room)
+    room.wait_shown("HEATER REPORT", pal.ON_GREY)
+    room.wait_shown("contact closed", pal.WHITE)
+    press(room)
+    room.wait_shown("HEATING", pal.ON_AMBER)
+    assert room.desk.state()["panel"]["error_texts"] == []
+
+
+def test_a_fault_takes_the_screen_until_it_is_cleared_by_hand(room):
+    room = room(heater_mode="charger")
+    make_cold(room)
+    for _ in range(5):  # restarts within an hour: the fault `unstable`
+        restart(room)
+    room.wait({"heater_faults": ["unstable"], "heater_state": "fault"})
+    room.wait_shown("HEATER: RESTARTS", pal.ON_RED)
+    assert room.shows("Check its supply and its", pal.AMBER)
+    assert room.shows("hold button 2 s to clear", pal.GREY)
+    press(room)
+    room.wait_shown("HEATER: unstable", pal.ON_RED)  # the lowest line of the figures
+    room.wait_shown("HEATER: RESTARTS", pal.ON_RED)  # and back by itself
+    assert not room.desk.bench.plant.heater_on
+    hold(room, True)
+    room.wait_shown("FAULT CLEARED", pal.ON_GREEN)
+    hold(room, False)
+    room.wait({"heater_faults": [], "heater_fault": False})
+    room.wait({"heater_state": "heating"})
+    room.wait_shown("HEATING", pal.ON_AMBER)
+
+
+def test_a_fault_is_cleared_by_command_too(room):
+    room = room()
+    for _ in range(5):  # restarts within an hour: the fault `unstable`
+        restart(room)
+    room.wait_shown("HEATER: RESTARTS", pal.ON_RED)
+    room.send("heater/acknowledge", "acknowledge")
+    room.wait_shown("FAULT CLEARED", pal.ON_GREEN)
+    room.wait({"heater_faults": []})
