@@ -17,7 +17,7 @@ def sent(build, *args):
 
 
 def test_read_one():
-    assert sent(requests.read_register, 0x83) == (
+    assert sent(requests.put_request, requests.READ_ONE, 0x83) == (
         "4E 57 00 13 00 00 00 00 03 03 00 83 00 00 00 00 68 00 00 01 A9"
     )
 

@@ -12,7 +12,7 @@ from bms.ant_codes import (
     store_temp,
 )
 from bms.framer import BAD_CHECKSUM, BAD_FRAME, DECODED, OTHER, REPLY, Dialect, Framer
-from bms.wire import PrefixSums, put_u16be, s16be, s32be, u16be, u32be
+from bms.wire import PrefixSums, put_u16be, s16be, u16be, u32be
 from compat import const, ticks_add, ticks_diff
 
 BAUD = const(19200)
@@ -52,6 +52,7 @@ _SUM_SLACK_MV = const(600)  # the pack voltage is in steps of 100 mV
 _SPACING_MS = const(250)
 _REPLY_MS = const(1000)
 _GAP_MS = const(250)
+_LIMIT = const(0x3FFFFFFF)
 
 
 class AntOld(Dialect):
@@ -199,6 +200,18 @@ class AntOld(Dialect):
         pack.put(p.FULL, 1 if charge == MOS_FULL else 0)
         bled = u32be(buf, at + _BALANCE_MASK) != 0
         pack.put(p.BALANCING, 1 if bled or is_balancing(buf[at + _BALANCE]) else 0)
+
+
+def s32be(buf, at):
+    """Returns the signed big-endian 32-bit integer at `at`, saturated near ±2**30 (bms.wire)."""
+    high = buf[at]
+    if high & 0x80:
+        high -= 256
+    if high > 0x3F:
+        return _LIMIT
+    if high < -0x40:
+        return -_LIMIT
+    return high << 24 | buf[at + 1] << 16 | buf[at + 2] << 8 | buf[at + 3]
 
 
 def put_short(out, head, register, value):

@@ -33,8 +33,3 @@ def put_request(out, command, code, data_size=0, value=0, source=_SOURCE_PC):
         total += out[i]
     put_u16be(out, at, total)
     return at + 2
-
-
-def read_register(out, code):
-    """Writes a request for one register (0x79…0xC0) into `out`; returns its length."""
-    return put_request(out, READ_ONE, code)

@@ -1,7 +1,7 @@
 """Reading integers from frames, sums over them, and digits into a buffer. Nothing allocates.
 
-`u32be` and `s32be` saturate at 2**30 - 1 and -2**30: larger integers live on the heap of a 32-bit
-MicroPython, and no figure of a battery is that large. bms.wire_le has the little-endian ones.
+`u32be` saturates at 2**30 - 1: larger integers live on the heap of a 32-bit MicroPython, and no
+figure of a battery is that large. bms.wire_le has the little-endian ones.
 """
 
 from compat import const
@@ -28,18 +28,6 @@ def u32be(buf, at):
     high = buf[at]
     if high > 0x3F:
         return _LIMIT
-    return high << 24 | buf[at + 1] << 16 | buf[at + 2] << 8 | buf[at + 3]
-
-
-def s32be(buf, at):
-    """Returns the signed big-endian 32-bit integer at `at`, saturated near ±2**30."""
-    high = buf[at]
-    if high & 0x80:
-        high -= 256
-    if high > 0x3F:
-        return _LIMIT
-    if high < -0x40:
-        return -_LIMIT
     return high << 24 | buf[at + 1] << 16 | buf[at + 2] << 8 | buf[at + 3]
 
 
