@@ -211,3 +211,31 @@ def test_the_jks_own_output_heats_and_ends(start):
     bench.set("ambient_dc", 150)
     bench.run_until(bench.now_s() + 300)
     assert not bms.heating_switch
+
+
+# -- pre-heating ----------------------------------------------------------------------------------
+
+
+def test_the_pack_is_warm_at_the_time_that_was_set(start):
+    def night(bench):
+        bench.config.wall_s = 24 * 365 * 86_400 + 5 * 3600  # 05:00 UTC, 06:00 here
+
+    bench = start(
+        night,
+        preheat_at="07:30",
+        utc_offset_min=60,
+        wifi_ssid="home",
+        heater_mode="charger_or_soc",
+        **OWN,
+    )
+    bench.set("wifi_down", True)
+    bench.set("ambient_dc", 20)
+    bench.set("pack_dc", 20)
+    bench.run_until(5400 - 1200)
+    assert bench.snapshot()["pins"]["heater_changes"] == 0  # nobody has told the time
+    bench.set("wifi_down", False)
+    on_s = wait(bench, lambda b: b.plant.heater_on, 600, "heating")
+    assert on_s < 5400
+    wait(bench, lambda b: b.now_s() > 5400 + 1900, 4000, "the time")
+    wait(bench, lambda b: not b.plant.heater_on, 60, "over")
+    assert bench.snapshot()["chip"]["resets"] == 0
