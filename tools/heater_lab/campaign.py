@@ -41,7 +41,10 @@ class Play:
     def __init__(self, start, faults):
         self.start = start
         self.faults = faults
-        self.lab = copy.deepcopy(_start(start))
+        settings = {}
+        for fault in faults:
+            settings |= fault.settings
+        self.lab = copy.deepcopy(_start(start, tuple(settings.items())))
         self.first_s = self.off_s = self.alarm_s = None
         self.reason = ""
         self.hot_c = -99.0
@@ -194,8 +197,8 @@ class Play:
 
 
 @functools.lru_cache(None)
-def _start(name):
-    return make_start(name)
+def _start(name, settings):
+    return make_start(name, dict(settings))
 
 
 def singles(starts=None):

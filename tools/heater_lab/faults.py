@@ -8,7 +8,7 @@ campaign.py plays each of them in each state and fails where a bound is broken.
 from bms import alarms
 from bms import pack as p
 from tools.heater_lab import distort as d
-from tools.heater_lab.lab import DIES, HANGS, RAISES, RUNS
+from tools.heater_lab.lab import DIES, HANGS, PROBE_READS, RAISES, RUNS
 
 # What must follow once the output is off.
 STAYS = "stays off"  # while the fault lasts; then it heats again by itself
@@ -21,6 +21,7 @@ _FREEZE_S = 300  # data_freeze_s
 # The campaign's mat is strong: the shortest window, its lag, and two minutes in which the heat
 # that is already in the mat still makes itself felt.
 _PROOF_S = 600 + 300 + 120
+_COLD_S = 1200  # the same, where each degree comes late before none comes any more
 _CHARGER_S = 61  # heater_min_on_s
 _CREEP_S = 21_601  # heater_max_on_min, whatever the mat's power; by a strong mat it is sooner
 _STUCK_S = 3600  # 4 °C of the pack, by a mat of 200 W, and a lag
@@ -35,11 +36,14 @@ class Fault:
     be shown while the output is off for it; "" stands for idle or waiting. `moment`: it happens
     once. `hot_c`: the most that the hottest cell may reach meanwhile; None: beyond our reach.
     `alarm_s`: where the output cannot help, how soon after its "off" the fault must be latched.
+    `settings`: those of the device that can have it.
     """
 
-    def __init__(
-        self, name, text, bound_s, then, reasons, ways, moment=False, hot_c=_HOT_C, alarm_s=None
-    ):
+    settings = {}
+    alarm_s = None
+    hot_c = _HOT_C
+
+    def __init__(self, name, text, bound_s, then, reasons, ways, moment=False, **others):
         self.name = name
         self.text = text
         self.bound_s = bound_s
@@ -47,8 +51,8 @@ class Fault:
         self.reasons = reasons.split() or [""]
         self.begin, self.end = ways
         self.moment = moment
-        self.hot_c = hot_c
-        self.alarm_s = alarm_s
+        for key, value in others.items():
+            setattr(self, key, value)
 
     def __repr__(self):
         return self.name
@@ -205,6 +209,16 @@ def _make():
         yield _danger(name)
     text = "half of the mat is short: twice the power"
     yield Fault("mat_halved", text, None, RIDES, "", d.scaled_mat(0.5), hot_c=_HOT_C + 4)
+    text = "the cold takes more than the mat gives"
+    ways = d.of_plant("loss_w_k", 20.0, 1.5)
+    yield Fault("too_cold", text, _COLD_S, PAUSES, _NO_RISE, ways)
+    probe = {"heater_probe": "mat"}
+    text = "the probe on the mat is torn off"
+    ways = d.attribute("probe", None, PROBE_READS)
+    yield Fault("probe_lost", text, 1, STAYS, "probe_lost", ways, settings=probe)
+    text = "the probe says that the mat has 70 °C"
+    ways = d.attribute("probe", 700, PROBE_READS)
+    yield Fault("probe_hot", text, 1, LATCHES, "over_temperature", ways, settings=probe)
     text = "one sensor repeats its last value"
     ways = d.frames(lambda: d.Stuck(0))
     yield Fault("sensor_stuck", text, _CREEP_S, LATCHES, "sensor_spread over_temperature", ways)

@@ -34,6 +34,8 @@ SAVE_GAP_S = 60  # firmware/app.py
 # watchdog if the timer hangs as well.
 RUNS, RAISES, HANGS, DIES = "runs", "raises", "hangs", "dies"
 
+PROBE_READS = "reads"  # the probe, where the settings tell of one, is on the mat
+
 # 5 kWh with a 200 W mat, in a box that loses 1.5 W for each kelvin.
 PLANT = {"cells": 16, "capacity_ah": 100.0, "mat_mohm": 13_100, "loss_w_k": 1.5}
 SETTINGS = {
@@ -71,6 +73,7 @@ class Lab:
         self.link_up = True
         self.loop = RUNS
         self.pin_wired = True
+        self.probe = PROBE_READS  # or what it says instead, 0.1 °C, None for nothing
         # Pairs of a key and a function: of (lab, pack) for each frame, of (lab) for each second.
         self.falsify = []
         self.commands = []
@@ -168,6 +171,9 @@ class Lab:
         self.check.step(self.now)
         pin = int(self.plant.charger_on) if self.pin_wired else None
         heater = self.heater
+        if self.settings["heater_probe"] != "none":
+            told = round(10 * self.plant.mat_c) if self.probe is PROBE_READS else self.probe
+            heater.probe_dc = told
         if self.loop == RAISES:
             heater.fail()
             on = False
