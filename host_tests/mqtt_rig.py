@@ -32,6 +32,7 @@ SETTINGS = {
     "heater_thresholds": "own",
     "heater_probe": "mat",
     "preheat_at": "07:30",
+    "packs": (),
     "bms_link": "uart",
 }
 CONFIGS = 46  # with these settings, before the pack was heard

@@ -24,6 +24,7 @@ from relay.view import View
 settings = {"mqtt_host": "h", "mqtt_port": 1, "mqtt_user": "", "mqtt_interval_s": 9}
 settings.update({"ha_discovery": True, "name": "n", "bms_link": "uart", "preheat_at": ""})
 settings.update({"heater_output": "gpio", "heater_thresholds": "bms", "heater_probe": "none"})
+settings["packs"] = ()
 message = StateMessage(View((b"",) * 11), 1000)
 relay = mqtt.Relay(settings, {"mqtt_password": ""}, Topics("t", b"0a"), message, "m", "v")
 for part in range(2):

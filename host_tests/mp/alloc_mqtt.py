@@ -65,6 +65,7 @@ SETTINGS = {
     "heater_probe": "none",
     "preheat_at": "",
     "bms_link": "uart",
+    "packs": (),
     "wifi_ssid": "van",
 }
 SECRETS = {"mqtt_password": "", "wifi_password": "x"}

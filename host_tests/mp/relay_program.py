@@ -36,6 +36,7 @@ SETTINGS = {
     "heater_probe": "none",
     "preheat_at": "",
     "bms_link": "uart",
+    "packs": (),
 }
 UNIT = b"a0b1c2d3e4f5"
 STEP_MS = 20
