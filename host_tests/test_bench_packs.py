@@ -1,5 +1,7 @@
 """Several packs in one firmware: one on the wire, others in the air; one mat for all of them."""
 
+import time
+
 import pytest
 
 pytest.importorskip("bumble")
@@ -7,6 +9,8 @@ pytest.importorskip("bumble")
 from host_tests.ble_app_rig import AppRig
 from host_tests.ble_rig import ADDRESS, OTHER
 from tools.bench.ant_sim import AntNewSim
+from tools.bench.bench import Bench, BenchConfig
+from tools.bench.desk import Desk
 from tools.bench.jk_ble_sim import JkBleSim
 from tools.plant import Plant
 
@@ -93,3 +97,50 @@ def test_a_fourth_pack_in_the_air(tmp_path):
         unit = rig.add(JkBleSim(rig.plants[0]), "jk_new", THIRD)
         rig.wait_for(lambda b: b.plant.heater_on, 200)
         assert unit.connections == 1
+
+
+@pytest.fixture
+def desk(tmp_path):
+    """A pack on the wire and one in the air, told of over MQTT; yields the Desk."""
+    config = BenchConfig(str(tmp_path))
+    config.other_bms = ["jk_ble"]
+    config.lapse = 20
+    desk = Desk(Bench(config), {"mqtt_interval_s": 2, "name": "Camper"})
+    desk.start()
+    yield desk
+    desk.stop()
+
+
+def told(desk, topic, condition, limit_s=40):
+    """Waits until the JSON message of a topic meets a condition; returns it."""
+    end = time.monotonic() + limit_s
+    message = None
+    while time.monotonic() < end:
+        message, _ = desk.log.latest_json(topic)
+        if message is not None and condition(message):
+            return message
+        time.sleep(0.1)
+    pytest.fail(f"{topic}: {message}\n" + "\n".join(desk.bench.snapshot()["console"]))
+
+
+def test_each_pack_has_a_message_and_a_device(desk):
+    end = time.monotonic() + 30
+    while desk._base() is None and time.monotonic() < end:
+        time.sleep(0.1)
+    base = desk._base()
+    whole = told(desk, f"{base}/state", lambda m: m["packs_good"] == 2)
+    one = told(desk, f"{base}/pack/1/state", lambda m: m["fresh"])
+    two = told(desk, f"{base}/pack/2/state", lambda m: m["fresh"] and m["plausible"])
+    assert len(one["cell_mv"]) == len(two["cell_mv"]) == 16 and whole["cell_mv"] == []
+    assert whole["packs"] == 2 and len(whole["temps_dc"]) == 4
+    assert abs(whole["capacity_mah"] - one["capacity_mah"] - two["capacity_mah"]) <= 1
+    assert "heater_state" in whole and "heater_state" not in one
+    unit = base.split("/")[1]
+    config = f"homeassistant/sensor/packmate_{unit}_pack2/cell_16/config"
+    device = told(desk, config, lambda _: True)["dev"]
+    assert device["name"] == "Camper Pack 2" and device["via_device"] == f"packmate_{unit}"
+    desk.apply("ble_away", True)
+    told(desk, f"{base}/pack/2/state", lambda m: not m["fresh"] and m["link_reason"] == "absent")
+    whole = told(desk, f"{base}/state", lambda m: m["packs_good"] == 1)
+    assert whole["current_ma"] is None and whole["temp_min_dc"] is not None
+    assert told(desk, f"{base}/pack/1/state", lambda m: m["fresh"])["current_ma"] is not None
