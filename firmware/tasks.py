@@ -102,11 +102,10 @@ def _step_heater(device, now):
 
 
 async def run_screen(device):
-    """Draws what has changed and sends it in slices; the button."""
+    """Draws what has changed and sends it in slices."""
     ticks = 0
     while True:
         now = ticks_ms()
-        _serve_button(device, now)
         fill_model(device.model, device, now)
         more = True
         while more:
@@ -130,9 +129,10 @@ def _serve_button(device, now):
 
 
 async def run_relay(device):
-    """Wi-Fi and MQTT, none of which may hold the loop."""
+    """Wi-Fi and MQTT, none of which may hold the loop; and the button, often enough for a tap."""
     while True:
         now = ticks_ms()
+        _serve_button(device, now)
         up = device.wifi.step(now)
         if device.relay is not None:
             _serve_relay(device, up, now)
