@@ -3,10 +3,14 @@
 import types
 
 import pytest
-from heat_world import make_settings
+from heat_rig import Rig
+from heat_world import World, make_settings
 from hypothesis import given
 from hypothesis import strategies as st
 
+import config
+from bms import pack as p
+from heat import states as s
 from heat.pwm import Pwm
 
 
@@ -125,3 +129,100 @@ def test_never_more_than_the_limit_and_one_slot(plan, period_s, min_on_s, min_of
             seconds += 1
             slot_mj = mw * max(period_s, 30)
             assert taken_mj <= max_w * 1000 * seconds + max(slot_mj, 300_000 * 60)
+
+
+# -- in the heater --------------------------------------------------------------------------------
+
+HALF = {"heater_max_w": 50, "heater_pwm_s": 60}  # of the mat's 100 W
+
+
+def drive(rig, seconds):
+    """Returns in which of the seconds the output was on."""
+    ons = []
+    for _ in range(seconds):
+        rig.now += 1000
+        rig._feed()
+        ons.append(rig.heater.step(rig.pack, rig.check, rig.link_up, None, rig.now))
+    return ons
+
+
+def test_state_duty_power_and_energy_of_slow_on_and_off():
+    rig = Rig(**HALF)
+    ons = drive(rig, 10)
+    assert rig.heater.state == s.HEATING
+    ons = drive(rig, 1200)
+    heater = rig.heater
+    assert heater.state == s.HEATING and heater.duty_permille == 495  # of 101 W at most
+    assert sum(ons) / 1200 == pytest.approx(0.495, abs=0.02)
+    assert heater.power_mw == pytest.approx(50_000, rel=0.02)
+    assert heater.wh_today == pytest.approx(17, abs=1)  # real on-time at the mat's real power
+
+
+def test_a_veto_ends_a_slot_and_a_pause_is_no_resting():
+    rig = Rig(**HALF, heater_min_off_s=20)
+    drive(rig, 60)
+    seen = set()
+    for _ in range(120):
+        on = drive(rig, 1)[0]
+        seen.add((on, rig.text))
+    assert seen == {(True, "heating"), (False, "heating")}
+    while not drive(rig, 1)[0]:
+        pass
+    rig.link_up = False
+    assert drive(rig, 1) == [False] and rig.heater.duty_permille == 0
+
+
+def test_the_mean_power_counts_for_what_the_output_may_give():
+    """A mat of 100 W at an output of 60 W; the current is as high as ever."""
+    assert drive(Rig(max_mw=60_000, **HALF), 20)[-1]
+    rig = Rig(max_mw=60_000)
+    drive(rig, 20)
+    assert rig.text == "blocked:mat_limit"
+    rig = Rig(max_ma=1900, **HALF)
+    drive(rig, 20)
+    assert rig.text == "blocked:mat_limit"
+
+
+def test_a_mean_that_cannot_be_held_is_none():
+    rig = Rig(**HALF)
+    rig.slots[p.PACK_MV] = None
+    drive(rig, 20)
+    assert rig.text == "blocked:mat_limit"
+
+
+def heating(**changes):
+    world = World({"heater_mode": "charger_or_soc", "heater_min_off_s": 0, **HALF, **changes})
+    world.plant.ambient_c = -5
+    world.plant.set_temp(-2)
+    world.plant.charger_on = True
+    return world
+
+
+def test_a_healthy_mat_at_half_power_is_no_fault_and_gets_there():
+    world = heating()
+    world.run_until(lambda w: w.heater.state == s.IDLE, 24 * 3600)
+    assert world.heater.latched == 0
+    assert not [text for _, _, text in world.history if "backoff" in text or "weak" in text]
+
+
+def test_a_dead_mat_is_found_in_a_window_of_the_mean_power():
+    whole = heating(heater_max_w=0)
+    half = heating()
+    took_s = []
+    for world in (whole, half):
+        world.tick(30)
+        world.plant.mat_open = True
+        took_s.append(world.run_until(lambda w: w.heater.state not in (s.HEATING,), 12 * 3600))
+    assert took_s[0] < took_s[1] <= 2 * took_s[0] + 1200
+
+
+def test_a_mat_that_is_refused_and_one_that_slow_on_and_off_makes_fit():
+    mat = {"heater_mat_mohm": 20_000, "pack_max_mv": 58_400}
+    assert "2.92 A = 170 W" in config.check_mat(make_settings(**mat), 3000, 150_000, 58_400)
+    held = make_settings(**mat, heater_max_w=120)
+    assert config.check_mat(held, 3000, 150_000, 58_400) is None
+    # A peak current is not held by anything.
+    assert "2.92 A = 170 W" in config.check_mat(held, 2900, 150_000, 58_400)
+    # Nor is a limit that is none for this output.
+    loose = make_settings(**mat, heater_max_w=160)
+    assert "2.92 A = 170 W" in config.check_mat(loose, 3000, 150_000, 58_400)
