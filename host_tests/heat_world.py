@@ -5,11 +5,11 @@ heater steps, its answer switches the mat under the output's lease. The faults a
 """
 
 import settings as settings_table
-from bms import pack as p
 from bms.pack import PackState
 from compat import ticks_add
 from heat.heater import Heater
 from tools import vocabulary
+from tools.heater_lab.pack_feed import feed
 from tools.plant import Plant
 
 LEASE_S = 3
@@ -35,36 +35,6 @@ class Verdict:
     def __init__(self):
         self.plausible = True
         self.frozen = False
-
-
-def feed(pack, plant, now):
-    """Stores what the plant's BMS would send, as a dialect does."""
-    pack.cells = plant.cells
-    for i, mv in enumerate(plant.cell_mv):
-        pack.cell_mv[i] = max(mv, 0)
-    pack.temps = 2
-    for i, dc in enumerate(plant.temps_dc):
-        if dc is None:
-            pack.drop_temp(i)
-        else:
-            pack.put_temp(i, dc)
-    bms = plant.bms
-    pack.put(p.PACK_MV, plant.pack_mv)
-    pack.put(p.CURRENT_MA, plant.current_ma)
-    pack.put(p.SOC_PCT, plant.soc_pct)
-    pack.put(p.CHARGE_ON, int(plant.charge_on))
-    pack.put(p.DISCHARGE_ON, int(plant.discharge_on))
-    pack.put(p.CHARGE_SWITCH, int(bms.charge_switch))
-    pack.put(p.CELL_UVPR_MV, bms.cell_uvpr_mv)
-    pack.put(p.CHARGE_UTP_DC, bms.charge_utp_dc)
-    pack.put(p.CHARGE_UTPR_DC, bms.charge_utpr_dc)
-    pack.clear_alarms()
-    for bit in range(14):
-        if plant.alarms_raw >> bit & 1:
-            pack.raise_alarm(bit)
-    pack.summarise()
-    pack.touch(p.STATUS, now)
-    pack.touch(p.SETTINGS, now)
 
 
 class World:
