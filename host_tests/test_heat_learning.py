@@ -113,7 +113,7 @@ def test_ready_in():
     world = make_world(SIZES[2])
     world.tick(43_200, STRIDE_S)
     world.run_until(lambda w: not w.on, 7200)
-    world.run_until(lambda w: w.on and w.heater.inputs.sensors.cold_dc < 0, 43_200)
+    world.run_until(lambda w: w.on and w.heater.ready_s > 600, 43_200)
     heater = world.heater
     foretold_s, foretold_wh = heater.ready_s, heater.ready_wh
     began_wh = heater.wh_today

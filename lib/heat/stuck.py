@@ -8,11 +8,15 @@ is not told apart, unless the pack's current disproves the mat's.
 """
 
 from compat import const
+from heat.thermal import MEASURED_MW
 
 _LAG_MS = const(900_000)
 _SOON_MS = const(300_000)
 _RISE_DC = const(40)  # of the mean of the sensors
 _SUSPECT_DC = const(15)  # with the current's step already missing
+# Slower than expected it may rise as well, if it would have fallen.
+_WINDOWS = const(3)
+_SLOWEST_S = const(14_000)  # a mat that needs longer is no danger, and no different from a day
 _WATCH_MS = const(21_600_000)  # from when the pack was last cold
 
 
@@ -22,6 +26,7 @@ class OffWatch:
     def __init__(self):
         self._off_ms = 0
         self._watch_ms = 0
+        self._fall_ckh = 0  # how it last cooled; warmed by the mat, it will be seen not to
         self._epoch = -1
         self._base_dc = 0
         self._ms = 0
@@ -42,6 +47,10 @@ class OffWatch:
             self._watch_ms = _WATCH_MS
         elif self._watch_ms > 0:
             self._watch_ms -= elapsed
+        else:
+            self._fall_ckh = 0
+        if thermal.fall_ckh is not None and thermal.fall_ckh > 0:
+            self._fall_ckh = thermal.fall_ckh
         if inputs.heating_ms:
             self._off_ms = 0
             return False
@@ -49,16 +58,26 @@ class OffWatch:
             self._off_ms += elapsed
         need_dc = _SUSPECT_DC if suspect else _RISE_DC
         seconds = thermal.heated_s(mw, need_dc)
-        if self._watch_ms <= 0 or seconds is None or not self._is_watching(seconds, suspect):
+        known = seconds is not None and seconds <= _SLOWEST_S
+        if self._watch_ms <= 0 or not known or not self._is_watching(seconds, suspect):
             self._epoch = -1
             return False
         lost = disproved or self._epoch != sensors.epoch or not thermal.is_calm(inputs)
-        if lost or sensors.mean_dc < self._base_dc or self._ms > seconds * 1000:
+        if lost or sensors.mean_dc < self._base_dc or self._ms // 1000 > _WINDOWS * seconds:
             self._epoch = sensors.epoch
             self._base_dc = sensors.mean_dc
             self._ms = 0
         self._ms += elapsed
-        return sensors.mean_dc - self._base_dc >= need_dc
+        rise_dc = sensors.mean_dc - self._base_dc
+        if rise_dc < need_dc:
+            return False
+        took_s = self._ms // 1000
+        self._epoch = -1
+        if took_s <= seconds:
+            return True
+        if not self._fall_ckh or not thermal.j_k or mw is None or mw > MEASURED_MW:
+            return False
+        return thermal.is_warmed(mw, self._fall_ckh, rise_dc, took_s)
 
     def _is_watching(self, seconds, suspect):
         lag_ms = min(_LAG_MS, max(_SOON_MS, seconds * 1000))

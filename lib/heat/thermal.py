@@ -21,7 +21,7 @@ _LONGEST_S = const(10_800)
 _UNKNOWN_S = const(3600)
 _ENDLESS_S = const(1_000_000)
 _STRONGEST_MW = const(100_000_000)  # keeps the division below under 2**30
-_MEASURED_MW = const(2_500_000)  # the same, where a mat's effect is measured
+MEASURED_MW = const(2_500_000)  # the same, where a mat's effect is measured
 # Less is lost in a BMS's current among loads.
 _SEEN_MA = const(1000)
 
@@ -157,12 +157,16 @@ class Thermal:
         Without heat it would have gone on falling as before; `mw` makes a difference to that. A
         fall that was seen at quite another temperature tells nothing about this one.
         """
-        if self.j_k == 0 or self.fall_ckh is None or mw is None or mw > _MEASURED_MW:
+        if self.fall_ckh is None or self.j_k == 0 or mw is None or mw > MEASURED_MW:
             return None
         if not -_ALIKE_DC <= self._mean_dc - self._fall_dc <= _ALIKE_DC:
             return None
+        return self.is_warmed(mw, self.fall_ckh, change_dc, seconds)
+
+    def is_warmed(self, mw, fall_ckh, change_dc, seconds):
+        """The same, against a fall; `mw` and capacity must be known, the power under 2.5 kW."""
         expected_dc = mw // 100 * seconds // self.j_k
-        return 2 * (change_dc + self.fall_ckh * seconds // 36_000) >= expected_dc
+        return 2 * (change_dc + fall_ckh * seconds // 36_000) >= expected_dc
 
     def is_calm(self, inputs):
         """True while the pack's own current cannot warm it noticeably: under a quarter of C."""
@@ -210,7 +214,7 @@ class Thermal:
         if not self._begun:
             if not -_EDGE_DC < mean_dc - self._base_dc < _EDGE_DC:
                 self._begin(mean_dc)
-        elif self._heating and (mw is None or mw > _MEASURED_MW):
+        elif self._heating and (mw is None or mw > MEASURED_MW):
             self._ms = -_LAG_MS
             return
         else:
