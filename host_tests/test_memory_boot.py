@@ -43,7 +43,7 @@ from screen.show import Screen
 class Heater:
     state = reason = latched = duty_permille = power_mw = cold_min = cold_charged_mah = 0
     mode = boost_s = preheat = source = present = 0
-    wh_today = ready_s = ready_wh = probe_dc = on_dc = off_dc = None
+    wh_today = ready_s = ready_wh = probe_dc = on_dc = off_dc = mat_w = loss_w = None
 
 class Pack:
     alarms = ()

@@ -218,6 +218,8 @@ def test_heating(monkeypatch):
             {"heater_on": True, "heater_power_mw": 60_400, "heater_duty_permille": 453},
             {"mat  60 W,  45 %"},
         ),
+        ({"heater_mat_w": 38, "heater_loss_w": 61}, {"mat 38 W, the cold takes 61 W"}),
+        ({"heater_mat_w": 888, "heater_loss_w": 888}, {"mat 888 W, the cold takes 888 W"}),
         ({"temp_min_dc": None}, {"-"}),
         ({}, {"on below  -", "mat  off", "warm in  unknown", "18.0"}),
     ],

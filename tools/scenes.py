@@ -120,7 +120,14 @@ _WAITING = {
     "heater_ready_s": 5_640,
     "heater_ready_wh": 118,
 }
-_TOO_WEAK = dict(_WAITING, heater_state=s.BLOCKED, heater_reason=s.TOO_WEAK)
+_TOO_WEAK = dict(
+    _WAITING,
+    heater_state=s.BLOCKED,
+    heater_reason=s.TOO_WEAK,
+    heater_mat_w=38,
+    heater_loss_w=61,
+    heater_ready_s=None,
+)
 _FULL = dict(
     _HEATING,
     sense_present=True,
@@ -209,7 +216,7 @@ class Heater:
         self.duty_permille = self.power_mw = self.cold_min = self.cold_charged_mah = 0
         self.boost_s = self.preheat = 0
         self.wh_today = self.ready_s = self.ready_wh = self.probe_dc = None
-        self.on_dc = self.off_dc = None
+        self.on_dc = self.off_dc = self.mat_w = self.loss_w = None
         self.law = self
         self.charger = Charger()
 

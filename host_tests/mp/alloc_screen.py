@@ -37,7 +37,7 @@ class Heater:
 
     state = reason = latched = duty_permille = power_mw = cold_min = cold_charged_mah = 0
     mode = boost_s = preheat = source = 0
-    wh_today = ready_s = ready_wh = probe_dc = on_dc = off_dc = None
+    wh_today = ready_s = ready_wh = probe_dc = on_dc = off_dc = mat_w = loss_w = None
     present = False
 
     def __init__(self):
@@ -135,6 +135,8 @@ def heater_figures():
         heater.off_dc = value % 250
         heater.mode = heater.preheat = heater.source = value % 3
         heater.present = value > 7
+        heater.mat_w = value
+        heater.loss_w = value if value == 7 else None
         pack.put(p.TEMP_MIN_DC, value % 900)
         update(1000)
         heater.probe_dc = heater.ready_s = heater.wh_today = None

@@ -194,12 +194,13 @@ class HeaterPage:
         return True
 
     def _show_ready(self, heater):
-        """Shows how long until the pack can be charged, and what that takes."""
+        """Shows how long until the pack can be charged, and what that takes; or why never."""
         ready_s = heater.ready_s
-        if ready_s is None or ready_s > _LONGEST_S:
-            ready_s = -60
+        minutes = -1 if ready_s is None or ready_s > _LONGEST_S else (ready_s + 59) // 60
         wh = heater.ready_wh
-        minutes = (ready_s + 59) // 60
+        if heater.loss_w is not None:
+            minutes = -2
+            wh = heater.mat_w << 12 | min(heater.loss_w, 4095)
         if not self._widgets.changed(9, minutes, 0 if wh is None else wh + 1):
             return False
         text = self._widgets.text.start(b"warm in  ")
@@ -207,6 +208,10 @@ class HeaterPage:
         if minutes == 0:
             text.start(b"warm enough to be charged")
             ink = pal.GREEN
+        elif minutes == -2:
+            text.start(b"mat ").fixed(heater.mat_w, 0).add(b" W, the cold takes ")
+            text.fixed(heater.loss_w, 0).add(b" W")
+            ink = pal.AMBER
         elif minutes < 0:
             text.add(b"unknown")
             ink = pal.GREY
