@@ -48,6 +48,12 @@ def play_fault(fault):
     trace.run(_BEFORE_S)
     trace.mark(fault.name)
     fault.begin(lab)
-    longest_s = max(fault.bound_s or 0, fault.alarm_s or 0, _AFTER_S)
-    trace.run(int(2 * longest_s if fault.alarm_s else 1.6 * longest_s))
+    struck_ms = lab.t_ms
+    longest_s = max(fault.bound_s or 0, 2 * (fault.alarm_s or 0), _AFTER_S)
+    while lab.t_ms - struck_ms < 1600 * longest_s:
+        trace.run(60)
+        # Long enough to see what follows, and no longer.
+        after_ms = max(lab.t_ms - lab.off_ms - _AFTER_S * 1000, 0)
+        if not fault.alarm_s and not lab.on and after_ms > (lab.off_ms - struck_ms) // 4:
+            break
     return trace
