@@ -209,7 +209,7 @@ class HeaterPage:
             text.start(b"warm enough to be charged")
             ink = pal.GREEN
         elif minutes == -2:
-            text.start(b"mat ").fixed(heater.mat_w, 0).add(b" W, the cold takes ")
+            text.start(b"mat ").fixed(heater.mat_w, 0).add(b" W, cold takes ")
             text.fixed(heater.loss_w, 0).add(b" W")
             ink = pal.AMBER
         elif minutes < 0:
