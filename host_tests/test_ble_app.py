@@ -70,6 +70,32 @@ def test_heats_by_bluetooth_and_not_without(make, name):
     assert state["radio"]["connections"] == 2 and state["chip"]["resets"] == 0
 
 
+@pytest.mark.parametrize("name", ["jk_ble", "ant_new_ble"])
+@pytest.mark.parametrize("fault", ["bms_silent", "bms_garbled"])
+def test_heats_by_figures_and_not_by_a_link(make, name, fault):
+    bench = make(name)
+    make_cold(bench)
+    wait_for_heat(bench)
+    bench.set(fault, True)
+    t_s = bench.now_s()
+    off_s = bench.wait_for(lambda b: not b.plant.heater_on, 40)
+    assert off_s - t_s <= (13 if fault == "bms_silent" else 30)  # garbled: a frame may get through
+    bench.set(fault, False)
+    wait_for_heat(bench)
+    assert bench.snapshot()["chip"]["resets"] == 0
+
+
+def test_a_frozen_picture_over_bluetooth_is_noticed(make):
+    bench = make("jk_ble", lapse=60)
+    make_cold(bench)
+    wait_for_heat(bench)
+    bench.set("bms_frozen", True)
+    t_s = bench.now_s()
+    off_s = bench.wait_for(lambda b: not b.plant.heater_on, 400)
+    assert off_s - t_s <= 310  # data_freeze_s
+    assert bench.snapshot()["radio"]["connected"]
+
+
 def test_a_balancer_that_knows_no_temperature_heats_nothing(make):
     bench = make("jk_ble_jk04")
     make_cold(bench)
