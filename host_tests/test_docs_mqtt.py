@@ -1,0 +1,54 @@
+"""docs/mqtt.md names everything that MQTT tells and takes: topics, members, reasons."""
+
+import ast
+import re
+
+import pytest
+
+from host_tests.conftest import ROOT
+from relay import commands, state
+from tools.vocabulary import words
+
+PAGE = (ROOT / "docs" / "mqtt.md").read_text()
+NAMED = set(re.findall(r"`([\w/]+)`", PAGE))
+
+
+def source_table(path, name):
+    """Returns a table of names out of a module that only a device can import."""
+    text = (ROOT / path).read_text()
+    body = re.search(rf"^{name} = (\(.*?^\))", text, re.M | re.S).group(1)
+    return words(ast.literal_eval(body))
+
+
+@pytest.mark.parametrize("name", [name for name in words(state._KEYS) if name])
+def test_every_member_is_named(name):
+    assert name in NAMED
+
+
+@pytest.mark.parametrize("name", words(commands.REFUSALS)[1:])
+def test_every_refusal_is_explained(name):
+    assert re.search(rf"^\| `{name}` \| .{{10,}} \|$", PAGE, re.M)
+
+
+@pytest.mark.parametrize("name", words(commands.NAMES))
+def test_every_command_has_its_topic_and_bounds(name):
+    row = re.search(rf"^\| `{name}` \| (.+?) \|", PAGE, re.M).group(1)
+    number = words(commands.NAMES).index(name) + 1
+    if number >= commands.BOOST:
+        at = 2 * (number - commands.BOOST)
+        low, high = re.search(r"(-?\d+)…(-?\d+)", row).groups()
+        assert (int(low), int(high)) == commands.BOUNDS[at : at + 2]
+
+
+@pytest.mark.parametrize(
+    "path, name",
+    [
+        ("firmware/uart_link.py", "REASONS"),
+        ("firmware/ble_setup.py", "REASONS"),
+        ("firmware/wifi.py", "REASONS"),
+        ("firmware/mqtt_thread.py", "FAILURES"),
+    ],
+)
+def test_every_reason_is_listed(path, name):
+    found = source_table(path, name)
+    assert len(found) > 6 and set(found) - {"none"} <= NAMED, set(found) - NAMED
