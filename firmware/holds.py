@@ -9,20 +9,24 @@ from heat.inhibit import CLAIMED, HELD, SwitchHold
 
 
 class _Holder:
-    """Holds one switch of one BMS off, through its queue of commands."""
+    """Holds one switch of one BMS off, through its queue of commands, while it has one."""
 
-    def __init__(self, commands, command, holds, shift):
+    def __init__(self, unit, command, holds, shift):
         self.hold = SwitchHold(holds >> shift & 3)
         self.shift = shift  # of its memory among all
-        self.commands = commands
         self.command = command
-        self._changes = commands.changes
+        self._unit = unit
+        self._changes = -1  # what there was before us is none of our business
         self._own = None  # what we have asked for, while it may be under way
 
     def step(self, want, elapsed_ms, now):
         """Looks at the switch, and asks for what is needed."""
-        commands = self.commands
+        commands = self._unit.commands
+        if commands is None:
+            return
         by_person = False
+        if self._changes < 0:
+            self._changes = commands.changes
         if commands.changes != self._changes:
             self._changes = commands.changes
             if commands.command == self.command and commands.state == CONFIRMED:
@@ -38,16 +42,15 @@ class _Holder:
 
 
 class Holds:
-    """All held switches of all BMSs that can be written to. `inhibit`: hold charging at all."""
+    """All held switches of all BMSs. `inhibit`: hold charging at all; `holds`: Heater.holds."""
 
     def __init__(self, units, inhibit, holds):
         self._inhibit = inhibit
         self._holders = []
         shift = 0
         for unit in units:
-            if unit.commands is not None:
-                self._holders.append(_Holder(unit.commands, CHARGE, holds, shift))
-                self._holders.append(_Holder(unit.commands, DISCHARGE, holds, shift + 2))
+            self._holders.append(_Holder(unit, CHARGE, holds, shift))
+            self._holders.append(_Holder(unit, DISCHARGE, holds, shift + 2))
             shift += 4
 
     def step(self, device, elapsed_ms, now):
