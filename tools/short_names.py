@@ -89,10 +89,19 @@ def fixed_names(tree):
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             found |= set(node.value.split("."))
-        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
-            if ast.unparse(node.value.func) == "const":
-                found |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+        elif is_const(node):
+            found |= {target.id for target in node.targets if isinstance(target, ast.Name)}
     return found
+
+
+def is_const(node):
+    """True for NAME = const(…), which the compiler sees through."""
+    return (
+        isinstance(node, ast.Assign)
+        and isinstance(node.value, ast.Call)
+        and isinstance(node.value.func, ast.Name)
+        and node.value.func.id == "const"
+    )
 
 
 def taken_from_others(tree, ours):

@@ -17,7 +17,7 @@ positions older Pythons do not tell, star imports) is refused, except in DYNAMIC
 import ast
 import re
 
-from tools.short_names import PRIVATE, Names, keywords, rename, renamed_arguments
+from tools.short_names import PRIVATE, Names, is_const, keywords, rename, renamed_arguments
 
 # Module that imports by computed name, and takes a public class from it: checked by its own test.
 DYNAMIC = {"bms.catalog"}
@@ -165,23 +165,25 @@ def inline(name, text, tree, own, exports):
 def without_idle_imports(text, before, modules):
     """Returns `text` without what it imports of `modules` for the sake of constants alone.
 
-    `before`: the module's tree while it still named them.
+    `before`: the module's tree while it still named them. `const` is for the compiler alone.
     """
     tree = ast.parse(text)
-    named = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    compiled = {id(n.value.func) for n in ast.walk(tree) if is_const(n)}
+    named = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and id(n) not in compiled}
     idle = {node.id for node in ast.walk(before) if isinstance(node, ast.Name)} - named
     edits = []
     for node in tree.body:
         if isinstance(node, (ast.Import, ast.ImportFrom)):
-            package = node.module + "." if isinstance(node, ast.ImportFrom) else ""
+            source = node.module if isinstance(node, ast.ImportFrom) else None
             kept = [
                 ast.unparse(alias)
                 for alias in node.names
-                if (alias.asname or alias.name) not in idle or package + alias.name not in modules
+                if (alias.asname or alias.name) not in idle
+                or not {source, alias.name, f"{source}.{alias.name}"} & modules.keys()
             ]
             if len(kept) < len(node.names):
-                rest = ast.unparse(node).partition("import")[0] + "import " + ", ".join(kept)
-                edits.append((node, rest if kept else "pass"))
+                start = f"from {source} import " if source else "import "
+                edits.append((node, start + ", ".join(kept) if kept else "pass"))
     return replace(text, edits)
 
 
