@@ -107,7 +107,13 @@ class Device:
         names = Names(alarms.NAMES, check.NAMES, states.STATE_NAMES, states.REASON_NAMES)
         self.model = Model()
         self.model.packs = len(self.bms.units)
-        self.screen = Screen(canvas, settings, names, early.glyphs, early.errors, sys.modules)
+        about = (canvas, settings, names, early.glyphs, early.errors, sys.modules)
+        if settings["packs"]:
+            from screen.packs import PacksScreen
+
+            self.screen = PacksScreen(self.bms.bank, *about)
+        else:
+            self.screen = Screen(*about)
         self.panel = Panel(canvas, settings["screen_brightness_pct"])
         self.button = Button(board.BUTTON_1)
 

@@ -8,6 +8,8 @@ pytest.importorskip("bumble")
 
 from host_tests.ble_app_rig import AppRig
 from host_tests.ble_rig import ADDRESS, OTHER
+from host_tests.panel_text import shows
+from screen import palette
 from tools.bench.ant_sim import AntNewSim
 from tools.bench.bench import Bench, BenchConfig
 from tools.bench.desk import Desk
@@ -144,3 +146,21 @@ def test_each_pack_has_a_message_and_a_device(desk):
     whole = told(desk, f"{base}/state", lambda m: m["packs_good"] == 1)
     assert whole["current_ma"] is None and whole["temp_min_dc"] is not None
     assert told(desk, f"{base}/pack/1/state", lambda m: m["fresh"])["current_ma"] is not None
+
+
+def test_the_panel_shows_the_whole_and_each_pack(tmp_path):
+    with PacksRig(tmp_path) as rig:
+        bench = rig.bench
+        bench.set("ambient_dc", 150)
+        bench.set("pack_dc", 150)
+        for plant, soc in zip([bench.plant, *rig.plants], (20, 40, 60), strict=True):
+            bench.call(lambda plant=plant, soc=soc: plant.set_soc(soc))
+        bench.run_until(40)
+        for number in (1, 2, 3):
+            bench.set("button_1")
+            said = f"pack {number} of 3"
+            rig.wait_for(lambda b, said=said: shows(b.picture(), said, palette.WHITE), 8)
+        rig.units[1].rssi = None
+        said = "2 of 3 packs are good"
+        bench.run_until(bench.now_s() + 60)
+        rig.wait_for(lambda b: shows(b.picture(), said, palette.ON_AMBER), 60)

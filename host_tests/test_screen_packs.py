@@ -1,0 +1,71 @@
+"""The screen of several packs: the whole, each of them by the button, and how many are good."""
+
+import pytest
+
+from host_tests.screen_rig import Page
+from screen.packs import PacksScreen
+from tools import scenes
+
+
+class Bank:
+    """What the screen looks at."""
+
+    good = 3
+
+
+@pytest.fixture
+def page(monkeypatch):
+    monkeypatch.setattr(scenes, "Screen", lambda *about: PacksScreen(Bank(), *about))
+    page = Page(monkeypatch)
+    page.bank = page.screen._footer._bank
+    page.update(packs=3, uptime_s=1000)
+    return page
+
+
+def said(page, start_s, seconds=4):
+    """Returns the footer's texts over some seconds."""
+    texts = []
+    for s in range(seconds):
+        texts += page.update(uptime_s=start_s + s)
+    return texts
+
+
+def test_the_whole_is_shown_as_a_single_pack_is(page):
+    assert not [text for text in said(page, 1000, 10) if "pack" in text.lower()[:5]]
+
+
+def test_packs_that_are_missing_are_told_in_turn_with_what_else_there_is(page):
+    page.bank.good = 2
+    assert "2 of 3 packs are good" in said(page, 1000)
+    texts = said(page, 1004)
+    assert "2 of 3 packs are good" in texts and len(texts) > 1
+    page.bank.good = 3
+    assert "2 of 3 packs are good" not in said(page, 1008)
+
+
+def test_the_button_goes_through_the_packs_and_on(page):
+    shown = []
+    for press in range(4):
+        page.press()
+        shown.append(page.model.shown)
+        if press < 3:
+            assert f"pack {press + 1} of 3" in said(page, 1000 + 8 * press, 6)
+    assert shown == [1, 2, 3, 0] and page.screen._page > 2  # the heater's page comes next
+
+
+def test_a_pack_is_left_after_a_minute(page):
+    page.press()
+    page.update(uptime_s=1059)
+    assert page.model.shown == 1
+    page.update(uptime_s=1060)
+    assert page.model.shown == 0
+
+
+def test_settings_errors_come_first_and_are_left_by_the_button(monkeypatch):
+    monkeypatch.setattr(scenes, "Screen", lambda *about: PacksScreen(Bank(), *about))
+    page = Page(monkeypatch, errors=scenes.ERRORS)
+    page.update(packs=3, uptime_s=1)
+    page.press()
+    assert page.model.shown == 0
+    page.press()
+    assert page.model.shown == 1
