@@ -104,6 +104,8 @@ class Heater:
         output = self.bms_output
         if output is not None:
             self._on = self._heating = output.on
+        if self._probe is not None and self._probe.on_cell:
+            inputs.probe_dc = self.probe_dc
         inputs.gather(pack, check, link_up, charger_pin, self._on, self._heating, now)
         self.boots.step(inputs.elapsed_ms)
         mw = mat_mw(inputs.pack_mv, self._mat_mohm)

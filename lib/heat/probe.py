@@ -14,21 +14,19 @@ _ABOVE_CELLS_DC = const(200)
 
 
 class ProbeCheck:
-    """`place`: "mat" or "cell"."""
+    """`place`: "mat" or "cell"; `on_cell`: the latter."""
 
     def __init__(self, place):
-        self._on_mat = place == "mat"
+        self.on_cell = place == "cell"
 
     def step(self, dc, inputs, guard):
         """Returns the reason for the output to be off, NONE if there is none; may trip the guard.
 
         `dc`: what the probe says, 0.1 °C, None while unknown.
         """
-        if not self._on_mat:
-            inputs.probe_dc = dc
         if dc is None:
             return s.PROBE_LOST
-        if not self._on_mat or dc <= _HOTTEST_MAT_DC:
+        if self.on_cell or dc <= _HOTTEST_MAT_DC:
             return s.NONE
         hot_dc = inputs.sensors.hot_dc
         if inputs.on or inputs.on_ms or (hot_dc is not None and dc - hot_dc > _ABOVE_CELLS_DC):
