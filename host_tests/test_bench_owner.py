@@ -214,3 +214,20 @@ def test_a_fault_is_cleared_by_command_too(room):
     room.send("heater/acknowledge", "acknowledge")
     room.wait_shown("FAULT CLEARED", pal.ON_GREEN)
     room.wait({"heater_faults": []})
+
+
+def test_the_panel_counts_down_while_the_phone_has_the_bms(tmp_path, monkeypatch):
+    pytest.importorskip("bumble")
+    with Room(tmp_path, monkeypatch, "jk_ble", lapse=20, **HEATER) as room:
+        room.desk.apply("bms", "jk_ble")
+        room.wait({**GOOD, "handed_over_s": 0}, 90)
+        room.wait_config("number", "bms_release")
+        room.wait_config("button", "bms_release_10_min")
+        room.send("bms/release/set", "10")
+        room.wait_shown("THE PHONE HAS THE BMS", pal.ON_BLUE)
+        assert room.shows("heater off; back by itself", pal.GREY)
+        told = room.wait({"commands_done": 1, "link_reason": "handed_over"})
+        assert 500 < told["handed_over_s"] <= 600 and told["heater_on"] is False
+        room.send("bms/release/set", "0")
+        room.wait({**GOOD, "handed_over_s": 0, "link_reason": None}, 90)
+        assert not room.shows("THE PHONE HAS THE BMS", pal.ON_BLUE)
