@@ -1,6 +1,7 @@
 """The JK's own heating output in the place of our pin; see heat.bms_output for what it can do."""
 
 from bms import writer as w
+from bms.pack import STATUS
 from heat.bms_output import NOTHING, BMSOutput
 from heat.states import SETTLING
 
@@ -13,8 +14,9 @@ class BMSHeater:
     the output follows the heater's answer by way of step().
     """
 
-    def __init__(self, unit, thresholds):
+    def __init__(self, unit, thresholds, max_age_ms):
         self.on = False
+        self._max_age_ms = max_age_ms
         self.logic = BMSOutput(thresholds)
         self._pack = unit.pack
         self._commands = unit.commands
@@ -28,9 +30,10 @@ class BMSHeater:
     def close(self):
         """Nothing: without us, the BMS goes by its own switch and thresholds."""
 
-    def look(self):
+    def look(self, now):
         """Learns what the output does; before the heater's step."""
-        self.logic.look(self._pack)
+        pack = self._pack
+        self.logic.look(pack, pack.fresh(STATUS, now, self._max_age_ms))
         self.on = self.logic.on
 
     def step(self, heater, wish, elapsed_ms, now):

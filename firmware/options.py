@@ -22,7 +22,8 @@ class Options:
         if settings["heater_output"] == "bms":
             from bms_heater import BMSHeater
 
-            self._output = BMSHeater(device.bms.units[0], settings["heater_bms_thresholds"])
+            thresholds = settings["heater_bms_thresholds"]
+            self._output = BMSHeater(device.bms.units[0], thresholds, device.max_age_ms)
             device.heater.bms_output = self._output.logic
             device.output = self._output
         self._preheat = None
@@ -48,7 +49,7 @@ class Options:
     def before(self, device, now):
         """Gives the heater what it is to know in its next step."""
         if self._output is not None:
-            self._output.look()
+            self._output.look(now)
         if self._probe is not None:
             self._probe.step(now)
             device.heater.probe_dc = self._probe.dc

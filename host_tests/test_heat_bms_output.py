@@ -28,7 +28,7 @@ class House(Rig):
         settings = make_settings(**(BMS | times | changes))
         self.heater = Heater(settings)
         self.heater.load({})
-        self.output = BMSHeater(self, settings["heater_bms_thresholds"])
+        self.output = BMSHeater(self, settings["heater_bms_thresholds"], 10_000)
         self.heater.bms_output = self.output.logic
         self.link_up = True
         self.on = False
@@ -38,7 +38,7 @@ class House(Rig):
     def step(self):
         super().step()
         if self.ms % 1000 == 0 and hasattr(self, "on"):
-            self.output.look()
+            self.output.look(self.now)
             self.on = self.heater.step(self.pack, self.check, self.link_up, None, self.now)
             self.output.step(self.heater, self.on, 1000, self.now)
             if not self.states or self.states[-1] != self.text:
@@ -161,6 +161,12 @@ def test_a_reconnection_does_not_switch(heating):
     heating.heater.inputs.sensors.restart()
     heating.run(20_000)
     assert len(writes(heating, "jk_ble")) == before and heating.plant.heater_w > 0
+
+
+def test_what_it_did_before_it_fell_silent_is_not_what_it_does(heating):
+    heating.from_bms = lambda data: []
+    heating.run(12_000)
+    assert not heating.output.on and heating.heater.duty_permille == 0
 
 
 def test_while_we_are_dead_its_own_thresholds_rule(heating):

@@ -108,7 +108,7 @@ def bms_output():
     pack.put(p.HEATING_STOP_DC, -100)
 
     def step():
-        output.look(pack)
+        output.look(pack, True)
         on = scene.step()
         output.step(on, False, pack, scene.heater.law.on_dc, scene.heater.law.off_dc, 1000)
 

@@ -55,9 +55,9 @@ class BMSOutput:
         self._settling_ms = 0
         self._no_current_ms = 0
 
-    def look(self, pack):
-        """Takes what the BMS says of its output; before the heater's step."""
-        self.on = pack.get(p.HEATING) == 1
+    def look(self, pack, fresh):
+        """Takes what the BMS says of its output, if that is `fresh`; before the heater's step."""
+        self.on = fresh and pack.get(p.HEATING) == 1
         ma = pack.get(p.HEATING_MA)
         # Old firmware has other things in this place.
         self.ma = ma if self.on and ma is not None and 0 <= ma <= MAX_MA + _LEAST_MA else None
