@@ -37,7 +37,9 @@ class BMSHeater:
         self.on = self.logic.on
 
     def step(self, heater, wish, elapsed_ms, now):
-        """Has the BMS do what the heater's step has decided."""
+        """Has the BMS do what the heater's step has decided, if it can be reached."""
+        if not heater.inputs.link_up:
+            return
         logic = self.logic
         law = heater.law
         settling = heater.guard.veto == SETTLING

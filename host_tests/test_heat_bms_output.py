@@ -169,6 +169,13 @@ def test_what_it_did_before_it_fell_silent_is_not_what_it_does(heating):
     assert not heating.output.on and heating.heater.duty_permille == 0
 
 
+def test_nothing_is_asked_of_a_bms_that_is_out_of_range(heating):
+    changes = heating.commands.changes
+    heating.link_up = False
+    heating.run(120_000)
+    assert heating.commands.changes == changes and heating.text == "blocked:link_down"
+
+
 def test_while_we_are_dead_its_own_thresholds_rule(heating):
     heating.on = None
     del heating.on  # no more steps of ours
