@@ -279,6 +279,7 @@ def test_controls_and_their_mistakes(start):
         "output_stuck": True,
         "probe": "mat",
         "probe_stuck": True,
+        "mat_on_bms": True,
         "wifi_down": True,
         "wifi_password_wrong": True,
     }

@@ -161,6 +161,7 @@ class Bench:
         bms_foreign: simulators.FOREIGN | bms_generation "normal" "unknown" "contradicting" |
         sensor_absent "none" "first" "both" | temp_rule "vendor" "over99" "under99" |
         mat_open bool | output_stuck bool | probe: one_wire.PLACES | probe_stuck bool |
+        mat_on_bms bool |
         wifi_down bool | wifi_password_wrong bool | firmware_frozen bool | firmware_kill |
         firmware_reset | button_1, button_2 (None: a press of 150 ms; bool: hold, release)
 

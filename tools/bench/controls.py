@@ -131,6 +131,7 @@ _TABLE = (
         "Each says what the other would",
     ),
     ("probe", CHOICE, one_wire.PLACES, "", "world", "Probe", "Where our own DS18B20 is"),
+    ("mat_on_bms", BOOL, None, "", "world", "Mat on the BMS", "At a JK's own heating output"),
     ("probe_stuck", BOOL, None, "", "world", "Probe stuck", "It repeats what it said last"),
     (
         "broker",
