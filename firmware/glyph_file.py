@@ -16,6 +16,12 @@ _PIECE_BYTES = const(256)
 
 def open_glyphs(errors):
     """Returns an open file that has been read once, wholly; or None, with a line in `errors`."""
+    try:
+        from screen.fonts import glyphs
+
+        return io.BytesIO(glyphs.DATA)
+    except ImportError:
+        pass  # so this is an image
     for folder in sys.path:
         try:
             file = open(folder + "/" + _PATH, "rb")
@@ -26,12 +32,8 @@ def open_glyphs(errors):
         file.close()
         errors.append("lib/%s: damaged; copy the image again" % _PATH)
         return None
-    try:
-        from screen.fonts import glyphs
-    except ImportError:
-        errors.append("lib/%s: missing; copy the image again" % _PATH)
-        return None
-    return io.BytesIO(glyphs.DATA)
+    errors.append("lib/%s: missing; copy the image again" % _PATH)
+    return None
 
 
 def checksum(file):

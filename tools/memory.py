@@ -19,10 +19,8 @@ BUDGET = 149_000
 # Kept off the budget: the stack of the MQTT thread and the buffers of its socket come from the
 # same memory.
 SYSTEM = 12_000
-# What must stay: Home Assistant's discovery is loaded while it announces (7 kB), and the relay's
-# thread makes some garbage between two collections. The count above is on the safe side by the
-# 4.5 kB with which the table of names grows here beyond the 620th name: on an ESP32 some hundred
-# of them are in the firmware already.
+# What must stay: Home Assistant's discovery is loaded while it announces, pages of the screen
+# while they are shown, and the relay's thread makes some garbage between two collections.
 SPARE = 9_000
 LARGEST = 20  # modules listed
 
