@@ -78,6 +78,7 @@ def test_every_reason_to_be_blocked_has_its_words_and_they_fit():
 def test_the_other_tables_are_those_of_the_heater():
     assert len(report._SOURCES.split(b"\n")) == len(charger.SOURCE_NAMES.split(b"\n"))
     assert len(report._MODES.split(b"\n")) == len(states.MODE_NAMES)
+    assert len(report._PREHEATS.split(b"\n")) == len(states.PREHEAT_NAMES.split(b"\n"))
     assert len(heater._TITLES.split(b"\n")) == len(heater._INKS) == states.FAULT + 1
     for table in (report._SOURCES, report._MODES, report._PREHEATS):
         assert all(wide(line) <= 125 for line in table.decode().split("\n"))
