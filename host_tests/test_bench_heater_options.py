@@ -105,6 +105,23 @@ def test_a_probe_on_a_cell_stands_in_for_absent_sensors(start):
     assert 4 <= bench.plant.sensed_c[1] <= 6
 
 
+# -- slow on and off ------------------------------------------------------------------------------
+
+
+def test_slow_on_and_off_holds_the_mean_power(start):
+    bench = start(heater_max_w=40, heater_pwm_s=60, heater_min_on_s=0, heater_min_off_s=0)
+    make_cold(bench)
+    wait(bench, lambda b: b.plant.heater_on, 200, "heating")
+    before = bench.snapshot()["pins"]
+    t_s = bench.now_s()
+    bench.run_until(t_s + 1200)
+    after = bench.snapshot()["pins"]
+    share = (after["heater_on_s"] - before["heater_on_s"]) / 1200
+    full_w = bench.plant.pack_mv**2 / 26_200 / 1000
+    assert 36 <= share * full_w <= 42
+    assert 30 <= after["heater_changes"] - before["heater_changes"] <= 42
+
+
 # -- charge inhibit -------------------------------------------------------------------------------
 
 INHIBIT = {"heater_inhibit": True, "bms_writes": True, **OWN}

@@ -138,6 +138,49 @@ def holding():
             harness.check_no_alloc("a held switch", step)
 
 
+class Queue:
+    """Commands of a BMS whose charge switch obeys at once."""
+
+    changes = command = value = state = 0
+    busy = False
+    on = 1
+
+    def switch(self, command, now):
+        return self.on
+
+    def ask(self, command, value, now):
+        self.on = value
+
+
+class Unit:
+    commands = Queue()
+
+
+class Device:
+    def __init__(self, heater):
+        self.heater = heater
+
+    def save(self):
+        return True
+
+
+def holding_through_the_queue():
+    from holds import Holds
+
+    scene = Scene(heater_thresholds="own")
+    device = Device(scene.heater)
+    holds = Holds((Unit(), Unit()), True, 0)
+
+    def step():
+        scene.step()
+        holds.step(device, 1000, scene.now)
+
+    for _ in range(10):
+        step()
+    harness.check_equal(scene.heater.holds, 0x22, "two switches held")
+    harness.check_no_alloc("switches held through the queue", step)
+
+
 class Wire:
     """onewire.OneWire with a DS18B20 that says 25.0625 °C."""
 
@@ -197,4 +240,5 @@ probe("cell", s.HEATING, -30)
 preheat()
 bms_output()
 holding()
+holding_through_the_queue()
 reading()
