@@ -3,15 +3,20 @@
 import json
 
 import pytest
-from heat_rig import Rig
+from heat_rig import Rig, faults
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bms import pack as p
 from heat import states as s
+from heat.report import HIGHEST
 from heat.uptime import Boots, EnergyDay
 
 RECORD = {}
 Rig().heater.save(RECORD)
+
+
+NEW_KEYS = {"learned", "report", "own_dc", "holds"}  # of version 2
 
 
 def loaded(record):
@@ -34,6 +39,36 @@ def test_round_trip():
     assert again.law.charger.hold_ms == 5_000_000
     assert again.mode == 2
     assert again.boots.saved() == [0, 0]
+
+
+def test_what_was_learned_and_the_report_survive():
+    rig = Rig()
+    rig.heater.thermal.restore(30_000)
+    rig.heater.report.restore(77, 1234)
+    record = {}
+    rig.heater.save(record)
+    again = loaded(json.loads(json.dumps(record)))
+    assert again.learned_j_k == again.thermal.j_k == 30_000
+    assert (again.cold_min, again.cold_charged_mah) == (77, 1234)
+    again.reset_report()
+    assert again.dirty
+    assert (again.cold_min, again.cold_charged_mah) == (0, 0)
+    another = Rig(saved=record, pack_wh=2000).heater  # the capacity was another pack's
+    assert another.learned_j_k == 0
+    assert another.latched == 0
+
+
+def test_a_record_of_the_first_version_is_taken_up():
+    rig = Rig().started()
+    rig.heater.guard.trip(s.TOO_LONG)
+    record = {}
+    rig.heater.save(record)
+    old = {key: value for key, value in record.items() if key not in NEW_KEYS}
+    again = loaded({**old, "version": 1})
+    assert s.first_fault(again.latched) == s.TOO_LONG
+    assert again.latched == rig.heater.latched
+    assert again.learned_j_k == 0
+    assert loaded(old).latched >> s.STATE_LOST - 1 & 1  # but not one that has lost them
 
 
 def test_a_write_that_failed_is_asked_for_again():
@@ -162,3 +197,76 @@ def test_energy_takes_the_strongest_mat_and_the_longest_gap():
     assert day.wh == 894
     day.step(500_000_000, 0, None)
     assert day.wh == 0
+
+
+# -- the cold-charge report -----------------------------------------------------------------------
+
+
+def test_the_report_counts_minutes_below_the_limit_and_what_was_charged_there():
+    rig = Rig(heater_mode="off")
+    rig.step(3600)
+    assert rig.heater.cold_min == 59  # three readings come first
+    assert rig.heater.cold_charged_mah == pytest.approx(5000, abs=10)
+    rig.slots[p.CURRENT_MA] = 299  # may be the error of a shunt
+    rig.step(600)
+    rig.slots[p.CURRENT_MA] = -5000
+    rig.step(600)
+    assert rig.heater.cold_charged_mah == pytest.approx(5000, abs=10)
+    assert rig.heater.cold_min == 79
+    rig.slots[p.CURRENT_MA] = 5000
+    rig.temps = [0, 0]
+    rig.step(600)
+    rig.temps = [-10, 0]
+    rig.check.plausible = False
+    rig.step(600)
+    assert rig.heater.cold_min == 79
+    assert rig.heater.cold_charged_mah == pytest.approx(5000, abs=10)
+
+
+def test_the_report_ends_at_its_bound():
+    rig = Rig(heater_mode="off")
+    rig.heater.report.restore(HIGHEST, HIGHEST)
+    rig.step(300)
+    assert (rig.heater.cold_min, rig.heater.cold_charged_mah) == (HIGHEST, HIGHEST)
+    record = {}
+    rig.heater.save(record)
+    assert loaded(record).latched == 0
+
+
+# -- wear -----------------------------------------------------------------------------------------
+
+
+def test_the_flash_is_written_to_a_few_times_an_hour_at_most():
+    """Days of the worst: heating and charging in the cold by turns, a belief running out.
+
+    lib/heat/memory.py states the bound.
+    """
+    days = 5
+    rig = Rig(heater_mode="charger_or_soc", heater_max_wh_day=20_000)
+    writes = []
+    milli_dc = 0
+    for minute in range(days * 1440):
+        hour = minute // 60
+        rig.slots[p.CHARGE_ON] = hour % 2
+        rig.alarms = set() if hour % 2 else {9}
+        rig.slots[p.CURRENT_MA] = 20_000 if hour % 3 else -800
+        milli_dc += 700 if rig.on else -700  # 4 K/h
+        rig.temps = [milli_dc // 10_000 * 10] * 2
+        rig.step(20, gap_ms=3000)
+        if rig.heater.dirty:
+            rig.heater.save({})
+            writes.append(minute // 1440)
+    assert faults(rig) == set()
+    per_day = [writes.count(day) for day in range(days)]
+    assert max(per_day) <= 150
+    assert min(per_day) >= 24  # it is a test that writes
+
+
+def test_a_heater_that_idles_writes_nothing():
+    rig = Rig()
+    rig.temps = [150, 160]
+    rig.step(3 * 1200, gap_ms=3000)
+    rig.heater.save({})
+    for _ in range(24):
+        rig.step(1200, gap_ms=3000)
+        assert not rig.heater.dirty

@@ -1,6 +1,13 @@
-"""The heater's step allocates nothing: every state, every fault, with the counters in full use."""
+"""The heater's step allocates nothing: every state, every fault, with the counters in full use.
+
+A life of many hours, in whose steps the heap is locked, passes what takes long: learning, the
+mat's current, a mat too weak or stuck on, the cold-charge report; with the largest figures.
+"""
+
+import gc
 
 import harness
+import micropython
 
 import settings as settings_table
 from bms import alarms
@@ -20,7 +27,7 @@ class Scene:
 
     def __init__(self, **changes):
         raw = {"heater_output": "gpio", "heater_mode": "charger_or_soc"}
-        raw.update({"heater_mat_mohm": 20_000, "pack_wh": 100_000, "heater_feed": "output"})
+        raw.update({"heater_mat_mohm": 20_000, "pack_wh": 100_000})
         raw.update(changes)
         values, errors = settings_table.load(raw)
         harness.check_equal(errors, [], "settings")
@@ -93,6 +100,108 @@ def run_long(expected, steps, **changes):
     scene.case(expected, steps, expected)
 
 
+STRIDE_MS = micropython.const(3000)
+
+
+class Life(Scene):
+    """The largest pack and mat of the settings; temperature and current as a phase wants them.
+
+    `mat`: "good", "open" or "stuck", in the pack's current.
+    """
+
+    def __init__(self):
+        super().__init__(
+            heater_mat_mohm=4000,
+            pack_wh=200_000,
+            heater_feed="output",
+            heater_min_off_s=0,
+            heater_min_on_s=0,
+        )
+        self.heater.guard._max_ma = 100_000
+        self.heater.guard._max_mw = 3_000_000
+        self.heater.guard._max_wh = 1_000_000
+        self.mean_dc = 60
+        self.share = 0
+        self.mat = "good"
+        self.base_ma = -3000
+        self.grown = 0
+
+    def pass_time(self, seconds, dc_per_h):
+        """Returns the states passed."""
+        passed = []
+        for _ in range(seconds * 1000 // STRIDE_MS):
+            self.share += dc_per_h * STRIDE_MS
+            while self.share >= 36_000_000:  # whole degrees
+                self.share -= 36_000_000
+                self.mean_dc += 10
+            while self.share <= -36_000_000:
+                self.share += 36_000_000
+                self.mean_dc -= 10
+            on = self.mat == "stuck" or (self.mat == "good" and self.heater.duty_permille > 0)
+            self.put(self.mean_dc, self.mean_dc)
+            self.pack.put(p.CURRENT_MA, self.base_ma - (25_000 if on else 0))
+            self.now = ticks_add(self.now, STRIDE_MS)
+            self.pack.touch(p.STATUS, self.now)
+            self._step_locked()
+            text = self.text()
+            if not passed or passed[-1] != text:
+                passed.append(text)
+        return passed
+
+    def _step_locked(self):
+        before = gc.mem_alloc()
+        micropython.heap_lock()
+        self.heater.step(self.pack, self.check, True, None, self.now)
+        micropython.heap_unlock()
+        self.grown += gc.mem_alloc() - before
+
+    def expect(self, text, seconds, dc_per_h):
+        """The phase passes the state `text`, and no step of it takes heap."""
+        passed = self.pass_time(seconds, dc_per_h)
+        harness.check_equal(text in passed, True, "%s in %s" % (text, passed))
+        harness.check_equal(self.grown, 0, "bytes taken in " + text)
+        harness.check_equal(
+            self.heater.latched >> s.INTERNAL - 1 & 1, 0, "an exception in " + text
+        )
+
+
+def live():
+    life = Life()
+    thermal = life.heater.thermal
+    electric = life.heater.guard.electric
+    life.expect("idle", 5400, -40)
+    harness.check_equal(395 < thermal.fall_ckh < 405, True, "fall")
+    life.expect("heating", 960, -40)
+    harness.check_equal(electric.works, True, "the mat's current seen")
+    life.expect("idle", 3 * 3600, 25)
+    harness.check_equal(thermal.learned_j_k > 1_000_000, True, "learned")
+    life.mean_dc = -10  # a jump that is believed, and no trend
+    life.expect("blocked:too_weak", 4 * 3600, 0)
+    harness.check_equal(life.heater.mat_w, 2499, "W of the mat")
+    harness.check_equal(life.heater.cold_min > 150, True, "minutes below the limit")
+    life.base_ma = 200_000
+    life.expect("blocked:too_weak", 600, 0)
+    harness.check_equal(life.heater.cold_charged_mah > 30_000, True, "charged while cold")
+    life.base_ma = -3000
+    life.mat = "open"
+    life.expect("fault:open_circuit", 4 * 3600, 0)
+    life.mat = "good"
+    life.heater.acknowledge()
+    life.heater.set_mode(s.MODE_OFF)
+    life.expect("off", 30, 0)
+    life.heater.set_mode(s.MODE_CHARGER_OR_SOC)
+    life.expect("heating", 120, 0)
+    life.mat = "stuck"
+    life.heater.set_mode(s.MODE_OFF)
+    life.expect("off", 60, 0)
+    harness.check_equal(electric.suspect, True, "suspect")
+    life.expect("fault:stuck_on", 3000, 40)
+    life.heater.acknowledge()
+    harness.check_equal(electric.suspect, False, "forgotten")
+    life.expect("fault:stuck_on", 2 * 3600, 40)
+
+
+live()
 walk()
 run_long("heating", 900)
 run_long("blocked:backoff", 2500, pack_wh=10)

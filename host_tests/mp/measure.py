@@ -37,6 +37,7 @@ _CALLS = const(200)
 CHANGING = (p.SOC_PCT, p.PACK_MV, p.POWER_MW, p.CELL_MIN_MV, p.TEMP_MIN_DC)
 TABLES = (states.STATE_NAMES, states.REASON_NAMES, v.MODES, check.NAMES) + (b"",) * 7
 RAW = {"heater_output": "gpio", "heater_mode": "charger_or_soc", "heater_mat_mohm": 26_200}
+RAW.update({"pack_wh": 5120, "heater_feed": "output"})
 
 
 class Rig:

@@ -1,6 +1,11 @@
 """Taking up what the heater saved before a restart: a flat dict of plain values.
 
 Needed once, at boot; the application drops this module afterwards. Heater.save() is the other way.
+
+Wear: at most 150 writes a day beside commands, faults and restarts, which the application keeps a
+minute apart: 24 with the hourly figures, 96 while a belief in a charger runs out, and the rest for
+beliefs that change and for episodes that taught something new. An idle heater writes nothing. A
+file system of 2 MB spreads them over 500 blocks of 100,000 erasures: over a hundred years.
 """
 
 from compat import const
