@@ -12,7 +12,8 @@ _LONG_MS = const(2000)
 
 
 class Button:
-    """Call `step` ten times a second or more: a tap lasts a tenth. `held_ms`: how long it is being held, 0: it is not.
+    """Call `step` ten times a second or more: a tap lasts a tenth. `held_ms`: how long it is held
+    by now, 0 while it is not.
 
     A pin that is low from the start is a missing pull-up or a jammed button, not a press.
     """

@@ -26,6 +26,7 @@ _RELAY_TICK_MS = const(100)
 _SUPERVISOR_TICK_MS = const(500)
 _DEAF_MS = const(1_200_000)  # no broker for so long is worth a try
 _BOUNCE_S = const(1200)
+_RELEASE_MIN = const(10)  # by the button
 _COLLECT_EVERY = const(20)  # supervisor ticks
 _SHIFT_EVERY = const(720)  # screen ticks: three minutes
 
@@ -126,6 +127,8 @@ def _serve_button(device, now):
         device.screen.button(device.model)
     elif press == LONG and device.heater.latched:
         acknowledge(device)
+    elif press == LONG and device.ble is not None:
+        device.release(0 if device.ble.handed_over_s else _RELEASE_MIN)
 
 
 async def run_relay(device):

@@ -146,6 +146,42 @@ def test_where_bumble_is_missing_it_says_so(tmp_path, monkeypatch):
         Bench(config)
 
 
+@pytest.mark.parametrize("name", ["jk_ble", "ant_new_ble"])
+def test_the_button_leaves_the_bms_to_the_phone_and_takes_it_back(make, name):
+    """Held for two seconds, with the mat on: off within three, and by itself on again."""
+    bench = make(name)
+    make_cold(bench)
+    wait_for_heat(bench)
+
+    def hold():
+        bench.set("button_1", True)
+        bench.run_until(bench.now_s() + 2.3)
+        bench.set("button_1", False)
+        bench.run_until(bench.now_s() + 0.5)  # or it is one press with the next
+
+    def is_connected(bench):
+        return bench.snapshot_here()["radio"]["connected"]
+
+    t_s = bench.now_s()
+    hold()
+    assert bench.now_s() - t_s <= 3 and not bench.plant.heater_on
+    bench.wait_for(lambda b: not is_connected(b), 5)
+    bench.set("ble_taken", True)  # the phone
+    bench.run_until(t_s + 300)
+    assert not bench.plant.heater_on
+    bench.set("ble_taken", False)
+    bench.run_until(t_s + 580)
+    # Nobody has it, but the time is not up.
+    assert bench.snapshot()["radio"]["connections"] == 1 and not bench.plant.heater_on
+    wait_for_heat(bench)
+    assert bench.snapshot()["radio"]["connections"] == 2
+    hold()
+    bench.wait_for(lambda b: not is_connected(b), 5)
+    hold()
+    bench.wait_for(is_connected, 60)
+    assert bench.snapshot()["chip"]["resets"] == 0
+
+
 def test_does_without_where_aioble_is_missing(tmp_path):
     """A boot loop would be the alternative: the screen could not say why."""
     tell(tmp_path, "jk_ble")

@@ -156,3 +156,28 @@ def test_what_ends_one_task_ends_them_all(tasks, monkeypatch):
     monkeypatch.setattr(tasks, "run_supervisor", ends)
     with pytest.raises(ValueError):
         asyncio.run(tasks.run_all(Thing(start=lambda now: None, ble=None)))
+
+
+@pytest.mark.parametrize(
+    "latched, handed_over_s, done",
+    [(0, 0, ["release 10"]), (0, 599, ["release 0"]), (4, 0, ["off", "acknowledge"])],
+)
+def test_a_long_press_clears_a_fault_or_leaves_the_bms_to_the_phone(
+    tasks, latched, handed_over_s, done
+):
+    device = Device()
+    device.button = Thing(step=lambda now: 2)
+    device.heater.latched = latched
+    device.ble = Thing(handed_over_s=handed_over_s)
+    device.release = lambda minutes: device.calls.append(f"release {minutes}")
+    tasks._serve_button(device, 0)
+    assert device.calls == done
+
+
+def test_a_long_press_does_nothing_where_there_is_nothing_to_do(tasks):
+    device = Device()
+    device.button = Thing(step=lambda now: 2)
+    device.heater.latched = 0
+    device.ble = None
+    tasks._serve_button(device, 0)
+    assert device.calls == []
