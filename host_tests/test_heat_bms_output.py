@@ -153,6 +153,18 @@ def test_an_output_that_cannot_be_ended_is_told(heating):
     assert heating.output.logic.unconfirmed and heating.plant.heater_w > 0
 
 
+def test_a_mat_that_is_too_strong_for_the_board_is_not_kept_on():
+    house = House(heater_mat_mohm=0)
+    house.plant.mat_mohm = 13_000  # 4 A
+    house.chill(-5.0).until(lambda h: h.plant.heater_w > 0, 60)
+    house.until(lambda h: h.text == "blocked:mat_limit", 15)
+    house.until(lambda h: h.plant.heater_w == 0, 10)
+    house.run(1_700_000)
+    assert house.plant.heater_w == 0 and house.text == "blocked:mat_limit"
+    house.plant.mat_mohm = 26_000
+    house.until(lambda h: h.text == "heating", 300)
+
+
 def test_a_reconnection_does_not_switch(heating):
     before = len(writes(heating, "jk_ble"))
     heating.link_up = False

@@ -29,12 +29,17 @@ _WRITE_AGAIN_MS = const(600_000)  # then; flash wears in a BMS, too
 # Three new readings after a reconnection are no reason to wear the BMS's flash.
 _SETTLING_MS = const(60_000)
 _LEAST_MA = const(100)
+_ERROR_MA = const(300)  # of its measurement
+_MOST_MA = const(20_000)  # more is another field
+_OVER_MS = const(5000)
+_REST_MS = const(1_800_000)
 _NO_CURRENT_MS = const(120_000)
 
 
 class BMSOutput:
     """`on`: the BMS says that it heats. `unconfirmed`: for some time now it has not been doing
-    what it was told. `ma`: what its heater takes, None if it does not tell.
+    what it was told. `ma`: what its heater takes, None if it does not tell. `over_limit`: that has
+    been more than the board can switch, half an hour ago at most.
 
     After step(), `command` and `value` are to be asked of the BMS. `thresholds`: write ours.
     """
@@ -43,6 +48,8 @@ class BMSOutput:
         self.on = False
         self.unconfirmed = False
         self.ma = None
+        self.over_limit = False
+        self._over_ms = 0  # of readings above the limit; then, until the next attempt
         self.command = NOTHING
         self.value = 0
         self._thresholds = thresholds
@@ -60,13 +67,14 @@ class BMSOutput:
         self.on = fresh and pack.get(p.HEATING) == 1
         ma = pack.get(p.HEATING_MA)
         # Old firmware has other things in this place.
-        self.ma = ma if self.on and ma is not None and 0 <= ma <= MAX_MA + _LEAST_MA else None
+        self.ma = ma if self.on and ma is not None and 0 <= ma <= _MOST_MA else None
 
     def step(self, wish, settling, pack, on_dc, off_dc, elapsed_ms):
         """Compares what is with what is to be. `wish`: heat; `settling`: there is no wish only
         because readings are still being waited for; `on_dc`, `off_dc`: the thresholds in force.
         """
         self.command = NOTHING
+        self._watch_limit(elapsed_ms)
         self._wait_ms = self._wait_ms - elapsed_ms if self._wait_ms > elapsed_ms else 0
         left_ms = self._write_wait_ms - elapsed_ms
         self._write_wait_ms = left_ms if left_ms > 0 else 0
@@ -83,6 +91,18 @@ class BMSOutput:
                 self.value = self._asked = target
         elif self._thresholds and on_dc is not None and self._write_wait_ms == 0:
             self._compare_thresholds(pack, on_dc, off_dc)
+
+    def _watch_limit(self, elapsed_ms):
+        if self.over_limit:
+            self._over_ms -= elapsed_ms
+            self.over_limit = self._over_ms > 0
+        elif self.ma is None or self.ma <= MAX_MA + _ERROR_MA:
+            self._over_ms = 0
+        else:
+            self._over_ms += elapsed_ms
+            if self._over_ms >= _OVER_MS:
+                self.over_limit = True
+                self._over_ms = _REST_MS
 
     def _confirm(self, wish, switch, elapsed_ms):
         if not self.on or self.ma is None or self.ma >= _LEAST_MA:

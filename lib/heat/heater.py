@@ -123,6 +123,8 @@ class Heater:
             mean_mw = self._pwm.mean_mw(mw)
             if mw is None:
                 hindrance = s.MAT_LIMIT
+        if output is not None and output.over_limit:
+            hindrance = s.MAT_LIMIT
         veto = self.guard.step(inputs, demand, mw, mean_mw)
         if hindrance and not self.guard.latched:
             veto = hindrance
