@@ -21,9 +21,8 @@ _FREEZE_S = 300  # data_freeze_s
 # The campaign's mat is strong: the shortest window, its lag, and two minutes in which the heat
 # that is already in the mat still makes itself felt.
 _PROOF_S = 600 + 300 + 120
-_COLD_S = 1200  # the same, where each degree comes late before none comes any more
 _CHARGER_S = 61  # heater_min_on_s
-_CREEP_S = 21_601  # heater_max_on_min, whatever the mat's power; by a strong mat it is sooner
+_CREEP_S = 21_601  # heater_max_on_min: each degree of rise, however late, is one
 _STUCK_S = 3600  # 4 °C of the pack, by a mat of 200 W, and a lag
 
 _HOT_C = 28  # hottest cell: heater_max_temp_dc, half a degree of rounding, and the sensors' lag
@@ -211,7 +210,7 @@ def _make():
     yield Fault("mat_halved", text, None, RIDES, "", d.scaled_mat(0.5), hot_c=_HOT_C + 4)
     text = "the cold takes more than the mat gives"
     ways = d.of_plant("loss_w_k", 20.0, 1.5)
-    yield Fault("too_cold", text, _COLD_S, PAUSES, _NO_RISE, ways)
+    yield Fault("too_cold", text, _CREEP_S, PAUSES, _NO_RISE, ways)
     probe = {"heater_probe": "mat"}
     text = "the probe on the mat is torn off"
     ways = d.attribute("probe", None, PROBE_READS)
