@@ -87,9 +87,10 @@ class Device:
         self.heap_free = self.heap_min_free = gc.mem_free()
 
     def _build_heater(self, settings, early):
-        from heater_setup import build  # needed once
+        from heater_setup import make_heater, make_options  # needed once
 
-        build(self, settings, early)
+        self.heater = make_heater(settings, early.record)
+        self.options = make_options(self, settings, early.errors)
         # Counted in the flash at once, before anything can crash again.
         boots = self.state.get("boots", 0)
         self.boots = boots + 1 if isinstance(boots, int) and boots >= 0 else 1

@@ -5,8 +5,8 @@ import board
 from heat.heater import Heater
 
 
-def build(device, settings, early):
-    """Gives the Device its `heater`, and `options`: None where the settings ask for none."""
+def make_heater(settings, record):
+    """Returns the Heater, with what was saved of it."""
     max_ma = board.HEATER_MAX_MA
     max_mw = board.HEATER_MAX_W * 1000
     if settings["heater_output"] == "bms":
@@ -14,9 +14,13 @@ def build(device, settings, early):
 
         max_ma = MAX_MA
         max_mw = MAX_MW
-    device.heater = Heater(settings, max_ma, max_mw)
-    device.heater.load(early.record)
-    device.options = None
+    heater = Heater(settings, max_ma, max_mw)
+    heater.load(record)
+    return heater
+
+
+def make_options(device, settings, errors):
+    """Returns the options.Options that the settings ask for, None where they ask for none."""
     if (
         settings["heater_output"] == "bms"
         or settings["heater_probe"] != "none"
@@ -27,4 +31,5 @@ def build(device, settings, early):
     ):
         from options import Options
 
-        device.options = Options(device, settings, early.errors)
+        return Options(device, settings, errors)
+    return None
