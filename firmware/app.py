@@ -112,7 +112,7 @@ class Device:
         if settings["packs"]:
             from screen.packs import PacksScreen
 
-            self.screen = PacksScreen(self.bms.bank, *about)
+            self.screen = PacksScreen(self.bms.bank, *about)  # pyright: ignore[reportAttributeAccessIssue]
         else:
             self.screen = Screen(*about)
         self.panel = Panel(canvas, settings["screen_brightness_pct"])

@@ -75,7 +75,7 @@ class Mute:
 
 
 class Auto:
-    """Runs the detection for a Unit, whose dialect and baud rate are those of `remembered`.
+    """Runs the detection for a Unit, as its `auto`, which is built for what is `remembered`.
 
     searching: trials are on, and what the unit's dialect decodes is not the pack's.
     `address`: of the unit on a bus, 0 if any will do.
@@ -84,6 +84,7 @@ class Auto:
     def __init__(self, device, unit, address):
         self._device = device
         self._unit = unit
+        unit.auto = self
         self._address = address
         self._own = unit.dialect
         self._commands = unit.commands

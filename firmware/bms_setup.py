@@ -48,7 +48,7 @@ def _build_unit(device, settings, early):
 
         writes.enable(device, unit, early.secrets["bms_password"])
     if searches:
-        unit.auto = auto.Auto(device, unit, settings["bms_address"])
+        auto.Auto(device, unit, settings["bms_address"])
     return unit
 
 

@@ -70,5 +70,7 @@ class Packs:
             from relay.controls import Controls as Part
         else:
             from relay.packs_discovery import Good as Part
+        name, model, version, interval_s = about
         # Sensors and cells are announced with the pack that has them.
-        return Part(topics, buf, *about, bytes((0, 0, known[2])))
+        nothing = bytes((0, 0, known[2]))
+        return Part(topics, buf, name, model, version, interval_s, nothing)

@@ -190,7 +190,7 @@ def _revive(device, up, now):
 
 
 def acknowledge(device):
-    """Clears the heater's latched faults, off first; without any, a flood must not wear a relay."""
+    """Clears latched faults, with the heater off first; without any it must not wear a relay."""
     if device.heater.latched:
         device.output.off()
         device.heater.acknowledge()
