@@ -4,12 +4,14 @@ import random
 
 import pytest
 from heat_rig import MAT_MA, Rig, faults
+from heat_world import make_settings
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bms import alarms
 from bms import pack as p
 from heat import current_proof as cp
+from heat.inputs import Inputs
 
 SETTLE_S = 5 + 4  # a BMS's averaging, and four readings
 
@@ -243,3 +245,44 @@ def test_whatever_the_loads_do_a_fault_takes_the_coincidences_it_is_said_to_take
             line.run(65)
     if faults(line.rig):
         assert longest >= 2
+
+
+def judge_edges(busy, edges, averaged, seed):
+    """A healthy mat switched each minute and a half among random loads, `busy` of them an hour.
+
+    Returns the verdicts, how many edges "on" were missed, and whether it ended in a fault.
+    """
+    dice = random.Random(seed)
+    inputs = Inputs(make_settings())
+    inputs.trusted = inputs.reading = True
+    inputs.elapsed_ms = 1000
+    inputs.pack_mv = 51_200
+    proof = cp.CurrentProof({"heater_mat_mohm": 26_200})
+    loads, shown_ma, verdicts, missed = [], -1200, [], 0
+    for edge in range(edges):
+        for second in range(90):
+            inputs.on = (edge % 2 == 0) == (second >= 30)
+            loads = [(ma, left_s - 1) for ma, left_s in loads if left_s > 1]
+            if dice.random() < busy / 3600:
+                watts = dice.choice([(5, 60), (20, 300), (300, 1500)])
+                lasts_s = dice.expovariate(1 / dice.choice([60, 900, 5000]))
+                loads.append((1000 * dice.uniform(*watts) / 51.2, lasts_s))
+            true_ma = -1200 - sum([ma for ma, _ in loads]) - (MAT_MA if inputs.on else 0)
+            shown_ma += (true_ma - shown_ma) * (0.5 if averaged else 1)
+            inputs.current_ma = int(shown_ma) + dice.randint(-30, 30)
+            missed += proof.step(inputs)
+        verdicts.append(proof.verdict)
+        if proof.is_open or proof.is_stuck:
+            return verdicts, missed, True
+    return verdicts, missed, False
+
+
+@pytest.mark.parametrize("busy, undecided, wrong", [(10, 0.1, 0.004), (60, 0.4, 0.01)])
+@pytest.mark.parametrize("averaged", [False, True])
+def test_how_often_loads_mislead(busy, undecided, wrong, averaged):
+    edges = 800
+    verdicts, missed, fault = judge_edges(busy, edges, averaged, seed=5)
+    assert not fault
+    assert verdicts.count(cp.UNDECIDED) <= undecided * edges
+    assert missed + verdicts.count(cp.MISSING) <= 2 * wrong * edges
+    assert verdicts.count(cp.SEEN) >= (1 - undecided - wrong) * edges

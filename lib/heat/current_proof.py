@@ -15,6 +15,10 @@ A load that happens to switch the other way within these ten seconds hides the m
   is enough for stuck_on (stuck.py); or the next edge "on", if that misses its step, too, and
   nothing else could draw as much: the pack was quiet before the mat. One edge alone is not
   enough: a wire that broke while heating, or a kettle, would look the same.
+
+Measured with random loads (test_heat_current.py; 36,000 edges of a healthy mat): with ten loads
+switched in an hour 0.05 % of the edges miss their step by coincidence, with sixty 0.3 %, and a
+quarter of them is undecided. Three in a row are then one in thirty million; none was seen.
 """
 
 from array import array
