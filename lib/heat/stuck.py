@@ -2,9 +2,10 @@
 
 A switch that fails conducts. Whatever the mat hangs at, the pack then goes on warming as it did.
 What else warms a pack, and is told apart: its own current (such times do not count), the heat that
-mat and cells still hold (a lag), the day (which is slower than a mat), and the warm season (only a
-pack that has been cold lately is watched). A garage heated as strongly as the mat heats the pack
-is not told apart, unless the pack's current disproves the mat's.
+mat and cells still hold (a lag), and the day (which is slower than a mat). A van or garage that is
+heated as strongly as the mat heats the pack is not told apart, unless the pack's current disproves
+the mat's. Switches fail when they are used: so only the three hours after heating, or after a
+restart with a cold pack, are watched, and a van warmed at another time is no alarm.
 """
 
 from compat import const
@@ -17,7 +18,7 @@ _SUSPECT_DC = const(15)  # with the current's step already missing
 # Slower than expected it may rise as well, if it would have fallen.
 _WINDOWS = const(3)
 _SLOWEST_S = const(14_000)  # a mat that needs longer is no danger, and no different from a day
-_WATCH_MS = const(21_600_000)  # from when the pack was last cold
+_WATCH_MS = const(10_800_000)  # since the mat was last on, or since a restart in the cold
 
 
 class OffWatch:
@@ -25,8 +26,9 @@ class OffWatch:
 
     def __init__(self):
         self._off_ms = 0
-        self._watch_ms = 0
+        self._watch_ms = _WATCH_MS
         self._fall_ckh = 0  # how it last cooled; warmed by the mat, it will be seen not to
+        self._fresh = True
         self._epoch = -1
         self._base_dc = 0
         self._ms = 0
@@ -43,12 +45,15 @@ class OffWatch:
         """
         elapsed = inputs.elapsed_ms
         sensors = inputs.sensors
-        if is_cold:
+        if inputs.heating_ms:
             self._watch_ms = _WATCH_MS
         elif self._watch_ms > 0:
             self._watch_ms -= elapsed
         else:
             self._fall_ckh = 0
+        if not is_cold and self._fresh:
+            self._watch_ms = 0  # started warm
+        self._fresh = False
         if thermal.fall_ckh is not None and thermal.fall_ckh > 0:
             self._fall_ckh = thermal.fall_ckh
         if inputs.heating_ms:
