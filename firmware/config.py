@@ -56,9 +56,9 @@ def check_mat(settings, max_ma, max_mw, pack_mv_max):
     """
     mohm = settings["heater_mat_mohm"]
     ma = mat_ma(pack_mv_max, mohm)
-    if ma is None:
-        return None
     mean_mw = mw = mat_mw(pack_mv_max, mohm)
+    if ma is None or mw is None:
+        return None
     if settings["heater_max_w"]:
         mean_mw = min(mw, settings["heater_max_w"] * 1000)
     if ma <= max_ma and mean_mw <= max_mw:

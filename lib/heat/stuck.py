@@ -62,9 +62,8 @@ class OffWatch:
         if self._off_ms < _LAG_MS:
             self._off_ms += elapsed
         need_dc = _SUSPECT_DC if suspect else _RISE_DC
-        seconds = thermal.heated_s(mw, need_dc)
-        known = seconds is not None and seconds <= _SLOWEST_S
-        if self._watch_ms <= 0 or not known or not self._is_watching(seconds, suspect):
+        seconds = thermal.heated_s(mw, need_dc) if self._watch_ms > 0 else None
+        if seconds is None or not self._is_watching(seconds, suspect):
             self._epoch = -1
             return False
         lost = disproved or self._epoch != sensors.epoch or not thermal.is_calm(inputs)
@@ -85,5 +84,7 @@ class OffWatch:
         return thermal.is_warmed(mw, self._fall_ckh, rise_dc, took_s)
 
     def _is_watching(self, seconds, suspect):
+        if seconds > _SLOWEST_S:
+            return False
         lag_ms = min(_LAG_MS, max(_SOON_MS, seconds * 1000))
         return self._off_ms >= (_SOON_MS if suspect else lag_ms)
