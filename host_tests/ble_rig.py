@@ -19,7 +19,26 @@ ADDRESS = "C8:47:8C:00:00:01"
 OTHER = "C8:47:8C:00:00:02"
 
 
-class Rig:
+class RadioRig:
+    """A bench for this config, and the air that its radio is in: both while this is entered."""
+
+    def __init__(self, config):
+        config.paths = config.paths + aioble_places()
+        self.bench = Bench(config)
+        self.air = Air(self.bench.conductor.now_us)
+
+    def __enter__(self):
+        self.air.start()
+        self.bench.config.env["PACKMATE_RADIO"] = str(self.air.port)
+        return self
+
+    def __exit__(self, *_):
+        self.bench.stop()
+        self.air.stop()
+        assert self.bench.error is None
+
+
+class Rig(RadioRig):
     """See the module. `lapse`: how much faster than life."""
 
     def __init__(self, run_dir, settings, lapse=20):
@@ -28,23 +47,10 @@ class Rig:
             json.dump(settings, file)
         config = BenchConfig(self.run_dir)
         config.main = os.path.join(ROOT, "host_tests", "mp", "ble_program.py")
-        config.paths = config.paths + aioble_places()
         config.lapse = lapse
         config.plant = self.plant = Plant()
         self.plant.load_w = 200.0
-        self.bench = Bench(config)
-        self.air = Air(self.bench.conductor.now_us)
-        self._config = config
-
-    def __enter__(self):
-        self.air.start()
-        self._config.env["PACKMATE_RADIO"] = str(self.air.port)
-        return self
-
-    def __exit__(self, *_):
-        self.bench.stop()
-        self.air.stop()
-        assert self.bench.error is None
+        super().__init__(config)
 
     def start(self):
         """Powers the firmware up; units should be there by now."""

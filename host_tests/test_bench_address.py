@@ -1,12 +1,10 @@
 """A unit's address on an RS485 bus: the one that is set is asked, and no other."""
 
-import json
-
 import pytest
 
-from host_tests.test_bench_dialects import SETTINGS, console
+from host_tests.bench_rig import SETTINGS, configure, wait
 from tools.bench import simulators
-from tools.bench.bench import Bench, BenchConfig
+from tools.bench.bench import Bench
 from tools.bench.jk_modbus_sim import JkModbusSim
 from tools.plant import Plant
 
@@ -17,20 +15,14 @@ UNIT = 7
 
 def make(tmp_path, address):
     told = {**SETTINGS, **simulators.settings("jk_modbus"), "bms_address": address}
-    (tmp_path / "settings.json").write_text(json.dumps(told))
-    config = BenchConfig(str(tmp_path))
-    config.lapse = 200
-    config.plant = Plant()
-    config.bms = JkModbusSim(config.plant, address=UNIT)
-    return Bench(config)
+    plant = Plant()
+    bms = JkModbusSim(plant, address=UNIT)
+    return Bench(configure(tmp_path, told, lapse=200, plant=plant, bms=bms))
 
 
 def test_the_unit_with_the_address_is_asked_at_once(tmp_path):
     with make(tmp_path, UNIT) as bench:
-        try:
-            bench.wait_for(lambda b: b.bms.replies > 5, 10)
-        except TimeoutError:
-            pytest.fail(console(bench))
+        wait(bench, lambda b: b.bms.replies > 5, 10, "answers")
         assert bench.snapshot()["uart"]["rejected"] == 0
 
 

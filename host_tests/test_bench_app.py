@@ -1,31 +1,20 @@
 """The unmodified firmware on the bench: it works, and whatever kills it, the mat is off in 3 s."""
 
-import json
-
 import pytest
 
+from host_tests.bench_rig import SETTINGS, configure, make_cold, wait_for_heat
 from host_tests.panel_text import shows
 from screen import palette
-from tools.bench.bench import Bench, BenchConfig
+from tools.bench.bench import Bench
 
 DEADMAN_S = 3.0
-SETTINGS = {
-    "heater_output": "gpio",
-    "heater_mode": "charger",
-    "heater_mat_mohm": 26_200,
-    "pack_wh": 5120,
-    "charger_pin_used": True,
-}
 
 pytestmark = pytest.mark.bench
 
 
 @pytest.fixture
 def bench(tmp_path):
-    (tmp_path / "settings.json").write_text(json.dumps(SETTINGS))
-    config = BenchConfig(str(tmp_path))
-    config.lapse = 200
-    bench = Bench(config)
+    bench = Bench(configure(tmp_path, SETTINGS, lapse=200))
     with bench:
         yield bench
     assert bench.error is None
@@ -34,13 +23,8 @@ def bench(tmp_path):
 @pytest.fixture
 def heating(bench):
     """A cold pack with a charger; returns the bench once the mat is on."""
-    bench.set("ambient_dc", -100)
-    bench.set("pack_dc", -50)
-    bench.set("charger", True)
-    try:
-        bench.wait_for(lambda b: b.plant.heater_on, 300)
-    except TimeoutError:
-        pytest.fail("never heats:\n" + "\n".join(bench.snapshot()["console"]))
+    make_cold(bench)
+    wait_for_heat(bench)
     return bench
 
 

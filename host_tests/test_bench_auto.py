@@ -3,7 +3,8 @@
 import pytest
 
 from host_tests import state_file
-from host_tests.test_bench_dialects import console, make
+from host_tests.bench_rig import console, make_cold, wait, wait_for_heat
+from host_tests.test_bench_dialects import make
 
 pytestmark = pytest.mark.bench
 
@@ -27,15 +28,10 @@ def replies(bench):
 )
 def test_it_is_found_and_built_for_and_heats(tmp_path, name, found, limit_s):
     with make(tmp_path, name, bms_dialect="auto") as bench:
-        try:
-            bench.wait_for(lambda b: b.snapshot()["chip"]["resets"] == 1, limit_s)
-        except TimeoutError:
-            pytest.fail(console(bench))
+        wait(bench, lambda b: b.snapshot()["chip"]["resets"] == 1, limit_s, "the restart")
         assert remembered(tmp_path) == found
-        bench.set("ambient_dc", -100)
-        bench.set("pack_dc", -30)
-        bench.set("charger", True)
-        bench.wait_for(lambda b: b.plant.heater_on, 120)
+        make_cold(bench, -30)
+        wait_for_heat(bench, 120)
         assert bench.snapshot()["chip"]["resets"] == 1, console(bench)
     assert bench.error is None
 
@@ -59,10 +55,7 @@ def test_a_cable_that_is_pulled_and_put_back(tmp_path, out_s, restarts):
 def test_another_bms_is_found(tmp_path):
     state_file.put(tmp_path, {"bms": ["jk_gps", 115_200]})
     with make(tmp_path, "ant_new", bms_dialect="auto") as bench:
-        try:
-            bench.wait_for(lambda b: remembered(tmp_path) == ["ant_new", 19_200], 130)
-        except TimeoutError:
-            pytest.fail(console(bench))
+        wait(bench, lambda b: remembered(tmp_path) == ["ant_new", 19_200], 130, "found")
         bench.run_until(bench.now_s() + 10)
         # One more if the memory of this build has no room for two dialects at a time.
         assert bench.snapshot()["chip"]["resets"] in (1, 2), console(bench)

@@ -1,49 +1,36 @@
 """The unmodified firmware with each BMS on a wire: it reads, heats, and lets go of the mat."""
 
-import json
-
 import pytest
 
+from host_tests.bench_rig import (
+    SETTINGS,
+    configure,
+    console,
+    make_cold,
+    wait,
+    wait_for_heat,
+    write_settings,
+)
 from tools.bench import simulators
-from tools.bench.bench import Bench, BenchConfig
+from tools.bench.bench import Bench
 from tools.plant import Plant
-
-SETTINGS = {
-    "heater_output": "gpio",
-    "heater_mode": "charger",
-    "heater_mat_mohm": 26_200,
-    "pack_wh": 1024,
-    "charger_pin_used": True,
-}
 
 pytestmark = pytest.mark.bench
 
 
 def make(tmp_path, name, **settings):
-    told = {**SETTINGS, **simulators.settings(name), **settings}
-    (tmp_path / "settings.json").write_text(json.dumps(told))
-    config = BenchConfig(str(tmp_path))
-    config.lapse = 200
-    config.bms_name = name
-    config.plant = Plant(capacity_ah=20)  # a small pack, whose nights are short
-    return Bench(config)
-
-
-def console(bench):
-    return "\n".join(bench.snapshot()["console"])
+    """Returns a bench with a small pack, whose nights are short."""
+    told = {**SETTINGS, "pack_wh": 1024, **simulators.settings(name), **settings}
+    plant = Plant(capacity_ah=20)
+    return Bench(configure(tmp_path, told, lapse=200, bms_name=name, plant=plant))
 
 
 @pytest.mark.parametrize("name", simulators.WIRED[1:])  # the first has test_bench_app
 def test_each_dialect_heats_and_fails_safe(tmp_path, name):
     with make(tmp_path, name) as bench:
-        bench.set("ambient_dc", -100)
-        bench.set("pack_dc", -30)
-        bench.set("charger", True)
-        try:
-            bench.wait_for(lambda b: b.plant.heater_on, 120)
-            bench.wait_for(lambda b: not b.plant.heater_on and b.plant.charge_on, 3 * 3600)
-        except TimeoutError:
-            pytest.fail(console(bench))
+        make_cold(bench, -30)
+        wait_for_heat(bench, 120)
+        wait(bench, lambda b: not b.plant.heater_on and b.plant.charge_on, 3 * 3600, "warm")
         assert min(bench.plant.temps_dc) >= 50
         bench.set("pack_dc", -30)
         bench.wait_for(lambda b: b.plant.heater_on, 300)
@@ -71,8 +58,7 @@ def test_another_bms_resets_the_chip_and_keeps_the_faults(tmp_path):
         bench.run_until(10)
         assert bench.snapshot()["uart"]["replies"] > 0
         bench.set("bms_foreign", "ant_old")
-        settings = {**SETTINGS, **simulators.settings("jk_display")}
-        (tmp_path / "settings.json").write_text(json.dumps(settings))
+        write_settings(tmp_path, {**SETTINGS, **simulators.settings("jk_display")})
         bench.set("bms", "jk_display")
         bench.run_until(bench.now_s() + 20)
         state = bench.snapshot()

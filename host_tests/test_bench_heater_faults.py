@@ -1,22 +1,12 @@
 """The unmodified firmware on the bench: power that goes in the middle of a write; clocks wrap."""
 
-import json
-
 import pytest
 
-from host_tests import state_file
+from host_tests import bench_rig, state_file
 from tools.bench import power
-from tools.bench.bench import Bench, BenchConfig
+from tools.bench.bench import Bench
 
-SETTINGS = {
-    "heater_output": "gpio",
-    "heater_mode": "charger",
-    "heater_mat_mohm": 26_200,
-    "pack_wh": 5120,
-    "charger_pin_used": True,
-    "heater_min_off_s": 0,
-    "heater_spread_dc": 50,
-}
+SETTINGS = {**bench_rig.SETTINGS, "heater_min_off_s": 0, "heater_spread_dc": 50}
 SENSOR_SPREAD = 1  # the set of faults with only this one
 WRAP = 1 << 30
 
@@ -25,27 +15,17 @@ pytestmark = pytest.mark.bench
 
 @pytest.fixture
 def make(tmp_path):
-    (tmp_path / "settings.json").write_text(json.dumps(SETTINGS))
-    benches = []
+    with bench_rig.benches() as made:
 
-    def start(**changes):
-        config = BenchConfig(str(tmp_path))
-        config.lapse = 100
-        for name, value in changes.items():
-            setattr(config, name, value)
-        bench = Bench(config)
-        benches.append(bench)
-        bench.set("ambient_dc", -100)
-        bench.set("pack_dc", -50)
-        bench.set("charger", True)
-        bench.start()
-        bench.wait_for(lambda b: b.plant.heater_on, 60)
-        return bench
+        def start(**changes):
+            bench = Bench(bench_rig.configure(tmp_path, SETTINGS, lapse=100, **changes))
+            made.append(bench)
+            bench_rig.make_cold(bench)
+            bench.start()
+            bench_rig.wait_for_heat(bench, 60)
+            return bench
 
-    yield start
-    for bench in benches:
-        bench.stop()
-        assert bench.error is None
+        yield start
 
 
 def drift(bench, apart_c):

@@ -5,56 +5,29 @@ import json
 import pytest
 
 from heat.inhibit import CLAIMED, FREE, HELD
-from tools.bench.bench import Bench, BenchConfig
+from host_tests.bench_rig import OWN, SETTINGS, benches, configure, make_cold, wait
+from tools.bench.bench import Bench
 from tools.plant import Plant
 
 pytestmark = pytest.mark.bench
 
-HEATER = {
-    "heater_output": "gpio",
-    "heater_mode": "charger",
-    "heater_mat_mohm": 26_200,
-    "pack_wh": 5120,
-    "charger_pin_used": True,
-}
-OWN = {"heater_thresholds": "own", "heater_on_dc": 0, "heater_off_dc": 50}
-
 
 @pytest.fixture
 def start(tmp_path):
-    """Returns a function that starts a bench with these settings beside HEATER."""
-    benches = []
+    """Returns a function that starts a bench with these settings beside SETTINGS."""
+    with benches() as made:
 
-    def make(prepare=None, bms="jk_gps", plant=None, **settings):
-        (tmp_path / "settings.json").write_text(json.dumps({**HEATER, **settings}))
-        config = BenchConfig(str(tmp_path))
-        config.lapse = 200
-        config.bms_name = bms
-        config.plant = plant
-        bench = Bench(config)
-        if prepare:
-            prepare(bench)
-        bench.start()
-        benches.append(bench)
-        return bench
+        def make(prepare=None, bms_name="jk_gps", plant=None, **settings):
+            told = {**SETTINGS, **settings}
+            config = configure(tmp_path, told, lapse=200, bms_name=bms_name, plant=plant)
+            bench = Bench(config)
+            if prepare:
+                prepare(bench)
+            bench.start()
+            made.append(bench)
+            return bench
 
-    yield make
-    for bench in benches:
-        bench.stop()
-        assert bench.error is None
-
-
-def wait(bench, condition, within_s, what):
-    try:
-        return bench.wait_for(condition, within_s, timeout_s=100)
-    except TimeoutError:
-        pytest.fail(what + ": never\n" + "\n".join(bench.snapshot()["console"][-30:]))
-
-
-def make_cold(bench):
-    bench.set("ambient_dc", -100)
-    bench.set("pack_dc", -50)
-    bench.set("charger", True)
+        yield make
 
 
 # -- the probe ------------------------------------------------------------------------------------

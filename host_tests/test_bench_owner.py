@@ -4,19 +4,13 @@ import time
 
 import pytest
 
+from host_tests.bench_rig import OWN, SETTINGS
 from host_tests.bench_room import Room
 from screen import palette as pal
 
 pytestmark = pytest.mark.bench
 
-HEATER = {
-    "heater_output": "gpio",
-    "heater_mode": "off",
-    "heater_mat_mohm": 26_200,
-    "pack_wh": 5120,
-    "charger_pin_used": True,
-}
-OWN = {"heater_thresholds": "own", "heater_on_dc": 0, "heater_off_dc": 50}
+HEATER = {**SETTINGS, "heater_mode": "off"}
 GOOD = {"plausible": True, "fresh": True}
 
 

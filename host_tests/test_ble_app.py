@@ -1,13 +1,19 @@
 """The whole firmware with its BMS over Bluetooth: it heats by what comes through the air."""
 
-import json
 import sys
 
 import pytest
 
 pytest.importorskip("bumble")
 
-from host_tests.test_bench_app import SETTINGS
+from host_tests.bench_rig import (
+    SETTINGS,
+    benches,
+    configure,
+    make_cold,
+    wait_for_heat,
+    write_settings,
+)
 from tools.bench import simulators
 from tools.bench.bench import Bench, BenchConfig
 from tools.bench.packs import RadioError
@@ -19,40 +25,19 @@ pytestmark = pytest.mark.bench
 @pytest.fixture
 def make(tmp_path):
     """Makes and starts a bench for a simulated BMS."""
-    made = []
+    with benches() as made:
 
-    def make(name, lapse=30):
-        tell(tmp_path, name)
-        config = BenchConfig(str(tmp_path))
-        config.bms_name = name
-        config.lapse = lapse
-        bench = Bench(config)
-        made.append(bench)
-        bench.start()
-        return bench
+        def make(name, lapse=30):
+            made.append(Bench(configure(tmp_path, settings_for(name), lapse, bms_name=name)))
+            made[-1].start()
+            return made[-1]
 
-    yield make
-    for bench in made:
-        bench.stop()
-        assert bench.error is None
+        yield make
 
 
-def tell(folder, name):
-    """Writes the settings that the firmware needs for a BMS."""
-    (folder / "settings.json").write_text(json.dumps({**SETTINGS, **simulators.settings(name)}))
-
-
-def make_cold(bench):
-    bench.set("ambient_dc", -100)
-    bench.set("pack_dc", -50)
-    bench.set("charger", True)
-
-
-def wait_for_heat(bench):
-    try:
-        return bench.wait_for(lambda b: b.plant.heater_on, 300)
-    except TimeoutError:
-        pytest.fail("never heats:\n" + "\n".join(bench.snapshot()["console"]))
+def settings_for(name):
+    """Returns the settings that the firmware needs for a BMS."""
+    return {**SETTINGS, **simulators.settings(name)}
 
 
 @pytest.mark.parametrize("name", [name for name in simulators.ON_AIR if name != "jk_ble_jk04"])
@@ -112,7 +97,7 @@ def test_from_the_wire_into_the_air_and_back(make, tmp_path):
     with pytest.raises(ValueError, match="on a wire"):
         bench.set("ble_away", True)
     wired_heap = bench.config.heap_bytes
-    tell(tmp_path, "ant_new_ble")
+    write_settings(tmp_path, settings_for("ant_new_ble"))
     bench.set("bms", "ant_new_ble")
     assert bench.config.heap_bytes > wired_heap and bench.controls()["lapse"] == 60
     wait_for_heat(bench)
@@ -122,7 +107,7 @@ def test_from_the_wire_into_the_air_and_back(make, tmp_path):
     assert state["chip"]["psram"] and state["radio"]["connected"]
     assert any("PSRAM" in line for line in state["console"])
     replies = state["uart"]["replies"]
-    tell(tmp_path, "jk_gps")
+    write_settings(tmp_path, settings_for("jk_gps"))
     bench.set("bms", "jk_gps")
     wait_for_heat(bench)
     state = bench.snapshot()
@@ -184,9 +169,7 @@ def test_the_button_leaves_the_bms_to_the_phone_and_takes_it_back(make, name):
 
 def test_does_without_where_aioble_is_missing(tmp_path):
     """A boot loop would be the alternative: the screen could not say why."""
-    tell(tmp_path, "jk_ble")
-    config = BenchConfig(str(tmp_path))
-    config.lapse = 20
+    config = configure(tmp_path, settings_for("jk_ble"), lapse=20)
     bench = Bench(config)
     with Air(bench.conductor.now_us) as air:
         config.env["PACKMATE_RADIO"] = str(air.port)

@@ -1,18 +1,9 @@
 """The image, squeezed and compiled, does the main job on the bench: not just its sources."""
 
-import json
-
 import pytest
 
-from tools.bench.bench import Bench, BenchConfig
-
-SETTINGS = {
-    "heater_output": "gpio",
-    "heater_mode": "charger",
-    "heater_mat_mohm": 26_200,
-    "pack_wh": 5120,
-    "charger_pin_used": True,
-}
+from host_tests.bench_rig import SETTINGS, configure, console, make_cold, wait_for_heat
+from tools.bench.bench import Bench
 
 pytestmark = pytest.mark.bench
 
@@ -22,10 +13,8 @@ def config(tmp_path):
     """Of a bench whose firmware is the image, and which has nothing of lib/ and firmware/."""
     run_dir = tmp_path / "run"
     run_dir.mkdir()
-    (run_dir / "settings.json").write_text(json.dumps(SETTINGS))
-    config = BenchConfig(str(run_dir))
+    config = configure(run_dir, SETTINGS, lapse=100)
     config.compile(tmp_path / "image")
-    config.lapse = 100
     return config
 
 
@@ -37,19 +26,9 @@ def bench(config):
     assert bench.error is None
 
 
-def heats(bench):
-    """Waits until the mat is on, which it must be in a cold pack on a charger."""
-    bench.set("ambient_dc", -100)
-    bench.set("pack_dc", -50)
-    bench.set("charger", True)
-    try:
-        bench.wait_for(lambda b: b.plant.heater_on, 300)
-    except TimeoutError:
-        pytest.fail("never heats:\n" + "\n".join(map(str, bench.snapshot()["console"])))
-
-
 def test_the_image_reads_draws_and_heats(bench):
-    heats(bench)
+    make_cold(bench)
+    wait_for_heat(bench)
     state = bench.snapshot()
     assert state["chip"]["resets"] == 0
     assert state["uart"]["rejected"] == 0 and state["uart"]["replies"] > 3
@@ -58,10 +37,8 @@ def test_the_image_reads_draws_and_heats(bench):
 
 
 def test_the_image_stops_heating_when_the_bms_falls_silent(bench):
-    bench.set("ambient_dc", -100)
-    bench.set("pack_dc", -50)
-    bench.set("charger", True)
-    bench.wait_for(lambda b: b.plant.heater_on, 300)
+    make_cold(bench)
+    wait_for_heat(bench)
     bench.set("bms_unplugged", True)
     bench.wait_for(lambda b: not b.plant.heater_on, 13)
     assert bench.snapshot()["chip"]["resets"] == 0
@@ -75,11 +52,12 @@ def test_without_its_glyphs_it_heats_and_says_so(config, tmp_path, damage):
     if damage == "damaged":
         path.write_bytes(data[:9000] + b"\xff" + data[9001:])
     with Bench(config) as bench:
-        heats(bench)
+        make_cold(bench)
+        wait_for_heat(bench)
         state = bench.snapshot()
         assert state["chip"]["resets"] == 0
         assert state["panel"]["on"] and state["panel"]["error_texts"] == []
         assert len(set(bench.picture()[3])) > 8
-        said = "\n".join(map(str, state["console"]))
-        assert f"lib/screen/fonts/glyphs.bin: {damage}; copy the image again" in said
+        said = f"lib/screen/fonts/glyphs.bin: {damage}; copy the image again"
+        assert said in console(bench)
     assert bench.error is None
