@@ -22,6 +22,7 @@ class NoLink:
     """In the place of a link that cannot be made: it is down."""
 
     REASONS = b"none\nno_aioble"
+    WORDS = b"\naioble is not installed"
     up = renewed = sending = handed_over = reset_wanted = False
     losses = pending = handed_over_s = 0
     reason = 1

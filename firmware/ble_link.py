@@ -56,6 +56,7 @@ class BLELink:
     """
 
     REASONS = s.REASONS
+    WORDS = s.WORDS
     sending = False  # a radio has no driver to be let go of
 
     def __init__(self, radio, target, pin=-1):

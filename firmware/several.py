@@ -15,6 +15,7 @@ class Together:
     and framer.Framer. `reason` is the bank's verdict."""
 
     REASONS = b"none" + b.NAMES[len(b"whole") :]
+    WORDS = b"waiting for figures\nno pack answers\npacks are missing\nvoltages too far apart"
 
     def __init__(self):
         self.verdict = NO_DATA

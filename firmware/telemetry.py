@@ -4,11 +4,6 @@ from bms.check import PLAUSIBLE
 from relay import view as v
 from screen import model as m
 
-# What the screen says, by the link's reason.
-_LINES = bytes((m.SILENT, m.SILENT, m.NOISE) + (m.FOREIGN,) + (m.UNKNOWN,) * 3 + (m.FOREIGN,) * 5)
-# The same for a radio's (ble_setup.REASONS).
-_BLE_LINES = bytes((m.SILENT,) * 10 + (m.NOISE,) + (m.SILENT,) * 3 + (m.UNKNOWN,) * 3)
-
 
 def fill_link(view, bms):
     """Puts what is to be told of a BMS beside its pack into a View."""
@@ -75,11 +70,8 @@ def fill_model(model, device, now):
     if model.shown:
         bms = bms.units[model.shown - 1]
     model.take(bms.pack, now, device.uptime_s)
-    if bms.answering:
-        model.link = m.ANSWERING
-    else:
-        lines = _LINES if bms.ble is None else _BLE_LINES
-        model.link = lines[bms.link.reason]
+    model.why = bms.link.reason
+    model.whys = bms.link.WORDS
     model.verdict = bms.check.verdict
     model.frozen = bms.check.frozen
     model.heater = device.heater

@@ -61,6 +61,20 @@ class UARTLink:
     """
 
     REASONS = REASONS
+    WORDS = (  # the same for the screen
+        b"waiting for figures\n"
+        b"the BMS is silent\n"
+        b"bytes, but no good frame\n"
+        b"another unit answers\n"
+        b"it does not tell its kind\n"
+        b"an unknown kind of unit\n"
+        b"figures that cannot be true\n"
+        b"it speaks jk_gps\n"
+        b"it speaks jk_modbus\n"
+        b"it speaks ant_new\n"
+        b"it speaks ant_old\n"
+        b"it speaks jk_display"
+    )
     up = True  # a wire has no state of its own; silence shows in the ages
 
     def __init__(self, uart_id, rx, tx, baud, de=None):

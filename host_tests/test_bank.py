@@ -224,7 +224,7 @@ figures = st.fixed_dictionaries(
 def test_aggregates_stay_within_their_packs(packs):
     bank = bank_of(*packs)
     bank.step(0)
-    good = [pack for i, pack in enumerate(bank.packs) if bank._ok[i]]
+    good = [pack for i, pack in enumerate(bank.packs) if bank.ok[i]]
     assert bank.good == len(good) <= len(packs)
     for slot, choose in ((p.TEMP_MIN_DC, min), (p.TEMP_MAX_DC, max), (p.CELL_MIN_MV, min)):
         of_good = [pack.get(slot) for pack in good if pack.has(slot)]

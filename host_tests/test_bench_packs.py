@@ -161,6 +161,6 @@ def test_the_panel_shows_the_whole_and_each_pack(tmp_path):
             said = f"pack {number} of 3"
             rig.wait_for(lambda b, said=said: shows(b.picture(), said, palette.WHITE), 8)
         rig.units[1].rssi = None
-        said = "2 of 3 packs are good"
+        said = "no good figures: 3"
         bench.run_until(bench.now_s() + 60)
         rig.wait_for(lambda b: shows(b.picture(), said, palette.ON_AMBER), 60)

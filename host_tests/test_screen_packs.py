@@ -1,4 +1,4 @@
-"""The screen of several packs: the whole, each of them by the button, and how many are good."""
+"""The screen of several packs: the whole, each of them by the button, and which have no good figures."""
 
 import pytest
 
@@ -10,7 +10,12 @@ from tools import scenes
 class Bank:
     """What the screen looks at."""
 
-    good = 3
+    def __init__(self):
+        self.ok = bytearray(b"\x01\x01\x01")
+
+    @property
+    def good(self):
+        return sum(self.ok)
 
 
 @pytest.fixture
@@ -35,12 +40,23 @@ def test_the_whole_is_shown_as_a_single_pack_is(page):
 
 
 def test_packs_that_are_missing_are_told_in_turn_with_what_else_there_is(page):
-    page.bank.good = 2
-    assert "2 of 3 packs are good" in said(page, 1000)
+    page.bank.ok[1] = 0
+    assert "no good figures: 2" in said(page, 1000)
     texts = said(page, 1004)
-    assert "2 of 3 packs are good" in texts and len(texts) > 1
-    page.bank.good = 3
-    assert "2 of 3 packs are good" not in said(page, 1008)
+    assert "no good figures: 2" in texts and len(texts) > 1
+    page.bank.ok[2] = 0
+    assert "no good figures: 2, 3" in said(page, 1008)
+    page.bank.ok[:] = b"\x01\x01\x01"
+    assert not [text for text in said(page, 1012) if "good" in text]
+
+
+def test_what_the_phone_has_does_not_hide_the_pack_on_the_wire(page):
+    page.bank.ok[1] = page.bank.ok[2] = 0
+    texts = said(page, 1000) + page.complete(handed_over_s=581) + said(page, 1004)
+    assert "the phone has it: 09:41" in texts and "THE PHONE HAS THE BMS" not in texts
+    page.bank.ok[0] = 0
+    assert "THE PHONE HAS THE BMS" in page.complete(uptime_s=1009)
+    assert "87" in page.complete(handed_over_s=0, uptime_s=1010)
 
 
 def test_the_button_goes_through_the_packs_and_on(page):

@@ -1,16 +1,17 @@
 """What the pages say: read off the texts that they draw."""
 
+import ast
+
 import pytest
 
-from bms import alarms, check
+from bms import alarms, bank, check
 from bms import pack as p
 from heat import states
 from host_tests.screen_rig import Page
 from screen import font, footer
-from screen import model as m
 from screen import palette as pal
 from screen.fonts.barlow import TEXT
-from tools import scenes
+from tools import ROOT, scenes
 
 
 @pytest.fixture
@@ -235,10 +236,25 @@ def test_ages(page):
 def test_never_seen_counts_from_the_start(monkeypatch):
     page = Page(monkeypatch, "start")
     assert {"NO DATA", "00:", "07", "since start", "bytes, but no good frame"} <= set(page.inks)
-    assert "the BMS is silent" in page.update(link=m.SILENT)
-    assert "frames of another BMS" in page.update(link=m.FOREIGN)
-    assert "an unknown kind of unit" in page.update(link=m.UNKNOWN)
-    assert "frames, but no figures" in page.update(link=m.ANSWERING)
+    assert "the BMS is silent" in page.update(why=1)
+    whys = b"looking for the BMS\nthe phone has it"
+    assert "the phone has it" in page.update(whys=whys, shown=1)  # another pack, by radio
+    assert "looking for the BMS" in page.update(why=0)
+
+
+@pytest.mark.parametrize("module", ["uart_link", "ble_setup", "ble", "several"])
+def test_each_reason_has_words_that_fit(module):
+    tree = ast.parse((ROOT / "firmware" / f"{module}.py").read_text())
+    tables = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and isinstance(node.value, (ast.Constant, ast.BinOp)):
+            name = getattr(node.targets[0], "id", "")
+            if name in ("WORDS", "REASONS"):
+                code = compile(ast.Expression(node.value), module, "eval")
+                tables[name] = eval(code, {"b": bank}).split(b"\n")
+    assert len(tables["WORDS"]) == len(tables["REASONS"])
+    for said in tables["WORDS"]:
+        assert font.width(TEXT, said, 0, len(said)) <= 234, said
 
 
 def test_settings_errors_come_first_and_can_be_read_in_full(monkeypatch):

@@ -82,7 +82,9 @@ _EXTREME = {
     p.TEMP_MIN_DC: -288,
     p.TEMP_MAX_DC: 1288,
 }
-_LINKS = {"link": m.ANSWERING, "wifi": m.CONNECTED, "mqtt": m.CONNECTED}
+# Some of firmware/uart_link.py, which has more.
+_WHYS = b"waiting for figures\nthe BMS is silent\nbytes, but no good frame"
+_LINKS = {"whys": _WHYS, "wifi": m.CONNECTED, "mqtt": m.CONNECTED}
 _HEATING = {
     "heater_state": s.HEATING,
     "heater_on": True,
@@ -161,10 +163,10 @@ SCENES = {
         {},
         754,
         (),
-        {"heater_state": s.BLOCKED, "heater_reason": s.STALE, "link": m.SILENT},
+        {"heater_state": s.BLOCKED, "heater_reason": s.STALE, "why": 1},
         999,
     ),
-    "start": (None, 0, (), {"wifi": m.TRYING, "mqtt": m.TRYING, "link": m.NOISE}, 7),
+    "start": (None, 0, (), {"wifi": m.TRYING, "mqtt": m.TRYING, "why": 2}, 7),
     "alarm": (_EMPTY, 0, (alarms.CELL_UNDERVOLTAGE, alarms.LOW_SOC), {}, 102),
     "fault": (_COLD, 0, (), _NOT_HEATING, 100),
     "wrong_data": ({}, 0, (), {"verdict": check.CELL_SUM}, 100),

@@ -38,8 +38,9 @@ links take the same unit; `auto` and `bms_writes` are for a single pack. What is
 pack; the one at the top is pack 1.
 
 The heater has one mat for all. It goes by the coldest sensor and the strictest threshold among the packs, and is off
-while any of them is not heard, or not believed. The screen shows all of them together and says how many are good; the
-button goes through them one by one. MQTT has a message for each ([mqtt.md](mqtt.md#several-packs)).
+while any of them is not heard, or not believed. The screen shows all of them together and says which have no good
+figures; the button goes through them one by one, and to the reason why one has none. MQTT has a message for each
+([mqtt.md](mqtt.md#several-packs)).
 
 ```json
 {

@@ -46,6 +46,7 @@ class Heater:
 
 model = m.Model()
 model.heater = heater = Heater()
+model.whys = b"silent\nno_frames\nabsent"
 pack = p.PackState()
 band = framebuf.FrameBuffer(bytearray(WIDTH * 6), WIDTH, 3, framebuf.RGB565)
 palette = framebuf.FrameBuffer(bytearray(32), 16, 1, framebuf.RGB565)
@@ -120,7 +121,7 @@ def pages():
     for age_ms in (0, 9_000, 11_000, 59_000, 61_000, 6_100_000, 90_000_000):
         pack.touch(p.STATUS, 5000 - age_ms)
         for link in range(3):
-            model.link = link
+            model.why = link
             update(1000)
 
 

@@ -41,12 +41,12 @@ _MOST_TENTHS = const(1_000_000)
 class Bank:
     """An aggregate of `packs` (2…4 PackStates), judged by `checks`, as a PackState: `pack`.
 
-    good: how many packs are fresh and plausible now; verdict: see NAMES; spread_mv: between the
-    highest and the lowest pack voltage, -1 while unknown. 1-based numbers of packs, 0 while
-    unknown: cell_min_pack, cell_max_pack, coldest_pack, hottest_pack. CELL_MIN_INDEX and
-    CELL_MAX_INDEX of `pack` are positions in those packs; it lists no cells of its own. Its
-    sensors are the coldest and the hottest one of each pack. Its status is as old as the oldest
-    among those of the good packs.
+    good: how many packs are fresh and plausible now; ok: 1 for each of those; verdict: see NAMES;
+    spread_mv: between the highest and the lowest pack voltage, -1 while unknown. 1-based numbers
+    of packs, 0 while unknown: cell_min_pack, cell_max_pack, coldest_pack, hottest_pack.
+    CELL_MIN_INDEX and CELL_MAX_INDEX of `pack` are positions in those packs; it lists no cells of
+    its own. Its sensors are the coldest and the hottest one of each pack. Its status is as old as
+    the oldest among those of the good packs.
     """
 
     def __init__(self, packs, checks, max_age_ms):
@@ -61,7 +61,7 @@ class Bank:
         self.hottest_pack = 0
         self._checks = checks
         self._max_age_ms = max_age_ms
-        self._ok = bytearray(len(packs))
+        self.ok = bytearray(len(packs))
         self._seqs = 0
         self._apart = False
         self.pack.temps = 2 * len(packs)
@@ -92,8 +92,8 @@ class Bank:
             check = self._checks[i]
             fresh = self.packs[i].fresh(p.STATUS, now, self._max_age_ms)
             ok = fresh and check.verdict == PLAUSIBLE and not check.frozen
-            self._ok[i] = 1 if ok else 0
-            self.good += self._ok[i]
+            self.ok[i] = 1 if ok else 0
+            self.good += self.ok[i]
 
     def _judge(self):
         if self.good == 0:
@@ -111,7 +111,7 @@ class Bank:
         age_ms = -1
         unprotected = False
         for i in range(len(self.packs)):
-            if self._ok[i]:
+            if self.ok[i]:
                 pack = self.packs[i]
                 seqs += pack.seq
                 age_ms = max(age_ms, pack.age_ms(p.STATUS, now))
@@ -147,7 +147,7 @@ class Bank:
         best = 0
         for i in range(len(self.packs)):
             pack = self.packs[i]
-            if self._ok[i] and pack.has(slot):
+            if self.ok[i] and pack.has(slot):
                 value = pack.get(slot)
                 if whose == 0 or sign * value > sign * best:
                     whose = i + 1
@@ -162,7 +162,7 @@ class Bank:
         bank = self.pack
         for i in range(len(self.packs)):
             pack = self.packs[i]
-            if self._ok[i] and pack.has(p.TEMP_MIN_DC):
+            if self.ok[i] and pack.has(p.TEMP_MIN_DC):
                 bank.put_temp(2 * i, pack.get(p.TEMP_MIN_DC))
                 bank.put_temp(2 * i + 1, pack.get(p.TEMP_MAX_DC))
             else:
@@ -185,7 +185,7 @@ class Bank:
         self._apart = False
         low = high = total = 0
         for i in range(len(self.packs)):
-            mv = self.packs[i].get(p.PACK_MV) if self._ok[i] else None
+            mv = self.packs[i].get(p.PACK_MV) if self.ok[i] else None
             if mv is None:
                 self.pack.drop(p.PACK_MV)
                 return
@@ -204,7 +204,7 @@ class Bank:
     def _take_sum(self, slot):
         total = 0
         for i in range(len(self.packs)):
-            value = self.packs[i].get(slot) if self._ok[i] else None
+            value = self.packs[i].get(slot) if self.ok[i] else None
             if value is None or not -_MOST <= value <= _MOST:
                 self.pack.drop(slot)
                 return
@@ -216,7 +216,7 @@ class Bank:
         charge = full = 0
         for i in range(len(self.packs)):
             pack = self.packs[i]
-            soc = pack.get(p.SOC_PCT) if self._ok[i] else None
+            soc = pack.get(p.SOC_PCT) if self.ok[i] else None
             tenths = pack.get(p.CAPACITY_MAH, 0) // _TENTHS
             if soc is None or not 0 < tenths <= _MOST_TENTHS:
                 self.pack.drop(p.SOC_PCT)
@@ -228,7 +228,7 @@ class Bank:
     def _take_any(self, slot):
         known = True
         for i in range(len(self.packs)):
-            value = self.packs[i].get(slot) if self._ok[i] else None
+            value = self.packs[i].get(slot) if self.ok[i] else None
             if value == 1:
                 self.pack.put(slot, 1)
                 return
@@ -243,7 +243,7 @@ class Bank:
         self.pack.clear_alarms()
         alarms = self.pack.alarms
         for i in range(len(self.packs)):
-            if self._ok[i]:
+            if self.ok[i]:
                 theirs = self.packs[i].alarms
                 for at in range(min(len(alarms), len(theirs))):
                     alarms[at] |= theirs[at]

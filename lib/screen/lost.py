@@ -1,7 +1,6 @@
 """The page instead of old figures: NO DATA, since when, and what comes in on the line."""
 
 from compat import const
-from screen import model as m
 from screen import palette as pal
 from screen.font import width
 from screen.fonts.barlow import HUGE, LARGE, TEXT
@@ -39,17 +38,8 @@ class Lost:
         widgets = self._widgets
         text = widgets.text
         hours = self._clock(model.age_s)
-        if widgets.changed(_WHY, model.link, 0):
-            if model.link == m.SILENT:
-                text.start(b"the BMS is silent")
-            elif model.link == m.NOISE:
-                text.start(b"bytes, but no good frame")
-            elif model.link == m.FOREIGN:
-                text.start(b"frames of another BMS")
-            elif model.link == m.UNKNOWN:
-                text.start(b"an unknown kind of unit")
-            else:
-                text.start(b"frames, but no figures")
+        if widgets.changed(_WHY, model.why, model.shown):
+            text.start(b"").word(model.whys, model.why)
             widgets.line(TEXT, 3, 97, 234, 18, pal.GREY)
         if widgets.changed(_SINCE, model.seen, hours):
             text.start(b"" if model.seen else b"since start")

@@ -8,21 +8,15 @@ NOT_USED = const(0)
 TRYING = const(1)
 CONNECTED = const(2)
 
-# The line to the BMS, as the lost page tells it.
-SILENT = const(0)  # no bytes
-NOISE = const(1)  # bytes, but no frame that passes its checks
-ANSWERING = const(2)
-FOREIGN = const(3)  # frames, but somebody else's
-UNKNOWN = const(4)  # frames of a unit that nobody has described, or that contradict themselves
-
 
 class Model:
     """A PackState's figures, as `take` found it, and what the application sets itself.
 
-    The application sets, before each update: `link` (see above), `wifi` and
-    `mqtt` (NOT_USED, TRYING or CONNECTED), `verdict` and `frozen` (bms.check: figures are withheld
-    while the verdict is not 0), `heater_on` (the output), `held_ms` (how long the button is being
-    held) and `handed_over_s` (until the BMS is taken back from the phone; 0: it is ours).
+    The application sets, before each update: `why` there are no figures (the line in `whys`, a
+    table of texts parted by newlines), `wifi` and `mqtt` (NOT_USED, TRYING or CONNECTED),
+    `verdict` and `frozen` (bms.check: figures are withheld while the verdict is not 0),
+    `heater_on` (the output), `held_ms` (how long the button is being held) and `handed_over_s`
+    (until the BMS is taken back from the phone; 0: it is ours).
     `heater` is a heat.heater.Heater, or what has its figures; it is only looked at.
 
     `packs`: how many there are. The screen chooses with `shown` what the figures of the pack are
@@ -37,7 +31,8 @@ class Model:
         self.age_ms = 0
         self.uptime_s = 0
         self.alarm_count = 0
-        self.link = SILENT
+        self.why = 0
+        self.whys = b""
         self.wifi = NOT_USED
         self.mqtt = NOT_USED
         self.verdict = 0

@@ -12,24 +12,37 @@ from screen.show import Screen
 
 _STAY_S = const(60)  # what the button asked for
 _TURN_S = const(2)  # each of two messages stays this long
+# As screen.show numbers its pages.
+_GLANCE = const(1)
 _FIGURES = const(2)  # the pages up to here are about the pack
+_HANDED = const(6)
 
 
 class PacksFooter(Footer):
-    """A Footer that says in turn which pack is shown, or how many are good. `bank`: bms.bank."""
+    """A Footer that says in turn which pack is shown, or which have no figures, or how long the
+    phone has those by radio. `bank`: bms.bank."""
 
     def __init__(self, widgets, names, title, bank):
         super().__init__(widgets, names, title)
         self._bank = bank
 
     def _message(self, text, model, live):
-        good = self._bank.good
-        if model.uptime_s // _TURN_S % 2 or not model.shown and good == model.packs:
+        bad = model.packs - self._bank.good
+        if model.uptime_s // _TURN_S % 2 or not (model.shown or bad or model.handed_over_s):
             return super()._message(text, model, live)
         if model.shown:
             text.add(b"pack ").fixed(model.shown, 0).add(b" of ").fixed(model.packs, 0)
             return pal.WHITE
-        text.fixed(good, 0).add(b" of ").fixed(model.packs, 0).add(b" packs are good")
+        if model.handed_over_s:
+            text.add(b"the phone has it: ").two(model.handed_over_s // 60)
+            text.add(b":").two(model.handed_over_s % 60)
+            return pal.ON_BLUE
+        text.add(b"no good figures: ")
+        for i in range(model.packs):
+            if not self._bank.ok[i]:
+                text.fixed(i + 1, 0)
+                bad -= 1
+                text.add(b", " if bad else b"")
         return pal.ON_AMBER
 
 
@@ -42,6 +55,7 @@ class PacksScreen(Screen):
         self._footer.errors = len(errors)
         self._shown = self._glance = Glance(self._widgets, self._footer)
         self._lost = Lost(self._widgets, self._footer)
+        self._bank = bank
         self._pack_until_s = 0
 
     def button(self, model):
@@ -52,6 +66,13 @@ class PacksScreen(Screen):
             return
         model.shown = 0
         super().button(model)
+
+    def _choose(self, model):
+        """A hand-over hides no pack that goes on answering on the wire."""
+        page = super()._choose(model)
+        if page != _HANDED or not self._bank.good:
+            return page
+        return _FIGURES if self._is_lost(model) else _GLANCE
 
     def update(self, model):
         """See Screen.update."""
