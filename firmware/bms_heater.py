@@ -42,7 +42,7 @@ class BMSHeater:
             return
         logic = self.logic
         law = heater.law
-        settling = heater.guard.veto == SETTLING
+        settling = heater.guard.veto == SETTLING and not heater.latched
         logic.step(wish, settling, self._pack, law.on_dc, law.off_dc, elapsed_ms)
         if logic.command != NOTHING and self._commands is not None:
             self._commands.ask(_COMMANDS[logic.command], logic.value, now)

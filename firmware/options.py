@@ -57,6 +57,11 @@ class Options:
             self._clock.step(device.wifi.up, now)
             self._preheat.step(device.heater, self._clock.day_s())
 
+    def fail(self, device, now):
+        """Switches off what has no lease, after an exception in the heater's step or here."""
+        if self._output is not None:
+            self._output.step(device.heater, False, 1000, now)
+
     def after(self, device, on, now):
         """Does what the heater's step has left to do; `on` is its answer."""
         elapsed_ms = ticks_diff(now, self._now) if self._stepped else 0

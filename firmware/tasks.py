@@ -96,6 +96,8 @@ def _step_heater(device, now):
         sys.print_exception(error)
         heater.fail()
         on = False
+        if options is not None:
+            options.fail(device, now)
     if on:
         device.output.renew(now)
     else:

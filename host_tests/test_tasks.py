@@ -74,6 +74,25 @@ class Device:
         return self.answer
 
 
+def test_whatever_raises_around_the_heater_ends_what_has_no_lease_too(tasks, capsys):
+    calls = []
+
+    def raises(*_):
+        raise ValueError("a probe that nobody has thought of")
+
+    device = Device()
+    device.options = Thing(before=raises, fail=lambda device, now: calls.append(now))
+    device.heater.fail = lambda: calls.append("internal")
+    device.bms.look = lambda now: True
+    sys.print_exception = print
+    try:
+        tasks._step_heater(device, 7)
+    finally:
+        del sys.print_exception
+    assert calls == ["internal", 7] and device.calls == ["off"]
+    assert "a probe" in capsys.readouterr().out
+
+
 def test_commands_reach_the_heater_and_an_acknowledgement_switches_off_first(tasks):
     device = Device()
     device.command = c.SET_MODE
