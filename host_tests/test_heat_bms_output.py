@@ -150,7 +150,20 @@ def test_an_output_that_cannot_be_ended_is_told(heating):
     heating.bms.charge_utpr_dc = 150  # it has been given another recovery, and goes on
     heating.heater.law.mode = 0
     heating.run(45_000)
-    assert heating.output.logic.unconfirmed and heating.plant.heater_w > 0
+    assert heating.text == "blocked:unconfirmed" and heating.plant.heater_w > 0  # and not "off"
+    heating.to_bms = lambda data: data
+    heating.until(lambda h: h.text == "off" and h.plant.heater_w == 0, 30)
+
+
+@pytest.mark.parametrize("veto", [s.NONE, s.SETTLING])
+def test_an_error_around_the_heater_ends_it_although_there_is_no_lease(heating, veto):
+    heating.heater.guard.veto = veto
+    heater_step = heating.heater.step
+    heating.heater.step = lambda *_: heating.heater.fail()  # as tasks.py and options.py do
+    heating.until(lambda h: h.plant.heater_w == 0 and not h.bms.heating_switch, 10)
+    heating.heater.step = heater_step
+    heating.run(5000)
+    assert heating.text == "fault:internal" and heating.plant.heater_w == 0
 
 
 def test_a_mat_that_is_too_strong_for_the_board_is_not_kept_on():

@@ -66,6 +66,19 @@ def test_a_stuck_mat_is_found_by_temperature_whatever_feeds_it(size, when):
     assert max(world.plant.temps_c) < 20
 
 
+def test_a_stuck_mat_that_is_only_acknowledged_is_found_again():
+    world = heating(make_world(SIZES[0]))
+    world.plant.output_stuck = True
+    world.heater.set_mode(s.MODE_OFF)
+    world.run_until(is_fault, 3 * 3600, STRIDE_S)
+    world.tick(4 * 3600, STRIDE_S)
+    world.plant.set_temp(-5)
+    world.heater.acknowledge()
+    world.tick()
+    assert minutes_to(world, is_fault, 90) > 5
+    assert world.text == "fault:stuck_on"
+
+
 @pytest.mark.parametrize("size", SIZES[1:])
 def test_where_its_current_shows_a_stuck_mat_is_found_sooner(size):
     cells = size[0]

@@ -258,6 +258,9 @@ def test_a_mat_that_cannot_beat_the_cold_is_told_so_and_tried_again():
     world.run_until(lambda w: w.heater.reason == s.TOO_WEAK, 3 * 3600)
     assert world.heater.mat_w == pytest.approx(42, abs=3)
     assert world.heater.mat_w <= world.heater.loss_w <= 50
+    assert world.heater.ready_s is None and world.heater.ready_wh is None
+    world.run_until(lambda w: w.on, 2 * 3600)
+    assert world.heater.ready_s is None  # nor while it tries again
     world.tick(86_400)
     assert world.heater.latched == 0
     attempts = [time for time, on, _ in world.history if on]

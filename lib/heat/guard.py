@@ -95,6 +95,8 @@ class Guard:
 
     def acknowledge(self):
         """Clears the faults and the record that led to them; energy of the day is kept."""
+        if self._off_watch is not None:
+            self._off_watch.restart(self.latched >> s.STUCK_ON - 1 & 1)
         self.latched = 0
         self.strikes = 0
         self._backoff_ms = 0
@@ -103,8 +105,6 @@ class Guard:
         self._forget_weakness()
         if self.electric is not None:
             self.electric.restart()
-        if self._off_watch is not None:
-            self._off_watch.restart()
         self.dirty = True
 
     # -- counting --------------------------------------------------------------------------------

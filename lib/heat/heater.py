@@ -147,8 +147,8 @@ class Heater:
         elif self.guard.latched:
             self.state = s.FAULT
             self.reason = s.first_fault(self.guard.latched)
-        elif not law.active:
-            self.state = s.OFF
+        elif not law.active and (veto != s.UNCONFIRMED or not self._on):
+            self.state = s.OFF  # and that is true: not of a BMS that heats all the same
         elif veto != s.NONE:
             self.state = s.BLOCKED
             self.reason = veto
@@ -175,8 +175,9 @@ class Heater:
             self.ready_s = None
             return
         self.ready_s = 0
-        if self.law.cold:
-            self.ready_s = self.thermal.ready_s(mw, off_dc - cold_dc)
+        if self.law.cold:  # nothing is promised of a mat that has been seen to be too weak
+            weak = loss_mw is not None
+            self.ready_s = None if weak else self.thermal.ready_s(mw, off_dc - cold_dc)
         if self.ready_s == 0:
             self.ready_wh = 0
         elif self.ready_s is not None:

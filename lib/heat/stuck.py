@@ -33,9 +33,11 @@ class OffWatch:
         self._base_dc = 0
         self._ms = 0
 
-    def restart(self):
-        """Forgets what it has seen; the lag begins again."""
+    def restart(self, was_stuck):
+        """Forgets what it has seen; the lag begins again, and after an alarm the watch, too."""
         self._off_ms = 0
+        if was_stuck:
+            self._watch_ms = _WATCH_MS
 
     def step(self, inputs, thermal, mw, is_cold, suspect, disproved):
         """Returns True when the mat must be on.
