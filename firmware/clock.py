@@ -47,7 +47,7 @@ class Clock:
         _thread.stack_size(_STACK_BYTES)
         try:
             _thread.start_new_thread(self._ask, ())
-        except OSError:  # no memory for its stack
+        except (OSError, MemoryError):  # no memory for its stack
             self._asking = False
             self.failures += 1
         finally:

@@ -20,7 +20,7 @@ def write_state(state):
         with open(NEWER, "w") as file:
             file.write("%s\n%08x\n" % (text, crc32(text.encode())))
         swap()
-    except OSError as error:
+    except (OSError, MemoryError) as error:  # the heap in pieces: it is tried again in a minute
         print("state not saved:", error)
         return False
     return True

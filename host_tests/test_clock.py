@@ -18,7 +18,7 @@ class Server:
     def __init__(self):
         self.asked = 0
         self.up = True
-        self.memory = True
+        self.refusal = None
         self.threads = []
 
     def settime(self):
@@ -27,8 +27,8 @@ class Server:
             raise OSError(-202)
 
     def start(self, function, arguments):
-        if not self.memory:
-            raise OSError("can't create thread")
+        if self.refusal:
+            raise self.refusal
         self.threads.append(lambda: function(*arguments))
 
     def run(self):
@@ -94,12 +94,13 @@ def test_a_failure_is_tried_again_after_a_minute(server):
     assert watch.step() is not None
 
 
-def test_no_memory_for_a_thread_is_a_failure(server):
-    server.memory = False
+@pytest.mark.parametrize("refusal", [OSError("can't create thread"), MemoryError()])
+def test_no_memory_for_a_thread_is_a_failure(server, refusal):
+    server.refusal = refusal
     watch = Watch()
     assert watch.step(times=120) is None
     assert watch.clock.failures == 2
-    server.memory = True
+    server.refusal = None
     watch.step(times=60)
     server.run()
     assert watch.step() is not None

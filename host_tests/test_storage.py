@@ -154,3 +154,15 @@ def test_a_file_that_cannot_be_used(storage, content, complaint):
     errors = []
     assert config.read("settings.json", errors) is None
     assert errors == [f"settings.json: {complaint}"]
+
+
+def test_a_heap_in_pieces_costs_a_write_and_no_more(storage, monkeypatch, capsys):
+    assert storage.write_state(OLD)
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            json, "dumps", lambda state: (_ for _ in ()).throw(MemoryError("1024 bytes"))
+        )
+        assert not storage.write_state(NEW)
+    assert "not saved" in capsys.readouterr().out
+    assert config.load_state() == (OLD, OLD["heater"])
+    assert storage.write_state(NEW)
