@@ -15,11 +15,12 @@ class Button:
     """Call `step` ten times a second or more: a tap lasts a tenth. `held_ms`: how long it is held
     by now, 0 while it is not.
 
-    A pin that is low from the start is a missing pull-up or a jammed button, not a press.
+    A pin that is low from the start is a missing pull-up (GPIO 34 to 39 of an ESP32 have none of
+    their own) or a jammed button, not a press.
     """
 
     def __init__(self, pin_number):
-        self._pin = Pin(pin_number, Pin.IN)
+        self._pin = Pin(pin_number, Pin.IN, Pin.PULL_UP)
         self._pressed = self._pin.value() == 0
         self._told = True
         self._since_ms = 0

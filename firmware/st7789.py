@@ -72,6 +72,8 @@ class Panel:
         self._start()
 
     def _start(self):
+        if board.PANEL_POWER >= 0:
+            Pin(board.PANEL_POWER, Pin.OUT, value=1)
         reset = Pin(board.PANEL_RST, Pin.OUT, value=0)
         time.sleep_ms(_RESET_PULSE_MS)
         reset(1)

@@ -13,7 +13,7 @@ BOARDS = sorted(p.parent.name for p in (ROOT / "boards").glob("*/board.py"))
 PIN_NAMES = frozenset(
     """
     SPI_SCK SPI_MOSI PANEL_CS PANEL_DC PANEL_RST PANEL_BL BMS_RX BMS_TX HEATER_PIN CHARGER_PIN
-    PROBE_PIN BUTTON_1 BUTTON_2
+    PROBE_PIN BUTTON_1 BUTTON_2 RS485_DE
     """.split()
 )
 
@@ -137,7 +137,10 @@ def test_an_import_that_the_device_lacks_is_refused(tmp_path, monkeypatch):
 
 def test_an_unknown_board_is_named_with_those_there_are(capsys):
     assert image.main(["no_such_board"]) == 1
-    assert "no board 'no_such_board'; there are: lilygo_t_display" in capsys.readouterr().err
+    assert (
+        "no board 'no_such_board'; there are: adafruit_feather_s3_tft, lilygo_t_display"
+        in capsys.readouterr().err
+    )
 
 
 def test_the_report_says_how_to_copy(tmp_path, capsys):
@@ -151,13 +154,16 @@ def test_the_report_says_how_to_copy(tmp_path, capsys):
 def test_the_manifest_names_what_exists(board):
     folder = ROOT / "boards" / board
     asked = []
+    libraries = []
     names = {"include": lambda p: None, "freeze": asked.append, "module": asked.append}
+    names["require"] = libraries.append
     exec((folder / "manifest.py").read_text(), names)
     assert [(folder / p).resolve() for p in asked] == [
         folder / "board.py",
         ROOT / "lib",
         ROOT / "firmware",
     ]
+    assert libraries == ["aioble-central", "aioble-client"]
 
 
 @pytest.mark.parametrize("board", BOARDS)

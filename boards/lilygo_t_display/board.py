@@ -27,6 +27,7 @@ PANEL_CS = 5
 PANEL_DC = 16  # also UART 2's own receive pin: the BMS is on UART 1
 PANEL_RST = 23
 PANEL_BL = 4
+PANEL_POWER = -1  # no pin switches the panel's supply
 
 # BMS, 3.3 V. Nothing else on the board is connected to these two.
 BMS_UART = 1

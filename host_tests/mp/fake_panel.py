@@ -27,6 +27,7 @@ class Board:
     PANEL_DC = 16
     PANEL_RST = 23
     PANEL_BL = 4
+    PANEL_POWER = -1
 
 
 class Pin:

@@ -1,0 +1,13 @@
+# For those who build MicroPython themselves: Packmate and aioble frozen into the firmware. In
+# MicroPython's ports/esp32:
+#
+#     make BOARD=ESP32_GENERIC_S3 FROZEN_MANIFEST=.../boards/adafruit_feather_s3_tft/manifest.py
+#
+# Nothing but settings.json, secrets.json and state.json is then on the file system. Paths are
+# relative to this file, and the first line adds what stock firmware has (asyncio, umqtt ...).
+include("$(PORT_DIR)/boards/manifest.py")
+require("aioble-central")
+require("aioble-client")
+module("board.py")
+freeze("../../lib")
+freeze("../../firmware")
