@@ -12,7 +12,7 @@ import json
 
 import pytest
 
-from tools.bench.bench import BenchConfig
+from tools.bench.config import BenchConfig
 
 SETTINGS = {
     "heater_output": "gpio",

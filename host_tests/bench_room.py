@@ -8,7 +8,8 @@ import pytest
 
 from host_tests.panel_text import shows
 from tools.bench import desk as desk_module
-from tools.bench.bench import Bench, BenchConfig
+from tools.bench.bench import Bench
+from tools.bench.config import BenchConfig
 from tools.bench.desk import Desk
 
 

@@ -10,7 +10,8 @@
 import json
 import os
 
-from tools.bench.bench import ROOT, Bench, BenchConfig
+from tools.bench.bench import Bench
+from tools.bench.config import ROOT, BenchConfig
 from tools.bench.radio.air import Air
 from tools.bench.radio.paths import aioble_places
 from tools.plant import Plant

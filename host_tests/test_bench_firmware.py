@@ -7,7 +7,8 @@ import time
 
 import pytest
 
-from tools.bench.bench import ROOT, Bench, BenchConfig
+from tools.bench.bench import Bench
+from tools.bench.config import ROOT, BenchConfig
 
 PROGRAMS = pathlib.Path(__file__).parent / "bench_programs"
 WATCHDOG_S = 2.5

@@ -38,10 +38,10 @@ def make_cold(room):
 
 
 def restart(room):
-    """Kills the firmware, and waits until it is back."""
+    """Presses the reset button, and waits until the firmware is back."""
     resets = room.state()["resets"]
-    room.desk.apply("firmware_kill")
-    room.wait({"resets": resets + 1, "reset_cause": "watchdog", **GOOD})
+    room.desk.bench.set("firmware_reset")
+    room.wait({"resets": resets + 1, "reset_cause": "hard", **GOOD})
 
 
 def test_boost_heats_whatever_the_mode_and_ends_on_command(room):

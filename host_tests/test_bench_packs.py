@@ -11,7 +11,8 @@ from host_tests.ble_rig import ADDRESS, OTHER
 from host_tests.panel_text import shows
 from screen import palette
 from tools.bench.ant_sim import AntNewSim
-from tools.bench.bench import Bench, BenchConfig
+from tools.bench.bench import Bench
+from tools.bench.config import BenchConfig
 from tools.bench.desk import Desk
 from tools.bench.jk_ble_sim import JkBleSim
 from tools.plant import Plant

@@ -15,7 +15,8 @@ from host_tests.bench_rig import (
     write_settings,
 )
 from tools.bench import simulators
-from tools.bench.bench import Bench, BenchConfig
+from tools.bench.bench import Bench
+from tools.bench.config import BenchConfig
 from tools.bench.packs import RadioError
 from tools.bench.radio.air import Air
 

@@ -1,20 +1,32 @@
 """The image, squeezed and compiled, does the main job on the bench: not just its sources."""
 
+import shutil
+
 import pytest
 
 from host_tests.bench_rig import SETTINGS, configure, console, make_cold, wait_for_heat
 from tools.bench.bench import Bench
+from tools.image import lay_out
 
 pytestmark = pytest.mark.bench
 
 
+@pytest.fixture(scope="module")
+def image(tmp_path_factory):
+    """The folder of an image; it takes a while to make."""
+    folder = tmp_path_factory.mktemp("image")
+    lay_out("lilygo_t_display", folder)
+    return folder
+
+
 @pytest.fixture
-def config(tmp_path):
+def config(image, tmp_path):
     """Of a bench whose firmware is the image, and which has nothing of lib/ and firmware/."""
     run_dir = tmp_path / "run"
     run_dir.mkdir()
+    shutil.copytree(image, tmp_path / "image")
     config = configure(run_dir, SETTINGS, lapse=100)
-    config.compile(tmp_path / "image")
+    config.run_image(tmp_path / "image")
     return config
 
 

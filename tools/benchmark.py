@@ -63,7 +63,8 @@ def print_speed():
 
 def longest_hold_ms():
     """Runs the firmware on the bench; returns the longest hold of its loop in ms, by itself."""
-    from tools.bench.bench import Bench, BenchConfig
+    from tools.bench.bench import Bench
+    from tools.bench.config import BenchConfig
     from tools.bench.desk import Desk
 
     with tempfile.TemporaryDirectory(prefix="packmate-benchmark-") as folder:

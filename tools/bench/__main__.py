@@ -14,8 +14,9 @@ import tempfile
 from pathlib import Path
 
 from tools.bench import scenario_file, simulators
-from tools.bench.bench import Bench, BenchConfig
+from tools.bench.bench import Bench
 from tools.bench.broker import BrokerError
+from tools.bench.config import BenchConfig
 from tools.bench.controls import ControlError, check_value
 from tools.bench.desk import Desk
 from tools.bench.packs import RadioError, check_names

@@ -8,17 +8,12 @@ listener run *in* the bench's thread, at their virtual time, and may use the ben
 directly; they must not block, for virtual time waits for them.
 """
 
-import os
-import pathlib
-import sys
 import threading
 import time
 from collections import deque
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet  # 3.10: not the builtin one
 
-from tools import image
-from tools.bench import simulators
 from tools.bench.chip import Chip
 from tools.bench.clock import Clock
 from tools.bench.conductor import Conductor, real_us
@@ -31,52 +26,9 @@ from tools.bench.serial_line import Nobody, SerialLine
 from tools.bench.snapshot import take_snapshot
 from tools.bench.world import World
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-# An ESP32 without PSRAM leaves 149 kB to Python with Wi-Fi connected (docs/memory.md); the
-# 64-bit objects of the unix port take twice the room, and the stand-ins 60 kB more.
-_DEVICE_HEAP = 2 * 149_000 + 62_000
-# Running from sources takes room to compile them, too.
-_SOURCES_HEAP = 900_000
-_PLACES = ("firmware", "lib", "build/host")  # the last: what tools/fetch_umqtt.py brought
-
-
-class BenchConfig:
-    """What a bench is made of. Every attribute may be changed before the bench is made."""
-
-    def __init__(self, run_dir):
-        self.run_dir = run_dir  # working directory of the firmware: settings.json, state.json ...
-        self.micropython = find_micropython()  # command of the unix port
-        self.main = os.path.join(ROOT, "firmware", "main.py")  # program to run
-        self.board_dir = os.path.join(ROOT, "boards", "lilygo_t_display")
-        self.paths = [os.path.join(ROOT, name) for name in _PLACES]
-        self.board = None  # object with the names of board.py; default: read from board_dir
-        self.plant = None  # the true pack; default tools.plant.Plant()
-        self.bms_name = simulators.DEFAULT  # which BMS is simulated: simulators.NAMES
-        self.bms = None  # or one that is ready made
-        self.other_bms = ()  # BMSs of packs in parallel to the first
-        self.lapse = 1  # virtual seconds per real second, 1..600
-        self.heap_bytes = _SOURCES_HEAP  # while the BMS is on a wire
-        self.ticks_start_ms = 0  # what ticks_ms() says at reset; near 2**30 to try the wrap
-        self.wall_s = None  # the wall clock at t = 0, s since 2000 UTC, as a time server tells it
-        self.env = {}  # added to the environment of the firmware's process
-
-    def compile(self, folder):
-        """Runs the firmware as a device has it: compiled into `folder`, in an ESP32's heap."""
-        tree = pathlib.Path(folder)
-        image.lay_out(os.path.basename(self.board_dir), tree)
-        self.main = str(tree / "main.py")
-        self.paths = [str(tree / "lib"), os.path.join(ROOT, "build", "host")]
-        self.heap_bytes = _DEVICE_HEAP
-
-
-def find_micropython():
-    """Returns the `micropython` beside this Python, or the name, to be found on the PATH."""
-    beside = os.path.join(os.path.dirname(sys.executable), "micropython")
-    return beside if os.path.exists(beside) else "micropython"
-
 
 class Bench:
-    """See the module.
+    """See the module. `config`: a config.BenchConfig.
 
     Parts, for use in the bench's thread: `packs`, `plant`, `bms`, `line`, `chip`, `clock`,
     `panel`, `console`, `conductor`. `error` is the exception that ended the bench's thread, if
@@ -85,24 +37,13 @@ class Bench:
 
     def __init__(self, config):
         self.config = config
-        if config.board is None:
-            config.board = _read_board(config.board_dir)
-        if config.board_dir not in config.paths:
-            config.paths = list(config.paths) + [config.board_dir]
-        self.board = board = config.board
+        self.board = board = config.load_board()
         self.world = World(config.plant, board)
         self.plant = self.world.plant
         self.chip = Chip()
         self.clock = Clock(real_us(), config.lapse)
         self.console = Console()
-        self.panel = Panel(
-            board.PANEL_WIDTH,
-            board.PANEL_HEIGHT,
-            board.PANEL_X,
-            board.PANEL_Y,
-            board.PANEL_MADCTL,
-            board.PANEL_INVERT,
-        )
+        self.panel = _make_panel(board)
         self.line = SerialLine(Nobody(), board.BMS_UART, board.BMS_TX, board.BMS_RX, self.chip)
         self.line.de = board.RS485_DE
         panel_pins = (board.PANEL_CS, board.PANEL_DC, board.PANEL_RST)
@@ -362,11 +303,12 @@ class Bench:
             self.panel.feed(self.chip.levels[board.PANEL_DC] or 0, data, t_us)
 
 
-def _read_board(board_dir):
-    """Returns the names of board.py as an object."""
-    names = {}
-    path = os.path.join(board_dir, "board.py")
-    with open(path, encoding="utf-8") as file:
-        source = file.read().replace("from compat import const", "")
-    exec(compile(source, path, "exec"), {"const": lambda value: value}, names)
-    return type("Board", (), names)
+def _make_panel(board):
+    return Panel(
+        board.PANEL_WIDTH,
+        board.PANEL_HEIGHT,
+        board.PANEL_X,
+        board.PANEL_Y,
+        board.PANEL_MADCTL,
+        board.PANEL_INVERT,
+    )

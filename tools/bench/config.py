@@ -1,0 +1,72 @@
+"""What a bench is made of: program, board, pack, BMSs, lapse."""
+
+import os
+import pathlib
+import sys
+
+from tools import image
+from tools.bench import simulators
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+# An ESP32 without PSRAM leaves 149 kB to Python with Wi-Fi connected (docs/memory.md); the
+# 64-bit objects of the unix port take twice the room, and the stand-ins 60 kB more.
+_DEVICE_HEAP = 2 * 149_000 + 62_000
+# Running from sources takes room to compile them, too.
+_SOURCES_HEAP = 900_000
+_PLACES = ("firmware", "lib", "build/host")  # the last: what tools/fetch_umqtt.py brought
+
+
+class BenchConfig:
+    """What a bench is made of. Every attribute may be changed before the bench is made."""
+
+    def __init__(self, run_dir):
+        self.run_dir = run_dir  # working directory of the firmware: settings.json, state.json ...
+        self.micropython = find_micropython()  # command of the unix port
+        self.main = os.path.join(ROOT, "firmware", "main.py")  # program to run
+        self.board_dir = os.path.join(ROOT, "boards", "lilygo_t_display")
+        self.paths = [os.path.join(ROOT, name) for name in _PLACES]
+        self.board = None  # object with the names of board.py; default: read from board_dir
+        self.plant = None  # the true pack; default tools.plant.Plant()
+        self.bms_name = simulators.DEFAULT  # which BMS is simulated: simulators.NAMES
+        self.bms = None  # or one that is ready made
+        self.other_bms = ()  # BMSs of packs in parallel to the first
+        self.lapse = 1  # virtual seconds per real second, 1..600
+        self.heap_bytes = _SOURCES_HEAP  # while the BMS is on a wire
+        self.ticks_start_ms = 0  # what ticks_ms() says at reset; near 2**30 to try the wrap
+        self.wall_s = None  # the wall clock at t = 0, s since 2000 UTC, as a time server tells it
+        self.env = {}  # added to the environment of the firmware's process
+
+    def load_board(self):
+        """Returns an object with the names of board.py, which the firmware is to find, too."""
+        if self.board is None:
+            self.board = _read_board(self.board_dir)
+        if self.board_dir not in self.paths:
+            self.paths = [*self.paths, self.board_dir]
+        return self.board
+
+    def compile(self, folder):
+        """Runs the firmware as `run_image` does, from an image that is made into `folder`."""
+        image.lay_out(os.path.basename(self.board_dir), pathlib.Path(folder))
+        self.run_image(folder)
+
+    def run_image(self, folder):
+        """Runs the firmware as a device has it: the image in `folder`, in an ESP32's heap."""
+        self.main = os.path.join(folder, "main.py")
+        self.paths = [os.path.join(folder, "lib"), os.path.join(ROOT, "build", "host")]
+        self.heap_bytes = _DEVICE_HEAP
+
+
+def find_micropython():
+    """Returns the `micropython` beside this Python, or the name, to be found on the PATH."""
+    beside = os.path.join(os.path.dirname(sys.executable), "micropython")
+    return beside if os.path.exists(beside) else "micropython"
+
+
+def _read_board(board_dir):
+    """Returns the names of board.py as an object."""
+    names = {}
+    path = os.path.join(board_dir, "board.py")
+    with open(path, encoding="utf-8") as file:
+        source = file.read().replace("from compat import const", "")
+    exec(compile(source, path, "exec"), {"const": lambda value: value}, names)
+    return type("Board", (), names)
