@@ -1,6 +1,6 @@
 """Which unit do we want: by its address, by its name, or by what its advertisement shows."""
 
-from binascii import hexlify, unhexlify
+from binascii import unhexlify
 
 from bms import adverts
 from compat import const
@@ -115,8 +115,3 @@ def _text(result):
         return result.name()
     except ValueError:  # not UTF-8
         return None
-
-
-def address_text(address):
-    """Returns six bytes as C8:47:…"""
-    return str(hexlify(address, ":"), "ascii").upper()

@@ -10,8 +10,7 @@ from telemetry import fill_link
 # Parts of the discovery that are about the device; each pack has one more.
 _READINGS = const(0)
 _CONTROLS = const(1)
-_GOOD = const(2)
-_DEVICE_PARTS = const(3)
+_DEVICE_PARTS = const(3)  # the last: whether all packs are good
 
 
 def build(device, settings, secrets, topics, model, version):

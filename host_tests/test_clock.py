@@ -9,8 +9,6 @@ import pytest
 
 from host_tests.fake_chip import PERIOD
 
-HOUR_MS = 3_600_000
-
 
 class Server:
     """The time server, and the threads that ask it: `run` lets them have their answer."""

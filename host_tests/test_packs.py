@@ -23,7 +23,7 @@ def board():
 
 def make(names, board):
     line = Line()
-    return Packs(names, World(Plant(), board), line, lambda: 0), line
+    return Packs(names, World(Plant()), line, lambda: 0), line
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,6 @@ tx = bytearray(32)
 
 piece = (1, 5, memoryview(bytes(range(128))))
 short = (1, 5, memoryview(b"AT\r\n"))
-stray = (2, 5, memoryview(b"xyz"))
 
 
 def stream():
@@ -61,7 +60,6 @@ def send():
 
 ADDRESS = memoryview(b"\xc8\x47\x8c\0\0\1")
 FOREIGN = b"\x02\x01\x06\x03\x03\x0f\x18\x09\x09Heart one\x05\xff\x4c\x00\x02\x15"
-HEARD = b"\x02\x01\x06\x03\x02\xe0\xff\x05\xff\x65\x0b\x88\xa0"
 advert = (1, ADDRESS, 0, -60, memoryview(FOREIGN))
 named = Target(name="Heart two")
 ours = Target(dialect="jk_ble")

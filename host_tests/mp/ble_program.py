@@ -9,13 +9,14 @@ import json
 import os
 import sys
 import time
+from binascii import hexlify
 
 import esp32
 
 from ble_link import BLELink
 from ble_radio import Radio
 from ble_setup import REASONS, STATES
-from ble_target import Target, address_text
+from ble_target import Target
 from bms import catalog
 from bms import pack as p
 from bms.check import Check
@@ -88,7 +89,7 @@ class Program:
             "mtu": link.mtu,
             "rssi": link.rssi,
             "found": link.found,
-            "address": None if link.address is None else address_text(link.address),
+            "address": link.address and str(hexlify(link.address, ":"), "ascii").upper(),
             "losses": link.losses,
             "second": None if self.second is None else self.second.frames,
             "errors": self.radio.errors,

@@ -6,7 +6,7 @@ import harness
 import ble_setup as s
 from ble_link import BLELink
 from ble_radio import MTU, NOT_PAIRED, PAIRED, PAIRING, Radio
-from ble_target import Target, address_text
+from ble_target import Target
 
 core, ble, esp32 = fake_aioble.core, fake_aioble.ble, fake_aioble.esp32
 ADDRESS = b"\xc8\x47\x8c\x00\x00\x01"
@@ -241,7 +241,6 @@ for target, adv, heard, found in (
 by_address = Target(address="c8:47:8C:00:00:01", dialect="jk_ble")
 equal(by_address.hears(memoryview(ADDRESS), b""), True, "the address")
 equal(by_address.hears(memoryview(b"\0" * 6), FFE0), False, "another one")
-equal(address_text(ADDRESS), "C8:47:8C:00:00:01", "as text")
 for cut in range(len(FLAGS + FFE0 + ANT_NAME)):
     payload = memoryview((FLAGS + FFE0 + ANT_NAME)[:cut])
     auto.hears(ADDRESS, payload)

@@ -23,8 +23,6 @@ from bms.framer import (
 from bms.wire_le import put_u16le, u16le
 from compat import const, ticks_add, ticks_diff
 
-BAUD = const(19200)
-
 _HEAD = const(6)
 _TAIL = const(4)  # CRC and end mark
 _SEGMENT = const(6)  # head and CRC of a second segment
@@ -36,8 +34,6 @@ _ADDITIONS = const(0xFE)
 
 READ_STATUS = const(0x01)
 READ_SETTINGS = const(0x02)
-READ_IDENTITY = const(0x04)
-READ_COUNTERS = const(0x05)
 WRITE_SETTINGS = const(0x22)
 AUTHENTICATE = const(0x23)
 CONTROL = const(0x51)

@@ -15,8 +15,6 @@ from bms.framer import BAD_CHECKSUM, BAD_FRAME, DECODED, OTHER, REPLY, Dialect, 
 from bms.wire import PrefixSums, put_u16be, s16be, u16be, u32be
 from compat import const, ticks_add, ticks_diff
 
-BAUD = const(19200)
-
 _STATUS_HEAD = b"\xaa\x55\xaa\xff"
 _READ_HEAD = b"\x5a\x5a"  # as it is used on a UART
 _RADIO_HEAD = b"\xdb\xdb"  # as the app uses it over Bluetooth

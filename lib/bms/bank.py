@@ -10,8 +10,6 @@ from bms import pack as p
 from bms.check import PLAUSIBLE
 from compat import const, ticks_add
 
-MAX_PACKS = const(4)
-
 # Verdicts; the line in NAMES.
 WHOLE = const(0)
 NO_PACK = const(1)  # none of them can be believed

@@ -29,8 +29,6 @@ from bms.jk_frames import (
 from bms.wire import PrefixSums, put_bytes
 from compat import const, ticks_add, ticks_diff
 
-BAUD = const(115200)  # inside the BMS, between its controller and the radio module
-
 _COMMAND_PREAMBLE = b"\xaa\x55\x90\xeb"
 _COMMAND = const(20)  # bytes of a command, and of an acknowledgement
 _PROBE = b"AT\r\n"

@@ -25,8 +25,6 @@ from bms.jk_display_blocks import (
 from bms.wire import u16be
 from compat import const, ticks_diff
 
-BAUD = const(2400)
-
 _WRITE_REGISTER = const(0x80)
 _REGISTER_LENGTH = const(3)
 _WORDS_LENGTH = const(3)  # command and address, counted by the length byte; words follow

@@ -13,8 +13,6 @@ from bms.jk_t100 import MOS, TempCodes, is_ambiguous
 from bms.wire import PrefixSums, s16be, u16be, u32be
 from compat import const, ticks_diff
 
-BAUD = const(115200)
-
 # Frame layout, jk.md §1.2.
 _HEAD = const(11)  # bytes before the items
 _TAIL = const(9)  # record number, end mark, checksum field

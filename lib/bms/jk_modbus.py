@@ -21,8 +21,6 @@ from bms.jk_frames import (
 from bms.wire import PrefixSums, put_bytes
 from compat import const, ticks_add, ticks_diff
 
-BAUD = const(115200)
-
 _READ = const(3)
 _WRITE = const(0x10)
 _ERROR = const(0x80)

@@ -38,7 +38,7 @@ class Bench:
     def __init__(self, config):
         self.config = config
         self.board = board = config.load_board()
-        self.world = World(config.plant, board)
+        self.world = World(config.plant)
         self.plant = self.world.plant
         self.chip = Chip()
         self.clock = Clock(real_us(), config.lapse)

@@ -55,7 +55,7 @@ class Panel:
         self._y = y
         self._mount = mount
         self._inverting = inverting
-        self._across, self._down = (_ROWS, _COLUMNS) if mount & _MV else (_COLUMNS, _ROWS)
+        self._across = _ROWS if mount & _MV else _COLUMNS
         self._ram = bytearray(2 * _COLUMNS * _ROWS)
         self._picture = None
         self._settled_us = 0

@@ -10,13 +10,12 @@ class World:
     `heater_log` holds (t_us, on) of the last thousand.
     """
 
-    def __init__(self, plant, board):
+    def __init__(self, plant):
         self.plant = plant if plant is not None else Plant()
         self.heater_changes = 0
         self.heater_changed_us = 0
         self._heater_us = 0
         self.heater_log = []
-        self._board = board
         self._t_us = 0
 
     def advance(self, t_us):

@@ -31,7 +31,8 @@ function showLamps(state) {
   const fault = WIRE_FAULTS.find((name) => now[`bms_${name}`] && (name !== "unplugged" || !state.radio));
   const away = state.radio && AIR_FAULTS.find(([name]) => now[`ble_${name}`])?.[1];
   const disguise = now.bms_foreign !== "none" ? now.bms_foreign : now.bms_generation !== "normal" ? now.bms_generation : "";
-  const bms = away || fault || (disguise && `as ${disguise.replaceAll("_", " ")}`);
+  const mute = state.radio && !state.radio.connected && "not connected";
+  const bms = away || fault || mute || (disguise && `as ${disguise.replaceAll("_", " ")}`);
   lamp("bms", bms ? "bad" : "good", bms ? `BMS ${bms}` : "BMS answers");
   showRadio(state);
   lamp("wifi", now.wifi_down ? "bad" : "good", now.wifi_down ? "Wi-Fi down" : "Wi-Fi");
