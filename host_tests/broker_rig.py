@@ -13,7 +13,7 @@ import pytest
 
 from host_tests.conftest import ROOT, runner
 from tools import fetch_umqtt
-from tools.bench.broker import find_mosquitto, have_amqtt
+from tools.bench.broker import Broker, find_mosquitto, have_amqtt
 
 BASE = "packmate/a0b1c2d3e4f5"
 STATE = f"{BASE}/state"
@@ -142,3 +142,36 @@ def newcomer_hears(port, topic, count=1):
         return heard()
     finally:
         client.close()
+
+
+@pytest.fixture(scope="module")
+def places(tmp_path_factory):
+    return make_places(tmp_path_factory.mktemp("standin"))
+
+
+@pytest.fixture
+def start(places):
+    """Starts programs, and sees at the end that they ran well."""
+    programs = []
+
+    def run(**settings):
+        programs.append(Program(places, **settings))
+        return programs[-1]
+
+    yield run
+    for program in programs:
+        program.kill()
+
+
+@pytest.fixture(params=KINDS)
+def broker(request):
+    broker = Broker(request.param).start()
+    yield broker
+    broker.stop()
+
+
+@pytest.fixture
+def client(broker):
+    client = Client(broker.port)
+    yield client
+    client.close()

@@ -15,49 +15,17 @@ import pytest
 from host_tests.broker_rig import (
     AVAILABILITY,
     BASE,
-    KINDS,
     STATE,
     Client,
-    Program,
-    make_places,
+    broker,
+    client,
     newcomer_hears,
+    places,
+    start,
     wait_for,
 )
 from tools.bench.broker import Broker, find_mosquitto
 from tools.bench.proxy import Proxy
-
-
-@pytest.fixture(scope="module")
-def places(tmp_path_factory):
-    return make_places(tmp_path_factory.mktemp("standin"))
-
-
-@pytest.fixture
-def start(places):
-    """Starts programs, and sees at the end that they ran well."""
-    programs = []
-
-    def run(**settings):
-        programs.append(Program(places, **settings))
-        return programs[-1]
-
-    yield run
-    for program in programs:
-        program.kill()
-
-
-@pytest.fixture(params=KINDS)
-def broker(request):
-    broker = Broker(request.param).start()
-    yield broker
-    broker.stop()
-
-
-@pytest.fixture
-def client(broker):
-    client = Client(broker.port)
-    yield client
-    client.close()
 
 
 def test_state_availability_and_will(broker, client, start):

@@ -2,43 +2,9 @@
 
 import pytest
 
-from host_tests.broker_rig import BASE, KINDS, Client, Program, make_places
-from tools.bench.broker import Broker
+from host_tests.broker_rig import BASE, broker, client, places, start
 
 MODE = f"{BASE}/heater/mode/set"
-
-
-@pytest.fixture(scope="module")
-def places(tmp_path_factory):
-    return make_places(tmp_path_factory.mktemp("standin"))
-
-
-@pytest.fixture
-def start(places):
-    """Starts programs, and sees at the end that they ran well."""
-    programs = []
-
-    def run(**settings):
-        programs.append(Program(places, **settings))
-        return programs[-1]
-
-    yield run
-    for program in programs:
-        program.kill()
-
-
-@pytest.fixture(params=KINDS)
-def broker(request):
-    broker = Broker(request.param).start()
-    yield broker
-    broker.stop()
-
-
-@pytest.fixture
-def client(broker):
-    client = Client(broker.port)
-    yield client
-    client.close()
 
 
 def test_a_mode_command_is_obeyed(broker, client, start):
