@@ -1,4 +1,4 @@
-"""The screen of several packs: the whole, each of them by the button, and which have no good figures."""
+"""The screen of several packs: the whole, each of them by the button, and which are missing."""
 
 import pytest
 
