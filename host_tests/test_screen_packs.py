@@ -1,4 +1,4 @@
-"""The screen of several packs: the whole, each of them by the button, and which are missing."""
+"""The screen of several packs: the whole, each by the button, and which have no good figures."""
 
 import pytest
 

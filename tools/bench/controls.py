@@ -133,6 +133,8 @@ _TABLE = (
     ("probe", CHOICE, one_wire.PLACES, "", "world", "Probe", "Where our own DS18B20 is"),
     ("mat_on_bms", BOOL, None, "", "world", "Mat on the BMS", "At a JK's own heating output"),
     ("probe_stuck", BOOL, None, "", "world", "Probe stuck", "It repeats what it said last"),
+    ("mat_open", BOOL, None, "", "world", "Mat broken", "No current flows through it"),
+    ("output_stuck", BOOL, None, "", "world", "Switch stuck on", "The mat's MOSFET conducts"),
     (
         "broker",
         CHOICE,
