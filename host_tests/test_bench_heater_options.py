@@ -221,6 +221,7 @@ def test_the_pack_is_warm_at_the_time_that_was_set(start):
     bench.set("wifi_down", True)
     bench.set("ambient_dc", 20)
     bench.set("pack_dc", 20)
+    bench.set("lapse", 400)
     bench.run_until(5400 - 1200)
     assert bench.snapshot()["pins"]["heater_changes"] == 0  # nobody has told the time
     bench.set("wifi_down", False)

@@ -156,6 +156,7 @@ def test_the_button_leaves_the_bms_to_the_phone_and_takes_it_back(make, name):
     bench.run_until(t_s + 300)
     assert not bench.plant.heater_on
     bench.set("ble_taken", False)
+    bench.set("lapse", 60)
     bench.run_until(t_s + 580)
     # Nobody has it, but the time is not up.
     assert bench.snapshot()["radio"]["connections"] == 1 and not bench.plant.heater_on

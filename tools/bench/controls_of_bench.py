@@ -10,6 +10,8 @@ from tools.bench.jk_gps_frame import TEMP_RULES
 _PRESS_US = 150_000
 # Faults of a radio unit before there is one; see Station.
 _ON_AIR = dict(away=False, taken=False, deaf=False, sleeps=False, pairing="none")
+# Names of controls and of the plant.
+_PLANT_FLAGS = ("sensors_swapped", "mat_open", "output_stuck", "mat_on_bms")
 _ABSENT = {"none": (), "first": (0,), "second": (1,), "both": (0, 1)}
 
 
@@ -38,12 +40,8 @@ class Controls:
             "bms_foreign": self._foreign,
             "bms_generation": self._generation,
             "sensor_absent": self._sensor_absent,
-            "sensors_swapped": lambda value: setattr(bench.plant, "sensors_swapped", bool(value)),
             "temp_rule": self._temp_rule,
-            "mat_open": lambda value: setattr(bench.plant, "mat_open", bool(value)),
-            "output_stuck": lambda value: setattr(bench.plant, "output_stuck", bool(value)),
             "probe": lambda value: setattr(bench.probe, "place", value),
-            "mat_on_bms": lambda value: setattr(bench.plant, "mat_on_bms", bool(value)),
             "probe_stuck": lambda value: setattr(bench.probe, "stuck", bool(value)),
             "wifi_down": lambda value: self._wifi(up=not value),
             "wifi_password_wrong": lambda value: self._wifi(wrong_password=bool(value)),
@@ -54,6 +52,8 @@ class Controls:
             "button_1": lambda value: self._button(bench.board.BUTTON_1, value),
             "button_2": lambda value: self._button(bench.board.BUTTON_2, value),
         }
+        for name in _PLANT_FLAGS:
+            self._setters[name] = functools.partial(self._plant_flag, name)
         for name in _ON_AIR:
             self._setters["ble_" + name] = functools.partial(self._on_air, name)
         self._setters["ble_drop"] = lambda _: self._radio("ble_drop").drop()
@@ -70,6 +70,9 @@ class Controls:
             setter(value)
         except TypeError as error:
             raise ValueError(f"{name}: cannot be {value!r}") from error
+
+    def _plant_flag(self, name, value):
+        setattr(self._bench.plant, name, bool(value))
 
     def values(self):
         """Returns the present value of every control that has a state."""
