@@ -5,6 +5,8 @@
 
 PYTHON ?= python3
 ARGS ?=
+# What runs in real time in one process, one after the other; all else beside it (conftest.py).
+TWO ?= -n 2 --dist loadgroup --no-loadscope-reorder
 BOARD ?= lilygo_t_display
 
 VENV := .venv
@@ -30,7 +32,7 @@ demo: $(DEMO) $(UMQTT) ## the virtual bench in a browser; ARGS="--headless --sce
 	@$(BIN)/python -m tools.bench $(ARGS)
 
 test: $(DEV) $(NODE) $(UMQTT) ## all tests, on CPython and on 64- and 32-bit MicroPython; ARGS go to pytest
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest $(TWO) $(ARGS)
 
 check: $(DEV) $(NODE) $(STUBS) ## format, lint, types against the ESP32 stubs, import rule
 	$(BIN)/ruff format --check .
