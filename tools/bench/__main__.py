@@ -122,6 +122,7 @@ def _serve(desk, arguments):
 
 
 def _interrupt(_signal, _frame):
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # a second one must not cut the ending short
     raise KeyboardInterrupt
 
 
