@@ -240,14 +240,16 @@ def picture_in_time(heater):
 class Enumeration:
     """All states and what leads from one to another.
 
-    `inputs`: Readings; `commands`: names of COMMANDS; `look`: what makes a state's picture.
+    `inputs`: Readings; `commands`: names of COMMANDS; `look`: what makes a state's picture;
+    `make`: what makes the first heater.
     `pictures` are the states; `before`: which lead to each; `transitions`: how many were tried.
     """
 
-    def __init__(self, inputs, commands, look=picture):
+    def __init__(self, inputs, commands, look=picture, make=make_heater):
         self.inputs = inputs
         self.commands = commands
         self.look = look
+        self.make = make
         self.numbers = {}
         self.pictures = []
         self.before = collections.defaultdict(set)  # of each state: those that lead to it
@@ -257,7 +259,7 @@ class Enumeration:
     def run(self, check, limit=20_000):
         """Enumerates; `check(old, name, reading, new)` looks at each step: two heaters, the name
         of the input, and the Reading or, for a command, None."""
-        queue = collections.deque([make_heater()])
+        queue = collections.deque([self.make()])
         self._number(queue[0])
         while queue:
             heater = queue.popleft()

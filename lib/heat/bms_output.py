@@ -78,7 +78,8 @@ class BMSOutput:
         self._wait_ms = self._wait_ms - elapsed_ms if self._wait_ms > elapsed_ms else 0
         left_ms = self._write_wait_ms - elapsed_ms
         self._write_wait_ms = left_ms if left_ms > 0 else 0
-        self._settling_ms = self._settling_ms + elapsed_ms if settling else 0
+        settling_ms = self._settling_ms + elapsed_ms if settling else 0
+        self._settling_ms = min(settling_ms, _SETTLING_MS)
         if settling and self._settling_ms < _SETTLING_MS:
             return
         switch = pack.get(p.HEATING_SWITCH)

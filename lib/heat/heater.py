@@ -130,7 +130,7 @@ class Heater:
             veto = hindrance
         self.report.step(inputs, self.guard.energy.minute)
         on = self._heating = demand and veto == s.NONE
-        if output is not None and output.unconfirmed and veto == s.NONE:
+        if output is not None and output.unconfirmed and (veto == s.NONE or not law.active):
             veto = s.UNCONFIRMED  # and the wish stays
         self._publish_state(on, veto)
         is_on = on if output is None else output.on
