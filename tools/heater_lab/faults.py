@@ -23,6 +23,7 @@ _FREEZE_S = 300  # data_freeze_s
 _PROOF_S = 600 + 300 + 120
 _CHARGER_S = 61  # heater_min_on_s
 _CREEP_S = 21_601  # heater_max_on_min: each degree of rise, however late, is one
+_SLOT_S = 121  # heater_pwm_s: a pause, and the time on that is due
 _STUCK_S = 3600  # 4 °C of the pack, by a mat of 200 W, and a lag
 
 _HOT_C = 28  # hottest cell: heater_max_temp_dc, half a degree of rounding, and the sensors' lag
@@ -218,6 +219,10 @@ def _make():
     text = "the probe says that the mat has 70 °C"
     ways = d.attribute("probe", 700, PROBE_READS)
     yield Fault("probe_hot", text, 1, LATCHES, "over_temperature", ways, settings=probe)
+    text = "the mat is open, and slow on and off is in use"
+    ways = d.of_plant("mat_open", True, False)
+    slow = {"heater_max_w": 100}
+    yield Fault("mat_open_slow", text, _SLOT_S, LATCHES, _NO_RISE, ways, settings=slow)
     text = "one sensor repeats its last value"
     ways = d.frames(lambda: d.Stuck(0))
     yield Fault("sensor_stuck", text, _CREEP_S, LATCHES, "sensor_spread over_temperature", ways)
