@@ -206,22 +206,31 @@ def test_the_jks_own_output_heats_and_ends(start):
 # -- pre-heating ----------------------------------------------------------------------------------
 
 
-def test_the_pack_is_warm_at_the_time_that_was_set(start):
-    def night(bench):
+@pytest.fixture
+def start_at(start):
+    """Returns a function that starts a bench at 06:00, +2 °C, to be warm at 07:30."""
+
+    def six(bench):
         bench.config.wall_s = 24 * 365 * 86_400 + 5 * 3600  # 05:00 UTC, 06:00 here
 
-    bench = start(
-        night,
-        preheat_at="07:30",
-        utc_offset_min=60,
-        wifi_ssid="home",
-        heater_mode="charger_or_soc",
-        **OWN,
-    )
-    bench.set("wifi_down", True)
-    bench.set("ambient_dc", 20)
-    bench.set("pack_dc", 20)
-    bench.set("lapse", 400)
+    def make(**controls):
+        bench = start(
+            six,
+            preheat_at="07:30",
+            utc_offset_min=60,
+            wifi_ssid="home",
+            heater_mode="charger_or_soc",
+            **OWN,
+        )
+        for name, value in {"ambient_dc": 20, "pack_dc": 20, **controls}.items():
+            bench.set(name, value)
+        return bench
+
+    return make
+
+
+def test_the_pack_is_warm_at_the_time_that_was_set(start_at):
+    bench = start_at(wifi_down=True, lapse=400)
     bench.run_until(5400 - 1200)
     assert bench.snapshot()["pins"]["heater_changes"] == 0  # nobody has told the time
     bench.set("wifi_down", False)
@@ -229,4 +238,20 @@ def test_the_pack_is_warm_at_the_time_that_was_set(start):
     assert on_s < 5400
     wait(bench, lambda b: b.now_s() > 5400 + 1900, 4000, "the time")
     wait(bench, lambda b: not b.plant.heater_on, 60, "over")
+    assert bench.snapshot()["chip"]["resets"] == 0
+
+
+def test_a_clock_that_jumps_is_taken_at_its_word_at_once(start_at):
+    bench = start_at()
+    wait(bench, lambda b: b.plant.heater_on, 5400, "heating")
+    for jump_s in (-4 * 3600, 12 * 3600):
+        bench.set("clock_jump_s", jump_s)
+        wait(bench, lambda b: not b.plant.heater_on, 4, "off: it is not the time")
+        bench.run_until(bench.now_s() + 120)
+        assert not bench.plant.heater_on
+        bench.set("clock_jump_s", -jump_s)
+        wait(bench, lambda b: b.plant.heater_on, 120, "the time again")
+    bench.set("clock_jump_s", 86_400)  # another day, the same time of day
+    bench.run_until(bench.now_s() + 60)
+    assert bench.plant.heater_on
     assert bench.snapshot()["chip"]["resets"] == 0

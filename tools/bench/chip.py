@@ -44,6 +44,7 @@ class Chip:
         self.wifi = AccessPoint()
         self.inputs = 0
         self.driven = 0
+        self.rtc_jump_us = 0  # by how much its wall clock has gone wrong
         self.reset_cause = PWRON_RESET
         self.overruns = 0
         self._clear()

@@ -47,6 +47,7 @@ class Controls:
             "wifi_password_wrong": lambda value: self._wifi(wrong_password=bool(value)),
             "firmware_frozen": self._frozen,
             "power_cut": lambda value: power.arm(bench.config.run_dir, value),
+            "clock_jump_s": self._clock_jump,
             "firmware_kill": lambda _: bench.conductor.kill(),
             "firmware_reset": lambda _: bench.conductor.reset(),
             "button_1": lambda value: self._button(bench.board.BUTTON_1, value),
@@ -111,6 +112,9 @@ class Controls:
         if value <= LAPSE_MAX:  # the clock says what is wrong with others
             value = min(value, self._bench.packs.most_lapse)
         self._bench.clock.set_lapse(value, real_us())
+
+    def _clock_jump(self, value):
+        self._bench.chip.rtc_jump_us += value * 1_000_000
 
     def _ambient(self, value):
         self._bench.plant.ambient_c = value / 10

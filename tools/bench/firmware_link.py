@@ -80,6 +80,7 @@ class FirmwareLink:
             flags,
             self._serial,
             driven,
+            self._chip.rtc_jump_us,
         )
 
     def has_changed(self):

@@ -29,6 +29,7 @@ Bench to firmware, replies of CELLS signed 64-bit integers:
     6 FLAGS    HELLO: reset cause in bits 0-7, buffered pins from bit 8; WIRE: what was read
     7 SERIAL   counts up with every reply; the alarm line sends the same cells
     8 DRIVEN   a bit per pin that something outside drives; the others follow their pulls
+    9 RTC      by how much the wall clock has jumped so far, µs
 
 The second descriptor, the alarm line, carries such replies unasked, when a timer fires or an input
 changes while the firmware computes; a thread waits on it and schedules their handling.
@@ -70,7 +71,8 @@ WIFI = 5
 FLAGS = 6
 SERIAL = 7
 DRIVEN = 8
-CELLS = 9
+RTC = 9
+CELLS = 10
 
 WIRE_RESET = 0x000
 WIRE_READ = 0x100

@@ -7,6 +7,7 @@ it sleeps in small real steps until virtual time is there, and never drives the 
 import sys
 
 import bench_link as link
+import bench_ops as ops
 import utime
 
 _MASK = (1 << 30) - 1
@@ -61,12 +62,16 @@ def sleep_us(us):
             utime.sleep_us(_STEP_US)
 
 
+def _wall_us():
+    return link.now_us() + _clock_us[0] + link.cells[ops.RTC]
+
+
 def time():
-    return (link.now_us() + _clock_us[0]) // 1_000_000
+    return _wall_us() // 1_000_000
 
 
 def time_ns():
-    return (link.now_us() + _clock_us[0]) * 1000
+    return _wall_us() * 1000
 
 
 def gmtime(seconds=None):
@@ -82,7 +87,7 @@ def mktime(when):
 
 def bench_set_clock(us):
     """Sets the wall clock, in µs since 2000 (RTC.datetime)."""
-    _clock_us[0] = us - link.now_us()
+    _clock_us[0] = us - link.now_us() - link.cells[ops.RTC]
 
 
 # asyncio's queue in C reads the host's clock; ours reads this one. asyncio imports `time` first.
