@@ -92,8 +92,32 @@ def test_one_address_a_live_firmware_and_a_clean_end(tmp_path):
     finally:
         process.kill()
     assert (process.returncode, out, err) == (0, "", "")
-    with pytest.raises(ProcessLookupError):
-        os.kill(firmware, 0)
+    assert not is_alive(firmware)
+
+
+@pytest.mark.bench
+def test_a_bench_that_is_killed_leaves_no_firmware_behind(tmp_path):
+    process = bench("--lapse", 100, "--run-dir", tmp_path)
+    try:
+        address = process.stdout.readline().strip()
+        firmware = get(address, "api/state")["chip"]["pid"]
+        time.sleep(3)  # bytes come
+        assert is_alive(firmware)
+    finally:
+        process.kill()
+        process.communicate()
+    deadline = time.monotonic() + 10
+    while is_alive(firmware) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not is_alive(firmware)
+
+
+def is_alive(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ a pty delivers when the kernel's worker gets to it and the bench must not wait f
 import io
 import select
 import struct
+import sys
 import time
 
 import bench_link as link
@@ -176,6 +177,8 @@ class UART(io.IOBase):
                 kept = self._ring.write(_scratch_view[:n])
                 if kept < n:
                     link.post(ops.OVERRUN, self.bench_id, n - kept)
+            elif n == 0 and expected > self._drained:
+                sys.exit()  # the cable's other end is gone, and so is the bench
             elif self._drained >= expected or not self._poll.poll(_DELIVERY_MS):
                 return
 
