@@ -51,7 +51,6 @@ class Play:
         self.longest_s = 0.0
         self._latched = self.lab.heater.latched
         self._since_ms = None  # beginning of the stretch of heating under way
-        self._boots = self.lab.boots
 
     def run(self):
         """Plays; raises Broken where something did not hold. Returns self."""
