@@ -1,6 +1,6 @@
 """Short cuts for tests that feed JK GPS-port frames to the dialect."""
 
-from bms.jk_gps import JkGps
+from bms.jk.jk_gps import JkGps
 from bms.pack import PackState
 from tools import vocabulary
 

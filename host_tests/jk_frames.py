@@ -2,7 +2,7 @@
 
 import struct
 
-from bms.jk_ble import JkBle
+from bms.jk.jk_ble import JkBle
 from host_tests.dialects import start
 from host_tests.mp.samples import jk02_status, jk300, jk_device
 

@@ -6,7 +6,7 @@ import pytest
 
 from bms import check
 from bms import pack as p
-from bms.ant_new import AntNew, put_request
+from bms.ant.ant_new import AntNew, put_request
 from host_tests import dialects
 from host_tests.dialects import differences, feed, feed_capture, load, name_of, start, values
 from host_tests.mp.samples import ant_frame, ant_status

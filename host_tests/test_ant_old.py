@@ -3,7 +3,7 @@
 import pytest
 
 from bms import check
-from bms.ant_old import AntOld
+from bms.ant.ant_old import AntOld
 from host_tests import dialects
 from host_tests.dialects import differences, feed, feed_capture, load, name_of, start, values
 from host_tests.mp.samples import ant_old_status

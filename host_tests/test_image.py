@@ -65,7 +65,7 @@ def test_every_import_resolves_inside_the_tree(built):
 def test_the_application_and_its_choices_are_in(built):
     name, out = built
     modules = modules_in(out)
-    assert {"app", "bms.jk_gps", "heat.heater"} <= set(modules)
+    assert {"app", "bms.jk.jk_gps", "heat.heater"} <= set(modules)
     assert image.load_board(name).PANEL in modules
 
 

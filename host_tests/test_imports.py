@@ -136,7 +136,7 @@ def test_the_catalog_names_only_modules_of_its_own_folder():
         ("lib/heat/x.py", "from relay.state import StateMessage", "relay.state.StateMessage"),
         ("lib/heat/x.py", "from bms import check", "bms.check"),
         ("lib/relay/x.py", "from heat import heater", "heat.heater"),
-        ("lib/screen/x.py", "import bms.jk_gps", "bms.jk_gps"),
+        ("lib/screen/x.py", "import bms.jk.jk_gps", "bms.jk.jk_gps"),
         ("lib/screen/x.py", "import framebuf", "framebuf"),
         ("lib/bms/x.py", "__import__('machine')", "__import__"),
         ("lib/bms/x.py", "from ..firmware import app", "..firmware.app"),

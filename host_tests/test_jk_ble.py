@@ -3,7 +3,7 @@
 import pytest
 
 from bms import pack as p
-from bms.jk_ble import JkBle, put_command
+from bms.jk.jk_ble import JkBle, put_command
 from host_tests import dialects
 from host_tests.dialects import differences, feed, feed_capture, load, name_of, start, values
 from host_tests.jk_frames import (

@@ -1,6 +1,6 @@
 """What the JK GPS-port dialect sends: requests byte for byte (jk.md §1.3), and when."""
 
-from bms import jk_gps_request as requests
+from bms.jk import jk_gps_request as requests
 from host_tests.gps import dialect, feed
 from host_tests.mp import frames
 

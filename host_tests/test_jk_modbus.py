@@ -3,7 +3,7 @@
 import pytest
 
 from bms import pack as p
-from bms.jk_modbus import JkModbus, put_trigger
+from bms.jk.jk_modbus import JkModbus, put_trigger
 from host_tests import dialects
 from host_tests.dialects import differences, feed, feed_capture, load, name_of, start, values
 from host_tests.mp.samples import acknowledged, crc16, jk02_status, jk300, jk_device

@@ -202,7 +202,7 @@ def test_frames_of_another_unit(rig):
     "withheld, name", [(1, "no_device_info"), (2, "unknown_generation"), (3, "contradiction")]
 )
 def test_withheld_frames_are_named_as_their_decoder_names_them(rig, withheld, name):
-    from bms.jk_frames import WITHHELD
+    from bms.jk.jk_frames import WITHHELD
 
     rig.dialect.frames = types.SimpleNamespace(withheld_frames=5, withheld=withheld)
     assert rig.seconds(1, b"\x55") == name == WITHHELD[withheld]

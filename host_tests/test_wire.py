@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bms import ant_old, wire, wire_le
+from bms import wire, wire_le
+from bms.ant import ant_old
 
 LIMIT = (1 << 30) - 1
 AROUND = st.binary(max_size=5)

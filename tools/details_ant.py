@@ -6,8 +6,8 @@ them, though they have addresses like all else.
 
 import struct
 
-from bms import ant_codes, ant_status
 from bms import pack as p
+from bms.ant import ant_codes, ant_status
 from bms.framer import COUNTERS, IDENTITY
 from tools import vocabulary
 

@@ -93,7 +93,7 @@ def in_order(modules, roots):
     return order
 
 
-def measure(board_name="lilygo_t_display", dialect="bms.jk_gps", squeezed=True):
+def measure(board_name="lilygo_t_display", dialect="bms.jk.jk_gps", squeezed=True):
     """Returns [(what, bytes)]: each module, the canvas, the objects; in the order of loading."""
     board = image.load_board(board_name)
     roots = ("app", dialect, board.PANEL)

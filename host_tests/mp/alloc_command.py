@@ -19,15 +19,15 @@ STEPS = 260  # of the longest command, twice
 def dialect_of(name):
     """Returns a dialect by name."""
     if name == "jk_gps":
-        from bms.jk_gps import JkGps as cls
+        from bms.jk.jk_gps import JkGps as cls
     elif name == "jk_ble":
-        from bms.jk_ble import JkBle as cls
+        from bms.jk.jk_ble import JkBle as cls
     elif name == "jk_modbus":
-        from bms.jk_modbus import JkModbus as cls
+        from bms.jk.jk_modbus import JkModbus as cls
     elif name == "ant_new":
-        from bms.ant_new import AntNew as cls
+        from bms.ant.ant_new import AntNew as cls
     else:
-        from bms.ant_old import AntOld as cls
+        from bms.ant.ant_old import AntOld as cls
     return cls(PackState(), CHUNK)
 
 

@@ -5,7 +5,7 @@ import samples
 
 from bms import bank, check, detect
 from bms import pack as p
-from bms.ant_new import AntNew
+from bms.ant.ant_new import AntNew
 from bms.pack import PackState
 from compat import ticks_add
 

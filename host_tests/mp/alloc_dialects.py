@@ -5,10 +5,10 @@ import struct
 import harness
 import samples
 
-from bms.ant_new import AntNew
-from bms.jk_ble import JkBle
-from bms.jk_display import JkDisplay
-from bms.jk_modbus import JkModbus
+from bms.ant.ant_new import AntNew
+from bms.jk.jk_ble import JkBle
+from bms.jk.jk_display import JkDisplay
+from bms.jk.jk_modbus import JkModbus
 from bms.pack import PackState
 from compat import ticks_add
 

@@ -16,7 +16,7 @@ import harness
 import settings as settings_table
 from bms import alarms, check
 from bms import pack as p
-from bms.jk_gps import JkGps
+from bms.jk.jk_gps import JkGps
 from compat import const, ticks_add
 from heat import states
 from heat.heater import Heater

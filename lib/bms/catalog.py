@@ -10,12 +10,12 @@ MAX_ADDRESS = const(15)
 # Name, module, class, transports, baud rates in the order to try; the dialects themselves in the
 # order in which an unknown unit is to be asked.
 DIALECTS = (
-    ("jk_gps", "bms.jk_gps", "JkGps", UART, (115200,)),
-    ("jk_modbus", "bms.jk_modbus", "JkModbus", UART | ADDRESSED, (115200, 9600)),
-    ("ant_new", "bms.ant_new", "AntNew", UART | BLE, (19200,)),
-    ("ant_old", "bms.ant_old", "AntOld", UART | BLE, (19200, 9600)),
-    ("jk_display", "bms.jk_display", "JkDisplay", UART, (2400,)),
-    ("jk_ble", "bms.jk_ble", "JkBle", BLE, (115200,)),
+    ("jk_gps", "bms.jk.jk_gps", "JkGps", UART, (115200,)),
+    ("jk_modbus", "bms.jk.jk_modbus", "JkModbus", UART | ADDRESSED, (115200, 9600)),
+    ("ant_new", "bms.ant.ant_new", "AntNew", UART | BLE, (19200,)),
+    ("ant_old", "bms.ant.ant_old", "AntOld", UART | BLE, (19200, 9600)),
+    ("jk_display", "bms.jk.jk_display", "JkDisplay", UART, (2400,)),
+    ("jk_ble", "bms.jk.jk_ble", "JkBle", BLE, (115200,)),
 )
 
 NAMES = tuple([entry[0] for entry in DIALECTS])

@@ -175,23 +175,23 @@ def create_writer(dialect, password):
     """
     name = dialect.NAME
     if name == "jk_gps":
-        from bms.jk_gps_write import JkGpsWriter
+        from bms.jk.jk_gps_write import JkGpsWriter
 
         return JkGpsWriter(dialect)
     if name == "jk_ble":
-        from bms.jk_ble_write import JkBleWriter
+        from bms.jk.jk_ble_write import JkBleWriter
 
         return JkBleWriter(dialect)
     if name == "jk_modbus":
-        from bms.jk_modbus_write import JkModbusWriter
+        from bms.jk.jk_modbus_write import JkModbusWriter
 
         return JkModbusWriter(dialect)
     if name == "ant_new":
-        from bms.ant_new_write import AntNewWriter
+        from bms.ant.ant_new_write import AntNewWriter
 
         return AntNewWriter(dialect, password)
     if name == "ant_old":
-        from bms.ant_old_write import AntOldWriter
+        from bms.ant.ant_old_write import AntOldWriter
 
         return AntOldWriter(dialect, password)
     return None

@@ -7,7 +7,7 @@ that does not know them could not be told from one at 0 °C: they are left alone
 """
 
 from bms import pack as p
-from bms.ant_old import put_short
+from bms.ant.ant_old import put_short
 from bms.writer import (
     AWAIT,
     DIFFERS,

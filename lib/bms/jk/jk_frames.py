@@ -7,10 +7,10 @@ bear it out (jk.md §3.5). What an unknown or contradicting generation sends is 
 
 from array import array
 
-from bms import jk02_settings, jk04
 from bms import pack as p
 from bms.framer import BAD_FRAME, DECODED, LOGBOOK, OTHER, Dialect, count
-from bms.jk02 import CONTRADICTS, HOLDS, PROVES, Jk02Status
+from bms.jk import jk02_settings, jk04
+from bms.jk.jk02 import CONTRADICTS, HOLDS, PROVES, Jk02Status
 from bms.wire_le import is_text, text_size
 from compat import const
 

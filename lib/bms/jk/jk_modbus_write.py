@@ -6,7 +6,7 @@ off when a GPS link is silent: it is left alone.
 """
 
 from bms.crc16 import put_crc
-from bms.jk_frames import JK02_32S
+from bms.jk.jk_frames import JK02_32S
 from bms.wire import put_bytes
 from bms.writer import (
     AWAIT,

@@ -1,7 +1,7 @@
 """ANT dialect of 2020 and before: 140 bytes, big endian, in reply to 6 (ant.md §1)."""
 
 from bms import pack as p
-from bms.ant_codes import (
+from bms.ant.ant_codes import (
     MOS_FULL,
     is_balancing,
     mah,

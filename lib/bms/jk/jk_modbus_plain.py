@@ -5,7 +5,7 @@ the place in a 300-byte frame of JK02_32S. So what is read is put back into such
 byte order, and the one decoder of those frames does the rest.
 """
 
-from bms.jk_frames import DEVICE_FRAME, FRAME, PREAMBLE, SETTINGS_FRAME, STATUS_FRAME
+from bms.jk.jk_frames import DEVICE_FRAME, FRAME, PREAMBLE, SETTINGS_FRAME, STATUS_FRAME
 from bms.wire import put_bytes
 from compat import const
 

@@ -5,7 +5,7 @@ charging and discharging are proven; the balance switch is reported not to take 
 nobody has reported on the thresholds: they may end as `unchanged`.
 """
 
-from bms.jk_gps_request import PASSWORD, READ_ALL, WRITE, put_request
+from bms.jk.jk_gps_request import PASSWORD, READ_ALL, WRITE, put_request
 from bms.writer import UTP, Writer
 from compat import const
 

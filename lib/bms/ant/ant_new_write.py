@@ -6,7 +6,7 @@ seconds to show in the status.
 """
 
 from bms import pack as p
-from bms.ant_new import (
+from bms.ant.ant_new import (
     AUTHENTICATE,
     CONTROL,
     READ_SETTINGS,

@@ -7,7 +7,7 @@ only if its figures agree with each other, and with those of the block before it
 
 from bms import pack as p
 from bms.framer import BAD_FRAME, BAD_LENGTH, DECODED, MORE, OTHER, REPLY, Dialect, Framer
-from bms.jk_display_blocks import (
+from bms.jk.jk_display_blocks import (
     CELLS,
     HEAD,
     NO_BLOCK,

@@ -8,8 +8,8 @@ from array import array
 
 from bms import pack as p
 from bms.framer import BAD_CHECKSUM, BAD_FRAME, BAD_LENGTH, DECODED, MORE, OTHER, Dialect, Framer
-from bms.jk_gps_request import ACTIVATE, READ_ALL, READ_ONE, REQUEST, put_request
-from bms.jk_t100 import MOS, TempCodes, is_ambiguous
+from bms.jk.jk_gps_request import ACTIVATE, READ_ALL, READ_ONE, REQUEST, put_request
+from bms.jk.jk_t100 import MOS, TempCodes, is_ambiguous
 from bms.wire import PrefixSums, s16be, u16be, u32be
 from compat import const, ticks_diff
 

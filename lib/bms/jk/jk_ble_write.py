@@ -6,8 +6,8 @@ what the unit's own bitmap does not offer. The unit acknowledges everything, als
 the settings are read back.
 """
 
-from bms.jk_ble import READ_SETTINGS, put_command
-from bms.jk_frames import JK02_32S, UNKNOWN
+from bms.jk.jk_ble import READ_SETTINGS, put_command
+from bms.jk.jk_frames import JK02_32S, UNKNOWN
 from bms.writer import AWAIT, NEXT, NONE, NOT_OFFERED, NOT_PROVEN, START, UNSUPPORTED, Writer
 from compat import const
 

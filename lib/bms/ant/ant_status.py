@@ -2,7 +2,7 @@
 
 from bms import alarms as a
 from bms import pack as p
-from bms.ant_codes import (
+from bms.ant.ant_codes import (
     MOS_FULL,
     is_balancing,
     mah,

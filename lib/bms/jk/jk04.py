@@ -7,7 +7,7 @@ from array import array
 
 from bms import pack as p
 from bms.ieee754 import INVALID, f32le, f64le
-from bms.jk02 import CONTRADICTS, HOLDS, PROVES, UNDECIDED
+from bms.jk.jk02 import CONTRADICTS, HOLDS, PROVES, UNDECIDED
 from bms.wire_le import u16le, u32le
 from compat import const
 

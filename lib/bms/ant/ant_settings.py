@@ -5,7 +5,7 @@ everywhere: it is noticed as a whole. The passwords, which have addresses too, a
 """
 
 from bms import pack as p
-from bms.ant_codes import mah
+from bms.ant.ant_codes import mah
 from bms.wire_le import is_text, s16le, text_size, u16le
 from compat import const
 

@@ -15,7 +15,7 @@ from bms.framer import (
     REPLY,
     Framer,
 )
-from bms.jk_frames import (
+from bms.jk.jk_frames import (
     DEVICE_FRAME,
     FRAME,
     LOGBOOK_FRAME,

@@ -5,10 +5,10 @@ over BLE, which bears no address; the acknowledgement that follows it tells whos
 function 03 reads registers. A unit that does not answer the one is asked in the other.
 """
 
-from bms import jk_modbus_plain as plain
 from bms.crc16 import is_good, put_crc
 from bms.framer import BAD_CHECKSUM, BAD_FRAME, BAD_LENGTH, MORE, OTHER, REPLY, Framer
-from bms.jk_frames import (
+from bms.jk import jk_modbus_plain as plain
+from bms.jk.jk_frames import (
     DEVICE_FRAME,
     FRAME,
     NO_DEVICE_INFO,

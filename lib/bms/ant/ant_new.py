@@ -4,8 +4,8 @@ A reply may carry a second segment with a CRC of its own: the result, or additio
 by header, length and CRC only: their end mark, and their header too, occur inside of them.
 """
 
-from bms import ant_settings, ant_status
 from bms import pack as p
+from bms.ant import ant_settings, ant_status
 from bms.crc16 import is_good, put_crc
 from bms.framer import (
     BAD_CHECKSUM,
