@@ -46,7 +46,7 @@ def forget():
     # Each submodule is an attribute of its package, too.
     del sys.modules["bms_setup"], sys.modules["heater_setup"]
     del sys.modules["bms.catalog"], bms.catalog  # pyright: ignore[reportAttributeAccessIssue]
-    del sys.modules["heat.memory"], heat.memory  # pyright: ignore[reportAttributeAccessIssue]
+    del sys.modules["heat.record"], heat.record  # pyright: ignore[reportAttributeAccessIssue]
 
 
 class Device:

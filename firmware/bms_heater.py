@@ -1,8 +1,8 @@
-"""The JK's own heating output in the place of our pin; see heat.bms_output for what it can do."""
+"""The JK's own heating output in the place of our pin; see heat.options.bms_output for what it can do."""
 
 from bms import writer as w
 from bms.pack import STATUS
-from heat.bms_output import NOTHING, BMSOutput
+from heat.options.bms_output import NOTHING, BMSOutput
 from heat.states import SETTLING
 
 # What to ask the BMS for, by BMSOutput's command.

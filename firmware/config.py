@@ -26,7 +26,7 @@ def load_settings(max_ma, max_mw):
     errors.extend(problems)
     secrets = _load_secrets(errors)
     if values["heater_output"] == "bms":
-        from heat.bms_output import MAX_MA, MAX_MW
+        from heat.options.bms_output import MAX_MA, MAX_MW
 
         max_ma = MAX_MA
         max_mw = MAX_MW

@@ -10,7 +10,7 @@ def make_heater(settings, record):
     max_ma = board.HEATER_MAX_MA
     max_mw = board.HEATER_MAX_W * 1000
     if settings["heater_output"] == "bms":
-        from heat.bms_output import MAX_MA, MAX_MW
+        from heat.options.bms_output import MAX_MA, MAX_MW
 
         max_ma = MAX_MA
         max_mw = MAX_MW

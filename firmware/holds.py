@@ -1,11 +1,11 @@
-"""Switches of the BMS that the heater's owner wants off at times; see heat.inhibit for the rules.
+"""Switches of the BMS that the heater's owner wants off at times; see heat.options.inhibit for the rules.
 
 Charging, while the pack is too cold for it; discharging, while a mat that is stuck on hangs there.
 """
 
 from bms.command import CONFIRMED
 from bms.writer import CHARGE, DISCHARGE
-from heat.inhibit import CLAIMED, HELD, SwitchHold
+from heat.options.inhibit import CLAIMED, HELD, SwitchHold
 
 
 class _Holder:

@@ -29,7 +29,7 @@ class Options:
         self._preheat = None
         if settings["preheat_at"]:
             from clock import Clock
-            from heat.preheat import Preheat
+            from heat.options.preheat import Preheat
 
             self._clock = Clock(settings["utc_offset_min"])
             self._preheat = Preheat(settings)

@@ -19,8 +19,10 @@ from bms import alarms
 from bms import pack as p
 from bms.pack import PackState
 from compat import ticks_add
-from heat import guard, proof, stuck, thermal
 from heat import states as s
+from heat import thermal
+from heat.guard import proof, stuck
+from heat.guard.vetoes import vetoes as guard
 from heat.heater import Heater
 
 MAX_MA = 3000

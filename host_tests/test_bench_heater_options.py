@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from heat.inhibit import CLAIMED, FREE, HELD
+from heat.options.inhibit import CLAIMED, FREE, HELD
 from host_tests.bench_rig import OWN, SETTINGS, benches, configure, make_cold, wait
 from tools.bench.bench import Bench
 from tools.plant import Plant

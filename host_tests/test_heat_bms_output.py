@@ -6,8 +6,8 @@ from heat_world import make_settings
 from bms import pack as p
 from bms_heater import BMSHeater
 from heat import states as s
-from heat.bms_output import BMSOutput
 from heat.heater import Heater
+from heat.options.bms_output import BMSOutput
 from host_tests.command_rig import SETTLE_MS, Rig, writes
 from tools import vocabulary
 from tools.bench.jk_ble_sim import JkBleSim

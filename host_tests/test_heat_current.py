@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bms import alarms
 from bms import pack as p
-from heat import current_proof as cp
+from heat.guard import current_proof as cp
 from heat.inputs import Inputs
 
 SETTLE_S = 5 + 4  # a BMS's averaging, and four readings

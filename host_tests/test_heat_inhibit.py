@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from heat.inhibit import CLAIMED, FREE, HELD, YIELDED, SwitchHold
+from heat.options.inhibit import CLAIMED, FREE, HELD, YIELDED, SwitchHold
 
 
 class Play:

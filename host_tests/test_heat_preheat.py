@@ -7,7 +7,7 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from heat import states as s
-from heat.preheat import Preheat, minute_of
+from heat.options.preheat import Preheat, minute_of
 from tools import vocabulary
 
 DAY_S = 86_400

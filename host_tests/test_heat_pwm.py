@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import config
 from bms import pack as p
 from heat import states as s
-from heat.pwm import Pwm
+from heat.options.pwm import Pwm
 
 
 class Drive:

@@ -123,7 +123,7 @@ def test_without_an_acknowledgement_there_is_none_from_a_fault(slices, name):
     ],
 )
 def test_a_guard_with_a_hole_is_found(monkeypatch, attribute, broken):
-    monkeypatch.setattr("heat.guard.Guard." + attribute, broken)
+    monkeypatch.setattr("heat.guard.vetoes.Guard." + attribute, broken)
     with pytest.raises(AssertionError):
         Enumeration(all_vetoes(), list(COMMANDS)).run(check_step)
 

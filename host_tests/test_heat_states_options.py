@@ -23,8 +23,10 @@ from heat_states import (
 )
 
 from bms import pack as p
-from heat import bms_output, control, guard, pwm, thermal
+from heat import control, thermal
 from heat import states as s
+from heat.guard.vetoes import vetoes as guard
+from heat.options import bms_output, pwm
 
 STATE, REASON, LATCHED = 0, 1, 2  # places in a picture
 COMMANDS = ["acknowledge", "mode off", "mode charger", "exception"]

@@ -4,7 +4,7 @@ import types
 
 import pytest
 
-from heat.inhibit import FREE, HELD, YIELDED
+from heat.options.inhibit import FREE, HELD, YIELDED
 from holds import Holds
 from host_tests.command_rig import Rig as CommandRig
 from host_tests.command_rig import ready, writes

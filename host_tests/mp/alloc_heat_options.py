@@ -7,11 +7,11 @@ import harness
 import settings as settings_table
 from bms import pack as p
 from compat import ticks_add
-from heat import inhibit
 from heat import states as s
-from heat.bms_output import BMSOutput
 from heat.heater import Heater
-from heat.preheat import Preheat
+from heat.options import inhibit
+from heat.options.bms_output import BMSOutput
+from heat.options.preheat import Preheat
 
 
 class Verdict:

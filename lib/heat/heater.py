@@ -9,10 +9,11 @@
 Call step() once a second. It never raises: an exception inside it is a latched fault.
 """
 
+from heat.guard.vetoes.vetoes import Guard
+
 from bms.pack import power_mw
 from heat import states as s
 from heat.control import Law
-from heat.guard import Guard
 from heat.inputs import Inputs
 from heat.report import ColdReport
 from heat.thermal import Thermal, energy_wh, mat_mw
@@ -45,7 +46,7 @@ class Heater:
         self.mat_w = None
         self.loss_w = None
         self.probe_dc = None
-        self.holds = 0  # what is remembered of held switches, two bits each (heat.inhibit)
+        self.holds = 0  # what is remembered of held switches, two bits each (heat.options.inhibit)
         self.preheat = s.PREHEAT_NONE
         self.law = Law(settings)
         self.thermal = Thermal(settings)
@@ -63,17 +64,17 @@ class Heater:
         self._on = False
         self._heating = False  # on, or in a pause of slow on and off
         self._pwm = self._probe = None
-        self.bms_output = None  # a heat.bms_output.BMSOutput, where that is what heats
+        self.bms_output = None  # a heat.options.bms_output.BMSOutput, where that is what heats
         self._load_options(settings)
 
     def _load_options(self, settings):
         """Imports only what the settings ask for."""
         if settings["heater_max_w"]:
-            from heat.pwm import Pwm
+            from heat.options.pwm import Pwm
 
             self._pwm = Pwm(settings)
         if settings["heater_probe"] != "none":
-            from heat.probe import ProbeCheck
+            from heat.options.probe import ProbeCheck
 
             self._probe = ProbeCheck(settings["heater_probe"])
 
@@ -333,7 +334,7 @@ class Heater:
         {} is a first boot. Anything else that is not a good record, None included, means that a
         latched fault may have been lost: the heater stays off until that is acknowledged.
         """
-        from heat.memory import restore  # needed once
+        from heat.record import restore  # needed once
 
         restore(self, saved)
         if self.boots.unstable:

@@ -4,9 +4,9 @@ It works out for itself what it judges, from the same inputs. The hardware lease
 """
 
 from compat import const
-from heat import proof
 from heat import states as s
-from heat.stuck import OffWatch
+from heat.guard import proof
+from heat.guard.stuck import OffWatch
 from heat.thermal import mat_ma
 from heat.uptime import EnergyDay
 
@@ -64,7 +64,7 @@ class Guard:
         self._jump_ms = 0
         self._hot_while_on = False
         if settings["heater_feed"] == "output" and self._off_watch is not None:
-            from heat.current_proof import CurrentProof  # of no use elsewhere
+            from heat.guard.current_proof import CurrentProof  # of no use elsewhere
 
             self.electric = CurrentProof(settings)
 
