@@ -5,7 +5,7 @@ import board
 from bms import catalog
 from bms.check import Check
 from bms.pack import PackState
-from unit import RX_BYTES, Unit
+from links.unit import RX_BYTES, Unit
 
 
 def build(device, settings, early):
@@ -13,7 +13,7 @@ def build(device, settings, early):
     unit = _build_unit(device, settings, early)
     if not settings["packs"]:
         return unit
-    from several import Several
+    from links.several import Several
 
     units = [unit]
     for pack in settings["packs"]:
@@ -28,7 +28,7 @@ def _build_unit(device, settings, early):
     by_radio = settings["bms_link"] == "ble"
     searches = name == "auto"
     if searches:
-        import auto
+        from links import auto
 
         name = auto.remembered(device.state, by_radio)[0]
     pack = PackState()
@@ -54,14 +54,14 @@ def _build_unit(device, settings, early):
 
 def _air(device, settings, early):
     if device.ble is None:
-        from ble import Links
+        from links.ble import Links
 
         device.ble = Links(device.state)
     return device.ble.make(settings, early.secrets["ble_pin"], early.errors)
 
 
 def _wire(settings, baud):
-    from uart_link import UARTLink
+    from links.uart_link import UARTLink
 
     de = board.RS485_DE if settings["rs485_de_used"] else None
     return UARTLink(board.BMS_UART, board.BMS_RX, board.BMS_TX, baud, de)

@@ -46,7 +46,7 @@ class Startup:
             self.errors.append("wifi: no memory for the radio (%s)" % error)
         packs = (self.settings,) + tuple(self.settings["packs"])
         if "ble" in [pack["bms_link"] for pack in packs]:
-            import ble
+            from links import ble
 
             ble.switch_on(self.errors)
 

@@ -43,8 +43,8 @@ def test_every_command_has_its_topic_and_bounds(name):
 @pytest.mark.parametrize(
     "path, name",
     [
-        ("firmware/uart_link.py", "REASONS"),
-        ("firmware/ble_setup.py", "REASONS"),
+        ("firmware/links/uart_link.py", "REASONS"),
+        ("firmware/links/ble_setup.py", "REASONS"),
         ("firmware/wifi.py", "REASONS"),
         ("firmware/mqtt_thread.py", "FAILURES"),
     ],

@@ -8,8 +8,8 @@ from bms.check import Check
 from bms.pack import PackState
 from compat import ticks_add
 from host_tests.test_bank import fill
-from several import Several
-from unit import Unit
+from links.several import Several
+from links.unit import Unit
 
 MAX_AGE_MS = 10_000
 

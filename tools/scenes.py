@@ -82,7 +82,7 @@ _EXTREME = {
     p.TEMP_MIN_DC: -288,
     p.TEMP_MAX_DC: 1288,
 }
-# Some of firmware/uart_link.py, which has more.
+# Some of firmware/links/uart_link.py, which has more.
 _WHYS = b"waiting for figures\nthe BMS is silent\nbytes, but no good frame"
 _LINKS = {"whys": _WHYS, "wifi": m.CONNECTED, "mqtt": m.CONNECTED}
 _HEATING = {

@@ -3,9 +3,9 @@
 import fake_aioble
 import harness
 
-from ble_link import BLELink
-from ble_radio import Radio
-from ble_target import Target
+from links.ble_link import BLELink
+from links.ble_radio import Radio
+from links.ble_target import Target
 
 NOTIFY = 18
 SCAN_RESULT = 5

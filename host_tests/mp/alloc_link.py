@@ -10,7 +10,7 @@ import harness  # noqa: E402
 
 from bms import catalog  # noqa: E402
 from bms.pack import PackState  # noqa: E402
-from uart_link import UARTLink  # noqa: E402
+from links.uart_link import UARTLink  # noqa: E402
 
 rx = bytearray(256)
 tx = bytearray(32)

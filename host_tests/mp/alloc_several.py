@@ -5,8 +5,8 @@ import harness
 from bms import catalog
 from bms import pack as p
 from bms.check import Check
-from several import Several
-from unit import Unit
+from links.several import Several
+from links.unit import Unit
 
 MAX_AGE_MS = 10_000
 

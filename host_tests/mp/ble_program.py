@@ -13,13 +13,13 @@ from binascii import hexlify
 
 import esp32
 
-from ble_link import BLELink
-from ble_radio import Radio
-from ble_setup import REASONS, STATES
-from ble_target import Target
 from bms import catalog
 from bms import pack as p
 from bms.check import Check
+from links.ble_link import BLELink
+from links.ble_radio import Radio
+from links.ble_setup import REASONS, STATES
+from links.ble_target import Target
 
 TICK_MS = 50
 IDLE_TICK_MS = 100

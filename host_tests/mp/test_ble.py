@@ -3,10 +3,10 @@
 import fake_aioble
 import harness
 
-import ble_setup as s
-from ble_link import BLELink
-from ble_radio import MTU, NOT_PAIRED, PAIRED, PAIRING, Radio
-from ble_target import Target
+from links import ble_setup as s
+from links.ble_link import BLELink
+from links.ble_radio import MTU, NOT_PAIRED, PAIRED, PAIRING, Radio
+from links.ble_target import Target
 
 core, ble, esp32 = fake_aioble.core, fake_aioble.ble, fake_aioble.esp32
 ADDRESS = b"\xc8\x47\x8c\x00\x00\x01"

@@ -11,8 +11,8 @@ import aioble
 from aioble import core
 from bluetooth import UUID
 
-import ble_radio
 from compat import const, ticks_diff
+from links import ble_radio
 
 # What a link is doing; the position in STATES.
 IDLE = const(0)  # between two attempts

@@ -21,7 +21,7 @@ import bms
 from bms.detect import BLE_TRIALS, NEXT, PROVEN, UART_TRIALS, WAIT, Detect, ble_trials
 from bms.pack import PackState
 from compat import const
-from unit import RX_BYTES
+from links.unit import RX_BYTES
 
 _KEY = "bms"  # in the state file: [dialect, baud rate]
 

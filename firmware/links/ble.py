@@ -55,9 +55,9 @@ class Links:
         """Returns a BLELink as the settings ask for it; if that fails, a NoLink, and why among
         `errors`. `pin` is the text of the secrets."""
         try:
-            from ble_link import BLELink
-            from ble_radio import Radio
-            from ble_target import Target
+            from links.ble_link import BLELink
+            from links.ble_radio import Radio
+            from links.ble_target import Target
         except ImportError:
             errors.append(
                 "bms_link: needs aioble: mpremote mip install aioble-central aioble-client"

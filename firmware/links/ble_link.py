@@ -17,8 +17,8 @@ from time import ticks_ms
 from aioble import core
 from micropython import RingIO
 
-import ble_setup as s
 from compat import const, ticks_add, ticks_diff
+from links import ble_setup as s
 
 _RING = const(2048)  # three seconds of a JK unit's stream, for the longest flash write
 _DATA_MTU = const(3)  # of the MTU, what ATT itself takes
