@@ -13,11 +13,13 @@ import bms
 import heat
 import storage
 from bms import alarms, check
-from buttons import Button
 from compat import const
+from hardware.buttons import Button
+from hardware.heater_output import HeaterOutput
+from hardware.st7789 import Panel
+from hardware.wifi import REASONS
 from heat import states
 from heat.charger import SOURCE_NAMES
-from heater_output import HeaterOutput
 from mqtt import FAILURES, REFUSALS, Relay
 from relay.state import StateMessage
 from relay.topics import Topics
@@ -26,10 +28,8 @@ from screen.canvas import Canvas
 from screen.footer import Names
 from screen.model import Model
 from screen.show import Screen
-from st7789 import Panel
 from supervisor import Supervisor, stand_down
 from tasks import NAMES, run_all
-from wifi import REASONS
 
 VERSION = "0.1.0"
 

@@ -16,7 +16,7 @@ class Options:
         self._now = 0
         self._stepped = False
         if settings["heater_probe"] != "none":
-            from probe import Probe
+            from hardware.ds18b20 import Probe
 
             self._probe = Probe(board.PROBE_PIN)
         if settings["heater_output"] == "bms":
@@ -28,7 +28,7 @@ class Options:
             device.output = self._output
         self._preheat = None
         if settings["preheat_at"]:
-            from clock import Clock
+            from hardware.clock import Clock
             from heat.options.preheat import Preheat
 
             self._clock = Clock(settings["utc_offset_min"])

@@ -11,7 +11,7 @@ from time import ticks_ms
 import board
 import machine
 
-from wifi import Wifi
+from hardware.wifi import Wifi
 
 
 class Startup:
@@ -25,7 +25,7 @@ class Startup:
 
     def __init__(self):
         import config
-        import glyph_file
+        from hardware import glyph_file
 
         self.settings, self.secrets, self.errors = config.load_settings(
             board.HEATER_MAX_MA, board.HEATER_MAX_W * 1000

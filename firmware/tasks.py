@@ -8,8 +8,8 @@ import gc
 import sys
 from time import ticks_ms
 
-from buttons import LONG, SHORT
 from compat import const, ticks_add, ticks_diff
+from hardware.buttons import LONG, SHORT
 from relay import commands as c
 from telemetry import fill_model, fill_view
 

@@ -1,4 +1,4 @@
-"""firmware/clock.py: when it asks for the time, how long it believes the answer."""
+"""firmware/hardware/clock.py: when it asks for the time, how long it believes the answer."""
 
 import importlib
 import sys

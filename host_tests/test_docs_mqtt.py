@@ -45,7 +45,7 @@ def test_every_command_has_its_topic_and_bounds(name):
     [
         ("firmware/links/uart_link.py", "REASONS"),
         ("firmware/links/ble_setup.py", "REASONS"),
-        ("firmware/wifi.py", "REASONS"),
+        ("firmware/hardware/wifi.py", "REASONS"),
         ("firmware/mqtt_thread.py", "FAILURES"),
     ],
 )

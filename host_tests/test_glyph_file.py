@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-import glyph_file
+from hardware import glyph_file
 from screen.fonts.glyphs import DATA
 
 MISSING = "lib/screen/fonts/glyphs.bin: missing; copy the image again"

@@ -1,4 +1,4 @@
-"""firmware/probe.py on a DS18B20 that is simulated byte by byte."""
+"""firmware/hardware/ds18b20.py on a DS18B20 that is simulated byte by byte."""
 
 import importlib
 import sys

@@ -22,7 +22,7 @@ def st7789(monkeypatch):
     fake_panel.transfers.clear()
     fake_panel.duties.clear()
     slept.clear()
-    import st7789
+    from hardware import st7789
 
     yield st7789
     del sys.modules["st7789"]

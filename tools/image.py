@@ -23,7 +23,7 @@ ROOTS = (ROOT / "firmware", ROOT / "lib")
 # 3 drops line numbers: 4 kB of heap (docs/memory.md). `--plain` keeps them, where there is room.
 OPTIMISATION = 3
 
-# Modules whose DATA become a file beside the others, x.bin (firmware/glyph_file.py).
+# Modules whose DATA become a file beside the others, x.bin (firmware/hardware/glyph_file.py).
 DATA = frozenset({"screen.fonts.glyphs"})
 
 

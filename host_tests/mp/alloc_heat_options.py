@@ -214,7 +214,7 @@ class Module:
 
 def reading():
     sys.modules["onewire"] = sys.modules["machine"] = Module
-    from probe import Probe
+    from hardware.ds18b20 import Probe
 
     wanted = Probe(27)
     now = [(1 << 30) - 10_000]

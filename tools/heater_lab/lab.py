@@ -25,7 +25,7 @@ from tools.heater_lab.pack_feed import feed
 from tools.plant import Plant
 
 TICK_MS = 1000
-LEASE_MS = 2000  # firmware/heater_output.py
+LEASE_MS = 2000  # firmware/hardware/heater_output.py
 POLL_MS = 250  # ... whose timer looks this often
 WATCHDOG_MS = 2500  # firmware/supervisor.py
 SAVE_GAP_S = 60  # firmware/app.py
