@@ -9,8 +9,6 @@ import board
 import framebuf
 import machine
 
-import bms
-import heat
 import storage
 from bms import alarms, check
 from compat import const
@@ -30,6 +28,7 @@ from screen.model import Model
 from screen.show import Screen
 from supervisor import Supervisor, stand_down
 from tasks import NAMES, run_all
+from unload import unload
 
 VERSION = "0.1.0"
 
@@ -43,10 +42,8 @@ RESET_CAUSES = b"none\npower_on\nhard\nwatchdog\ndeep_sleep\nsoft"
 
 def forget():
     """Drops the modules that only the building of the device needed (3 kB)."""
-    # Each submodule is an attribute of its package, too.
-    del sys.modules["bms_setup"], sys.modules["heater_setup"]
-    del sys.modules["bms.catalog"], bms.catalog  # pyright: ignore[reportAttributeAccessIssue]
-    del sys.modules["heat.record"], heat.record  # pyright: ignore[reportAttributeAccessIssue]
+    for name in ("bms_setup", "heater_setup", "bms.catalog", "heat.record"):
+        unload(name)
 
 
 class Device:

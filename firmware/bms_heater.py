@@ -1,4 +1,4 @@
-"""The JK's own heating output in the place of our pin; see heat.options.bms_output for what it can do."""
+"""The JK's own heating output in the place of our pin; what it can do: heat.options.bms_output."""
 
 from bms import writer as w
 from bms.pack import STATUS

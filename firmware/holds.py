@@ -1,4 +1,4 @@
-"""Switches of the BMS that the heater's owner wants off at times; see heat.options.inhibit for the rules.
+"""Switches of the BMS that the owner wants off at times; the rules: heat.options.inhibit.
 
 Charging, while the pack is too cold for it; discharging, while a mat that is stuck on hangs there.
 """

@@ -4,7 +4,6 @@ An ESP32's Python heap grows into the memory from which Wi-Fi takes its own, and
 while the application is imported. So the radio gets its share before that.
 """
 
-import sys
 from binascii import hexlify
 from time import ticks_ms
 
@@ -12,6 +11,7 @@ import board
 import machine
 
 from hardware.wifi import Wifi
+from unload import unload
 
 
 class Startup:
@@ -32,8 +32,8 @@ class Startup:
         )
         self.state, self.record = config.load_state()
         self.glyphs = glyph_file.open_glyphs(self.errors)
-        del sys.modules["config"], sys.modules["settings"], sys.modules["settings_heater"]
-        del sys.modules["glyph_file"]
+        for name in ("config", "settings", "settings_heater", "hardware.glyph_file"):
+            unload(name)
         for error in self.errors:
             print(error)
         self.unit = hexlify(machine.unique_id())
@@ -54,4 +54,4 @@ class Startup:
         """Drops all but the radio: each part of the device has taken what it needs (2 kB)."""
         self.settings = self.secrets = self.errors = self.state = self.record = None
         self.glyphs = None
-        del sys.modules["startup"]
+        unload("startup")

@@ -44,16 +44,16 @@ def server(monkeypatch):
     thread.start_new_thread = server.start
     monkeypatch.setitem(sys.modules, "ntptime", ntptime)
     monkeypatch.setitem(sys.modules, "_thread", thread)
-    monkeypatch.delitem(sys.modules, "clock", raising=False)
+    monkeypatch.delitem(sys.modules, "hardware.clock", raising=False)
     yield server
-    sys.modules.pop("clock", None)
+    sys.modules.pop("hardware.clock", None)
 
 
 class Watch:
     """A Clock whose ticks the test moves on."""
 
     def __init__(self, offset_min=0, start_ms=PERIOD - 5000):
-        self.clock = importlib.import_module("clock").Clock(offset_min)
+        self.clock = importlib.import_module("hardware.clock").Clock(offset_min)
         self.now = start_ms
 
     def step(self, ms=1000, up=True, times=1):

@@ -21,10 +21,10 @@ def chip(monkeypatch):
     fake = Chip()
     monkeypatch.setitem(sys.modules, "machine", fake.module())
     monkeypatch.setattr(time, "ticks_ms", lambda: fake.now, raising=False)
-    for name in ("buttons", "heater_output", "supervisor", "uart_link"):
+    for name in ("hardware.buttons", "hardware.heater_output", "supervisor", "links.uart_link"):
         monkeypatch.delitem(sys.modules, name, raising=False)
     yield fake
-    for name in ("buttons", "heater_output", "supervisor", "uart_link"):
+    for name in ("hardware.buttons", "hardware.heater_output", "supervisor", "links.uart_link"):
         sys.modules.pop(name, None)  # bound to this chip
 
 
@@ -35,7 +35,7 @@ def chip(monkeypatch):
 def output(chip, request):
     """An enabled output on pin 32, at different times of the tick counter."""
     chip.now = request.param
-    return importlib.import_module("heater_output").HeaterOutput(32, ON, True)
+    return importlib.import_module("hardware.heater_output").HeaterOutput(32, ON, True)
 
 
 def test_the_output_is_off_from_its_construction_on(chip, output):
@@ -111,7 +111,7 @@ def test_closed_for_good(chip, output):
 
 
 def test_active_low(chip):
-    output = importlib.import_module("heater_output").HeaterOutput(32, 0, True)
+    output = importlib.import_module("hardware.heater_output").HeaterOutput(32, 0, True)
     assert chip.levels[32] == 1
     output.renew(chip.now)
     assert chip.levels[32] == 0
@@ -120,7 +120,7 @@ def test_active_low(chip):
 
 
 def test_a_disabled_output_is_never_on(chip):
-    output = importlib.import_module("heater_output").HeaterOutput(32, ON, False)
+    output = importlib.import_module("hardware.heater_output").HeaterOutput(32, ON, False)
     for _ in range(5):
         output.renew(chip.now)
         chip.pass_time(500)
@@ -196,7 +196,7 @@ def test_stand_down_gives_an_hour(chip, supervisor):
 
 
 def test_uart_link(chip):
-    link = importlib.import_module("uart_link").UARTLink(1, 25, 26, 115_200)
+    link = importlib.import_module("links.uart_link").UARTLink(1, 25, 26, 115_200)
     assert chip.uart_args == ((1,), {"baudrate": 115_200, "rx": 25, "tx": 26, "rxbuf": 2304})
     buf = bytearray(8)
     assert link.readinto(buf) == 0
@@ -209,7 +209,7 @@ def test_uart_link(chip):
 
 
 def test_uart_link_when_the_driver_has_nothing_after_all(chip, monkeypatch):
-    link = importlib.import_module("uart_link").UARTLink(1, 25, 26, 115_200)
+    link = importlib.import_module("links.uart_link").UARTLink(1, 25, 26, 115_200)
     monkeypatch.setattr(link._uart, "any", lambda: 5)  # readinto then returns None
     assert link.readinto(bytearray(8)) == 0
 
@@ -273,7 +273,7 @@ def press(chip, button, pattern):
 
 
 def test_button_tells_short_presses_when_they_end_and_long_ones_once(chip):
-    buttons = importlib.import_module("buttons")
+    buttons = importlib.import_module("hardware.buttons")
     chip.inputs[35] = 1
     button = buttons.Button(35)
     nothing, short, long = buttons.NOTHING, buttons.SHORT, buttons.LONG
@@ -283,7 +283,7 @@ def test_button_tells_short_presses_when_they_end_and_long_ones_once(chip):
 
 
 def test_button_that_is_low_from_the_start_is_not_pressed(chip):
-    buttons = importlib.import_module("buttons")
+    buttons = importlib.import_module("hardware.buttons")
     chip.inputs[35] = 0
     button = buttons.Button(35)
     assert press(chip, button, [(0, 0), (0, 5000), (1, 5250)]) == [buttons.NOTHING] * 3

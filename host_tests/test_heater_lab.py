@@ -6,8 +6,8 @@ All of it is `python -m tools.heater_lab campaign`; what it found is in docs/hea
 import random
 
 import pytest
-from heat.guard.vetoes.vetoes import Guard
 
+from heat.guard.vetoes import Guard
 from tools.heater_lab import campaign, cli, night, plots, speed, table
 from tools.heater_lab.faults import FAULTS, RIDES
 from tools.heater_lab.lab import HANGS, Lab

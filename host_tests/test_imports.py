@@ -103,7 +103,7 @@ def sources():
 
 
 def firmware_names():
-    return {f.stem for f in (ROOT / "firmware").glob("*.py")}
+    return {f.stem for f in (ROOT / "firmware").iterdir()}
 
 
 @pytest.mark.parametrize("path", sources())
@@ -132,7 +132,7 @@ def test_the_catalog_names_only_modules_of_its_own_folder():
         ("lib/bms/x.py", "import machine", "machine"),
         ("lib/bms/x.py", "def f():\n    from time import ticks_ms", "time.ticks_ms"),
         ("lib/bms/x.py", "import asyncio as a", "asyncio"),
-        ("lib/bms/x.py", "from heat import guard", "heat.guard.vetoes"),
+        ("lib/bms/x.py", "from heat import guard", "heat.guard"),
         ("lib/heat/x.py", "from relay.state import StateMessage", "relay.state.StateMessage"),
         ("lib/heat/x.py", "from bms import check", "bms.check"),
         ("lib/relay/x.py", "from heat import heater", "heat.heater"),

@@ -45,7 +45,7 @@ class Bench:
         self.plant = Plant(temp_c=-7.3)
         self.sensor = Wire.sensor = Ds18b20(self.plant)
         self.sensor.place = place
-        self.probe = importlib.import_module("probe").Probe(27)
+        self.probe = importlib.import_module("hardware.ds18b20").Probe(27)
 
     def step(self, times=1, ms=1000):
         for _ in range(times):
@@ -63,9 +63,9 @@ def modules(monkeypatch):
     onewire.OneWire = Wire
     monkeypatch.setitem(sys.modules, "machine", machine)
     monkeypatch.setitem(sys.modules, "onewire", onewire)
-    monkeypatch.delitem(sys.modules, "probe", raising=False)
+    monkeypatch.delitem(sys.modules, "hardware.ds18b20", raising=False)
     yield
-    sys.modules.pop("probe", None)
+    sys.modules.pop("hardware.ds18b20", None)
 
 
 @pytest.mark.parametrize("start_ms", [0, PERIOD - 3000, PERIOD // 2])

@@ -244,7 +244,7 @@ def test_never_seen_counts_from_the_start(monkeypatch):
 
 @pytest.mark.parametrize("module", ["uart_link", "ble_setup", "ble", "several"])
 def test_each_reason_has_words_that_fit(module):
-    tree = ast.parse((ROOT / "firmware" / f"{module}.py").read_text())
+    tree = ast.parse((ROOT / "firmware" / "links" / f"{module}.py").read_text())
     tables = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.Assign) and isinstance(node.value, (ast.Constant, ast.BinOp)):

@@ -17,7 +17,7 @@ def st7789(monkeypatch):
     monkeypatch.setitem(sys.modules, "machine", fake_panel)
     monkeypatch.setitem(sys.modules, "board", fake_panel.Board)
     monkeypatch.setitem(sys.modules, "framebuf", cpython_framebuf)
-    monkeypatch.delitem(sys.modules, "st7789", raising=False)
+    monkeypatch.delitem(sys.modules, "hardware.st7789", raising=False)
     monkeypatch.setattr(time, "sleep_ms", lambda ms: slept.append(ms), raising=False)
     fake_panel.transfers.clear()
     fake_panel.duties.clear()
@@ -25,7 +25,7 @@ def st7789(monkeypatch):
     from hardware import st7789
 
     yield st7789
-    del sys.modules["st7789"]
+    del sys.modules["hardware.st7789"]
 
 
 slept = []

@@ -24,12 +24,12 @@ def tasks(monkeypatch):
     machine = types.ModuleType("machine")
     machine.Pin = object
     monkeypatch.setitem(sys.modules, "machine", machine)
-    for name in ("tasks", "buttons", "telemetry"):
+    for name in ("tasks", "hardware.buttons", "telemetry"):
         monkeypatch.delitem(sys.modules, name, raising=False)
     module = importlib.import_module("tasks")
     monkeypatch.setattr(module, "fill_view", lambda view, device: None)
     yield module
-    for name in ("tasks", "buttons", "telemetry"):
+    for name in ("tasks", "hardware.buttons", "telemetry"):
         sys.modules.pop(name, None)
 
 

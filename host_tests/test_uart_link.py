@@ -17,14 +17,14 @@ def chip(monkeypatch):
     clock.ticks_ms = lambda: chip.now
     monkeypatch.setitem(sys.modules, "machine", chip.module())
     monkeypatch.setitem(sys.modules, "time", clock)
-    sys.modules.pop("uart_link", None)
+    sys.modules.pop("links.uart_link", None)
     yield chip
-    sys.modules.pop("uart_link", None)
+    sys.modules.pop("links.uart_link", None)
 
 
 @pytest.fixture
 def link_module(chip):
-    return importlib.import_module("uart_link")
+    return importlib.import_module("links.uart_link")
 
 
 class Dialect:

@@ -9,7 +9,7 @@ NAME = "Feather ESP32-S3 TFT"
 CPU_HZ = 240_000_000
 
 # Panel: the glass is the T-Display's, in the same place of the controller's memory.
-PANEL = "st7789"
+PANEL = "hardware.st7789"
 PANEL_WIDTH = 240
 PANEL_HEIGHT = 135
 PANEL_X = 40

@@ -10,7 +10,7 @@ CPU_HZ = 240_000_000
 
 # Panel. The controller's memory is 240x320 and the glass shows a window of it, which in this
 # orientation starts 40 columns and 53 rows in.
-PANEL = "st7789"
+PANEL = "hardware.st7789"
 PANEL_WIDTH = 240
 PANEL_HEIGHT = 135
 PANEL_X = 40

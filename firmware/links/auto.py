@@ -17,11 +17,11 @@ from time import ticks_ms
 
 import machine
 
-import bms
 from bms.detect import BLE_TRIALS, NEXT, PROVEN, UART_TRIALS, WAIT, Detect, ble_trials
 from bms.pack import PackState
 from compat import const
 from links.unit import RX_BYTES
+from unload import unload
 
 _KEY = "bms"  # in the state file: [dialect, baud rate]
 
@@ -169,7 +169,7 @@ class Auto:
                 _restart(self._device)
             unit.dialect = Mute()
         self._modules = tuple([m for m in sys.modules if m not in before])
-        _drop("bms.catalog")
+        unload("bms.catalog")
         unit.commands = None
         self._tune()
         self._detect.begin(unit.dialect, now)
@@ -178,7 +178,7 @@ class Auto:
         """Ends a trial and gives back what it took."""
         self._unit.dialect = self._own
         for name in self._modules:
-            _drop(name)
+            unload(name)
         self._modules = ()
         gc.collect()
 
@@ -188,13 +188,3 @@ def _restart(device):
     device.output.off()
     device.save()
     machine.reset()
-
-
-def _drop(name):
-    """Forgets a module of the package bms, of which it is an attribute, too."""
-    if name.startswith("bms."):
-        sys.modules.pop(name, None)
-        try:
-            delattr(bms, name[4:])
-        except (AttributeError, KeyError):
-            pass  # its import was not finished

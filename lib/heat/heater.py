@@ -9,11 +9,10 @@
 Call step() once a second. It never raises: an exception inside it is a latched fault.
 """
 
-from heat.guard.vetoes.vetoes import Guard
-
 from bms.pack import power_mw
 from heat import states as s
 from heat.control import Law
+from heat.guard.vetoes import Guard
 from heat.inputs import Inputs
 from heat.report import ColdReport
 from heat.thermal import Thermal, energy_wh, mat_mw
