@@ -1,5 +1,6 @@
 """The panel's driver at the level of its pins, read by the emulated controller of the bench."""
 
+import importlib
 import sys
 import time
 
@@ -22,10 +23,10 @@ def st7789(monkeypatch):
     fake_panel.transfers.clear()
     fake_panel.duties.clear()
     slept.clear()
-    from hardware import st7789
+    st7789 = importlib.import_module("hardware.st7789")
 
     yield st7789
-    del sys.modules["hardware.st7789"]
+    sys.modules.pop("hardware.st7789", None)
 
 
 slept = []

@@ -10,7 +10,7 @@ sys.modules["board"] = fake_panel.Board
 import framebuf  # noqa: E402
 import harness  # noqa: E402
 
-import st7789  # noqa: E402
+from hardware import st7789  # noqa: E402
 from screen.canvas import Canvas  # noqa: E402
 
 WIDTH = 240
