@@ -22,7 +22,7 @@ from compat import ticks_add
 from heat import states as s
 from heat import thermal
 from heat.guard import proof, stuck
-from heat.guard.vetoes import vetoes as guard
+from heat.guard import vetoes as guard
 from heat.heater import Heater
 
 MAX_MA = 3000
