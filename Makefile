@@ -1,7 +1,7 @@
 # Packmate. Each target makes the environment it needs in .venv; `make` alone lists them.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check format benchmark image pictures clean distclean
+.PHONY: help demo test fuzz check format benchmark image pictures clean distclean
 
 PYTHON ?= python3
 ARGS ?=
@@ -33,6 +33,12 @@ demo: $(DEMO) $(UMQTT) ## the virtual bench in a browser; ARGS="--headless --sce
 
 test: $(DEV) $(NODE) $(UMQTT) ## all tests, on CPython and on 64- and 32-bit MicroPython; ARGS go to pytest
 	@$(BIN)/python -m pytest $(TWO) $(ARGS)
+
+fuzz: $(DEV) $(NODE) $(UMQTT) ## looks for new examples with fresh seeds until one fails; Ctrl-C ends it
+	@round=0; while $(BIN)/python -m pytest -q -m hypothesis --hypothesis-profile fuzz $(TWO) $(ARGS); \
+	do round=$$((round + 1)); echo "make fuzz: $$round rounds without a find"; done; \
+	echo "make fuzz: a find in round $$((round + 1)), or ended; keep it as an @example of its test"; \
+	exit 1
 
 check: $(DEV) $(NODE) $(STUBS) ## format, lint, types against the ESP32 stubs, import rule
 	$(BIN)/ruff format --check .

@@ -4,7 +4,8 @@ import pytest
 
 from bms import command, writer
 from bms import pack as p
-from host_tests.command_rig import NAMES, REASONS, STATES, UNITS, ready, writes
+from bms.jk import jk_modbus_plain
+from host_tests.command_rig import NAMES, REASONS, STATES, UNITS, is_write, ready, writes
 from tools.bench.ant_old_sim import AntOldSim
 from tools.bench.jk_ble_sim import JkBleSim
 from tools.bench.jk_modbus_sim import JkModbusSim
@@ -92,6 +93,22 @@ def test_a_jk_gps_is_unlocked_150_ms_before_the_write():
     (at,) = [i for i, (_, data) in enumerate(unit.sent) if data[8] == 2]
     (before_ms, password), (ms, _), (_, after) = unit.sent[at - 1 : at + 2]
     assert password[8] == 5 and ms - before_ms >= 150 and after[8] == 6
+
+
+@pytest.mark.parametrize("name", UNITS)
+def test_no_answer_confirms_that_could_have_been_sent_before_the_acknowledgement(name):
+    """A unit's answers may be 2 s late: what comes sooner after a write may be older than it."""
+    unit = ready(name)
+    unit.ask("charge_switch", 0)
+    unit.finish()
+    wrote_ms = max(ms for ms, data in unit.sent if is_write(name, data))
+    assert unit.ms - wrote_ms > 2000
+
+
+def test_a_late_block_of_registers_is_not_taken_for_another():
+    """A reply of plain Modbus tells its size, not its register."""
+    sizes = [words for blocks in jk_modbus_plain._BLOCKS.values() for _, words in blocks]
+    assert len(set(sizes)) == len(sizes) and max(sizes) <= 40
 
 
 # -- the queue ------------------------------------------------------------------------------------

@@ -39,7 +39,7 @@ from bms.writer import (
     UTP,
     WHOLE_ONLY,
 )
-from compat import const, ticks_diff
+from compat import const, ticks_add, ticks_diff
 
 # States; the line in STATES.
 IDLE = const(0)
@@ -53,7 +53,9 @@ REFUSED = const(6)
 STATES = b"none\nrequested\nsent\nconfirmed\nrejected\ntimed_out\nrefused"
 
 QUEUE = const(4)
-_QUIET_MS = const(2000)  # after so long no reply will come any more
+# After so long no reply will come any more. So what arrives later than this after a write was
+# acknowledged was sent after it, whenever it had been asked for: only that can confirm the write.
+_QUIET_MS = const(2000)
 
 # Phases of the command at the head of the queue.
 _NOTHING = const(0)
@@ -94,10 +96,10 @@ class Commands:
         self._phase = _NOTHING
         self._sent_ms = 0
         self._wrote_ms = 0  # when the last frame of the last command was sent
-        self._rest_ms = 0  # the unit wants this time from then to the next command
+        self._rest_ms = 0  # from then to the next command
         self._waiting = False  # a reply to what was sent last may still come
         self._heard = 0
-        self._read_ms = 0  # when reading back began
+        self._read_ms = 0  # what arrives from then on can confirm
         self._asked_ms = 0  # when it was asked for last
         self._asked = False
         self._differs = False
@@ -255,7 +257,7 @@ class Commands:
         return not self._waiting or not 0 <= since < _QUIET_MS
 
     def _rests(self, now):
-        """True while the unit still works at the last command."""
+        """True while the unit works at the last command, or an answer to it may still come."""
         if self._rest_ms and not 0 <= ticks_diff(now, self._wrote_ms) < self._rest_ms:
             self._rest_ms = 0
         return self._rest_ms != 0
@@ -279,7 +281,8 @@ class Commands:
             if first:
                 self._tell(self._commands[0], self._values[0], SENT, NONE, 0)
             self._wrote_ms = now
-            if self._commands[0] < UTP:
+            self._rest_ms = _QUIET_MS
+            if self._commands[0] < UTP and self._writer.REST_MS > _QUIET_MS:
                 self._rest_ms = self._writer.REST_MS
             return self._note(now, n)
         if self._commands[0] == SAVE:
@@ -291,7 +294,7 @@ class Commands:
             return 0
         self._phase = _READING
         self._asked = self._differs = False
-        self._read_ms = now
+        self._read_ms = ticks_add(now, _QUIET_MS)
         return self._read(now, out)
 
     def _hear(self, since):
@@ -323,7 +326,9 @@ class Commands:
                 self._finish(TIMED_OUT, NO_ANSWER)
 
     def _read(self, now, out):
-        """Asks for what was written, again and again; the dialect's polls go on in between."""
+        """Asks for what was written, again and again; the dialect's polls go on meanwhile."""
+        if ticks_diff(now, self._read_ms) < 0:
+            return self._poll(now, out)
         if not self._asked or ticks_diff(now, self._asked_ms) >= self._writer.AGAIN_MS:
             self._asked = True
             self._asked_ms = now

@@ -13,11 +13,13 @@ from compat import const
 _BASES = {SETTINGS_FRAME: 0x1000, STATUS_FRAME: 0x1200, DEVICE_FRAME: 0x1400}
 _MAP = const(6)
 
-# Blocks by frame type: byte offset in the map, words. 40 words is the most that works.
+# Blocks by frame type: byte offset in the map, words. 40 words is the most that works. No two are
+# of one size: a reply does not say which register it begins with, and a late one of another block
+# must not be taken for the one that was asked for.
 _BLOCKS = {
     SETTINGS_FRAME: ((0, 40), (80, 28), (264, 14)),
-    STATUS_FRAME: ((0, 36), (138, 40), (228, 14)),
-    DEVICE_FRAME: ((0, 40), (80, 8)),
+    STATUS_FRAME: ((0, 36), (138, 38), (228, 13)),
+    DEVICE_FRAME: ((0, 39), (78, 9)),
 }
 
 # Offsets in the frame of what is not a 16-bit integer, as words: 32-bit ones from their first
