@@ -18,7 +18,7 @@ from hardware.st7789 import Panel
 from hardware.wifi import REASONS
 from heat import states
 from heat.charger import SOURCE_NAMES
-from mqtt import FAILURES, REFUSALS, Relay
+from mqtt.relay import FAILURES, REFUSALS, Relay
 from relay.state import StateMessage
 from relay.topics import Topics
 from relay.view import MODES, View
@@ -136,7 +136,7 @@ class Device:
         )
         topics = Topics(settings["mqtt_topic"], early.unit, settings["ha_prefix"])
         if settings["packs"]:
-            from pack_messages import build
+            from mqtt.pack_messages import build
 
             self.relay = build(self, settings, early.secrets, topics, board.NAME, VERSION)
             return

@@ -49,11 +49,11 @@ def modules():
         patch.setitem(sys.modules, "umqtt", types.ModuleType("umqtt"))
         patch.setitem(sys.modules, "umqtt.simple", fake)
         yield types.SimpleNamespace(
-            mqtt=importlib.import_module("mqtt"),
-            x=importlib.import_module("mqtt_exchange"),
-            thread=importlib.import_module("mqtt_thread"),
+            mqtt=importlib.import_module("mqtt.relay"),
+            x=importlib.import_module("mqtt.exchange"),
+            thread=importlib.import_module("mqtt.thread"),
         )
-    for name in ("mqtt", "mqtt_thread"):
+    for name in ("mqtt.relay", "mqtt.thread"):
         sys.modules.pop(name, None)
 
 

@@ -46,7 +46,7 @@ def test_every_command_has_its_topic_and_bounds(name):
         ("firmware/links/uart_link.py", "REASONS"),
         ("firmware/links/ble_setup.py", "REASONS"),
         ("firmware/hardware/wifi.py", "REASONS"),
-        ("firmware/mqtt_thread.py", "FAILURES"),
+        ("firmware/mqtt/thread.py", "FAILURES"),
     ],
 )
 def test_every_reason_is_listed(path, name):

@@ -16,7 +16,7 @@ LOAD_ONCE = (
 )
 
 RELAY = """
-import mqtt
+from mqtt.relay import Relay
 from relay.state import StateMessage
 from relay.topics import Topics
 from relay.view import View
@@ -26,7 +26,7 @@ settings.update({"ha_discovery": True, "name": "n", "bms_link": "uart", "preheat
 settings.update({"heater_output": "gpio", "heater_thresholds": "bms", "heater_probe": "none"})
 settings["packs"] = ()
 message = StateMessage(View((b"",) * 11), 1000)
-relay = mqtt.Relay(settings, {"mqtt_password": ""}, Topics("t", b"0a"), message, "m", "v")
+relay = Relay(settings, {"mqtt_password": ""}, Topics("t", b"0a"), message, "m", "v")
 for part in range(2):
     relay._load_part(part)
     relay._drop_discovery()

@@ -4,7 +4,7 @@ import errno
 
 import pytest
 
-from mqtt_guard import _DRAIN_MAX, _KEEP, _PATIENCE, _SLICE_S, Guard
+from mqtt.guard import _DRAIN_MAX, _KEEP, _PATIENCE, _SLICE_S, Guard
 
 
 class Socket:

@@ -44,10 +44,10 @@ class Radio:
 sys.modules["network"].WLAN = Radio
 sys.modules["network"].hostname = len
 
-import mqtt_exchange as x  # noqa: E402
 from bms import pack as p  # noqa: E402
 from hardware.wifi import Wifi  # noqa: E402
-from mqtt import Relay  # noqa: E402
+from mqtt import exchange as x  # noqa: E402
+from mqtt.relay import Relay  # noqa: E402
 from relay import commands as c  # noqa: E402
 from relay.state import StateMessage  # noqa: E402
 from relay.topics import Topics  # noqa: E402

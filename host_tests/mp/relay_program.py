@@ -13,9 +13,9 @@ import json
 import sys
 import time
 
-import mqtt_thread
 from bms import pack as p
-from mqtt import FAILURES, REFUSALS, Relay
+from mqtt import thread as mqtt_thread
+from mqtt.relay import FAILURES, REFUSALS, Relay
 from relay import commands as c
 from relay import view as v
 from relay.state import StateMessage

@@ -6,7 +6,7 @@ import time
 
 import harness
 
-import mqtt_exchange as x
+from mqtt import exchange as x
 
 ORDERS = 3000
 MESSAGE = bytes(range(20))

@@ -21,7 +21,7 @@ DROP = const(4)
 
 # Cells that the thread writes.
 UP = const(0)  # 1 while a session stands
-FAILURE = const(1)  # why the last one ended: mqtt_guard.FAILURES
+FAILURE = const(1)  # why the last one ended: mqtt.thread.FAILURES
 DETAIL = const(2)  # the broker's code, or the errno
 ENDS = const(3)  # sessions that ended or never began
 PASSES = const(4)  # grows while the thread lives

@@ -12,9 +12,9 @@ from errno import EAGAIN, ETIMEDOUT
 
 from umqtt.simple import MQTTClient, MQTTException
 
-import mqtt_exchange as x
 from compat import const
-from mqtt_guard import Guard
+from mqtt import exchange as x
+from mqtt.guard import Guard
 
 # Why a session ended or did not begin, by position.
 FAILURES = (

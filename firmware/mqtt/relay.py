@@ -1,6 +1,6 @@
 """The relay as the loop sees it: when to connect, what to send, and what came back.
 
-Nothing here waits. Whatever can block is done by mqtt_thread's thread, one order at a time. While
+Nothing here waits. Whatever can block is done by mqtt.thread's thread, one order at a time. While
 that thread is held up, messages are not queued: the next one is built when it can go, from the
 figures of that moment.
 
@@ -13,10 +13,10 @@ the state message.
 import sys
 from random import getrandbits
 
-import mqtt_exchange as x
 import relay
 from compat import const, ticks_add, ticks_diff
-from mqtt_thread import FAILURES, Broker, Worker
+from mqtt import exchange as x
+from mqtt.thread import FAILURES, Broker, Worker
 from relay import view as v
 from relay.commands import (
     ACCEPTED,

@@ -3,9 +3,9 @@
 Imported only where there are several.
 """
 
-import mqtt_exchange as x
 from compat import const, ticks_add, ticks_diff
-from mqtt import Relay
+from mqtt import exchange as x
+from mqtt.relay import Relay
 
 _LEARN_MS = const(5_000)
 

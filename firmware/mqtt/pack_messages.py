@@ -2,7 +2,7 @@
 
 from bms import check
 from compat import const
-from pack_relay import PacksRelay
+from mqtt.pack_relay import PacksRelay
 from relay.packs import BankMessage, PackMessage
 from relay.state import learn
 from telemetry import fill_link
