@@ -173,3 +173,14 @@ def test_no_pin_of_a_board_is_used_twice(board):
     assert len(set(pins.values())) == len(pins)
     assert not {data.HEATER_PIN, data.BMS_TX} & {34, 35, 36, 37, 38, 39}  # these are inputs only
     assert data.HEATER_PIN not in (0, 2, 5, 12, 15, 26, 27)  # strapping, or high at power-up
+
+
+def test_a_file_is_rendered_from_a_module_that_the_device_does_not_carry(tmp_path, monkeypatch):
+    def spoken(module, board):
+        return board.NAME.encode() + module.CHECK.to_bytes(4, "little")
+
+    monkeypatch.setitem(image.rendered.FILES, "screen.fonts.barlow", spoken)
+    image.lay_out("lilygo_t_display", tmp_path / "x", squeezed=False)
+    fonts = tmp_path / "x" / "lib" / "screen" / "fonts"
+    assert (fonts / "barlow.bin").read_bytes()[:-4] == b"LilyGO T-Display"
+    assert not (fonts / "barlow.mpy").exists()

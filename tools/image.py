@@ -3,7 +3,7 @@
 The tree under build/<board>/ has main.py as source, and under lib/ the board and the modules that
 main.py reaches, squeezed (tools/squeeze.py) and compiled to .mpy, since on a device without PSRAM
 each byte of bytecode and each name lies in the heap. What is mere data becomes a file to be read
-in pieces. The same sources always give the same bytes,
+in pieces (tools/rendered.py). The same sources always give the same bytes,
 whatever the machine and folder.
 """
 
@@ -16,16 +16,12 @@ import shutil
 import subprocess
 import sys
 
-from tools import ROOT, short_names, squeeze, stock_names
+from tools import ROOT, rendered, short_names, squeeze, stock_names
 from tools.stock_names import ADDED, STOCK
 
 ROOTS = (ROOT / "firmware", ROOT / "lib")
 # 3 drops line numbers: 4 kB of heap (docs/memory.md). `--plain` keeps them, where there is room.
 OPTIMISATION = 3
-
-# Modules whose DATA become a file beside the others, x.bin (firmware/hardware/glyph_file.py).
-DATA = frozenset({"screen.fonts.glyphs"})
-
 
 # By these names the application is started from outside: main.py's, and tools/memory.py's.
 STARTED = frozenset({"Startup", "Device"})
@@ -80,9 +76,10 @@ def reachable(chosen):
         name = waiting.pop()
         source = find_source(name)
         if source is not None and name not in found:
-            check_imports(source)
             found[name] = source
-            waiting |= imported_names(source)
+            if name not in rendered.FILES:
+                check_imports(source)
+                waiting |= imported_names(source)
     del found["main"]
     return dict(sorted(found.items()))
 
@@ -146,7 +143,8 @@ def lay_out(board_name, out, squeezed=True):
     board = load_board(board_name)
     modules = reachable(chosen_at_run_time(board))
     modules |= {"main": find_source("main"), "board": board_file(board_name)}
-    texts = {n: source.read_text() for n, source in modules.items() if n not in DATA}
+    files = {n: modules.pop(n) for n in rendered.FILES.keys() & modules.keys()}
+    texts = {n: source.read_text() for n, source in modules.items()}
     legend = {}
     if squeezed:
         texts, legend = squeeze.squeeze(texts, stock_names.load() | STARTED)
@@ -157,9 +155,10 @@ def lay_out(board_name, out, squeezed=True):
     for name, text in texts.items():
         target = out / "lib" / (name.replace(".", "/") + ".mpy")
         compile_module(name, text, target, OPTIMISATION if squeezed else 1)
-    for name in DATA & modules.keys():
+    for name, source in files.items():
         target = out / "lib" / (name.replace(".", "/") + ".bin")
-        target.write_bytes(load_source(name, modules[name]).DATA)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(rendered.FILES[name](load_source(name, source), board))
     return sorted(p for p in out.rglob("*") if p.is_file()), legend
 
 
