@@ -231,3 +231,13 @@ def test_the_display_rounds_take_the_time_of_their_bytes():
         talk = Talk(name).run(60)
         frames = 26 if name == "jk_display" else 128
         assert talk.sim.replies / frames == pytest.approx(60 / round_s, abs=1)
+
+
+@pytest.mark.parametrize("name", ["jk_display", "jk_display_pb"])
+def test_a_talker_that_is_met_after_hours_does_not_say_what_nobody_heard(name):
+    sim = simulators.make(name, Plant())
+    hours_us = 100 * 3_600_000_000
+    assert sim.take(hours_us) == b"" or len(sim.take(hours_us)) < 300
+    said = sim.replies
+    heard = sim.take(hours_us + 9_000_000)
+    assert len(heard) == pytest.approx(9 * 240, rel=0.2) and said <= 1

@@ -141,6 +141,7 @@ class Talker(BmsSim):
     """
 
     pause_us = 0  # of silence after each round
+    lapsed_us = 10_000_000  # what was said longer ago than that, unheard, is not said again
 
     def __init__(self, plant):
         super().__init__(plant)
@@ -167,17 +168,22 @@ class Talker(BmsSim):
 
     def take(self, t_us):
         """See BmsSim.take."""
-        taken = b""
+        if self.silent or t_us - self._free_us > self.lapsed_us:
+            self._begin_anew(t_us)
+        taken = bytearray()
         while not self.silent:
             taken += super().take(t_us)
             if self._out_at < len(self._out) or self._free_us >= t_us:
-                return taken
+                break
             self._begin_frame()
+        return bytes(taken)
+
+    def _begin_anew(self, t_us):
+        """Forgets what it was saying: the next round begins at `t_us`."""
         self._out = b""
         self._out_at = 0
         self._frames = []
         self._free_us = max(self._free_us, t_us)
-        return taken
 
     def _begin_frame(self):
         start_us = self._free_us
