@@ -9,6 +9,7 @@ import aiohttp
 import pytest
 from fake_bench import FakeBench, FakeConfig
 
+from tools.bench.controls import ControlError
 from tools.bench.desk import Desk
 from tools.bench.recorder import COARSE_S, FIELDS, Recorder
 from tools.bench.scenario import Player, play
@@ -112,7 +113,6 @@ def test_heater_mode_goes_by_mqtt_and_shows_what_came_of_it(desk):
 
 
 def test_commands_before_the_firmware_shows_itself_are_refused(tmp_path):
-    from tools.bench.controls import ControlError
 
     class Mute(FakeBench):
         def _on_connect(self, *_):
@@ -339,3 +339,25 @@ def test_recorder_ignores_what_is_not_newer():
     recorder.add(sample(5))
     recorder.add(sample(4))
     assert [row[0] for row in recorder.history()] == [5]
+
+
+def test_settings_in_the_run_folder_are_used_and_not_lost(tmp_path):
+    found = {"name": "Mine", "heater_mat_mohm": 50_000, "mqtt_host": "10.0.0.9"}
+    (tmp_path / "settings.json").write_text(json.dumps(found))
+    (tmp_path / "secrets.json").write_text('{"mqtt_password": "mine"}')
+    desk = Desk(FakeBench(FakeConfig(tmp_path, lapse=30)))
+    assert desk.settings["name"] == "Mine" and desk.settings["heater_mat_mohm"] == 50_000
+    assert desk.settings["mqtt_host"] == "127.0.0.1"  # or nothing would be heard of it
+    assert desk.overruled == ["mqtt_host"]
+    desk.start()
+    desk.stop()
+    assert json.loads((tmp_path / "settings.json").read_text())["name"] == "Mine"
+    assert json.loads((tmp_path / "secrets.json").read_text())["mqtt_password"] == "mine"
+
+
+@pytest.mark.parametrize("text", ['{"name": ', "[1]", ""])
+def test_settings_in_the_run_folder_that_are_no_object_are_named(tmp_path, text):
+    (tmp_path / "settings.json").write_text(text)
+    with pytest.raises(ControlError, match="settings.json"):
+        Desk(FakeBench(FakeConfig(tmp_path)))
+    assert (tmp_path / "settings.json").read_text() == text

@@ -24,8 +24,11 @@ from tools.bench.scenario import Player, play
 
 _PORT = 8350
 _LAPSE = 10
-# A cold evening: there is something to see within the first minute.
+# How a scenario begins where it does not say otherwise.
 _START = {"ambient_dc": -50, "pack_dc": 80, "soc_pct": 60, "charger": True}
+# A cold morning on the page: the pack is below its limit, and a minute later the charger comes.
+_FIRST_MINUTE = {"ambient_dc": -40, "pack_dc": -10, "soc_pct": 45, "charger": False, "lapse": 30}
+_CHARGER_COMES_S = 90
 
 
 def main(argv=None):
@@ -62,7 +65,7 @@ def _arguments(argv):
         help=f"default {simulators.DEFAULT}; again for a pack in parallel",
     )
     parser.add_argument("--broker", choices=["auto", "mosquitto", "amqtt"], default="auto")
-    parser.add_argument("--lapse", type=int, help=f"virtual per real second; default {_LAPSE}")
+    parser.add_argument("--lapse", type=int, help="virtual per real second")
     parser.add_argument("--headless", action="store_true", help="no page; needs --scenario")
     parser.add_argument("--scenario", metavar="FILE", help="play this; see docs/bench.md")
     parser.add_argument("--run-dir", metavar="DIR", help="the firmware's files; default temporary")
@@ -81,13 +84,19 @@ def _arguments(argv):
 def _desk(arguments, run_dir, scenario):
     config = BenchConfig(str(run_dir))
     config.compile(run_dir / "flash")
-    start = dict(_START, **(scenario.start if scenario else {}))
-    config.lapse = arguments.lapse or start.pop("lapse", _LAPSE)
+    start = dict(_START, **scenario.start) if scenario else dict(_FIRST_MINUTE)
+    lapse = start.pop("lapse", _LAPSE)
+    config.lapse = arguments.lapse or lapse
     first = start.pop("bms", simulators.DEFAULT)
     config.bms_name, *config.other_bms = arguments.bms or [first, *_others(scenario)]
     given = (scenario.settings, scenario.secrets) if scenario else (None, None)
     desk = Desk(Bench(config), given[0], arguments.broker, given[1])
-    return desk.start(start)
+    if desk.overruled:
+        print(f"settings.json: the bench sets {', '.join(desk.overruled)} itself")
+    desk.start(start)
+    if scenario is None:
+        desk.bench.at(_CHARGER_COMES_S, lambda: desk.apply("charger", True))
+    return desk
 
 
 def _others(scenario):
@@ -111,6 +120,7 @@ def _serve(desk, arguments):
             if arguments.port is not None:
                 raise
             await server.start(0)
+            print(f"port {_PORT} is taken, so the page has another one", file=sys.stderr)
         print(f"http://127.0.0.1:{server.port}/", flush=True)
         try:
             await asyncio.Event().wait()

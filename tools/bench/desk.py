@@ -31,22 +31,27 @@ SETTINGS = {
     "mqtt_host": "127.0.0.1",
     "mqtt_interval_s": 5,
 }
+# Without these the firmware would not find the bench's network and broker.
+_OWN = ("wifi_ssid", "mqtt_host")
 SECRETS = {"wifi_password": "packmate", "ble_pin": PIN}
 
 
 class Desk:
     """`bench` is a tools.bench.bench.Bench that is not yet started.
 
-    `settings` go over SETTINGS and over those that belong to the simulated BMS; `secrets` go over
-    SECRETS.
+    A settings.json in the bench's run_dir is taken over SETTINGS, and what the simulated BMS and
+    the bench's own network need over that; `settings` go over all of them. `secrets` go over what
+    secrets.json of that folder says, and that over SECRETS. What is wrong in a file of that folder
+    raises ControlError.
 
     `t_s` is the virtual time in s of the last look.
     """
 
     def __init__(self, bench, settings=None, broker_kind="auto", secrets=None):
         self.bench = bench
+        self._found = _read_object(bench.config.run_dir, "settings.json")
         self._given = settings or {}
-        self._secrets = secrets or {}
+        self._secrets = {**_read_object(bench.config.run_dir, "secrets.json"), **(secrets or {})}
         self._bms = bench.config.bms_name
         self.t_s = 0.0
         self.recorder = Recorder()
@@ -71,7 +76,14 @@ class Desk:
     def settings(self):
         """What the firmware finds in settings.json, but for the broker's port."""
         names = (self._bms, *self.bench.config.other_bms)
-        return {**SETTINGS, **simulators.settings(*names), **self._given}
+        own = {name: SETTINGS[name] for name in _OWN}
+        return {**SETTINGS, **self._found, **simulators.settings(*names), **own, **self._given}
+
+    @property
+    def overruled(self):
+        """Names of the run folder's settings that are not the ones that are used."""
+        used = self.settings
+        return [name for name, value in self._found.items() if used.get(name, value) != value]
 
     def start(self, scene=None):
         """Starts the broker, writes the firmware's settings, powers the bench up.
@@ -276,6 +288,20 @@ _COMMANDS = {
     "ble_release_min": "bms/release/set",
 }
 _ACTIONS = ("firmware_kill", "button_1", "button_2", "ble_drop", "ble_empty")
+
+
+def _read_object(folder, name):
+    """Returns the JSON object in a file of the run folder, an empty one if there is no file."""
+    path = Path(folder) / name
+    if not path.is_file():
+        return {}
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ControlError(f"{path}: {error}") from error
+    if not isinstance(found, dict):
+        raise ControlError(f"{path}: must hold a JSON object")
+    return found
 
 
 def _minutes(seconds):
