@@ -120,6 +120,7 @@ class FakeBench:
                 "panel": {"seq": int(self.t_s), "on": True, "errors": 0},
                 "console": ["Packmate, a fake one"],
                 "controls": self.controls(),
+                "unsuitable": ["bms_generation"] if self._controls["bms"] != "jk_gps" else [],
             }
 
     def picture(self):

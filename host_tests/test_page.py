@@ -275,3 +275,55 @@ def test_no_request_goes_elsewhere_and_the_console_is_clean(page, address):
     own = ("data:", "chrome://", "about:")  # chrome: the browser's empty page before ours
     elsewhere = [url for url in requested if urlsplit(url).netloc != here]
     assert [url for url in elsewhere if not url.startswith(own)] == []
+
+
+def test_what_a_silent_packmate_said_last_is_not_shown_as_live(page, desk):
+    figure = '[data-name="pack_mv"] td:last-child'
+    assert until(lambda: (text(page, figure) or "").endswith(" V"))
+    snapshot = desk.bench.snapshot
+    desk.bench.snapshot = lambda: {
+        **snapshot(),
+        "chip": {**snapshot()["chip"], "running": False, "state": "dead"},
+    }
+    try:
+        assert until(lambda: text(page, figure) == "–")
+        assert (
+            text(page, "#believed-age") == text(page, "#heater-reason") == "the firmware is dead"
+        )
+        assert text(page, "#heater-state") == "not known"
+    finally:
+        desk.bench.snapshot = snapshot
+    assert until(lambda: (text(page, figure) or "").endswith(" V"))
+
+
+def test_a_bench_that_hangs_does_not_look_alive(page, desk):
+    state = desk.state
+    hang = threading.Event()
+    desk.state = lambda: (hang.wait(20), state())[1]
+    lost = "document.body.classList.contains('lost')"
+    try:
+        assert until(lambda: js(page, lost))
+        assert "does not answer" in text(page, '[data-lamp="chip"]')
+    finally:
+        desk.state = state
+        hang.set()
+    assert until(lambda: not js(page, lost))
+
+
+def test_controls_that_would_be_refused_are_not_shown(page, desk):
+    row = "document.querySelector('[data-control=bms_generation]').hidden"
+    desk.apply("bms", "jk_gps")
+    assert until(lambda: js(page, row) is False)
+    desk.apply("bms", "ant_new")
+    try:
+        assert until(lambda: js(page, row) is True)
+    finally:
+        desk.apply("bms", "jk_gps")
+
+
+def test_what_to_try_is_done_by_a_button(page, desk):
+    desk.apply("bms_unplugged", False)
+    page.find_element("xpath", "//ol[@id='try']//button[text()='Unplug the BMS']").click()
+    assert until(lambda: desk.state()["controls"]["bms_unplugged"])
+    page.find_element("xpath", "//ol[@id='try']//button[text()='Plug it in again']").click()
+    assert until(lambda: not desk.state()["controls"]["bms_unplugged"])

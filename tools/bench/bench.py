@@ -166,13 +166,13 @@ class Bench:
               overruns, collisions
         panel: seq, on, errors (how many), error_texts
         console: the last lines, console_count: how many there were
-        controls: see controls()
+        controls: see controls(); unsuitable: those that the BMSs on the bench have no use for
         """
         return self.call(self.snapshot_here)
 
     def snapshot_here(self):
         """As `snapshot`, for callers that are in the bench's thread already."""
-        return take_snapshot(self, self._controls.values())
+        return take_snapshot(self, self._controls.values(), self._controls.unsuitable())
 
     def picture(self):
         """Returns (sequence number, width, height, RGB bytes) of the panel as a person sees it."""

@@ -108,6 +108,20 @@ class Controls:
             "firmware_frozen": bench.conductor.state == FROZEN,
         }
 
+    def unsuitable(self):
+        """Returns the names of the controls that would be refused with the BMSs that are there."""
+        packs, bms = self._bench.packs, self._bench.bms
+        names = []
+        if not packs.wired:
+            names += ["bms_unplugged", "bms_cut"]
+        if not packs.on_air:
+            names += ["ble_drop", "ble_empty", *("ble_" + name for name in _ON_AIR)]
+        if len(bms.GENERATIONS) == 1:
+            names.append("bms_generation")
+        if not hasattr(bms, "temp_rule"):
+            names.append("temp_rule")
+        return names
+
     def _lapse(self, value):
         if value <= LAPSE_MAX:  # the clock says what is wrong with others
             value = min(value, self._bench.packs.most_lapse)
@@ -186,6 +200,8 @@ class Controls:
             self._bench.radio.drop()  # it tells what it is at the beginning of a connection
 
     def _temp_rule(self, value):
+        if not hasattr(self._bench.bms, "temp_rule"):
+            raise ValueError("temp_rule: this BMS has one way to send temperatures")
         if value not in TEMP_RULES:
             raise ValueError("temp_rule: one of {}".format(", ".join(TEMP_RULES)))
         self._bench.bms.temp_rule = value

@@ -6,8 +6,8 @@ from tools.bench.conductor import RUNNING, real_us
 _CONSOLE_TAIL = 60
 
 
-def take_snapshot(bench, controls):
-    """Returns the snapshot of `bench` (in its thread) with the values of its controls."""
+def take_snapshot(bench, controls, unsuitable):
+    """Returns the snapshot of `bench` (in its thread), `controls` being their values."""
     real = real_us()
     t_us = bench.clock.now(real)
     panel, console = bench.panel, bench.console
@@ -33,6 +33,7 @@ def take_snapshot(bench, controls):
         "console": [text for _, text in list(console.lines)[-_CONSOLE_TAIL:]],
         "console_count": console.count,
         "controls": controls,
+        "unsuitable": unsuitable,
     }
 
 

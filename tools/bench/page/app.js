@@ -4,9 +4,11 @@ import * as compare from "./compare.js";
 import * as controls from "./controls.js";
 import * as lcd from "./lcd.js";
 import * as plot from "./plot.js";
+import * as suggestions from "./suggestions.js";
 import { byId, clock, degrees, make, say, showFacts } from "./dom.js";
 
 const RETRY_MS = 1000;
+const SILENT_MS = 3000; // the bench sends five states a second
 const WIRE_FAULTS = ["unplugged", "garbled", "frozen", "silent"];
 // The first that is set is shown.
 const AIR_FAULTS = [["away", "out of range"], ["taken", "with the phone"], ["deaf", "refuses"]];
@@ -115,7 +117,20 @@ function showConsole(state) {
   say(byId("chip-facts"), facts.join(" · "));
 }
 
+let silence;
+
+// The page must not show the last state as if it were live.
+function expectMore() {
+  clearTimeout(silence);
+  document.body.classList.remove("lost");
+  silence = setTimeout(() => {
+    document.body.classList.add("lost");
+    lamp("chip", "bad", "the bench does not answer");
+  }, SILENT_MS);
+}
+
 function show(state) {
+  expectMore();
   say(byId("clock"), clock(state.time.t_s));
   const actual = state.time.lapse_actual;
   say(byId("achieved"), actual ? `${actual < 10 ? actual.toFixed(1) : Math.round(actual)}× achieved` : "");
@@ -141,6 +156,7 @@ function connect() {
     else lcd.draw(event.data);
   };
   socket.onclose = () => {
+    clearTimeout(silence);
     document.body.classList.add("lost");
     lamp("chip", "bad", "bench not reached");
     setTimeout(connect, RETRY_MS);
@@ -150,5 +166,6 @@ function connect() {
 const description = await (await fetch("api")).json();
 controls.build(description.controls);
 compare.build();
+suggestions.build();
 plot.build();
 connect();

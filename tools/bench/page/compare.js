@@ -38,7 +38,8 @@ export function build() {
 
 export function show(state) {
   const truth = withExtremes(state.true);
-  const believed = state.believed ?? {};
+  const silence = whySilent(state);
+  const believed = silence ? {} : state.believed ?? {};
   for (const [name, , write, agree] of ROWS) {
     const row = cellsOf.get(name);
     const a = truth[name];
@@ -50,9 +51,17 @@ export function show(state) {
   }
   const alarms = (believed.alarms ?? []).join(", ").replaceAll("_", " ");
   say(byId("alarms"), alarms ? `Alarms: ${alarms}` : "");
-  showAge(state, believed);
+  showAge(state, believed, silence);
   showCells(truth.cell_mv ?? [], believed.cell_mv ?? []);
-  showHeater(state, believed);
+  showHeater(state, believed, silence);
+}
+
+// Why what Packmate said last is not what it says now; an empty text while it speaks.
+function whySilent({ chip, controls, mqtt }) {
+  if (controls.firmware_frozen) return "the firmware is frozen";
+  if (!chip.running) return `the firmware is ${chip.state}`;
+  if (mqtt.availability === null) return "Packmate has not been heard yet";
+  return mqtt.availability === "online" ? "" : "Packmate is offline";
 }
 
 // The plant gives cells and sensors; what follows from them is worked out here, as Packmate does.
@@ -66,14 +75,14 @@ function withExtremes(truth) {
   };
 }
 
-function showAge(state, believed) {
+function showAge(state, believed, silence) {
   const age = state.mqtt.age_s;
   const stale = believed.fresh === false;
   let text = "no message yet";
   if (age !== null) text = `message ${clock(age)} old`;
   if (stale) text += ", data stale";
-  say(byId("believed-age"), text);
-  document.querySelector(".compare-card").classList.toggle("stale", stale || age === null);
+  say(byId("believed-age"), silence || text);
+  document.querySelector(".compare-card").classList.toggle("stale", stale || age === null || silence !== "");
 }
 
 function showCells(truth, believed) {
@@ -91,17 +100,17 @@ function showCells(truth, believed) {
   });
 }
 
-function showHeater(state, believed) {
+function showHeater(state, believed, silence) {
   const on = Boolean(state.pins.heater);
   byId("heater").dataset.on = on;
   say(byId("heater-output"), on ? "Output on" : "Output off");
-  const name = believed.heater_state ?? "unknown";
+  const name = believed.heater_state ?? "not known";
   const faults = believed.heater_faults ?? [];
   const tone = name === "fault" || faults.length ? "bad" : name === "blocked" ? "warn" : "";
   byId("heater-state").dataset.tone = tone;
   say(byId("heater-state"), name.replaceAll("_", " "));
   const reasons = [believed.heater_reason, ...faults.filter((f) => f !== believed.heater_reason)];
-  say(byId("heater-reason"), reasons.filter(Boolean).join(", ").replaceAll("_", " ") || " ");
+  say(byId("heater-reason"), silence || reasons.filter(Boolean).join(", ").replaceAll("_", " ") || " ");
   showFacts(byId("heater-facts"), [
     ["on in all", clock(state.pins.heater_on_s)],
     ["switched", `${state.pins.heater_changes}×`],

@@ -141,6 +141,7 @@ export function build(entries) {
       byId(PLACES[group]).append(box);
     }
     const widget = KINDS[entry.kind](entry);
+    (entry.kind === "action" ? widget.firstElementChild : widget).dataset.control = entry.name;
     const row = box.lastElementChild;
     if (entry.kind === "action" && row?.className === "actions") row.append(...widget.children);
     else box.append(widget);
@@ -156,9 +157,12 @@ function showGroup(name, shown) {
   for (const box of document.querySelectorAll(`[data-group="${name}"]`)) box.hidden = !shown;
 }
 
-export function show(states, { radio, packs, uart }) {
+export function show(states, { radio, packs, uart, unsuitable }) {
   showGroup("packs", Boolean(packs));
   showGroup("air", Boolean(radio));
   showGroup("wire", uart.bms);
   for (const [name, update] of widgets) update(states[name]);
+  for (const row of document.querySelectorAll("[data-control]")) {
+    row.hidden = unsuitable.includes(row.dataset.control);
+  }
 }
