@@ -68,8 +68,36 @@ class TestAmbiguousCodes:
 
     def test_old_history_is_no_context(self, raw, about):
         cells = (20, 1, 1), (20, raw, raw)
-        assert temps(*cells, step_ms=600_000) == (200, [about, about])
-        assert temps(*cells, step_ms=600_001) == (200, [None, None])
+        assert temps(*cells, step_ms=60_000) == (200, [about, about])
+        assert temps(*cells, step_ms=60_001) == (200, [None, None])
+        hot = (85, 20, 20), (raw, 20, 20)
+        assert temps(*hot, step_ms=60_000)[0] == raw * 10
+        assert temps(*hot, step_ms=60_001)[0] is None
+
+    def test_a_lost_link_loses_the_history(self, raw, about):
+        target = listen(frames.whole({0x80: 85, 0x81: 1, 0x82: 1}))
+        target.reset()
+        feed(target, frames.whole({0x80: raw, 0x81: raw, 0x82: raw}), now=1000)
+        assert values(target)["temps_dc"] == [None, None]
+        assert "mos_temp_dc" not in values(target)
+
+    @pytest.mark.parametrize("gap_ms", [1000, 61_000])
+    def test_a_sensor_that_was_warm_is_not_cold_by_its_neighbour(self, raw, about, gap_ms):
+        assert temps((20, 50, 1), (20, raw, 1), step_ms=gap_ms)[1] == [None, 10]
+        assert temps((20, 50, 1), (20, 4, 1), (20, raw, 1), step_ms=gap_ms)[1] == [about, 10]
+
+    @pytest.mark.parametrize("bit", [1, 4, 8], ids=["mos", "battery", "box"])
+    def test_nothing_is_near_zero_under_an_alarm_that_says_hot(self, raw, about, bit):
+        target = listen(frames.whole({0x81: 1, 0x82: 1}))
+        feed(target, frames.whole({0x81: raw, 0x82: raw, 0x8B: 1 << bit}), now=1000)
+        assert values(target)["temps_dc"] == [None, None]
+        feed(target, frames.whole({0x81: raw, 0x82: raw, 0x8B: 0}), now=2000)
+        assert values(target)["temps_dc"] == [about, about]
+
+    def test_an_alarm_that_says_cold_hides_nothing(self, raw, about):
+        target = listen(frames.whole({0x81: 1, 0x82: 1}))
+        feed(target, frames.whole({0x81: raw, 0x82: raw, 0x8B: 1 << 9}), now=1000)
+        assert values(target)["temps_dc"] == [about, about]
 
     def test_history_is_forgotten_before_the_tick_counter_wraps(self, raw, about):
         target = listen(frames.whole({0x81: 1, 0x82: 1}))
@@ -80,7 +108,7 @@ class TestAmbiguousCodes:
 
     def test_context_lives_on_through_ambiguous_readings(self, raw, about):
         steps = [(20, 1, 1)] + [(20, raw, raw)] * 4
-        assert temps(*steps, step_ms=500_000) == (200, [about, about])
+        assert temps(*steps, step_ms=50_000) == (200, [about, about])
 
     def test_a_mos_that_was_hot_before_may_be_hotter(self, raw, about):
         assert temps((85, 20, 20), (raw, 20, 20)) == (raw * 10, [200, 200])

@@ -110,6 +110,9 @@ _TEXTS = bytes(
 # A frame with all of these is a full status; one without them (a single register) leaves the
 # ages alone.
 _ESSENTIAL = b"\x79\x83\x84\x85\x8c"
+# Alarms that say "hot": MOSFETs and battery in the low byte, the battery's box in the high one.
+_HOT_LOW = const(0x12)
+_HOT_HIGH = const(0x01)
 
 _REPLY_TIMEOUT_MS = const(2000)
 _UNANSWERED_BEFORE_ACTIVATE = const(5)
@@ -143,6 +146,7 @@ class JkGps(Dialect):
     def reset(self):
         """Forgets pending bytes; for a link that was lost."""
         self.framer.reset()
+        self._temps.reset()
         self._asked = False
         self._version = -1  # another unit may answer next
 
@@ -234,8 +238,8 @@ class JkGps(Dialect):
             _store_cells(pack, buf, self._at[_CELLS - _FIRST])
         self._learn_version(buf, full)
         self._store_current(buf)
-        self._store_temps(buf, now)
         self._store_bits(buf)
+        self._store_temps(buf, now)
         self._derive()
         if full:
             pack.fingerprint = fingerprint
@@ -341,18 +345,20 @@ class JkGps(Dialect):
     # -- temperatures -----------------------------------------------------------------------------
 
     def _store_temps(self, buf, now):
+        pack = self.pack
+        hot = pack.alarms[0] & _HOT_LOW or pack.alarms[1] & _HOT_HIGH
         # Clear codes first: a neighbour's clear code is the context of an ambiguous one.
         for ambiguous in range(2):
             for sensor in range(3):
                 at = self._at[_MOS_TEMP - _FIRST + sensor]
                 if at and is_ambiguous(u16be(buf, at)) == (ambiguous == 1):
-                    self._store_temp(sensor, u16be(buf, at), now)
+                    self._store_temp(sensor, u16be(buf, at), now, hot)
         if self._at[_TEMP1 - _FIRST] or self._at[_TEMP2 - _FIRST]:
-            self.pack.temps = 2
+            pack.temps = 2
 
-    def _store_temp(self, sensor, raw, now):
+    def _store_temp(self, sensor, raw, now, hot):
         pack = self.pack
-        known = self._temps.take(sensor, raw, now)
+        known = self._temps.take(sensor, raw, now, hot)
         dc = self._temps.last_dc[sensor]
         if sensor == MOS:
             if known:
