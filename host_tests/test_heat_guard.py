@@ -210,25 +210,6 @@ def test_a_recovery_above_the_highest_temperature_is_refused():
     assert rig.trace(10)[-1] == "blocked:no_thresholds"
 
 
-# -- the BMS's alarms ---------------------------------------------------------------------------
-
-DANGEROUS = "short_circuit mos_overtemp pack_undervoltage cell_undervoltage internal_comm"
-DANGEROUS += " afe_protection_a afe_protection_b afe_fault internal_comm_fault"
-DANGEROUS += " charge_short_circuit discharge_short_circuit charge_mos_fault discharge_mos_fault"
-
-
-@pytest.mark.parametrize("name", vocabulary.ALARMS)
-def test_alarms(name):
-    rig = Rig().started()
-    rig.alarms = {vocabulary.ALARMS.index(name)}
-    on = rig.step()
-    assert on == (name not in DANGEROUS.split())
-    if not on:
-        assert rig.text == "blocked:bms_alarm"
-        rig.alarms = set()
-        assert rig.step()
-
-
 # -- the mat and the output ---------------------------------------------------------------------
 
 

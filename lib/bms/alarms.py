@@ -6,6 +6,8 @@ translate their own bits to these; the BMS's raw word stays available beside the
 
 from compat import const
 
+_BYTES = const(8)
+
 LOW_SOC = const(0)
 MOS_OVERTEMP = const(1)
 PACK_OVERVOLTAGE = const(2)
@@ -133,3 +135,11 @@ NAMES = (
     b"low_voltage_shutdown\n"
     b"expiring"
 )
+
+
+def mask(bits):
+    """Returns a set of alarms as bytes that can be compared with PackState.alarms."""
+    made = bytearray(_BYTES)
+    for bit in bits:
+        made[bit >> 3] |= 1 << (bit & 7)
+    return bytes(made)

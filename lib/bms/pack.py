@@ -144,7 +144,7 @@ class PackState:
     only where `temp_valid` is set. `fingerprint` changes when the content of a status frame does.
     """
 
-    def __init__(self, alarm_bytes=8):
+    def __init__(self):
         self.seq = 0
         self.fingerprint = 0
         self.unprotected = False  # True: the wire carries no checksum (display port)
@@ -153,7 +153,7 @@ class PackState:
         self.temps = 0
         self.temps_dc = array("h", bytes(2 * MAX_TEMPS))
         self.temp_valid = bytearray(MAX_TEMPS)
-        self.alarms = bytearray(alarm_bytes)  # bit set, numbered by bms.alarms
+        self.alarms = bytearray(8)  # bit set, numbered by bms.alarms
         self._values = array("i", bytes(4 * SLOTS))
         self._valid = bytearray(SLOTS)
         self._seen = bytearray(_GROUPS)
