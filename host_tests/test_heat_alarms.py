@@ -8,7 +8,7 @@ from heat_rig import Rig
 from bms import alarms
 from tools import ROOT, vocabulary
 
-NAMES = vocabulary.ALARMS
+NAMES = list(vocabulary.ALARMS)
 _ROW = re.compile(r"^\| `(\w+)` \| (on|off) \| (.{5,}) \|$", re.M)
 ROWS = _ROW.findall((ROOT / "docs" / "heater-alarms.md").read_text(encoding="utf-8"))
 

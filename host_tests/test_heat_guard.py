@@ -5,7 +5,6 @@ from heat_rig import Rig, climb, faults
 
 from bms import pack as p
 from compat import ticks_add
-from tools import vocabulary
 
 # -- readings -----------------------------------------------------------------------------------
 
