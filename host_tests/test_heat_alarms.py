@@ -9,7 +9,7 @@ from bms import alarms
 from tools import ROOT, vocabulary
 
 NAMES = list(vocabulary.ALARMS)
-_ROW = re.compile(r"^\| `(\w+)` \| (on|off) \| (.{5,}) \|$", re.M)
+_ROW = re.compile(r"^\| `(\w+)` \| (on|off) \| (.+) \|$", re.M)
 ROWS = _ROW.findall((ROOT / "docs" / "heater-alarms.md").read_text(encoding="utf-8"))
 
 
