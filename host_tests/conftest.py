@@ -83,3 +83,9 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.flaky(reruns=2, reruns_delay=1))
             group = "real time"
         item.add_marker(pytest.mark.xdist_group(group))
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Says how many tests were tried again, also when none was."""
+    reruns = len(terminalreporter.stats.get("rerun", ()))
+    terminalreporter.write_line(f"tried again on a busy machine: {reruns}")

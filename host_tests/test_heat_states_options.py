@@ -25,7 +25,7 @@ from heat_states import (
 from bms import pack as p
 from heat import control, thermal
 from heat import states as s
-from heat.guard.vetoes import vetoes as guard
+from heat.guard import vetoes as guard
 from heat.options import bms_output, pwm
 
 STATE, REASON, LATCHED = 0, 1, 2  # places in a picture
