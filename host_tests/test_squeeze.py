@@ -1,6 +1,5 @@
 """Squeezing changes names and constants in the text, and nothing of what the code does."""
 
-import ast
 import pathlib
 import re
 
@@ -246,57 +245,63 @@ def test_what_cannot_be_followed_is_refused(source, complaint):
         squeeze.squeeze({"a": source}, frozenset())
 
 
-KEPT = stock_names.load()
-PLACES = (ROOT / "lib", ROOT / "firmware", ROOT / "host_tests" / "mp")
+MP = ROOT / "host_tests" / "mp"
 
 
-def closure(script):
-    """Returns {module: text} of the script and all it imports from PLACES, but for the harness."""
+def sources_of(scripts):
+    """Returns {module: text} of scripts and all they import of ours, but for the harness."""
     found = {}
-    waiting = {script.stem}
+    waiting = {script.stem for script in scripts}
     while waiting:
         name = waiting.pop()
-        files = [p / (name.replace(".", "/") + ".py") for p in PLACES]
+        files = [p / (name.replace(".", "/") + ".py") for p in (*image.ROOTS, MP)]
         texts = [f.read_text() for f in files if f.is_file()]
         if texts and name not in found and name != "harness":
             found[name] = texts[0]
-            waiting |= short_names.imported_modules(ast.parse(texts[0]))
+            waiting |= short_names.imported_modules(short_names.parse(texts[0]))
             if name == "bms.catalog":
                 waiting |= {entry[1] for entry in catalog.DIALECTS}
     return found
 
 
-def followed(script):
-    """True if the script and what it imports can be squeezed."""
+def can_be_squeezed(script):
+    """True if the script does nothing that hides names; what it imports of ours never does."""
     try:
-        squeeze.squeeze(closure(script), frozenset())
+        squeeze.refuse(script.stem, short_names.parse(script.read_text()))
     except squeeze.SqueezeError:
         return False
     return True
 
 
+FOLLOWED = [script for script in SCRIPTS if can_be_squeezed(script)]
 CASES = [
     pytest.param(script, width, id=f"{script.stem}-{width}")
-    for script in SCRIPTS
+    for script in FOLLOWED
     for width in widths(script)
-    if followed(script)
 ]
 
 
+@pytest.fixture(scope="module")
+def squeezed_tree(tmp_path_factory):
+    """A folder with all scripts that can be squeezed, and what they import, squeezed at once."""
+    out = tmp_path_factory.mktemp("squeezed")
+    texts, _ = squeeze.squeeze(sources_of(FOLLOWED), stock_names.load())
+    texts["harness"] = (MP / "harness.py").read_text()
+    for name, text in texts.items():
+        file = out / (name.replace(".", "/") + ".py")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    return out
+
+
 def test_most_scripts_can_be_squeezed():
-    assert len({script for script, _ in (case.values for case in CASES)}) >= len(SCRIPTS) // 2
+    assert len(FOLLOWED) >= len(SCRIPTS) // 2
 
 
 @pytest.mark.parametrize("script, width", CASES)
-def test_scripts_pass_on_squeezed_modules(script, width, tmp_path, request):
-    texts, _ = squeeze.squeeze(closure(script), KEPT)
-    texts["harness"] = (ROOT / "host_tests" / "mp" / "harness.py").read_text()
-    for name, text in texts.items():
-        file = tmp_path / (name.replace(".", "/") + ".py")
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text)
+def test_scripts_pass_on_squeezed_modules(script, width, squeezed_tree, request):
     run = request.getfixturevalue(f"micropython{width}")
-    run(tmp_path / f"{script.stem}.py", places=[tmp_path])
+    run(squeezed_tree / f"{script.stem}.py", places=[squeezed_tree])
 
 
 def test_the_image_is_smaller_for_it(tmp_path):

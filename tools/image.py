@@ -8,7 +8,6 @@ whatever the machine and folder.
 """
 
 import argparse
-import ast
 import importlib.util
 import json
 import pathlib
@@ -42,7 +41,7 @@ def find_source(name):
 
 def imported_names(path):
     """Returns the dotted names that a source may import; `from a import b` gives a and a.b."""
-    return short_names.imported_modules(ast.parse(path.read_text(), str(path)))
+    return short_names.imported_modules(short_names.parse(path.read_text()))
 
 
 def is_known(name):

@@ -2,6 +2,7 @@
 
 import ast
 import collections
+import functools
 import io
 import itertools
 import re
@@ -12,10 +13,23 @@ PRIVATE = re.compile(r"_(?!_)\w+\Z")
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 
 
+@functools.cache
+def parse(text):
+    """Returns the tree of a source; nobody changes it, so that one is enough for each text."""
+    return ast.parse(text)
+
+
+def nodes(tree):
+    """Returns all nodes of a tree that is not changed any more; walking it each time is slow."""
+    if not hasattr(tree, "all_nodes"):
+        tree.all_nodes = list(ast.walk(tree))
+    return tree.all_nodes
+
+
 def imported_modules(tree):
     """Returns the dotted names that a module imports; in `from a import b`, a and a.b."""
     found = set()
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -86,7 +100,7 @@ def fixed_names(tree):
     The compiler takes out a constant whose name begins with _, and keeps the others.
     """
     found = {name for name in occurrences(tree) if name.startswith("__")}
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             found |= set(node.value.split("."))
         elif is_const(node):
@@ -108,7 +122,7 @@ def taken_from_others(tree, ours):
     """Returns the names that a module imports from those that are not `ours`, or asks of them."""
     found = set()
     others = set()
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Import):
             names = (
                 a.asname or a.name.partition(".")[0] for a in node.names if a.name not in ours
@@ -116,7 +130,7 @@ def taken_from_others(tree, ours):
             others |= set(names)
         elif isinstance(node, ast.ImportFrom) and node.module not in ours:
             found |= {alias.name for alias in node.names}
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
             if node.value.id in others:
                 found.add(node.attr)
@@ -127,7 +141,7 @@ def set_from_outside(tree):
     """Returns the names of attributes that a module sets on another object than `self`."""
     return {
         node.attr
-        for node in ast.walk(tree)
+        for node in nodes(tree)
         if isinstance(node, ast.Attribute)
         and isinstance(node.ctx, ast.Store)
         and not (isinstance(node.value, ast.Name) and node.value.id == "self")
@@ -140,7 +154,7 @@ def bindings(tree):
     An attribute is defined where it is set on `self`: on another object, it is used.
     """
     found = set()
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             found.add(node.name)
         elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
@@ -160,7 +174,7 @@ def bindings(tree):
 
 def occurrences(tree):
     """Yields every name in a module, some of them often."""
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Name):
             yield node.id
         elif isinstance(node, ast.Attribute):
@@ -185,7 +199,7 @@ def lineages(trees):
     def follow(name):
         if name not in found:
             found[name] = {name}
-            if any(isinstance(n, ast.ClassDef) and n.bases for n in ast.walk(trees[name])):
+            if any(isinstance(n, ast.ClassDef) and n.bases for n in nodes(trees[name])):
                 for imported in imported_modules(trees[name]) & set(trees):
                     found[name] |= follow(imported)
         return found[name]
@@ -213,8 +227,8 @@ def rename(text, table):
 
 def keywords(trees):
     """Returns the names by which arguments are given anywhere in {module: tree}."""
-    nodes = itertools.chain.from_iterable(map(ast.walk, trees.values()))
-    return {node.arg for node in nodes if isinstance(node, ast.keyword)}
+    everything = itertools.chain.from_iterable(map(nodes, trees.values()))
+    return {node.arg for node in everything if isinstance(node, ast.keyword)}
 
 
 def renamed_arguments(tree, kept):
@@ -223,7 +237,7 @@ def renamed_arguments(tree, kept):
     Bytecode holds the name of every argument, for calls that give it by name.
     """
     edits = []
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and is_plain(node):
             arguments = [*node.args.posonlyargs, *node.args.args]
             inside = [n for part in node.body for n in ast.walk(part) if isinstance(n, ast.Name)]

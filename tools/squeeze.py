@@ -17,7 +17,16 @@ positions older Pythons do not tell, star imports) is refused, except in DYNAMIC
 import ast
 import re
 
-from tools.short_names import PRIVATE, Names, is_const, keywords, rename, renamed_arguments
+from tools.short_names import (
+    PRIVATE,
+    Names,
+    is_const,
+    keywords,
+    nodes,
+    parse,
+    rename,
+    renamed_arguments,
+)
 
 # Module that imports by computed name, and takes a public class from it: checked by its own test.
 DYNAMIC = {"bms.catalog"}
@@ -36,7 +45,7 @@ def squeeze(sources, kept):
 
     Names in `kept` stay, and what has no name here: modules, what a text may mean, constants.
     """
-    trees = {name: ast.parse(text, name) for name, text in sources.items()}
+    trees = {name: parse(text) for name, text in sources.items()}
     for name, tree in trees.items():
         refuse(name, tree)
     handed = attributes_of_objects(trees)
@@ -44,20 +53,18 @@ def squeeze(sources, kept):
     values = exported(trees, constants)
     inlined = {n: fold(inline(n, sources[n], trees[n], constants[n], values)) for n in sources}
     inlined = {n: without_idle_imports(text, trees[n], values) for n, text in inlined.items()}
-    shortened = Names({n: ast.parse(text, n) for n, text in inlined.items()}, kept)
+    shortened = Names({n: parse(text) for n, text in inlined.items()}, kept)
     texts = {n: rename(text, shortened.of_module(n)) for n, text in inlined.items()}
-    given = keywords({name: ast.parse(text) for name, text in texts.items()})
+    given = keywords({name: parse(text) for name, text in texts.items()})
     for name, text in texts.items():
-        texts[name] = replace(text, renamed_arguments(ast.parse(text), given))
+        texts[name] = replace(text, renamed_arguments(parse(text), given))
     return texts, shortened.legend()
 
 
 def refuse(name, tree):
     """Raises SqueezeError if the module does what cannot be followed."""
-    plain = {
-        id(n.func) for n in ast.walk(tree) if isinstance(n, ast.Call) and asks_by_public_name(n)
-    }
-    for node in ast.walk(tree):
+    plain = {id(n.func) for n in nodes(tree) if isinstance(n, ast.Call) and asks_by_public_name(n)}
+    for node in nodes(tree):
         word = getattr(node, "id", None) or getattr(node, "attr", None)
         if word in _REFUSED and name not in DYNAMIC and id(node) not in plain:
             raise SqueezeError(f"{name}:{node.lineno}: {word} hides which names are used")
@@ -78,7 +85,7 @@ def asks_by_public_name(call):
 
 def passed_on(value, tree):
     """True if `value` is a function's own ** argument: the names are where that is called."""
-    functions = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef) and n.args.kwarg]
+    functions = [n for n in nodes(tree) if isinstance(n, ast.FunctionDef) and n.args.kwarg]
     return isinstance(value, ast.Name) and value.id in {f.args.kwarg.arg for f in functions}
 
 
@@ -92,8 +99,8 @@ def attributes_of_objects(trees):
     """
     found = set()
     for tree in trees.values():
-        modules = {n.asname or n.name for n in ast.walk(tree) if isinstance(n, ast.alias)}
-        for node in ast.walk(tree):
+        modules = {n.asname or n.name for n in nodes(tree) if isinstance(n, ast.alias)}
+        for node in nodes(tree):
             if isinstance(node, ast.Attribute) and not (
                 isinstance(node.value, ast.Name) and node.value.id in modules
             ):
@@ -146,7 +153,7 @@ def inline(name, text, tree, own, exports):
     edits = [(statement, "pass") for _, statement in own.values()]
     skipped = {id(n) for _, statement in own.values() for n in ast.walk(statement)}
     modules, _ = read_imports(tree, exports, edits)
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if id(node) in skipped:
             continue
         if isinstance(node, ast.Name) and node.id in values:
@@ -167,10 +174,10 @@ def without_idle_imports(text, before, modules):
 
     `before`: the module's tree while it still named them. `const` is for the compiler alone.
     """
-    tree = ast.parse(text)
-    compiled = {id(n.value.func) for n in ast.walk(tree) if is_const(n)}
-    named = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and id(n) not in compiled}
-    idle = {node.id for node in ast.walk(before) if isinstance(node, ast.Name)} - named
+    tree = parse(text)
+    compiled = {id(n.value.func) for n in nodes(tree) if is_const(n)}
+    named = {n.id for n in nodes(tree) if isinstance(n, ast.Name) and id(n) not in compiled}
+    idle = {node.id for node in nodes(before) if isinstance(node, ast.Name)} - named
     edits = []
     for node in tree.body:
         if isinstance(node, (ast.Import, ast.ImportFrom)):
@@ -192,10 +199,10 @@ def fold(text):
 
     MicroPython keeps every tuple of such an expression for as long as the module.
     """
-    tree = ast.parse(text)
+    tree = parse(text)
     known = private_constants(tree)
     edits = []
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "bytes" and node.args:
             inside = list(ast.walk(node.args[0]))
             names = {n.id for n in inside if isinstance(n, ast.Name)}
@@ -222,7 +229,7 @@ def read_imports(tree, exports, edits):
     """Returns ({local name: module}, {local name: value}); drops imported constants in `edits`."""
     modules = {}
     values = {}
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 if alias.name in exports and (alias.asname or "." not in alias.name):
