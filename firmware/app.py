@@ -10,18 +10,18 @@ import framebuf
 import machine
 
 import storage
+import words
 from bms import alarms, check
 from compat import const
 from hardware.buttons import Button
 from hardware.heater_output import HeaterOutput
 from hardware.st7789 import Panel
 from hardware.wifi import REASONS
-from heat import states
 from heat.charger import SOURCE_NAMES
 from mqtt.relay import FAILURES, REFUSALS, Relay
 from relay.state import StateMessage
 from relay.topics import Topics
-from relay.view import MODES, View
+from relay.view import View
 from screen.canvas import Canvas
 from screen.footer import Names
 from screen.model import Model
@@ -102,7 +102,7 @@ class Device:
         height = board.PANEL_HEIGHT
         fb = framebuf.FrameBuffer(canvas_buf, width, height, framebuf.GS4_HMSB)
         canvas = Canvas(fb, width, height)
-        names = Names(alarms.NAMES, check.NAMES, states.STATE_NAMES, states.REASON_NAMES)
+        names = Names(alarms.NAMES, check.NAMES, words.STATE_NAMES, words.REASON_NAMES)
         self.model = Model()
         self.model.packs = len(self.bms.units)
         about = (canvas, settings, names, early.glyphs, early.errors, sys.modules)
@@ -121,16 +121,16 @@ class Device:
             return
         self.view = View(
             (
-                states.STATE_NAMES,
-                states.REASON_NAMES,
-                MODES,
+                words.STATE_NAMES,
+                words.REASON_NAMES,
+                words.MODE_NAMES,
                 check.NAMES,
                 RESET_CAUSES,
                 FAILURES,
                 REFUSALS,
                 self.bms.link.REASONS,
                 REASONS,
-                states.PREHEAT_NAMES,
+                words.PREHEAT_NAMES,
                 SOURCE_NAMES,
             )
         )

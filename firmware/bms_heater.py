@@ -3,7 +3,7 @@
 from bms import writer as w
 from bms.pack import STATUS
 from heat.options.bms_output import NOTHING, BMSOutput
-from heat.states import SETTLING
+from words import SETTLING
 
 # What to ask the BMS for, by BMSOutput's command.
 _COMMANDS = bytes((0, w.HEATING, w.UTP, w.UTPR, w.START, w.STOP))

@@ -2,10 +2,10 @@
 
 from heat_world import Verdict, make_settings
 
+import words as s
 from bms import pack as p
 from bms.pack import PackState
 from compat import ticks_add
-from heat import states as s
 from heat.heater import Heater
 from tools import vocabulary
 

@@ -15,11 +15,11 @@ import unittest.mock
 
 from heat_world import Verdict, make_settings
 
+import words as s
 from bms import alarms
 from bms import pack as p
 from bms.pack import PackState
 from compat import ticks_add
-from heat import states as s
 from heat import thermal
 from heat.guard import proof, stuck
 from heat.guard import vetoes as guard

@@ -6,8 +6,9 @@ import re
 
 import pytest
 
+import words
 from bms import catalog
-from heat import states, thermal
+from heat import thermal
 from tools import ROOT
 
 _LINK = re.compile(r"(!?)\[[^\]]*\]\(([^)\s]+)\)")
@@ -78,7 +79,7 @@ def test_every_page_of_docs_is_linked_from_another():
 def test_the_heater_page_explains_every_reason():
     rows = re.findall(r"^\| (`.+?) \|", _prose(ROOT / "docs" / "heater.md"), re.MULTILINE)
     explained = set(re.findall(r"`(\w+)`", " ".join(rows)))
-    assert set(states.REASON_NAMES.decode().split()) <= explained
+    assert set(words.REASON_NAMES.decode().split()) <= explained
 
 
 def test_names_in_the_text_are_in_the_sources():

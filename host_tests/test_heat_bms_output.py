@@ -3,9 +3,9 @@
 import pytest
 from heat_world import make_settings
 
+import words as s
 from bms import pack as p
 from bms_heater import BMSHeater
-from heat import states as s
 from heat.heater import Heater
 from heat.options.bms_output import BMSOutput
 from host_tests.command_rig import SETTLE_MS, Rig, writes

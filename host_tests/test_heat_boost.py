@@ -6,8 +6,8 @@ import pytest
 from heat_rig import Rig
 from heat_world import World
 
+import words as s
 from bms import pack as p
-from heat import states as s
 
 OWN = {"heater_thresholds": "own", "heater_on_dc": 0, "heater_off_dc": 50}
 
@@ -41,7 +41,7 @@ def test_boost_works_in_any_mode_and_ends_by_itself(mode):
     assert rig.on and rig.heater.boost_s == 1
     rig.step()
     assert not rig.on and rig.heater.boost_s == 0
-    assert rig.text == before and rig.heater.mode == s.MODE_NAMES.index(mode)
+    assert rig.text == before and rig.heater.mode == s.find(s.MODE_NAMES, mode)
 
 
 def test_boost_is_ended_by_command():

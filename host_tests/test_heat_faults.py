@@ -4,8 +4,8 @@ import pathlib
 
 from heat_rig import Rig, climb, faults
 
+import words as s
 from bms import alarms
-from heat import states as s
 from tools.vocabulary import words
 
 # -- latched faults -----------------------------------------------------------------------------

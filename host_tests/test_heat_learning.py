@@ -4,7 +4,7 @@ import pytest
 from heat_rig import Rig
 from heat_world import World
 
-from heat import states as s
+import words as s
 from heat.thermal import Thermal, energy_wh
 from tools.plant import J_PER_K_WH
 

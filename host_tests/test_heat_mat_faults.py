@@ -3,7 +3,7 @@
 import pytest
 from heat_world import World
 
-from heat import states as s
+import words as s
 
 STRIDE_S = 3
 # cells, Ah, mΩ, and within how many minutes a stuck mat is found by temperature alone.

@@ -7,8 +7,8 @@ from heat_rig import Rig, faults
 from hypothesis import given
 from hypothesis import strategies as st
 
+import words as s
 from bms import pack as p
-from heat import states as s
 from heat.report import HIGHEST
 from heat.uptime import Boots, EnergyDay
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from heat import states as s
+import words as s
 from heat.options.preheat import Preheat, minute_of
 from tools import vocabulary
 

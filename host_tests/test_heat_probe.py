@@ -3,7 +3,7 @@
 import pytest
 from heat_rig import Rig, faults
 
-from heat import states as s
+import words as s
 
 OWN = {"heater_thresholds": "own"}
 

@@ -5,8 +5,8 @@ from heat_world import World
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+import words as s
 from bms import pack as p
-from heat import states as s
 
 MIN_ON_S = 45
 MIN_OFF_S = 30

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import config
+import words as s
 from bms import pack as p
-from heat import states as s
 from heat.options.pwm import Pwm
 
 

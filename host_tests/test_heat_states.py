@@ -16,7 +16,7 @@ from heat_states import (
     scaled_time,
 )
 
-from heat import states as s
+import words as s
 from heat.heater import Heater
 
 # The names of the slices, and the faults that each must be able to come to.

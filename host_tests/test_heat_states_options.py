@@ -22,9 +22,9 @@ from heat_states import (
     scaled_time,
 )
 
+import words as s
 from bms import pack as p
 from heat import control, thermal
-from heat import states as s
 from heat.guard import vetoes as guard
 from heat.options import bms_output, pwm
 

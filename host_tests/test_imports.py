@@ -15,11 +15,12 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 
 # Modules of MicroPython's and CPython's own that portable code may use: no clock, file or device.
 PORTABLE = {"array", "struct"}
-PORTABLE_TOP = {"compat", "settings"}
+PORTABLE_TOP = {"compat", "settings", "words"}
 
 # What a part of lib may import besides PORTABLE and itself. A name allows its submodules too.
 LIB = {
     "compat": {"micropython", "time"},  # the one place that looks at the platform
+    "words": {"compat"},
     "settings_heater": set(),
     "settings_packs": set(),
     "settings": {
@@ -27,7 +28,7 @@ LIB = {
         "settings_packs",
         "compat",
         "bms.catalog",
-        "heat.states",
+        "words",
     },  # where names and bounds have their place
     "bms": PORTABLE_TOP,
     "heat": PORTABLE_TOP | {"bms.pack", "bms.alarms", "bms.wire"},

@@ -34,7 +34,7 @@ for part in range(2):
 SCREEN = """
 from io import BytesIO
 import framebuf
-from heat import states
+import words
 from screen.canvas import Canvas
 from screen.footer import Names
 from screen.model import Model
@@ -55,7 +55,7 @@ class Pack:
         return None
 
 canvas = Canvas(framebuf.FrameBuffer(bytearray(16200), 240, 135, 2), 240, 135)
-names = Names(b"", b"", states.STATE_NAMES, states.REASON_NAMES)
+names = Names(b"", b"", words.STATE_NAMES, words.REASON_NAMES)
 settings = {"name": "n", "data_max_age_s": 10}
 screen = Screen(canvas, settings, names, BytesIO(bytes(9000)), (), sys.modules)
 model = Model()
@@ -69,7 +69,7 @@ def show():
 
 def turn(handed_over_s, latched):
     model.handed_over_s = handed_over_s
-    heater.state = states.FAULT if latched else 0
+    heater.state = words.FAULT if latched else 0
     heater.latched = latched
     show()
 

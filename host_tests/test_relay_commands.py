@@ -6,10 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heat import states
+import words as s
 from relay import commands as c
 from relay.topics import Topics
-from relay.view import MODES
 from tools.vocabulary import words
 
 WORDS = {c.ACKNOWLEDGE: b"acknowledge", c.RESET_REPORT: b"reset"}
@@ -34,7 +33,7 @@ def judge(source, payload, retained=False, length=None):
 def test_modes_are_obeyed(word, mode):
     told = judge(c.SET_MODE, word)
     assert (told.command, told.refusal, told.value) == (c.SET_MODE, c.ACCEPTED, mode)
-    assert MODES.split(b"\n")[mode] == word
+    assert s.MODE_NAMES.split(b"\n")[mode] == word
 
 
 @pytest.mark.parametrize("source, word", WORDS.items())
@@ -63,9 +62,9 @@ def test_what_is_no_number_is_invalid(source, word):
 
 
 def test_the_bounds_are_those_of_the_heater():
-    assert bounds(c.BOOST) == (0, states.MAX_BOOST_MIN)
-    assert bounds(c.SET_ON_DC) == (states.ON_LOW_DC, states.ON_HIGH_DC)
-    assert bounds(c.SET_OFF_DC) == (states.OFF_LOW_DC, states.OFF_HIGH_DC)
+    assert bounds(c.BOOST) == (0, s.MAX_BOOST_MIN)
+    assert bounds(c.SET_ON_DC) == (s.ON_LOW_DC, s.ON_HIGH_DC)
+    assert bounds(c.SET_OFF_DC) == (s.OFF_LOW_DC, s.OFF_HIGH_DC)
     assert len(c.BOUNDS) == 2 * len(NUMBERS)
 
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import words as s
 from bms import pack as p
 from host_tests.view_tables import tables
 from relay import state
@@ -38,7 +39,7 @@ def make_view(**put):
         tables(
             HEATER_STATE=STATES,
             HEATER_REASON="\n".join(("none", *FAULTS, "no_charger")).encode(),
-            HEATER_MODE=v.MODES,
+            HEATER_MODE=s.MODE_NAMES,
             VERDICT=b"plausible\ncell_sum",
             RESET_CAUSE=b"power_on\nwatchdog",
             MQTT_FAILURE=b"none\ndns",

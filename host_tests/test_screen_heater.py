@@ -4,7 +4,8 @@ import sys
 
 import pytest
 
-from heat import charger, states
+import words as s
+from heat import charger
 from host_tests.screen_rig import Page
 from screen import fault, heater, report
 from screen import palette as pal
@@ -12,20 +13,20 @@ from screen.font import width
 from screen.fonts.barlow import TEXT
 from tools import scenes
 
-FAULTS = states.REASON_NAMES.decode().split("\n")[1 : states.LAST_FAULT + 1]
+FAULTS = s.REASON_NAMES.decode().split("\n")[1 : s.LAST_FAULT + 1]
 HEADLINES = fault._WORDS.decode().split("\n")[:: fault._LINES]
 
 
 def latched(*reasons):
     """Returns what a heater with these latched faults has."""
     return {
-        "heater_state": states.FAULT,
+        "heater_state": s.FAULT,
         "heater_reason": reasons[0],
         "heater_latched": sum(1 << reason - 1 for reason in reasons),
     }
 
 
-CLEARED = {"heater_state": states.IDLE, "heater_reason": states.NONE, "heater_latched": 0}
+CLEARED = {"heater_state": s.IDLE, "heater_reason": s.NONE, "heater_latched": 0}
 
 
 @pytest.fixture
@@ -42,7 +43,7 @@ def wide(text):
 
 def test_every_fault_has_its_words_and_they_fit():
     lines = fault._WORDS.decode().split("\n")
-    assert len(lines) == fault._LINES * states.LAST_FAULT == fault._LINES * fault._KNOWN
+    assert len(lines) == fault._LINES * s.LAST_FAULT == fault._LINES * fault._KNOWN
     for at, line in enumerate(lines):
         if at % fault._LINES == 0:
             assert line and wide(f"HEATER: {line}   1/2") <= 226, line
@@ -64,9 +65,9 @@ def test_every_fault_has_its_words_and_they_fit():
 
 
 def test_every_reason_to_be_blocked_has_its_words_and_they_fit():
-    blocked = states.REASON_NAMES.decode().split("\n")[states.LAST_FAULT + 1 :]
+    blocked = s.REASON_NAMES.decode().split("\n")[s.LAST_FAULT + 1 :]
     words = heater._WHY.decode().split("\n")
-    assert heater._FIRST_BLOCKED == states.LAST_FAULT + 1
+    assert heater._FIRST_BLOCKED == s.LAST_FAULT + 1
     found = dict(zip(blocked, words, strict=False))
     assert found["link_down"] == "the BMS does not answer"
     assert found["resting"] == "a rest between two heatings"
@@ -77,9 +78,9 @@ def test_every_reason_to_be_blocked_has_its_words_and_they_fit():
 
 def test_the_other_tables_are_those_of_the_heater():
     assert len(report._SOURCES.split(b"\n")) == len(charger.SOURCE_NAMES.split(b"\n"))
-    assert len(report._MODES.split(b"\n")) == len(states.MODE_NAMES)
-    assert len(report._PREHEATS.split(b"\n")) == len(states.PREHEAT_NAMES.split(b"\n"))
-    assert len(heater._TITLES.split(b"\n")) == len(heater._INKS) == states.FAULT + 1
+    assert len(report._MODES.split(b"\n")) == len(s.MODE_NAMES.split(b"\n"))
+    assert len(report._PREHEATS.split(b"\n")) == len(s.PREHEAT_NAMES.split(b"\n"))
+    assert len(heater._TITLES.split(b"\n")) == len(heater._INKS) == s.FAULT + 1
     for table in (report._SOURCES, report._MODES, report._PREHEATS):
         assert all(wide(line) <= 125 for line in table.decode().split("\n"))
     assert all(wide(line) <= 105 for line in report._NAMES.decode().split("\n"))
@@ -89,7 +90,7 @@ def test_the_other_tables_are_those_of_the_heater():
 
 
 def test_a_fault_takes_the_screen_at_once_and_says_what_to_do(page):
-    texts = page.complete(**latched(states.STUCK_ON))
+    texts = page.complete(**latched(s.STUCK_ON))
     assert texts == [
         "hold button 2 s to clear",
         "HEATER: MAT STAYS ON",
@@ -102,7 +103,7 @@ def test_a_fault_takes_the_screen_at_once_and_says_what_to_do(page):
 
 
 def test_each_call_draws_one_line_at_most(page):
-    assert page.update(**latched(states.TOO_LONG))[1:] == ["HEATER: ON FOR TOO LONG"]
+    assert page.update(**latched(s.TOO_LONG))[1:] == ["HEATER: ON FOR TOO LONG"]
     while texts := page.update():
         assert len(texts) == 1
 
@@ -113,7 +114,7 @@ def test_each_call_draws_one_line_at_most(page):
 def test_nothing_hides_a_fault(monkeypatch, scene):
     errors = scenes.ERRORS if scene == "settings_error" else ()
     page = Page(monkeypatch, scene, errors)
-    texts = page.complete(**latched(states.OPEN_CIRCUIT), handed_over_s=100, frozen=True)
+    texts = page.complete(**latched(s.OPEN_CIRCUIT), handed_over_s=100, frozen=True)
     assert "HEATER: MAT CUT OFF" in texts
 
 
@@ -124,7 +125,7 @@ def test_a_fault_from_before_a_restart_is_the_first_thing_shown(monkeypatch):
 
 def test_several_faults_take_turns(page):
     headlines = []
-    page.update(**latched(states.OVER_TEMPERATURE, states.STUCK_ON), uptime_s=95)
+    page.update(**latched(s.OVER_TEMPERATURE, s.STUCK_ON), uptime_s=95)
     for second in range(96, 128):
         texts = page.complete(uptime_s=second)
         headlines += [text for text in texts if text.startswith("HEATER: ")]
@@ -138,21 +139,21 @@ def test_a_fault_that_has_no_words_here_has_its_name(page):
 
 
 def test_the_figures_can_be_looked_at_for_some_seconds(page):
-    page.complete(**latched(states.TOO_LONG), uptime_s=500)
+    page.complete(**latched(s.TOO_LONG), uptime_s=500)
     assert "87" in page.press()
     assert page.complete(uptime_s=509) == []
     assert "HEATER: ON FOR TOO LONG" in page.complete(uptime_s=510)
 
 
 def test_a_further_fault_ends_the_look_at_the_figures(page):
-    page.complete(**latched(states.TOO_LONG), uptime_s=500)
+    page.complete(**latched(s.TOO_LONG), uptime_s=500)
     page.press()
-    texts = page.complete(**latched(states.TOO_LONG, states.STUCK_ON), uptime_s=504)
+    texts = page.complete(**latched(s.TOO_LONG, s.STUCK_ON), uptime_s=504)
     assert "HEATER: MAT STAYS ON   2/2" in texts
 
 
 def test_holding_the_button_shows(page):
-    page.complete(**latched(states.TOO_LONG))
+    page.complete(**latched(s.TOO_LONG))
     bars = []
     for held_ms in (0, 500, 1000, 1750, 0):
         page.update(held_ms=held_ms)
@@ -162,7 +163,7 @@ def test_holding_the_button_shows(page):
 
 
 def test_clearing_is_confirmed_for_some_seconds(page):
-    page.complete(**latched(states.TOO_LONG), uptime_s=500)
+    page.complete(**latched(s.TOO_LONG), uptime_s=500)
     texts = page.complete(**CLEARED, uptime_s=501)
     assert texts[0] == "FAULT CLEARED" and len(texts) == 5
     assert all(wide(text) <= 234 for text in texts)
@@ -171,13 +172,13 @@ def test_clearing_is_confirmed_for_some_seconds(page):
 
 
 def test_a_cause_that_is_still_there_brings_the_fault_back(page):
-    page.complete(**latched(states.TOO_LONG), uptime_s=500)
+    page.complete(**latched(s.TOO_LONG), uptime_s=500)
     page.complete(**CLEARED, uptime_s=501)
-    assert "HEATER: ON FOR TOO LONG" in page.complete(**latched(states.TOO_LONG), uptime_s=503)
+    assert "HEATER: ON FOR TOO LONG" in page.complete(**latched(s.TOO_LONG), uptime_s=503)
 
 
 def test_the_button_leaves_the_confirmation(page):
-    page.complete(**latched(states.TOO_LONG))
+    page.complete(**latched(s.TOO_LONG))
     page.complete(**CLEARED)
     assert "87" in page.press()
 
@@ -198,16 +199,16 @@ def test_heating(monkeypatch):
 @pytest.mark.parametrize(
     "changes, said",
     [
-        ({"heater_state": states.OFF, "heater_mode": 0}, {"HEATER OFF", "by its mode"}),
-        ({"heater_state": states.OFF}, {"HEATER OFF", "no output is set"}),
-        ({"heater_state": states.IDLE}, {"WARM ENOUGH", "no charger is seen"}),
-        ({"heater_state": states.IDLE, "sense_present": True}, {"a charger is there"}),
-        ({"heater_state": states.WAITING_CHARGER}, {"WAITING FOR A CHARGER"}),
+        ({"heater_state": s.OFF, "heater_mode": 0}, {"HEATER OFF", "by its mode"}),
+        ({"heater_state": s.OFF}, {"HEATER OFF", "no output is set"}),
+        ({"heater_state": s.IDLE}, {"WARM ENOUGH", "no charger is seen"}),
+        ({"heater_state": s.IDLE, "sense_present": True}, {"a charger is there"}),
+        ({"heater_state": s.WAITING_CHARGER}, {"WAITING FOR A CHARGER"}),
         (
-            {"heater_state": states.BLOCKED, "heater_reason": states.TOO_WEAK},
+            {"heater_state": s.BLOCKED, "heater_reason": s.TOO_WEAK},
             {"BLOCKED", "too cold for this mat"},
         ),
-        ({"heater_state": states.IDLE, "heater_boost_s": 661}, {"boost: 12 min left"}),
+        ({"heater_state": s.IDLE, "heater_boost_s": 661}, {"boost: 12 min left"}),
         ({"heater_ready_s": 0}, {"warm enough to be charged"}),
         ({"heater_ready_s": 7200}, {"warm in  2 h"}),
         ({"heater_ready_s": 1_000_000}, {"warm in  unknown"}),
@@ -350,7 +351,7 @@ def test_pages_are_in_memory_only_while_they_are_shown(page, forgotten):
     assert loaded() == ["report"]
     page.press()
     assert loaded() == []
-    page.complete(**latched(states.TOO_LONG))
+    page.complete(**latched(s.TOO_LONG))
     assert loaded() == ["fault"]
     page.complete(**CLEARED)
     page.press()
@@ -366,7 +367,7 @@ def test_without_memory_the_figures_stay_and_the_lowest_line_tells_the_fault(pag
 
     plain = page.screen._load
     page.screen._load = full
-    texts = page.complete(**latched(states.STUCK_ON), uptime_s=400)
+    texts = page.complete(**latched(s.STUCK_ON), uptime_s=400)
     assert "HEATER: stuck on" in texts
     page.screen._load = plain
     assert page.complete(uptime_s=429) == []

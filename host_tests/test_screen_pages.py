@@ -4,9 +4,9 @@ import ast
 
 import pytest
 
+import words
 from bms import alarms, bank, check
 from bms import pack as p
-from heat import states
 from host_tests.screen_rig import Page
 from screen import font, footer
 from screen import palette as pal
@@ -132,8 +132,8 @@ def test_every_problem_gets_its_turn(page):
         alarm_count=1,
         frozen=True,
         verdict=check.CELL_SUM,
-        heater_state=states.FAULT,
-        heater_reason=states.NOT_HEATING,
+        heater_state=words.FAULT,
+        heater_reason=words.NOT_HEATING,
     )
     page.press()  # from the fault's own page to the figures
     said = footers(page, 8)
@@ -148,7 +148,7 @@ def test_every_problem_gets_its_turn(page):
 
 def test_heating_is_told_beside_an_alarm(page):
     page.model.pack.raise_alarm(alarms.LOW_SOC)
-    said = footers(page, alarm_count=1, heater_on=True, heater_state=states.HEATING)
+    said = footers(page, alarm_count=1, heater_on=True, heater_state=words.HEATING)
     assert said == ["low soc", "HEATING"] or said == ["HEATING", "low soc"]
 
 
@@ -161,27 +161,27 @@ def test_heating_is_told_beside_an_alarm(page):
     ],
 )
 def test_heating(page, changes, said):
-    assert said in page.update(heater_state=states.HEATING, heater_on=True, **changes)
+    assert said in page.update(heater_state=words.HEATING, heater_on=True, **changes)
 
 
 @pytest.mark.parametrize(
     "state, said",
     [
-        (states.OFF, "Packmate"),
-        (states.WAITING_CHARGER, "heater: waiting for charger"),
-        (states.BLOCKED, "heater: no sensor"),
+        (words.OFF, "Packmate"),
+        (words.WAITING_CHARGER, "heater: waiting for charger"),
+        (words.BLOCKED, "heater: no sensor"),
     ],
 )
 def test_heater_states(page, state, said):
-    assert said in page.update(heater_state=state, heater_reason=states.NO_SENSOR)
+    assert said in page.update(heater_state=state, heater_reason=words.NO_SENSOR)
 
 
 def test_every_message_fits_its_line():
     """Nothing is cut: alarms, verdicts, and each reason of each heater state."""
     texts = spoken(alarms.NAMES)
     texts += ["BAD DATA: " + name for name in spoken(check.NAMES)[2:]]
-    reasons = spoken(states.REASON_NAMES)
-    texts += ["HEATER: " + name for name in reasons[1 : states.LAST_FAULT + 1]]
+    reasons = spoken(words.REASON_NAMES)
+    texts += ["HEATER: " + name for name in reasons[1 : words.LAST_FAULT + 1]]
     texts += ["heater: " + name for name in reasons + ["waiting for charger"]]
     texts += ["DATA FROZEN", "SETTINGS: 99 errors", "HEATING 200 W, 99 min"]
     for text in texts:
@@ -192,7 +192,7 @@ def test_every_message_fits_its_line():
 def test_a_long_name_is_cut_not_drawn_over_the_age(monkeypatch):
     monkeypatch.setitem(scenes.SETTINGS, "name", "W" * 24)
     page = Page(monkeypatch)
-    said = [text for text in page.update(heater_state=states.OFF) if text.startswith("W")]
+    said = [text for text in page.update(heater_state=words.OFF) if text.startswith("W")]
     assert said and 10 < len(said[0]) < 24
 
 

@@ -7,7 +7,7 @@ the file is right, since a heater that runs on half of what was meant is worse t
 
 import settings_heater
 from bms.catalog import ADDRESSED, BLE, MAX_ADDRESS, NAMES, UART, find
-from heat.states import LEAST_SPAN_DC, OFF_HIGH_DC, OFF_LOW_DC, ON_HIGH_DC, ON_LOW_DC
+from words import LEAST_SPAN_DC, OFF_HIGH_DC, OFF_LOW_DC, ON_HIGH_DC, ON_LOW_DC
 
 INT = 0
 BOOL = 1

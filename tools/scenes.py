@@ -6,9 +6,9 @@ Runs on CPython and on MicroPython, so that tests can compare the two pixel by p
 import sys
 from io import BytesIO
 
+import words as s
 from bms import alarms, check
 from bms import pack as p
-from heat import states as s
 from screen import model as m
 from screen.canvas import Canvas
 from screen.fonts.glyphs import DATA

@@ -3,9 +3,9 @@
 There is no list of names here: the names are those of the constants of `bms.pack`, in lower case.
 """
 
+import words as s
 from bms import alarms
 from bms import pack as p
-from heat import states
 
 
 def _names(first, end):
@@ -32,8 +32,8 @@ ALARMS = words(alarms.NAMES)
 
 def heater_text(state, reason):
     """Returns state and reason of the heater as text: `idle`, `blocked:stale`."""
-    name = words(states.STATE_NAMES)[state]
-    return name + ":" + words(states.REASON_NAMES)[reason] if reason else name
+    name = words(s.STATE_NAMES)[state]
+    return name + ":" + words(s.REASON_NAMES)[reason] if reason else name
 
 
 def values(pack):

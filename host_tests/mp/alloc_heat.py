@@ -8,10 +8,10 @@ import harness
 import micropython
 
 import settings as settings_table
+import words as s
 from bms import alarms
 from bms import pack as p
 from compat import ticks_add
-from heat import states as s
 from heat.heater import Heater
 
 

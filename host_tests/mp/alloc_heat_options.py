@@ -5,9 +5,9 @@ import sys
 import harness
 
 import settings as settings_table
+import words as s
 from bms import pack as p
 from compat import ticks_add
-from heat import states as s
 from heat.heater import Heater
 from heat.options import inhibit
 from heat.options.bms_output import BMSOutput

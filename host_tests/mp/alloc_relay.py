@@ -2,6 +2,7 @@
 
 import harness
 
+import words
 from bms import alarms
 from bms import pack as p
 from relay import commands as c
@@ -29,7 +30,9 @@ def full_pack():
 
 
 def full_view():
-    view = View((b"idle", b"none\nstuck_on\nnot_heating", v.MODES, b"plausible") + (b"",) * 7)
+    view = View(
+        (b"idle", b"none\nstuck_on\nnot_heating", words.MODE_NAMES, b"plausible") + (b"",) * 7
+    )
     for slot in range(v.FIGURES):
         view.put(slot, LIMIT)
     for slot in range(v.FIGURES, v.FIGURES + v.CHOICES):

@@ -14,11 +14,11 @@ import frames
 import harness
 
 import settings as settings_table
+import words
 from bms import alarms, check
 from bms import pack as p
 from bms.jk.jk_gps import JkGps
 from compat import const, ticks_add
-from heat import states
 from heat.heater import Heater
 from relay import view as v
 from relay.state import StateMessage
@@ -35,7 +35,7 @@ _HEIGHT = const(135)
 _CALLS = const(200)
 
 CHANGING = (p.SOC_PCT, p.PACK_MV, p.POWER_MW, p.CELL_MIN_MV, p.TEMP_MIN_DC)
-TABLES = (states.STATE_NAMES, states.REASON_NAMES, v.MODES, check.NAMES) + (b"",) * 7
+TABLES = (words.STATE_NAMES, words.REASON_NAMES, words.MODE_NAMES, check.NAMES) + (b"",) * 7
 RAW = {"heater_output": "gpio", "heater_mode": "charger_or_soc", "heater_mat_mohm": 26_200}
 RAW.update({"pack_wh": 5120, "heater_feed": "output"})
 
@@ -58,7 +58,7 @@ class Rig:
         buf = bytearray(_WIDTH * _HEIGHT // 2)
         fb = framebuf.FrameBuffer(buf, _WIDTH, _HEIGHT, framebuf.GS4_HMSB)
         self.canvas = Canvas(fb, _WIDTH, _HEIGHT)
-        names = Names(alarms.NAMES, check.NAMES, states.STATE_NAMES, states.REASON_NAMES)
+        names = Names(alarms.NAMES, check.NAMES, words.STATE_NAMES, words.REASON_NAMES)
         self.screen = Screen(self.canvas, self.settings, names, BytesIO(DATA), (), sys.modules)
         self.band = framebuf.FrameBuffer(
             bytearray(_WIDTH * BAND_ROWS * 2), _WIDTH, BAND_ROWS, framebuf.RGB565

@@ -13,6 +13,7 @@ import json
 import sys
 import time
 
+import words
 from bms import pack as p
 from mqtt import thread as mqtt_thread
 from mqtt.relay import FAILURES, REFUSALS, Relay
@@ -116,7 +117,7 @@ def obey(view, command, value):
 
 
 async def main(settings, secrets):
-    view = View((b"idle", b"", v.MODES, b"", b"", FAILURES, REFUSALS, b"", b"", b"", b""))
+    view = View((b"idle", b"", words.MODE_NAMES, b"", b"", FAILURES, REFUSALS, b"", b"", b"", b""))
     view.put(v.PLAUSIBLE, 1)
     view.put(v.HEATER_MODE, 0)
     message = StateMessage(view, 10_000)

@@ -5,7 +5,7 @@ It never judges whether heating is safe; that is the guard's alone.
 
 from compat import const
 from heat.charger import ChargerSense
-from heat.states import LEAST_SPAN_DC, MODE_CHARGER_OR_SOC, MODE_NAMES, MODE_OFF
+from words import LEAST_SPAN_DC, MODE_CHARGER_OR_SOC, MODE_NAMES, MODE_OFF, find
 
 _SOC_HYSTERESIS_PCT = const(5)
 # A cell this far above the BMS's under-voltage recovery can pay for heat.
@@ -31,7 +31,7 @@ class Law:
     """
 
     def __init__(self, settings):
-        self.mode = MODE_NAMES.index(settings["heater_mode"])
+        self.mode = find(MODE_NAMES, settings["heater_mode"])
         self.charger = ChargerSense(settings)
         self.cold = False
         self.supplied = False

@@ -9,8 +9,8 @@
 Call step() once a second. It never raises: an exception inside it is a latched fault.
 """
 
+import words as s
 from bms.pack import power_mw
-from heat import states as s
 from heat.control import Law
 from heat.guard.vetoes import Guard
 from heat.inputs import Inputs
@@ -22,10 +22,10 @@ from heat.uptime import Boots
 class Heater:
     """See the module. Read-only attributes, plain integers, None where unknown:
 
-    `state`, `reason` (heat.states), `latched` (fault n is bit n - 1), `duty_permille`,
+    `state`, `reason` (words), `latched` (fault n is bit n - 1), `duty_permille`,
     `power_mw` (the mat's, 0 while off), `wh_today`, `ready_s` and `ready_wh` (heating until warm,
     0 if warm), `learned_j_k` (the pack's heat capacity as measured, J/K; 0: not yet), `mat_w` and
-    `loss_w` (of the mat too weak for this cold), `mode` (index in heat.states.MODE_NAMES),
+    `loss_w` (of the mat too weak for this cold), `mode` (index in words.MODE_NAMES),
     `boost_s` (of a boost, to come), `probe_dc` (the local probe, 0.1 °C), `preheat` (of
     PREHEAT_NAMES). The law has the thresholds in force, and what is known of a charger.
 
@@ -192,7 +192,7 @@ class Heater:
 
     @property
     def mode(self):
-        """Index in heat.states.MODE_NAMES."""
+        """Index in words.MODE_NAMES."""
         return self.law.mode
 
     @property
@@ -236,7 +236,7 @@ class Heater:
 
     def set_mode(self, mode):
         """Changes the mode, by its index; returns False, changing nothing, if there is none."""
-        if not isinstance(mode, int) or not 0 <= mode < len(s.MODE_NAMES):
+        if not isinstance(mode, int) or not 0 <= mode <= s.MODE_CHARGER_OR_SOC:
             return False
         if mode != self.law.mode:
             self.law.mode = mode
@@ -310,8 +310,8 @@ class Heater:
         out["day_min"] = guard.energy.minute
         out["learned"] = [self.thermal.prior_j_k, self.thermal.learned_j_k]
         out["report"] = [self.report.cold_min, self.report.charged_mah]
-        out["mode"] = s.MODE_NAMES[self.law.mode]
-        out["base_mode"] = s.MODE_NAMES[self.base_mode]
+        out["mode"] = s.name(s.MODE_NAMES, self.law.mode)
+        out["base_mode"] = s.name(s.MODE_NAMES, self.base_mode)
         out["holds"] = self.holds
         inputs = self.inputs
         out["own_dc"] = [inputs.own_on_dc, inputs.own_off_dc, self.base_on_dc, self.base_off_dc]

@@ -8,8 +8,8 @@ beliefs that change and for episodes that taught something new. An idle heater w
 file system of 2 MB spreads them over 500 blocks of 100,000 erasures: over a hundred years.
 """
 
+import words as s
 from compat import const
-from heat import states as s
 from heat.report import HIGHEST
 
 _LIMIT = const(1 << 29)
@@ -95,12 +95,12 @@ def _restore_report(heater, record):
 
 def _restore_mode(heater, record):
     """Takes up a mode commanded before the restart, unless the settings have changed since."""
-    mode = record.get("mode")
-    base = record.get("base_mode")
-    if mode not in s.MODE_NAMES or base not in s.MODE_NAMES:
+    mode = s.find(s.MODE_NAMES, record.get("mode"))
+    base = s.find(s.MODE_NAMES, record.get("base_mode"))
+    if mode < 0 or base < 0:
         return False
-    if s.MODE_NAMES.index(base) == heater.base_mode:
-        heater.law.mode = s.MODE_NAMES.index(mode)
+    if base == heater.base_mode:
+        heater.law.mode = mode
     return True
 
 

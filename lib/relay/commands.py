@@ -1,7 +1,7 @@
 """What arrives on a subscribed topic, judged: a command to obey, or a reason to refuse it."""
 
 from compat import const
-from relay.view import MODES
+from words import MODE_NAMES
 
 # Where it came from: the position among the topics that are subscribed to (relay.topics). Obeyed,
 # it is the command, too.
@@ -40,10 +40,10 @@ REFUSALS = b"none\nretained\ninvalid\noversized\nbusy\nnot_written\nout_of_bound
 
 PAYLOAD_MAX = const(24)
 
-# Lowest and highest, for BOOST … RELEASE: those of heat.states and of Device.release.
+# Lowest and highest, for BOOST … RELEASE: those of words and of Device.release.
 BOUNDS = (0, 120, -300, 200, -280, 250, 0, 60)
 
-_WORDS = (b"online", MODES, b"acknowledge", b"reset")
+_WORDS = (b"online", MODE_NAMES, b"acknowledge", b"reset")
 _NEWLINE = const(10)
 _LONGEST_NUMBER = const(5)
 _MINUS = const(45)
@@ -52,7 +52,7 @@ _ZERO = const(48)
 
 class Judge:
     """Judges one message at a time. `refusal` says why, if `command` is NOTHING; `value` is the
-    position in MODES if it is SET_MODE, or else the number that was sent."""
+    position in MODE_NAMES if it is SET_MODE, or else the number that was sent."""
 
     def __init__(self):
         self.command = NOTHING

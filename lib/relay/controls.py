@@ -4,7 +4,7 @@ from bms.wire import put_int
 from compat import const
 from relay.commands import BOUNDS
 from relay.configs import Configs, row_of, used_rows
-from relay.view import MODES
+from words import MODE_NAMES
 
 # platform key use topic state payload name
 # platform: select, button, minutes or degrees: a number of those.
@@ -53,7 +53,7 @@ class Controls(Configs):
         elif kind == b"select":
             at = self._member(at, b"stat_t", b"~/state")
             at = self._member(at, b"val_tpl", b"{{ " + value + b" }}")
-            at = self._put(at, b',"options":["' + MODES.replace(b"\n", b'","') + b'"]')
+            at = self._put(at, b',"options":["' + MODE_NAMES.replace(b"\n", b'","') + b'"]')
         elif kind == b"minutes":
             template = b"{{ (" + value + b"/60)|round(0,'ceil')|int if " + value
             at = self._number(at, template, int(row[_PAYLOAD]), 1)

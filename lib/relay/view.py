@@ -67,9 +67,6 @@ HEATER_CHARGER = const(46)  # how a charger is known to be there
 CHOICES = const(11)
 _SLOTS = const(47)
 
-# The heater's modes, as settings.py has them and as the command takes them.
-MODES = b"off\ncharger\ncharger_or_soc"
-
 
 class View:
     """Figures of the device for one state message. Nothing allocates after construction.

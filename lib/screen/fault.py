@@ -13,7 +13,7 @@ _KNOWN = const(9)  # faults
 _TURN_S = const(8)  # each of several
 _HOLD_MS = const(2000)
 
-# By reason, from 1 on; the order of heat.states never changes.
+# By reason, from 1 on; the order of words never changes.
 _WORDS = (
     # sensor_spread
     b"SENSORS DISAGREE\n"

@@ -9,7 +9,7 @@ from screen import palette as pal
 from screen.font import width
 from screen.fonts.barlow import LARGE, SMALL, TEXT
 
-# Positions in heat.states, whose order never changes.
+# Positions in words, whose order never changes.
 _OFF = const(0)
 _IDLE = const(1)
 _HEATING = const(2)

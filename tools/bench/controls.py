@@ -4,6 +4,7 @@ The page, the JSON API and the scenario files all pass through `check_value`, an
 its widgets from `describe()`, so that a new control is one row here and one method in desk.py.
 """
 
+import words
 from tools.bench import one_wire, simulators
 
 BOOL = "bool"
@@ -13,7 +14,7 @@ ACTION = "action"  # happens once; has no state
 
 PIN = "123456"  # for pairing, as Packmate has been told; the unit may want another
 PAIRING = ("none", "number", "other_number", "refused")
-HEATER_MODES = ("off", "charger", "charger_or_soc")
+HEATER_MODES = tuple(words.MODE_NAMES.decode().split("\n"))
 
 # name, kind, bounds or choices, unit, group, label, help
 _TABLE = (

@@ -13,7 +13,7 @@ What must hold in every play, whatever the fault:
 import copy
 import functools
 
-from heat import states as s
+import words as s
 from tools.heater_lab import faults as f
 from tools.heater_lab.starts import HEATING, STARTS, make_start
 

@@ -3,7 +3,7 @@
 Every one of them is made so that the millisecond counter wraps three seconds after its end.
 """
 
-from heat import states as s
+import words as s
 from tools.heater_lab.faults import FAULTS
 from tools.heater_lab.lab import Lab
 from tools.vocabulary import words

@@ -3,8 +3,8 @@
 It works out for itself what it judges, from the same inputs. The hardware lease is the output's.
 """
 
+import words as s
 from compat import const
-from heat import states as s
 from heat.guard import proof
 from heat.guard.stuck import OffWatch
 from heat.thermal import mat_ma

@@ -9,8 +9,8 @@ A clock that jumps is taken at its word. Heating that has begun goes on while it
 a time that was jumped over is missed, and no heat is made up for it.
 """
 
+import words as s
 from compat import const
-from heat import states as s
 from heat.thermal import mat_mw
 
 _DAY_S = const(86_400)
@@ -25,7 +25,7 @@ def minute_of(text):
 
 
 class Preheat:
-    """`state`: one of heat.states.PREHEAT_NAMES."""
+    """`state`: one of words.PREHEAT_NAMES."""
 
     def __init__(self, settings):
         self.state = s.PREHEAT_NO_TIME

@@ -5,8 +5,8 @@ the pack (see Sensors.take), and for a BMS without any, as the one that must be 
 is, without its reading the heater is off: who fitted one relies on it.
 """
 
+import words as s
 from compat import const
-from heat import states as s
 
 _HOTTEST_MAT_DC = const(550)
 # Hot without being on: by the sun at worst, unless it is that much hotter than the cells.

@@ -1,8 +1,11 @@
-"""States and reasons of the heater: small integers, and tables of their names by line.
+"""What the device has to say: each state, reason and mode once, which every part may know.
 
-The names are what MQTT, the screen and the tests use. Faults come first among the reasons: fault n
-is bit n - 1 of the latched set, which is kept over restarts, so that their order must never
-change; new ones go behind the last.
+Each has a number, by which the parts pass it on, and a code: a line in a table of names, which is
+what MQTT and the tests use. What an owner reads is in a language's file (languages/english.py), at
+the same number. Codes and numbers never change; new ones go behind the last.
+
+Faults come first among the reasons: fault n is bit n - 1 of the latched set, which is kept over
+restarts.
 """
 
 from compat import const
@@ -17,7 +20,7 @@ FAULT = const(5)  # latched until acknowledged
 STATE_NAMES = b"off\nidle\nheating\nwaiting_charger\nblocked\nfault"
 
 NONE = const(0)
-# Latched.
+# Latched, until somebody acknowledges them.
 SENSOR_SPREAD = const(1)
 OVER_TEMPERATURE = const(2)
 NOT_HEATING = const(3)
@@ -79,7 +82,7 @@ MODE_OFF = const(0)
 MODE_CHARGER = const(1)
 MODE_CHARGER_OR_SOC = const(2)
 
-MODE_NAMES = ("off", "charger", "charger_or_soc")
+MODE_NAMES = b"off\ncharger\ncharger_or_soc"
 
 # Pre-heating for a planned charge; the line in PREHEAT_NAMES.
 PREHEAT_NONE = const(0)  # not asked for
@@ -97,7 +100,37 @@ OFF_LOW_DC = const(-280)
 OFF_HIGH_DC = const(250)
 LEAST_SPAN_DC = const(20)  # from on to off
 
-RECORD_VERSION = const(2)  # of what Heater.save() gives; memory.py takes up older ones
+RECORD_VERSION = const(2)  # of what Heater.save() gives; heat.record takes up older ones
+
+
+# A language's file has these tables, in this order; a text is a table and a line in it.
+STATE_TEXTS = const(0)  # by state
+REASON_TEXTS = const(1)  # by reason, in one line
+FAULT_TEXTS = const(2)  # FAULT_LINES a fault, from the first: what it means, and what to do
+MODE_TEXTS = const(3)
+CHARGER_TEXTS = const(4)  # by heat.charger's sources
+PREHEAT_TEXTS = const(5)
+VERDICT_TEXTS = const(6)  # by bms.check's verdicts
+ALARM_TEXTS = const(7)  # by bms.alarms' bits
+WIRE_TEXTS = const(8)  # why there are no figures, by links.uart_link's reasons
+RADIO_TEXTS = const(9)  # the same, by those of links.ble_setup
+SCREEN_TEXTS = const(10)  # the labels of the screen's pages
+TABLES = const(11)
+
+FAULT_LINES = const(4)
+LINE_BYTES = const(32)  # room of a line in a language's file
+
+
+def find(names, name):
+    """Returns the number of a name (str) in a table of names, or -1."""
+    name = name.encode() if isinstance(name, str) else b"\n"
+    names = names.split(b"\n")
+    return names.index(name) if name in names else -1
+
+
+def name(names, number):
+    """Returns line `number` of a table of names, as str."""
+    return names.split(b"\n")[number].decode()
 
 
 def first_fault(latched):
