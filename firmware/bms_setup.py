@@ -35,7 +35,7 @@ def _build_unit(device, settings, early):
     dialect = catalog.create(
         name, pack, RX_BYTES, settings["bms_poll_ms"], settings["bms_address"]
     )
-    check = Check(pack, settings["data_freeze_s"])
+    check = Check(pack, settings["data_freeze_s"] or dialect.FREEZE_S)
     ble = None
     if by_radio:
         link = ble = _air(device, settings, early)

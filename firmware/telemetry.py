@@ -74,6 +74,9 @@ def fill_model(model, device, now):
     model.whys = bms.link.WORDS
     model.verdict = bms.check.verdict
     model.frozen = bms.check.frozen
+    if model.frozen:
+        model.age_ms = bms.check.content_ms
+        model.age_s = model.age_ms // 1000
     model.heater = device.heater
     model.heater_on = device.output.on
     model.held_ms = device.button.held_ms

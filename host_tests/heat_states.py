@@ -83,7 +83,7 @@ class Reading:
         self.pin = int(charger_on)
         self.check = Verdict()
         self.check.plausible = "implausible" not in bad
-        self.check.frozen = "frozen" in bad
+        self.check.still = "frozen" in bad
         self.pack = _make_pack(temps, **changes)
         known = [dc for dc in temps if dc is not None]
         # The independent word on whether the mat may be on, were all else well.

@@ -34,7 +34,7 @@ class Verdict:
 
     def __init__(self):
         self.plausible = True
-        self.frozen = False
+        self.still = False
 
 
 class World:

@@ -52,7 +52,7 @@ def test_link_down_is_off_at_once():
 
 @pytest.mark.parametrize(
     "attribute, bad, text",
-    [("plausible", False, "blocked:implausible"), ("frozen", True, "blocked:frozen")],
+    [("plausible", False, "blocked:implausible"), ("still", True, "blocked:frozen")],
 )
 def test_a_bad_verdict_is_off_at_once(attribute, bad, text):
     rig = Rig().started()

@@ -61,7 +61,7 @@ class Watch:
     def check_allowed(self):
         world = self.world
         pack = world.pack
-        assert world.link_up and world.check.plausible and not world.check.frozen
+        assert world.link_up and world.check.plausible and not world.check.still
         assert pack.age_ms(p.STATUS, world.now) <= MAX_AGE_S * 1000
         assert self.frames >= 3
         assert world.heater.latched == 0
@@ -92,7 +92,7 @@ def apply(world, watch, fault, begins):
     elif fault == "implausible":
         world.check.plausible = not begins
     elif fault == "frozen":
-        world.check.frozen = begins
+        world.check.still = begins
     elif fault in ("absent_0", "absent_all"):
         world.plant.sensor_absent = (True if fault == "absent_all" else (0,)) if begins else ()
     elif fault == "alarm":

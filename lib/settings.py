@@ -42,7 +42,14 @@ SETTINGS = (
     ("bms_writes", BOOL, None, None, False, "The BMS may be written to, on command over MQTT."),
     ("rs485_de_used", BOOL, None, None, False, "A transceiver's driver-enable pin is wired."),
     ("data_max_age_s", INT, 5, 60, 10, "Older data are stale: grey, withheld, heater off."),
-    ("data_freeze_s", INT, 120, 3600, 300, "Content that does not change for so long is stale."),
+    (
+        "data_freeze_s",
+        INT,
+        0,
+        3600,
+        0,
+        "Content unchanged for so long is stale, for the heater after half of it; 0: by dialect.",
+    ),
     (
         "heater_output",
         CHOICE,

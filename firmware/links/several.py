@@ -19,7 +19,8 @@ class Together:
 
     def __init__(self):
         self.verdict = NO_DATA
-        self.plausible = self.frozen = False
+        self.plausible = self.frozen = self.still = False
+        self.content_ms = 0
         self.reason = b.NO_PACK
         self.losses = 0
         self.frames = self.bad_checksum = self.bad_length = self.dropped = 0
@@ -28,16 +29,20 @@ class Together:
     def judge(self, units, bank):
         """Takes up the verdicts of all. `plausible`, for the heater, is of all of them; what is
         shown, with `verdict` and `frozen`, is of the good ones."""
-        frozen = False
+        frozen = still = False
         worst = PLAUSIBLE
+        self.content_ms = 0
         for unit in units:
             check = unit.check
             if check.verdict != PLAUSIBLE:
                 worst = check.verdict
             frozen = frozen or check.frozen
+            still = still or check.still
+            self.content_ms = max(self.content_ms, check.content_ms)
         self.plausible = worst == PLAUSIBLE and not frozen
         self.verdict = PLAUSIBLE if bank.good else worst
         self.frozen = frozen and not bank.good
+        self.still = still
         self.reason = bank.verdict
 
     def count(self, units):

@@ -17,7 +17,7 @@ from heat.heater import Heater
 
 class Verdict:
     plausible = True
-    frozen = False
+    still = False
 
 
 STRIDE_MS = micropython.const(3000)  # the longest that the output's lease bears

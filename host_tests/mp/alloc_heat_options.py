@@ -16,7 +16,7 @@ from heat.options.preheat import Preheat
 
 class Verdict:
     plausible = True
-    frozen = False
+    still = False
 
 
 class Scene:

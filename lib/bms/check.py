@@ -44,24 +44,29 @@ _TEMP_MIN_DC = const(-450)
 _TEMP_MAX_DC = const(1300)
 # SOC is a counter that drifts and is rounded; a wrong layout is off by more than this.
 _SOC_SLACK_PCT = const(15)
+_LONG_MS = const(86_400_000)
 
 
 class Check:
     """Judges a PackState whenever a new frame has arrived.
 
-    `verdict` is the first contradiction found (PLAUSIBLE: none). `frozen` is True while frames
-    keep coming whose content has not changed for `freeze_s` s: the working-time counter alone
-    changes it each minute on a live BMS, so that such frames are old ones repeated.
+    `verdict` is the first contradiction found (PLAUSIBLE: none). `content_ms` is how long frames
+    have been coming whose content does not change, a day at most: a live BMS changes some digit
+    all the time, so that such frames are old ones repeated. `frozen` is True from `freeze_s` s
+    on (see Dialect.FREEZE_S): nothing is shown as live. `still`, from half of it on: nothing is
+    switched or written any more.
     """
 
     def __init__(self, pack, freeze_s=300):
         self.verdict = NO_DATA
+        self.content_ms = 0
         self.frozen = False
+        self.still = False
         self._pack = pack
         self._freeze_ms = freeze_s * 1000
         self._seq = pack.seq
         self._fingerprint = -1
-        self._since_ms = 0
+        self._seen_ms = 0
 
     @property
     def plausible(self):
@@ -80,16 +85,21 @@ class Check:
     def reset(self):
         """Starts anew after the link was lost."""
         self.verdict = NO_DATA
-        self.frozen = False
+        self.content_ms = 0
+        self.frozen = self.still = False
         self._fingerprint = -1
 
     def _watch_content(self, fingerprint, now):
         if fingerprint != self._fingerprint:
             self._fingerprint = fingerprint
-            self._since_ms = now
-            self.frozen = False
-        elif ticks_diff(now, self._since_ms) >= self._freeze_ms:
-            self.frozen = True  # and stays so without a look at a clock that wraps
+            self.content_ms = 0
+        else:  # added up from frame to frame: no clock wraps in between
+            passed_ms = ticks_diff(now, self._seen_ms)
+            if passed_ms > 0:
+                self.content_ms = min(self.content_ms + passed_ms, _LONG_MS)
+        self._seen_ms = now
+        self.frozen = self.content_ms >= self._freeze_ms
+        self.still = 2 * self.content_ms >= self._freeze_ms
 
 
 def judge(pack):

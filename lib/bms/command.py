@@ -156,7 +156,7 @@ class Commands:
 
     def switch(self, command, now):
         """Returns how a switch stands, 0 or 1; None while that is unknown or being written."""
-        if self._phase != _NOTHING or self._check.verdict != PLAUSIBLE or self._check.frozen:
+        if self._phase != _NOTHING or self._check.verdict != PLAUSIBLE or self._check.still:
             return None
         if not self.dialect.pack.fresh(p.STATUS, now, self._max_age_ms):
             return None
@@ -175,7 +175,7 @@ class Commands:
         Data come first: nothing is written to a unit that is not understood at this moment.
         """
         if not (command == HEATING and value == 0):  # to end heating, no figure is needed
-            if self._check.verdict != PLAUSIBLE or self._check.frozen:
+            if self._check.verdict != PLAUSIBLE or self._check.still:
                 return NO_DATA
             if not self.dialect.pack.fresh(p.STATUS, now, self._max_age_ms):
                 return NO_DATA

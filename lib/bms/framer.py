@@ -31,6 +31,10 @@ class Dialect:
 
     HEADERS = ()  # each way in which a frame may begin, as bytes
     LONGEST = 0  # bytes of the longest frame
+    # The longest that content which does not change can be shown as live; the heater bears half of
+    # it. Most units tell their running time in seconds, in each status: twice what the slowest
+    # poll takes to show it.
+    FREEZE_S = 30
     kind = 0  # what the last accepted frame was: a group of bms.pack, or one of the kinds above
 
     def length(self, buf, at, have):

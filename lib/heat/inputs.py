@@ -96,7 +96,7 @@ class Inputs:
         self.link_up = link_up
         self.fresh = pack.fresh(p.STATUS, now, self._max_age_ms)
         self.plausible = check.plausible
-        self.frozen = check.frozen
+        self.frozen = check.still
         self.trusted = link_up and self.fresh and self.plausible and not self.frozen
         self._look_for_reading(pack, now)
         if not self.trusted:

@@ -17,6 +17,7 @@ import json
 import settings as settings_table
 from bms import pack as p
 from bms.check import Check
+from bms.jk.jk_gps import JkGps
 from bms.pack import PackState
 from compat import ticks_add
 from heat.heater import Heater
@@ -95,7 +96,7 @@ class Lab:
         self.heater = Heater(self.settings, *self._limits)
         self.heater.load({} if self.flash is None else json.loads(self.flash))
         self.pack = PackState()
-        self.check = Check(self.pack, self.settings["data_freeze_s"])
+        self.check = Check(self.pack, self.settings["data_freeze_s"] or JkGps.FREEZE_S)
         self._saved_latched = 0
         self._save_after_ms = 0
         self._until_ms = 0

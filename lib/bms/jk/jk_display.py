@@ -71,6 +71,7 @@ class JkDisplay(Dialect):
     """
 
     NAME = "jk_display"
+    FREEZE_S = 240  # there is no counter: only the noise of the cells, sent every few seconds
     HEADERS = (b"\xa5\x5a", b"\x5a\xa5")
     LONGEST = const(96)
 

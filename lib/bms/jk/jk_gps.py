@@ -126,6 +126,7 @@ class JkGps(Dialect):
     """
 
     NAME = "jk_gps"
+    FREEZE_S = 150  # the running time counts minutes; at rest, cells may stand for as long
     HEADERS = (b"NW",)
     LONGEST = const(402)  # length fields over 400 are refused, jk.md §1.2
 
