@@ -192,6 +192,8 @@ def decode(captured, protocol):
         dialect.frames.assume(generation)
     if hasattr(dialect, "second_look"):
         dialect.second_look = False  # a capture may hold a block once
+    if hasattr(dialect, "doubt_zeros"):
+        dialect.doubt_zeros = False  # ... and a frame
     framer = dialect.framer
     framer.dialect = Watcher(dialect, result)
     for chunk in captured.chunks:

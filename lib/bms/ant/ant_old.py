@@ -59,6 +59,8 @@ class AntOld(Dialect):
     feed() never raises and never allocates. `chunk` is the size of the buffers it will be fed.
     reply_register and reply_value are those of the last short reply, and `replies` counts them;
     `refused` counts the refusals among them. `proven`: the cells added up to the pack voltage.
+    `doubt_zeros`: some units say 0 °C where no sensor is, so that one which never said anything
+    else is unknown; False for tools that look at single frames.
     """
 
     NAME = "ant_old"
@@ -70,6 +72,7 @@ class AntOld(Dialect):
         self.poll_ms = poll_ms
         self.framer = Framer(self, chunk, _GAP_MS)
         self.proven = False
+        self.doubt_zeros = True
         self.unanswered = 0  # polls without a reply since the last one
         self.kind = 0
         self.replies = 0
@@ -81,11 +84,13 @@ class AntOld(Dialect):
         self._asked_ms = 0
         self._waiting = False
         self._radio = False  # which form of the request the unit answers
+        self._spoken = 0  # bit set: that sensor has said something else than 0 °C
 
     def reset(self):
         """Forgets pending bytes and what was asked; for a link that was lost."""
         self.framer.reset()
         self.proven = self._asked = self._waiting = False
+        self._spoken = 0  # another unit may answer next
 
     def settle(self, now):
         """Keeps times from wrapping; call each second."""
@@ -185,7 +190,13 @@ class AntOld(Dialect):
         store_board_temp(pack, p.MOS_TEMP_DC, s16be(buf, at + _MOS_TEMP))
         store_board_temp(pack, p.BALANCER_TEMP_DC, s16be(buf, at + _BALANCER_TEMP))
         for i in range(_SENSORS):
-            store_temp(pack, i, s16be(buf, at + _TEMPS + 2 * i))
+            celsius = s16be(buf, at + _TEMPS + 2 * i)
+            if celsius:
+                self._spoken |= 1 << i
+            if self.doubt_zeros and not self._spoken >> i & 1:
+                pack.drop_temp(i)
+            else:
+                store_temp(pack, i, celsius)
         pack.temps = _SENSORS
 
     def _store_switches(self, buf, at):

@@ -60,6 +60,13 @@ _SUM_SLACK_DIVISOR = const(50)
 _SOC_SLACK_PCT = const(15)
 _FIRST_WITH_T4 = const(14)  # software generation, rule R3
 
+# What a balancer with this layout sends as zeros, because nothing is there to be measured.
+_OF_A_BMS = bytes(
+    (p.CURRENT_MA, p.SOC_PCT, p.SOH_PCT, p.CAPACITY_MAH, p.REMAINING_MAH, p.CYCLES)
+    + (p.CYCLE_CAPACITY_MAH, p.CHARGE_ON, p.DISCHARGE_ON, p.HEATING, p.HEATING_MA)
+    + (p.CHARGER_PRESENT, p.MOS_TEMP_DC)
+)
+
 # Canonical alarm of each bit (jk.md table ble_alarms); the narrow layout has the first 16.
 _ALARM_BITS = bytes(
     (
@@ -97,10 +104,14 @@ _ALARM_BITS = bytes(
 
 
 class Jk02Status:
-    """Judges and stores status frames. `wide` chooses the layout of 32 cells."""
+    """Judges and stores status frames. `wide` chooses the layout of 32 cells.
+
+    `balancer`: the unit's model is one; it measures its cells and one temperature, and no more.
+    """
 
     def __init__(self, pack):
         self.pack = pack
+        self.balancer = False
         self._cell_mv = array("H", bytes(2 * p.MAX_CELLS))
         self._cells = 0
         self._mask = array("H", (0, 0))  # the last mask, and what was counted in it
@@ -219,7 +230,34 @@ class Jk02Status:
         self._store_alarms(buf, at, wide)
         if wide:
             self._store_wide(buf, at)
+        if self.balancer or self._says_nothing():
+            self._drop_zeros()
         pack.summarise()
+
+    def _says_nothing(self):
+        """True for a frame in which everything but the cells is 0: no pack is like that.
+
+        An empty one still has a state of health and, but by a rare chance, no 0.0 °C.
+        """
+        pack = self.pack
+        return not (
+            self._ma
+            or self._remaining_mah
+            or pack.get(p.SOC_PCT)
+            or pack.get(p.SOH_PCT)
+            or pack.get(p.CHARGE_ON)
+            or pack.get(p.DISCHARGE_ON)
+            or pack.get(p.MOS_TEMP_DC, 1)
+            or (pack.temp_valid[1] and pack.temps_dc[1])
+        )
+
+    def _drop_zeros(self):
+        pack = self.pack
+        for slot in _OF_A_BMS:
+            pack.drop(slot)
+        pack.temps = 1
+        if pack.temps_dc[0] == 0:
+            pack.drop_temp(0)  # like all the others
 
     def _store_wide(self, buf, at):
         pack = self.pack

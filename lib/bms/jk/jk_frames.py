@@ -47,6 +47,9 @@ _TEXTS = bytes(
     + (78, 8, p.MFG_DATE)
     + (86, 11, p.SERIAL)
 )
+_MODEL = const(6)
+_MODEL_ROOM = const(16)
+_BALANCER = b"DZ"  # in the model of an active balancer with the layout of a BMS, JK_DZ11B2A24S
 _SW = const(30)
 _SW_ROOM = const(8)
 _MFG_DATE = const(78)
@@ -110,6 +113,7 @@ class JkFrames:
         self.proven = False
         self.generation = -1
         self.withheld = NO_DEVICE_INFO
+        self._jk02.balancer = False
         for i in range(_CAPABILITY_BYTES):
             self.capabilities[i] = 0
 
@@ -231,6 +235,8 @@ class JkFrames:
         self.assume(generation)
         if self._is_ambiguous() and _looks_like_balancer(buf, at):
             self.variant = JK04
+        start = at + _MODEL
+        self._jk02.balancer = buf.find(_BALANCER, start, start + _MODEL_ROOM) >= 0
         for i in range(_CAPABILITY_BYTES):
             bitmap = generation > _LAST_WITHOUT_BITMAP
             self.capabilities[i] = buf[at + _CAPABILITIES + i] if bitmap else 0
