@@ -36,6 +36,7 @@ def decoded_here(protocol, generation, chunks):
     dialect = catalog.create(protocol, PackState(), 512, 1000)
     if protocol in GENERATIONS:
         dialect.frames.assume(generation)
+    dialect.doubt_zeros = False  # of AntOld: a capture holds a single frame
     decoded = feed(dialect, *[bytes.fromhex(chunk) for chunk in chunks])
     decoded += dialect.feed(b"", 0, dialect.framer.gap_ms + 1)
     return vocabulary.values(dialect.pack) if decoded else None
