@@ -16,11 +16,13 @@ def build(device, settings, early):
     from links.several import Several
 
     units = [unit]
+    on_mat = bytearray((settings["on_mat"],))
     for pack in settings["packs"]:
         one = dict(settings)
         one.update(pack)
         units.append(_build_unit(device, one, early))
-    return Several(units, device.max_age_ms)
+        on_mat.append(one["on_mat"])
+    return Several(units, device.max_age_ms, on_mat)
 
 
 def _build_unit(device, settings, early):

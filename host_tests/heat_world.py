@@ -35,6 +35,7 @@ class Verdict:
     def __init__(self):
         self.plausible = True
         self.still = False
+        self.blind = 0
 
 
 class World:

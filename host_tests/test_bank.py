@@ -146,14 +146,31 @@ def test_a_figure_that_one_pack_does_not_send_is_not_summed():
     assert known(bank, "soc_pct") == (None,)
 
 
-def test_its_status_is_new_when_one_of_the_packs_is():
+def test_its_status_is_new_when_all_of_the_packs_have_sent_and_anything_new_is_told():
     bank = bank_of({}, {})
     bank.step(0)
-    seq = bank.pack.seq
+    seq, content = bank.pack.seq, bank.pack.fingerprint
     bank.step(1000)
     assert bank.pack.seq == seq and bank.pack.age_ms(p.STATUS, 1000) == 1000
-    fill(bank.packs[1], 2000)
-    bank.step(2000)
+    for now in (2000, 3000):
+        fill(bank.packs[1], now)
+        bank.step(now)
+    assert bank.pack.seq == seq and bank.pack.fingerprint == content + 2
+    fill(bank.packs[0], 4000)
+    bank.step(4000)
+    assert bank.pack.seq == seq + 1
+    fill(bank.packs[0], 5000)
+    bank.step(5000)
+    assert bank.pack.seq == seq + 1
+
+
+def test_who_is_not_heard_is_not_waited_for():
+    bank = bank_of({}, {}, None)
+    bank.step(0)
+    seq = bank.pack.seq
+    fill(bank.packs[0], 1000)
+    fill(bank.packs[1], 1000)
+    bank.step(1000)
     assert bank.pack.seq == seq + 1
 
 
@@ -174,6 +191,26 @@ def test_sensors_are_the_extremes_of_each_pack():
     pack = bank.pack
     assert pack.temps == 6 and list(pack.temp_valid[:6]) == [1, 1, 1, 1, 0, 0]
     assert list(pack.temps_dc[:4]) == [20, 50, -30, -30]
+
+
+def test_a_pack_on_the_mat_without_a_sensor_is_named():
+    bank = bank_of({"temps": (50,)}, {"temps": ()}, {"temps": ()})
+    bank.step(0)
+    assert bank.blind == 2
+    bank._on_mat = bytes((1, 0, 1))
+    bank.step(0)
+    assert bank.blind == 3
+    bank._on_mat = bytes((1, 0, 0))
+    bank.step(0)
+    assert bank.blind == 0 and list(bank.pack.temp_valid[:6]) == [1, 1, 0, 0, 0, 0]
+
+
+def test_a_pack_that_is_not_on_the_mat_is_shown_and_not_heated_by():
+    bank = bank_of({"temps": (50,)}, {"temps": (-100,)})
+    bank._on_mat = bytes((1, 0))
+    bank.step(0)
+    assert bank.pack.get(p.TEMP_MIN_DC) == -100 and bank.coldest_pack == 2
+    assert list(bank.pack.temp_valid[:4]) == [1, 1, 0, 0]
 
 
 def test_limits_are_the_strictest_and_of_all_or_none():

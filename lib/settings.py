@@ -38,6 +38,7 @@ SETTINGS = (
     ("ble_address", TEXT, 0, 17, "", "The BMS's Bluetooth address; empty: whichever."),
     ("ble_name", TEXT, 0, 32, "", "Its Bluetooth name. Both empty: the strongest that fits."),
     ("packs", PACKS, 0, 3, (), "More packs beside this one: see below."),
+    ("on_mat", BOOL, None, None, True, "The mat warms this pack; of use with several packs."),
     ("bms_poll_ms", INT, 500, 10_000, 1000, "Time between two questions to the BMS."),
     ("bms_writes", BOOL, None, None, False, "The BMS may be written to, on command over MQTT."),
     ("rs485_de_used", BOOL, None, None, False, "A transceiver's driver-enable pin is wired."),

@@ -4,7 +4,7 @@ Each is an object with some of the keys that the first pack has at the top.
 """
 
 # What can be said of a pack; the rest holds for all of them.
-KEYS = ("name", "bms_dialect", "bms_link", "bms_address", "ble_address", "ble_name")
+KEYS = ("name", "bms_dialect", "bms_link", "bms_address", "ble_address", "ble_name", "on_mat")
 MOST = 3  # beside the first
 _MOST_BY_RADIO = 3
 
@@ -40,6 +40,8 @@ def load(raw, values, errors, table, load_one, check_link):
     values["packs"] = packs
     if packs:
         _check_together([values] + packs, errors)
+    if not [pack for pack in [values] + packs if pack["on_mat"]]:
+        errors.append("on_mat: the mat warms no pack")
 
 
 def _check_together(packs, errors):

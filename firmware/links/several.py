@@ -20,7 +20,7 @@ class Together:
     def __init__(self):
         self.verdict = NO_DATA
         self.plausible = self.frozen = self.still = False
-        self.content_ms = 0
+        self.content_ms = self.blind = 0
         self.reason = b.NO_PACK
         self.losses = 0
         self.frames = self.bad_checksum = self.bad_length = self.dropped = 0
@@ -43,6 +43,7 @@ class Together:
         self.verdict = PLAUSIBLE if bank.good else worst
         self.frozen = frozen and not bank.good
         self.still = still
+        self.blind = bank.blind
         self.reason = bank.verdict
 
     def count(self, units):
@@ -58,11 +59,11 @@ class Together:
 
 
 class Several:
-    """See unit.Unit, whose face it has. bank: the bms.bank.Bank."""
+    """See unit.Unit, whose face it has. bank: the bms.bank.Bank. `on_mat`: a byte for each."""
 
-    def __init__(self, units, max_age_ms):
+    def __init__(self, units, max_age_ms, on_mat=None):
         packs = [unit.pack for unit in units]
-        self.bank = b.Bank(packs, [unit.check for unit in units], max_age_ms)
+        self.bank = b.Bank(packs, [unit.check for unit in units], max_age_ms, on_mat)
         self.pack = self.bank.pack
         self.units = tuple(units)
         self.check = self.link = self.dialect = Together()

@@ -18,6 +18,7 @@ from heat.heater import Heater
 class Verdict:
     plausible = True
     still = False
+    blind = 0
 
 
 STRIDE_MS = micropython.const(3000)  # the longest that the output's lease bears

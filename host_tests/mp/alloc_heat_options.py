@@ -17,6 +17,7 @@ from heat.options.preheat import Preheat
 class Verdict:
     plausible = True
     still = False
+    blind = 0
 
 
 class Scene:

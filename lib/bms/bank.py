@@ -6,6 +6,8 @@ of the good packs: a cell that is too cold is too cold whatever its neighbours d
 strictest of all.
 """
 
+from array import array
+
 from bms import pack as p
 from bms.check import PLAUSIBLE
 from compat import const, ticks_add
@@ -43,11 +45,14 @@ class Bank:
     spread_mv: between the highest and the lowest pack voltage, -1 while unknown. 1-based numbers
     of packs, 0 while unknown: cell_min_pack, cell_max_pack, coldest_pack, hottest_pack.
     CELL_MIN_INDEX and CELL_MAX_INDEX of `pack` are positions in those packs; it lists no cells of
-    its own. Its sensors are the coldest and the hottest one of each pack. Its status is as old as
-    the oldest among those of the good packs.
+    its own. Its sensors are the coldest and the hottest one of each pack that `on_mat` has (all by
+    default), since they are there for the heater; `blind` is the number of the first of those
+    that has no battery sensor, 0 for none. Its status is as old as the oldest among those of the
+    good packs, and counts as a new one (`seq`) when each of them has sent again; anything new
+    changes its `fingerprint`.
     """
 
-    def __init__(self, packs, checks, max_age_ms):
+    def __init__(self, packs, checks, max_age_ms, on_mat=None):
         self.pack = p.PackState()
         self.packs = packs
         self.good = 0
@@ -57,6 +62,9 @@ class Bank:
         self.cell_max_pack = 0
         self.coldest_pack = 0
         self.hottest_pack = 0
+        self.blind = 0
+        self._on_mat = on_mat or bytes((1,) * len(packs))
+        self._heard = array("H", (0,) * len(packs))  # seq of each at the last new status
         self._checks = checks
         self._max_age_ms = max_age_ms
         self.ok = bytearray(len(packs))
@@ -117,9 +125,22 @@ class Bank:
         self.pack.unprotected = unprotected
         seqs = seqs << 3 | self.good
         if seqs != self._seqs and age_ms >= 0:
-            self.pack.fingerprint = self.pack.fingerprint + 1 & 0xFFFF
-            self.pack.touch(p.STATUS, ticks_add(now, -age_ms))
+            bank = self.pack
+            bank.fingerprint = bank.fingerprint + 1 & 0xFFFF
+            seq = bank.seq
+            bank.touch(p.STATUS, ticks_add(now, -age_ms))
+            if not self._is_round():
+                bank.seq = seq
         self._seqs = seqs
+
+    def _is_round(self):
+        """True when every good pack has sent something since the last time."""
+        for i in range(len(self.packs)):
+            if self.ok[i] and self.packs[i].seq == self._heard[i]:
+                return False
+        for i in range(len(self.packs)):
+            self._heard[i] = self.packs[i].seq
+        return True
 
     def _take_extremes(self):
         self.cell_min_pack = self._take_extreme(p.CELL_MIN_MV, -1)
@@ -158,9 +179,13 @@ class Bank:
 
     def _take_sensors(self):
         bank = self.pack
-        for i in range(len(self.packs)):
+        self.blind = 0
+        for i in range(len(self.packs) - 1, -1, -1):
             pack = self.packs[i]
-            if self.ok[i] and pack.has(p.TEMP_MIN_DC):
+            sees = pack.has(p.TEMP_MIN_DC)
+            if self.ok[i] and self._on_mat[i] and not sees:
+                self.blind = i + 1
+            if self.ok[i] and self._on_mat[i] and sees:
                 bank.put_temp(2 * i, pack.get(p.TEMP_MIN_DC))
                 bank.put_temp(2 * i + 1, pack.get(p.TEMP_MAX_DC))
             else:

@@ -2,7 +2,7 @@
 
 from bms import alarms
 from bms import pack as p
-from compat import const, ticks_add, ticks_diff
+from compat import const, ticks_diff
 from heat.sensors import Sensors
 
 # A BMS's thresholds outside this are a decoding error (heater.md, facts).
@@ -85,10 +85,12 @@ class Inputs:
         self.own_on_dc = settings["heater_on_dc"]
         self.own_off_dc = settings["heater_off_dc"]
         self._pin_used = settings["charger_pin_used"]
+        self.blind_pack = 0  # number of a pack on the mat that has no battery sensor; 0: none
         self._stepped = False
         self._now = 0
         self._status_seen = False
-        self._status_ms = 0
+        self._seq = 0
+        self._fingerprint = 0
 
     def gather(self, pack, check, link_up, charger_pin, commanded, heating, now):
         """Reads everything; `commanded`: the output was to be on since the step before."""
@@ -98,11 +100,17 @@ class Inputs:
         self.plausible = check.plausible
         self.frozen = check.still
         self.trusted = link_up and self.fresh and self.plausible and not self.frozen
-        self._look_for_reading(pack, now)
+        self.reading = self.fresh and (not self._status_seen or pack.seq != self._seq)
+        self._status_seen = self.fresh
+        self._seq = pack.seq
         if not self.trusted:
             self.sensors.restart()
         elif self.reading:
             self.sensors.take(pack, self.probe_dc)
+        elif pack.fingerprint != self._fingerprint:  # of several packs, not all: hot is hot
+            self.sensors.look(pack, self.probe_dc)
+        self._fingerprint = pack.fingerprint
+        self.blind_pack = check.blind
         self.charger_pin = charger_pin if self._pin_used else None
         self._read_thresholds(pack)
         self._read_pack(pack)
@@ -122,14 +130,6 @@ class Inputs:
         self.on_ms = most_ms if commanded else 0
         self.heating = heating and elapsed <= LEASE_MS
         self.heating_ms = most_ms if heating else 0
-
-    def _look_for_reading(self, pack, now):
-        self.reading = False
-        if self.fresh:
-            status_ms = ticks_add(now, -pack.age_ms(p.STATUS, now))
-            self.reading = not self._status_seen or status_ms != self._status_ms
-            self._status_ms = status_ms
-        self._status_seen = self.fresh
 
     def _read_thresholds(self, pack):
         if not self.from_bms:

@@ -64,8 +64,7 @@ class Sensors:
 
     def take(self, pack, probe_dc=None):
         """Takes the reading that `pack` holds now, and what a probe on a cell says."""
-        self._probe_dc = probe_dc
-        self._look(pack)
+        self.look(pack, probe_dc)
         jumped = False
         for i in range(SENSORS):
             if self._present[i] and self._follow(i, self._dc(pack, i)):
@@ -76,8 +75,9 @@ class Sensors:
         self._count_trouble(jumped)
         self._summarise()
 
-    def _look(self, pack):
-        """Notes which sensors are there; any change of that starts all over."""
+    def look(self, pack, probe_dc):
+        """Notes which sensors are there, any change of which starts all over; and raw extremes."""
+        self._probe_dc = probe_dc
         changed = False
         count = 0
         for i in range(SENSORS):

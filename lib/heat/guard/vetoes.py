@@ -138,6 +138,8 @@ class Guard:
             return s.IMPLAUSIBLE
         if inputs.frozen:
             return s.FROZEN
+        if inputs.blind_pack:
+            return s.NO_SENSOR
         if inputs.sensors.count == 0:
             return s.NO_SENSOR if inputs.sensors.readings else s.SETTLING
         return s.NONE if inputs.sensors.settled else s.SETTLING
@@ -171,7 +173,8 @@ class Guard:
     def _jump_matters(self, inputs):
         """A jump is ignored while it is short and, were it true, heating would still be right."""
         sensors = inputs.sensors
-        if sensors.erratic:
+        # What is hot counts before it is confirmed: of several packs, when any of them says so.
+        if sensors.erratic or sensors.raw_hot_dc > self._max_temp_dc >= sensors.hot_dc:
             return True
         if sensors.pending == 0:
             return False
