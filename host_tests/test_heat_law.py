@@ -91,10 +91,13 @@ def test_the_bms_alarm_starts_what_whole_degrees_hide(alarm):
     assert not own.step(30)  # whoever sets thresholds gets these
 
 
-def test_tops_up_where_the_bms_still_holds_charging_off():
+@pytest.mark.parametrize("alarm", [True, False], ids=["alarm", "by its charge MOS alone"])
+def test_tops_up_where_the_bms_still_holds_charging_off(alarm):
     rig = Rig(heater_min_off_s=60)
     rig.step(61)
     rig.cut()
+    if not alarm:
+        rig.alarms = set()
     assert rig.step()
     rig.temps = [40, 40]
     assert rig.step()
@@ -109,7 +112,7 @@ def test_tops_up_where_the_bms_still_holds_charging_off():
     assert rig.trace(1000) == ["idle"]
 
 
-def test_topping_up_ends_with_the_alarm():
+def test_topping_up_ends_with_the_cut():
     rig = Rig()
     rig.step(3)
     rig.cut()
@@ -119,7 +122,40 @@ def test_topping_up_ends_with_the_alarm():
     rig.step(310)
     assert rig.on
     rig.alarms = set()
+    assert rig.step()  # the charge MOS is off still
+    rig.slots[p.CHARGE_ON] = 1
     assert not rig.step()
+
+
+@pytest.mark.parametrize(
+    "slots, alarms",
+    [
+        ({p.CHARGE_SWITCH: 0}, set()),
+        ({p.FULL: 1}, set()),
+        ({}, {vocabulary.ALARMS.index("cell_overvoltage")}),
+        ({}, {vocabulary.ALARMS.index("pack_overvoltage")}),
+        ({p.CHARGE_ON: None}, set()),
+    ],
+    ids=["by its owner", "full", "cell full", "pack full", "unknown"],
+)
+def test_a_charge_mos_that_is_off_for_another_reason_is_no_cut_by_cold(slots, alarms):
+    rig = Rig()
+    rig.slots[p.CHARGER_PRESENT] = 1
+    rig.slots[p.CHARGE_ON] = 0
+    rig.slots.update(slots)
+    rig.alarms = alarms
+    rig.step(5)
+    rig.temps = [50, 50]
+    assert not rig.step(400)
+
+
+def test_a_charge_mos_that_goes_off_above_the_limit_is_no_cut_by_cold():
+    rig = Rig()
+    rig.slots[p.CHARGER_PRESENT] = 1
+    rig.temps = [30, 30]
+    rig.step(5)
+    rig.slots[p.CHARGE_ON] = 0
+    assert rig.trace(400) == ["idle"]
 
 
 def test_minimum_on_time_outlives_the_charger_but_not_recovery():

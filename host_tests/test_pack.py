@@ -84,6 +84,15 @@ def test_age_at_any_time_of_the_tick_counter(start, age):
     assert not pack.seen(p.STATUS)
 
 
+@pytest.mark.parametrize("ahead_ms", [1, 60_000, 400_000_000])
+def test_nothing_from_the_future_is_fresh(ahead_ms):
+    pack = PackState()
+    pack.touch(p.STATUS, ahead_ms)
+    assert pack.age_ms(p.STATUS, 0) == AGE_LIMIT_MS
+    assert not pack.fresh(p.STATUS, 0, 60_000)
+    assert pack.fresh(p.STATUS, ahead_ms, 0)
+
+
 def test_age_stops_growing_at_a_day():
     pack = PackState()
     pack.touch(p.STATUS, 0)

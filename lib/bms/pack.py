@@ -182,11 +182,13 @@ class PackState:
         return self._seen[group] != 0
 
     def age_ms(self, group, now):
-        """Returns the age of a group in ms, AGE_LIMIT_MS where it was never seen."""
+        """Returns the age of a group in ms, AGE_LIMIT_MS where it was never seen, or not yet:
+        after a jump of the clock nothing from the future is fresh.
+        """
         if not self._seen[group]:
             return AGE_LIMIT_MS
         age = ticks_diff(now, self._t_ms[group])
-        return age if age < AGE_LIMIT_MS else AGE_LIMIT_MS
+        return age if 0 <= age < AGE_LIMIT_MS else AGE_LIMIT_MS
 
     def fresh(self, group, now, max_age_ms):
         """True if the group was seen no more than `max_age_ms` ago."""

@@ -110,7 +110,7 @@ class Law:
         self.cold = self._below or (forced and self._warming)
 
     def _judge_episode(self, inputs, cold_dc):
-        held = inputs.from_bms and inputs.cold_alarm
+        held = inputs.from_bms and inputs.held
         if not held:
             self._stopped = self._topping = False
         elif self._stopped and not self._below and self._off_for_ms >= _TOP_UP_REST_MS:

@@ -85,6 +85,7 @@ class Inputs:
         self.own_on_dc = settings["heater_on_dc"]
         self.own_off_dc = settings["heater_off_dc"]
         self._pin_used = settings["charger_pin_used"]
+        self.held = False  # the BMS still keeps charging cut off, for the cold in which it cut it
         self.blind_pack = 0  # number of a pack on the mat that has no battery sensor; 0: none
         self._stepped = False
         self._now = 0
@@ -158,7 +159,21 @@ class Inputs:
         self.cold_alarm = pack.alarm(alarms.BATTERY_UNDERTEMP) or pack.alarm(
             alarms.CHARGE_UNDERTEMP
         )
+        full = pack.alarm(alarms.CELL_OVERVOLTAGE) or pack.alarm(alarms.PACK_OVERVOLTAGE)
+        self._watch_cut(full or pack.get(p.FULL) == 1)
         self.danger = False
         for i in range(len(_VETOES)):
             if pack.alarms[i] & _VETOES[i]:
                 self.danger = True
+
+    def _watch_cut(self, full):
+        """Follows a cut by cold: by the BMS's alarm, or by its charge MOS that was off at
+        the limit or below and has stayed off, though its owner has it on and no cell is full.
+        """
+        cold_dc = self.sensors.cold_dc
+        if self.cold_alarm:
+            self.held = True
+        elif self.charge_on != 0 or full or (self.charge_switch == 0 and not self.inhibited):
+            self.held = False
+        elif cold_dc is not None and self.protect_dc is not None and cold_dc <= self.protect_dc:
+            self.held = True

@@ -168,7 +168,7 @@ class Guard:
     def _ceiling_dc(self, inputs):
         """The temperature from which no pack is heated; see control.py about topping up."""
         dc = max(inputs.recover_dc, inputs.protect_dc + self._lead_dc + _MIN_HYSTERESIS_DC)
-        return dc + _RESOLUTION_DC if inputs.from_bms and inputs.cold_alarm else dc
+        return dc + _RESOLUTION_DC if inputs.from_bms and inputs.held else dc
 
     def _jump_matters(self, inputs):
         """A jump is ignored while it is short and, were it true, heating would still be right."""
