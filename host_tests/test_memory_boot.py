@@ -110,7 +110,7 @@ DISCOVERY = (
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory):
     out = tmp_path_factory.mktemp("memory") / "image"
-    image.lay_out("lilygo_t_display", out)
+    image.lay_out("lilygo_t_display", out, joined=False)
     return out
 
 

@@ -52,8 +52,7 @@ def squeezed(kept=None, **sources):
     """Returns the texts; names without an underscore stay, or those in `kept`."""
     if kept is None:
         kept = set(re.findall(r"\b[A-Za-z]\w*", "".join(sources.values())))
-    texts, _ = squeeze.squeeze({k.replace("__", "."): v for k, v in sources.items()}, kept)
-    return texts
+    return squeeze.squeeze({k.replace("__", "."): v for k, v in sources.items()}, kept)
 
 
 def test_bytes_of_constants_become_a_literal_and_other_bytes_stay():
@@ -191,12 +190,6 @@ def test_stock_names_know_what_untyped_objects_have():
     assert {"sock", "set_last_will", "readinto", "ScanResult", "ipoll"} <= stock_names.load()
 
 
-def test_the_legend_explains_short_names():
-    _, legend = squeeze.squeeze({"bms.pack": PACK, "user": USER}, frozenset())
-    assert ["_count"] in legend.values()
-    assert any("_bump" in names for names in legend.values())
-
-
 def test_a_module_handed_over_keeps_its_constants():
     texts = squeezed(huge="HEIGHT = 40\nWIDTH = 3\n", font="def load(m):\n    return m.HEIGHT\n")
     assert texts["huge"] == "HEIGHT = 40\npass\n"
@@ -285,7 +278,7 @@ CASES = [
 def squeezed_tree(tmp_path_factory):
     """A folder with all scripts that can be squeezed, and what they import, squeezed at once."""
     out = tmp_path_factory.mktemp("squeezed")
-    texts, _ = squeeze.squeeze(sources_of(FOLLOWED), stock_names.load())
+    texts = squeeze.squeeze(sources_of(FOLLOWED), stock_names.load())
     texts["harness"] = (MP / "harness.py").read_text()
     for name, text in texts.items():
         file = out / (name.replace(".", "/") + ".py")

@@ -15,7 +15,7 @@ import shutil
 import subprocess
 import sys
 
-from tools import ROOT, rendered, short_names, squeeze, stock_names
+from tools import ROOT, bundle, legend, rendered, short_names, squeeze, stock_names
 from tools.stock_names import ADDED, STOCK
 
 ROOTS = (ROOT / "firmware", ROOT / "lib")
@@ -134,19 +134,30 @@ def example_settings():
     return json.dumps({row[0]: row[4] for row in table}, indent=2, ensure_ascii=False) + "\n"
 
 
-def lay_out(board_name, out, squeezed=True):
-    """Makes the tree in folder `out`, anew; returns (sorted paths of its files, legend).
-
-    The legend tells which names each short one in a traceback may stand for.
-    """
-    board = load_board(board_name)
-    modules = reachable(chosen_at_run_time(board))
+def sources(board_name):
+    """Returns ({module: text}, {module that becomes a file: source}) of a board's image."""
+    modules = reachable(chosen_at_run_time(load_board(board_name)))
     modules |= {"main": find_source("main"), "board": board_file(board_name)}
     files = {n: modules.pop(n) for n in rendered.FILES.keys() & modules.keys()}
-    texts = {n: source.read_text() for n, source in modules.items()}
-    legend = {}
+    return {n: source.read_text() for n, source in modules.items()}, files
+
+
+def lay_out(board_name, out, squeezed=True, joined=True):
+    """Makes the tree in folder `out`, anew; returns (sorted paths of its files, legend).
+
+    `squeezed` and `joined`: for a device without PSRAM; else every module, name and line stays
+    what it is. The legend is what tools/explain_traceback.py needs; {} where nothing is joined.
+    """
+    board = load_board(board_name)
+    texts, files = sources(board_name)
+    found = {}
     if squeezed:
-        texts, legend = squeeze.squeeze(texts, stock_names.load() | STARTED)
+        short = squeeze.squeeze(texts, stock_names.load() | STARTED)
+        if joined:
+            bundled = bundle.bundle(short, chosen_at_run_time(board), STARTED)
+            found = legend.legend(texts, bundled)
+            short = bundled.texts
+        texts = short
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
     (out / "main.py").write_text(texts.pop("main"), encoding="utf-8")
@@ -158,7 +169,7 @@ def lay_out(board_name, out, squeezed=True):
         target = out / "lib" / (name.replace(".", "/") + ".bin")
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(rendered.FILES[name](load_source(name, source), board))
-    return sorted(p for p in out.rglob("*") if p.is_file()), legend
+    return sorted(p for p in out.rglob("*") if p.is_file()), found
 
 
 def shown_path(path):
@@ -192,11 +203,14 @@ def main(argv=None):
     options = parser.parse_args(argv)
     out = (options.out or ROOT / "build" / options.board).resolve()
     try:
-        files, legend = lay_out(options.board, out, not options.plain)
-        names = out.with_name(out.name + ".names.json")
-        names.write_text(json.dumps(legend, indent=1) + "\n")
+        files, found = lay_out(options.board, out, not options.plain)
         print_report(out, files)
-        print(f"Short names in tracebacks are explained in {shown_path(names)}.")
+        if found:
+            names = out.with_name(out.name + ".legend.json")
+            names.write_text(json.dumps(found, indent=1) + "\n")
+            print(
+                f"A traceback from it: python -m tools.explain_traceback {shown_path(names)} FILE"
+            )
     except (ImageError, squeeze.SqueezeError) as error:
         print(f"image: {error}", file=sys.stderr)
         return 1

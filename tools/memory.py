@@ -101,7 +101,7 @@ def measure(board_name="lilygo_t_display", dialect="bms.jk.jk_gps", squeezed=Tru
     canvas_bytes = board.PANEL_WIDTH * board.PANEL_HEIGHT // 2
     with tempfile.TemporaryDirectory() as folder:
         out = pathlib.Path(folder) / "image"
-        image.lay_out(board_name, out, squeezed)
+        image.lay_out(board_name, out, squeezed, joined=False)
         settings = pathlib.Path(folder) / "settings.json"
         settings.write_text(_SETTINGS)
         # Which modules are there in the end, is seen in a first run.

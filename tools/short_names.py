@@ -79,13 +79,6 @@ class Names:
         """Returns {name: short name} for one module."""
         return {n: short for n, short in self._short.items() if module in self._where[n]}
 
-    def legend(self):
-        """Returns {short name: every name it stands for}, to read tracebacks with."""
-        found = collections.defaultdict(list)
-        for name, short in self._short.items():
-            found[short].append(name)
-        return {short: sorted(names) for short, names in sorted(found.items())}
-
 
 def letters():
     """Yields _a, _b … _Z, _aa, _ab … without an end."""

@@ -41,7 +41,7 @@ class SqueezeError(Exception):
 
 
 def squeeze(sources, kept):
-    """Returns ({module: new text}, {short: [names it stands for]}) for {module: text}.
+    """Returns {module: new text} for {module: text}.
 
     Names in `kept` stay, and what has no name here: modules, what a text may mean, constants.
     """
@@ -58,7 +58,7 @@ def squeeze(sources, kept):
     given = keywords({name: parse(text) for name, text in texts.items()})
     for name, text in texts.items():
         texts[name] = replace(text, renamed_arguments(parse(text), given))
-    return texts, shortened.legend()
+    return texts
 
 
 def refuse(name, tree):

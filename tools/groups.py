@@ -1,0 +1,123 @@
+"""Which modules become one on a device: each group is what is always needed together.
+
+Modules that main.py imports, those that are imported inside a function (needed seldom, or only
+with some settings), and those that are named in data (a dialect, the panel) are the roots. What a
+root imports when it is imported, and nothing else does, goes into its group; what two roots need,
+and not the application itself, is a group of its own. So a device carries in memory what its
+settings ask for, in few modules, and the rooms of the sources cost nothing there.
+"""
+
+import ast
+
+from tools.short_names import imported_modules, parse
+
+APPLICATION = "app"
+COMMON = "common"  # what runs before the application, and what both need; no module's name
+
+# -- what a device without PSRAM must not carry ---------------------------------------------------
+
+# Runs before the application is imported, while Python's heap is small and the radio takes its
+# share. What the application needs as well, is a group by itself, and stays.
+EARLY = frozenset({"startup", "config", "hardware.glyph_file"})
+# Reads the settings and builds the device: dropped then (firmware/unload.py), with all that is in
+# the group. What these import beside each other, is the application's, and stays.
+ONCE = frozenset(
+    {
+        "startup",
+        "config",
+        "settings",
+        "settings_heater",
+        "settings_packs",
+        "hardware.glyph_file",
+        "bms_setup",
+        "heater_setup",
+        "bms.catalog",
+        "heat.record",
+    }
+)
+# Imported by what was chosen, yet by all that such a device can choose.
+ALWAYS = frozenset({"bms.framer", "links.uart_link"})
+
+
+def outermost(tree):
+    """Returns the tree without the insides of functions and methods: what runs at import."""
+    body = []
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef):
+            inside = [n for n in node.body if not isinstance(n, ast.FunctionDef)]
+            body += [n for n in inside if not isinstance(n, ast.AsyncFunctionDef)]
+        elif not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            body.append(node)
+    return ast.Module(body=body, type_ignores=[])
+
+
+def needed_at_import(texts):
+    """Returns {module: [modules of `texts` that it imports when it is imported]}."""
+    return {
+        name: sorted(imported_modules(outermost(parse(text))) & texts.keys())
+        for name, text in texts.items()
+    }
+
+
+def find_roots(texts, needs, chosen):
+    """Returns the modules that something else than an import of a module brings in."""
+    late = set(needs["main"]) | chosen
+    for name, text in texts.items():
+        late |= (imported_modules(parse(text)) & texts.keys()) - set(needs[name])
+    return late
+
+
+def in_order(names, needs):
+    """Returns `names`, each after those of them that it needs."""
+    done = []
+
+    def visit(name):
+        if name not in done:
+            for other in needs[name]:
+                if other in names:
+                    visit(other)
+            done.append(name)
+
+    for name in sorted(names):
+        visit(name)
+    return done
+
+
+def reached(root, needs):
+    """Returns the modules that importing `root` brings in, itself included."""
+    found = set()
+    waiting = [root]
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += needs[name]
+    return found
+
+
+def group(texts, chosen):
+    """Returns {name of the group: its modules in the order of their execution}.
+
+    `chosen`: modules that are imported by a name in data. Beside APPLICATION and COMMON a group
+    has the name of its root, or of its last module, so that whatever imports a root by its name
+    finds it. `main` is in none.
+    """
+    needs = needed_at_import(texts)
+    roots = find_roots(texts, needs, chosen & texts.keys())
+    early = (EARLY | set(needs["main"])) - {APPLICATION}
+    by = {name: set() for name in texts if name != "main"}
+    for root in roots | (ALWAYS & texts.keys()):
+        for name in reached(root, needs):
+            stays = (root in ONCE and name not in ONCE) or root in ALWAYS
+            by[name] |= {root, APPLICATION} if stays else {root}
+    found = {}
+    for name, key in by.items():
+        if APPLICATION in key:
+            key = COMMON if key & early else APPLICATION
+        found.setdefault(key if isinstance(key, str) else frozenset(key), set()).add(name)
+    groups = {}
+    for key, members in found.items():
+        order = in_order(members, needs)
+        root = next((m for m in reversed(order) if m in roots), order[-1])
+        groups[key if isinstance(key, str) else root] = order
+    return groups
