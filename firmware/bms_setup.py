@@ -37,6 +37,9 @@ def _build_unit(device, settings, early):
     dialect = catalog.create(
         name, pack, RX_BYTES, settings["bms_poll_ms"], settings["bms_address"]
     )
+    for one in getattr(dialect, "units", (dialect,)):  # where the settings have to be asked for
+        if hasattr(one, "settings"):
+            one.settings.every_ms = 60_000 * settings["bms_reread_min"]
     check = Check(pack, settings["data_freeze_s"] or dialect.FREEZE_S)
     ble = None
     if by_radio:

@@ -33,5 +33,5 @@ def test_another_unit_of_the_bus_is_never_asked(tmp_path):
 
 
 def test_without_an_address_it_is_looked_for(tmp_path):
-    with make(tmp_path, 0) as bench:
+    with make(tmp_path, None) as bench:
         bench.wait_for(lambda b: b.bms.replies > 5, 60)

@@ -61,5 +61,5 @@ print(*sorted(sys.modules))
 
 def test_an_address_is_for_those_that_have_one():
     assert catalog.create("jk_modbus", PackState(), 256, 1000, 7).address == 7
-    assert catalog.create("jk_modbus", PackState(), 256, 1000).address == 0
+    assert catalog.create("jk_modbus", PackState(), 256, 1000).address is None
     assert catalog.create("jk_gps", PackState(), 256, 1000, 7).NAME == "jk_gps"

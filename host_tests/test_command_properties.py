@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from host_tests.command_rig import PASSWORDS, STEP_MS, UNITS, Rig, is_write
+from host_tests.command_rig import PASSWORDS, SETTLE_MS, STEP_MS, UNITS, Rig, is_write
 
 # Replies later than this are given up by the queue, and the next question is asked (2 s).
 LATE_MS = 1500
@@ -101,7 +101,7 @@ class Witness:
     },
 )
 def test_nothing_is_confirmed_that_is_not_so(name, wishes, plan):
-    rig = Rig(name, PASSWORDS.get(name, b""), poll_ms=500).run(6000)
+    rig = Rig(name, PASSWORDS.get(name, b""), poll_ms=500).run(SETTLE_MS)
     Line(plan, rig)
     witness = Witness(rig, name)
     start_ms = rig.ms
@@ -138,5 +138,5 @@ _READY = {}
 
 def ready_rigs(name):
     if name not in _READY:
-        _READY[name] = Rig(name, PASSWORDS.get(name, b"")).run(8000)
+        _READY[name] = Rig(name, PASSWORDS.get(name, b"")).run(SETTLE_MS)
     return _READY[name]

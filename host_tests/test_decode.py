@@ -39,6 +39,35 @@ def run(tmp_path, capsys):
 
 # -- input ----------------------------------------------------------------------------------------
 
+
+def dump(data, row, width=16):
+    """Returns a dump, each row made by `row(offset, bytes)`."""
+    return "\n".join(row(at, data[at : at + width]) for at in range(0, len(data), width))
+
+
+def printable(data):
+    return "".join(chr(byte) if 32 <= byte < 127 else "." for byte in data)
+
+
+def xxd(at, data):
+    groups = " ".join(data[i : i + 2].hex() for i in range(0, len(data), 2))
+    return f"{at:08x}: {groups:<39}  {printable(data)}"
+
+
+def canonical(at, data):
+    halves = data[:8].hex(" "), data[8:].hex(" ")
+    return f"{at:08x}  {halves[0]:<23}  {halves[1]:<23}  |{printable(data)}|"
+
+
+def words(at, data):
+    pairs = [data[i : i + 2].ljust(2, b"\0")[::-1].hex() for i in range(0, len(data), 2)]
+    return f"{at:07x} " + " ".join(pairs)
+
+
+def octal(at, data):
+    return f"{at:07o} " + data.hex(" ")
+
+
 FORMS = {
     "raw": WHOLE,
     "hex": WHOLE.hex(),
@@ -52,6 +81,34 @@ FORMS = {
     "comments": f"# a pack, ä\n{hex_lines(WHOLE[:100])} # 4E 57\n\n{WHOLE[100:].hex()}\n# end",
     "byte order mark": "\ufeff" + WHOLE.hex(" "),
     "capture": json.dumps({"protocol": "jk_gps", "chunks": [WHOLE[:7].hex(), WHOLE[7:].hex(" ")]}),
+    "xxd": dump(WHOLE, xxd),
+    "xxd of 8 in a row": dump(WHOLE, xxd, 8),
+    "hexdump -C": dump(WHOLE, canonical) + f"\n{len(WHOLE):08x}\n",
+    "hexdump": dump(WHOLE, words) + f"\n{len(WHOLE):07x}\n",
+    "od -t x1": dump(WHOLE, octal) + f"\n{len(WHOLE):07o}\n",
+    "od -A x -t x1, no end": dump(WHOLE, lambda at, data: f"{at:06x} {data.hex(' ')}"),
+    "a dump with a colon": dump(WHOLE, lambda at, data: f"{at:04X}: {data.hex(' ').upper()}"),
+    "xxd -i": "unsigned char frame[] = {\n  "
+    + dump(WHOLE, lambda at, data: ", ".join(f"0x{b:02x}" for b in data) + ",", 12)
+    + "\n};\nunsigned int frame_len = 291;\n",
+    "log": dump(WHOLE, lambda at, data: f"[17:15:40.815] RX: {data.hex(' ').upper()}", 20),
+    "log, a short last piece": dump(WHOLE, lambda at, d: f"17:15:40 notify {d.hex(' ')}", 48),
+    "log of hex alone": dump(WHOLE, lambda at, data: f"17:15:40 {data.hex(' ')}", 20),
+    "log with dates": dump(
+        WHOLE, lambda at, data: f"2024-01-20 12:00:01,123 DEBUG notify {data.hex()}", 20
+    ),
+    "log of ESPHome's UART": dump(
+        WHOLE, lambda at, d: f"[12:34:56][D][uart_debug:114]: <<< {d.hex(':').upper()}", 32
+    ),
+    "log of ESPHome's BLE": dump(
+        WHOLE, lambda at, d: f"[12:34:56][V][jk:213]: {d.hex('.').upper()} ({len(d)})", 20
+    ),
+    "log with an address": dump(
+        WHOLE, lambda at, d: f"I 12:00:00 C8:47:8C:00:00:01 rx {d.hex(' ')}", 20
+    ),
+    "log since 1970": dump(WHOLE, lambda at, d: f"1700000000.123456 {d.hex(' ')}", 20),
+    "log among other lines": "2024-02-22T11:48:10.123Z connected, 3 services\n"
+    + dump(WHOLE, lambda at, d: f"2024-02-22T11:48:10.523Z <- {d.hex(' ')}", 20),
     "capture, indented": "\n  " + json.dumps({"chunks": [WHOLE.hex()]}, indent=1),
 }
 
@@ -119,6 +176,27 @@ def test_missing_file_and_folder(tmp_path, capsys):
         with pytest.raises(SystemExit) as stop:
             decode.main([str(path)])
         assert stop.value.code == 2 and complaint in capsys.readouterr().err
+
+
+def test_a_row_that_hexdump_leaves_out_is_there():
+    data = bytes(64) + b"NW"
+    text = (
+        "00000000  00 00 00 00 00 00 00 00  00 00 00 00 00 00 00 00  |................|\n*\n"
+        "00000040  4e 57                                             |NW|\n00000042\n"
+    )
+    assert capture.parse(text.encode()).chunks == [data]
+
+
+@pytest.mark.parametrize("text", ["4e570013 0000", "0000: 4e57\n0009: 00", "0000 4e57"])
+def test_what_only_resembles_a_dump_is_plain_hexadecimal(text):
+    plain = bytes.fromhex(text.replace(":", " ").replace("\n", " "))
+    assert capture.parse(text.encode()).chunks == [plain]
+
+
+@pytest.mark.parametrize("name", ["jk_ble", "jk_gps", "ant_new"])
+def test_names_of_the_settings_are_names_here(run, name):
+    status, lines, errors = run(b"", "--protocol", name)
+    assert (status, lines) == (1, []) and "no frame decoded" in errors
 
 
 # -- output ---------------------------------------------------------------------------------------

@@ -12,10 +12,11 @@ from tools.bench.ant_new_sim import AntNewSim
 from tools.bench.ant_old_sim import AntOldSim
 from tools.bench.jk_display_sim import JkDisplayPbSim, JkDisplaySim
 from tools.bench.jk_gps_sim import JkGpsSim
-from tools.bench.jk_modbus_sim import JkModbusSim
+from tools.bench.jk_modbus_sim import JkBusMasterSim, JkModbusSim
 
 QUICK_MS = sum(row[2] for row in detect.UART_TRIALS)
 WHOLE_MS = sum(row[3] for row in detect.UART_TRIALS)
+ROWS = len(detect.UART_TRIALS)
 REASONS = detect.REASONS.decode().split("\n")
 
 
@@ -32,15 +33,16 @@ def old_only(plant):
 UNITS = [
     ("jk_display", 2400, JkDisplaySim, 8000),
     ("jk_display", 2400, JkDisplayPbSim, 30_000),
-    ("jk_gps", 115_200, JkGpsSim, 6000),
-    ("jk_modbus", 115_200, JkModbusSim, 11_000),
-    ("jk_modbus", 115_200, lambda plant: JkModbusSim(plant, framed=False), 14_000),
-    ("jk_modbus", 9600, slow(JkModbusSim, 9600), 15_000),
-    ("ant_new", 19_200, AntNewSim, 15_000),
-    ("ant_new", 19_200, lambda plant: AntNewSim(plant, answers_old=True), 15_000),
-    ("ant_new", 19_200, lambda plant: AntNewSim(plant, level=1), 15_000),
-    ("ant_old", 19_200, old_only, 19_000),
-    ("ant_old", 9600, slow(AntOldSim, 9600), 23_000),
+    ("jk_gps", 115_200, JkGpsSim, 12_000),
+    ("jk_modbus", 115_200, JkModbusSim, 22_000),
+    ("jk_modbus", 115_200, lambda plant: JkModbusSim(plant, framed=False), 25_000),
+    ("jk_modbus", 9600, slow(JkModbusSim, 9600), 30_000),
+    ("ant_new", 19_200, AntNewSim, 31_000),
+    ("ant_new", 19_200, lambda plant: AntNewSim(plant, answers_old=True), 31_000),
+    ("ant_new", 19_200, lambda plant: AntNewSim(plant, level=1), 31_000),
+    ("ant_old", 19_200, old_only, 35_000),
+    ("ant_old", 9600, slow(AntOldSim, 9600), 39_000),
+    ("jk_modbus", 115_200, JkBusMasterSim, 25_000),
     ("jk_modbus", 115_200, lambda plant: JkModbusSim(plant, address=15), QUICK_MS),
     ("jk_modbus", 9600, lambda plant: slow(JkModbusSim, 9600)(plant, address=9), QUICK_MS + 5000),
 ]
@@ -57,7 +59,7 @@ def test_each_unit_is_recognised_in_time(name, baud, make, limit_ms):
 
 
 def test_the_stated_times_are_those_of_the_table():
-    assert QUICK_MS == 71_000 and WHOLE_MS == 156_000  # as the module says
+    assert QUICK_MS == 96_100 and WHOLE_MS == 201_000  # as the module says
     for quick, whole in [row[2:] for row in detect.UART_TRIALS]:
         assert 0 < quick < whole
 
@@ -72,19 +74,18 @@ def test_every_wired_dialect_and_rate_is_tried_and_listening_comes_first():
     }
     assert tried == listed
     names = [row[0] for row in detect.UART_TRIALS]
-    assert names[:2] == ["jk_display", "jk_gps"] and names.index("ant_new") < names.index(
-        "ant_old"
-    )
+    assert names[:3] == ["jk_display", "jk_modbus", "jk_gps"]  # the second listens, too
+    assert names.index("ant_new") < names.index("ant_old")
 
 
 def test_on_a_silent_line_a_round_takes_what_is_stated_and_another_follows():
     rig = DetectRig()
     assert rig.run(QUICK_MS + 500) is None
     assert rig.detect.rounds == 1 and REASONS[rig.detect.reason] == "silent"
-    assert [trial[1:] for trial in rig.trials[:9]] == [row[:2] for row in detect.UART_TRIALS]
-    late_ms = rig.trials[9][0] - QUICK_MS
-    assert 0 <= late_ms <= 9 * STEP_MS
-    assert rig.trials[9][1:] == rig.trials[0][1:]
+    assert [trial[1:] for trial in rig.trials[:ROWS]] == [row[:2] for row in detect.UART_TRIALS]
+    late_ms = rig.trials[ROWS][0] - QUICK_MS
+    assert 0 <= late_ms <= ROWS * STEP_MS
+    assert rig.trials[ROWS][1:] == rig.trials[0][1:]
 
 
 @pytest.mark.parametrize("noise", [1, 40, 230])
@@ -140,23 +141,28 @@ def test_what_was_proven_last_comes_first():
 
 def test_a_wrong_memory_costs_its_trial_only():
     rig = DetectRig(JkGpsSim, last=("ant_old", 9600))
-    assert rig.run(4200 + 2500 + 3500) == ("jk_gps", 115_200)
-    assert [trial[1] for trial in rig.trials[:3]] == ["ant_old", "jk_display", "jk_gps"]
+    assert rig.run(4200 + 2500 + 5100 + 3500) == ("jk_gps", 115_200)
+    assert [trial[1] for trial in rig.trials[:4]] == [
+        "ant_old",
+        "jk_display",
+        "jk_modbus",
+        "jk_gps",
+    ]
 
 
 @pytest.mark.parametrize("last", [None, ("jk_gps", 1), ("other", 9600), ("jk_modbus", 9600)])
 def test_each_round_has_every_trial_once(last):
     rig = DetectRig(last=last)
     rig.run(2 * QUICK_MS + 1000)
-    for start in (0, 9):
-        assert sorted(t[1:] for t in rig.trials[start : start + 9]) == sorted(
+    for start in (0, ROWS):
+        assert sorted(t[1:] for t in rig.trials[start : start + ROWS]) == sorted(
             row[:2] for row in detect.UART_TRIALS
         )
 
 
 def test_a_unit_that_falls_silent_is_sought_again_beginning_with_itself():
     rig = DetectRig(JkGpsSim)
-    assert rig.run(8000)
+    assert rig.run(13_000)
     rig.sim.silent = True
     lost_ms = rig.ms
     while rig.settled:
@@ -169,7 +175,7 @@ def test_a_unit_that_falls_silent_is_sought_again_beginning_with_itself():
 
 def test_another_unit_on_the_same_cable_is_found():
     rig = DetectRig(JkGpsSim)
-    assert rig.run(8000)
+    assert rig.run(13_000)
     rig.sim = AntNewSim(rig.plant)
     while rig.settled:
         rig.step()

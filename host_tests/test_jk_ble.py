@@ -209,8 +209,10 @@ def asked(dialect, first, last, out=None):
 
 
 def test_a_silent_unit_is_asked_both_questions_in_turn():
-    commands = asked(start(JkBle), 0, 9000)
-    assert commands == [(0, 0x97), (2000, 0x96), (4000, 0x97), (6000, 0x96), (8000, 0x97)]
+    """... and each time twice as long is waited, since it may beep at every one of them."""
+    commands = asked(start(JkBle), 0, 34_000)
+    assert commands[:3] == [(0, 0x97), (2000, 0x96), (4000, 0x97)]
+    assert commands[3:] == [(8000, 0x96), (16_000, 0x97), (32_000, 0x96)]
 
 
 def test_the_sequence_of_a_healthy_unit():
@@ -219,17 +221,50 @@ def test_the_sequence_of_a_healthy_unit():
     feed(dialect, DEVICE_24S, now=150)
     assert asked(dialect, 150, 700) == [(500, 0x96)]
     feed(dialect, settings_frame(), now=700)
-    requests = []
-    for now in range(1000, 130_000, 500):
-        feed(dialect, jk02_status(), now=now)
-        for _, command in asked(dialect, now, now + 50):
-            requests.append(command)
-            feed(dialect, settings_frame(), now=now)
-    assert requests == [0x96, 0x96]  # a minute apart
-    silent = asked(dialect, 130_000, 143_000)
-    assert silent and silent[0][0] >= 139_000, "the watchdog asks after ten seconds"
+    requests = stream(dialect, 1000, 2 * HOUR_MS + 60_000, lambda _: settings_frame())
+    assert [command for _, command in requests] == [0x96, 0x96]  # an hour apart
+    assert requests[1][0] - requests[0][0] >= HOUR_MS
+    end = 2 * HOUR_MS + 60_000
+    silent = asked(dialect, end, end + 13_000)
+    assert silent and silent[0][0] >= end + 9000, "the watchdog asks after ten seconds"
     dialect.reset()
-    assert asked(dialect, 143_000, 143_100) == [(143_000, 0x97)]
+    assert asked(dialect, end + 13_000, end + 13_100) == [(end + 13_000, 0x97)]
+
+
+HOUR_MS = 3_600_000
+
+
+def stream(dialect, first, last, answer):
+    """Streams statuses and answers each request; returns [(ms, command)] of the requests."""
+    requests = []
+    status = jk02_status()
+    for now in range(first, last, 2000):
+        feed(dialect, status, now=now)
+        for request in asked(dialect, now, now + 50):
+            requests.append(request)
+            feed(dialect, answer(request[1]), now=now)
+    return requests
+
+
+@pytest.mark.parametrize("answers", [lambda _: DEVICE_24S, lambda _: b""])
+def test_a_unit_that_never_tells_its_settings_is_not_asked_without_end(answers):
+    """Some answer 0x96 with the device's information (jk.md §7 F5), and beep each time."""
+    dialect = start(JkBle)
+    asked(dialect, 0, 100)
+    feed(dialect, DEVICE_24S, now=150)
+    requests = stream(dialect, 500, 12 * HOUR_MS, answers)
+    assert len(requests) < 12 + 12 and dialect.proven
+    late = [ms for ms, _ in requests if ms > 2 * HOUR_MS]
+    assert min(b - a for a, b in zip(late, late[1:], strict=False)) >= HOUR_MS
+
+
+def test_how_often_settings_are_read_again_is_a_matter_of_settings():
+    dialect = start(JkBle)
+    dialect.settings.every_ms = 300_000
+    asked(dialect, 0, 100)
+    feed(dialect, DEVICE_24S, now=150)
+    requests = stream(dialect, 500, HOUR_MS, lambda _: settings_frame())
+    assert 11 <= len(requests) <= 13
 
 
 def test_put_command():

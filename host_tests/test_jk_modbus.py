@@ -4,9 +4,12 @@ import pytest
 
 from bms import pack as p
 from bms.jk.jk_modbus import JkModbus, put_trigger
+from bms.pack import PackState
 from host_tests import dialects
 from host_tests.dialects import differences, feed, feed_capture, load, name_of, start, values
 from host_tests.mp.samples import acknowledged, crc16, jk02_status, jk300, jk_device
+from tools.bench.jk_modbus_sim import JkBusMasterSim, JkModbusSim
+from tools.plant import Plant
 
 DEVICE = jk_device(b"JK-PB2A16S20P", b"15A", b"15.41")
 STATUS = jk02_status(wide=True)
@@ -15,6 +18,7 @@ SETTINGS = jk300(
     {10: b"\xf0\x0a\0\0", 18: b"\x42\x0e\0\0", 98: b"\xce\xff\xff\xff", 102: b"\x32\0\0\0"}
     | {114: b"\x08\0\0\0", 118: b"\x01\0\0\0", 270: b"\x03\0\0\0", 282: b"\x01\0"},
 )
+LISTEN_MS = 5000  # before the first question
 FRAMES = {0x1C: DEVICE, 0x1E: SETTINGS, 0x20: STATUS}
 
 
@@ -136,7 +140,7 @@ def talk(dialect, unit, last, first=0):
 
 
 @pytest.mark.parametrize("form", ["framed", "plain"])
-@pytest.mark.parametrize("address", [0, 3])
+@pytest.mark.parametrize("address", [None, 3])
 @pytest.mark.parametrize("echo", [False, True])
 def test_both_forms_find_and_read_a_unit(form, address, echo):
     dialect = start(JkModbus, address=address)
@@ -170,32 +174,34 @@ def test_a_dead_bus_is_searched_without_end_and_without_hurry():
 
 def test_a_unit_once_proven_is_not_exchanged_for_its_neighbour():
     dialect = start(JkModbus)
-    talk(dialect, Unit("framed", address=5), 10_000)
+    talk(dialect, Unit("framed", address=5), 15_000)
     assert dialect.address == 5
     dialect.reset()
     assert dialect.address == 5 and not dialect.proven and dialect.withheld == "no_device_info"
-    talk(dialect, Unit("framed", address=6), 60_000, 10_000)
+    talk(dialect, Unit("framed", address=6), 60_000, 15_000)
     assert dialect.address == 5 and not dialect.proven
-    talk(dialect, Unit("framed", address=5), 70_000, 60_000)
+    talk(dialect, Unit("framed", address=5), 75_000, 60_000)
     assert dialect.proven
 
 
 def test_the_search_begins_anew_where_nothing_was_proven():
     dialect = start(JkModbus)
-    talk(dialect, Unit("none"), 3_000)
+    talk(dialect, Unit("none"), 8_000)
     assert dialect.address > 1
     dialect.reset()
-    talk(dialect, Unit("framed", address=2), 20_000, 3_000)
+    assert dialect.address is None
+    talk(dialect, Unit("framed", address=2), 25_000, 8_000)
     assert dialect.address == 2 and dialect.proven
 
 
 def test_an_error_reply_ends_the_wait():
     dialect = start(JkModbus, address=3)
     out = bytearray(16)
-    assert dialect.request(0, out) == 11
-    assert feed(dialect, crc16(b"\x03\x90\x02"), now=20) == 0
+    assert dialect.request(0, out) == 0
+    assert dialect.request(LISTEN_MS, out) == 11
+    assert feed(dialect, crc16(b"\x03\x90\x02"), now=LISTEN_MS + 20) == 0
     assert dialect.error == 2 and dialect.framer.others == 1
-    assert dialect.request(100, out) == 11
+    assert dialect.request(LISTEN_MS + 100, out) == 11
 
 
 def test_blocks_nobody_asked_for_change_nothing():
@@ -218,3 +224,109 @@ def test_a_generation_that_nobody_knows_is_withheld():
     feed(dialect, acknowledged(jk_device(b"JK-NEW", b"25", b"25.01"), 0x1C))
     assert feed(dialect, acknowledged(STATUS, 0x20)) == 0
     assert dialect.withheld == "unknown_generation" and not dialect.pack.seen(p.STATUS)
+
+
+# -- a bus with a master --------------------------------------------------------------------------
+
+
+def watch(dialect, sim, last, first=0):
+    """Lets a simulated bus talk; returns what the dialect sent."""
+    out = bytearray(16)
+    sent = []
+    for now in range(first, last, 20):
+        dialect.settle(now)
+        taken = sim.take(1000 * now)
+        for at in range(0, max(len(taken), 1), 200):
+            feed(dialect, taken[at : at + 200], now=now)
+        n = dialect.request(now, out)
+        if n:
+            sent.append((now, bytes(out[:n])))
+    return sent
+
+
+def bus(*addresses):
+    """Returns a master with units at some addresses, each with a charge of 10 times its own."""
+    members = []
+    for address in addresses:
+        plant = Plant(temp_c=10.0 + address)
+        members.append(JkModbusSim(plant, address=address))
+    return JkBusMasterSim(Plant(temp_c=5.0), members)
+
+
+def test_where_a_master_talks_nothing_is_ever_asked_and_he_is_read():
+    dialect = start(JkModbus)
+    assert watch(dialect, bus(), 120_000) == []
+    assert dialect.master and dialect.address == 0 and dialect.proven
+    got = values(dialect)
+    assert len(got["cell_mv"]) == 16 and got["temps_dc"][0] == 50 and "charge_utp_dc" in got
+    assert not dialect.pack.seen(p.DEVICE)
+
+
+def test_each_unit_of_a_bus_has_its_own_pack():
+    dialect = start(JkModbus, address=0)
+    packs = {address: dialect.add(PackState(), address).pack for address in (1, 7, 15)}
+    assert watch(dialect, bus(1, 7), 20_000) == []
+    assert dialect.pack.temps_dc[0] == 50
+    assert [packs[address].temps_dc[0] for address in (1, 7)] == [110, 170]
+    assert not packs[15].seen(p.STATUS)
+
+
+def test_a_unit_that_was_chosen_is_not_exchanged_for_the_master():
+    dialect = start(JkModbus, address=7)
+    assert watch(dialect, bus(1, 7), 20_000) == []
+    assert dialect.pack.temps_dc[0] == 170 and dialect.address == 7 and dialect.foreign
+    other = start(JkModbus, address=3)
+    assert watch(other, bus(1, 7), 20_000) == []
+    assert not other.pack.seen(p.STATUS) and other.foreign
+
+
+def test_a_master_that_comes_later_is_noticed_and_one_that_goes_is_followed():
+    dialect = start(JkModbus, address=3)
+    talk(dialect, Unit("framed"), 12_000)
+    assert dialect.proven and not dialect.master
+    sim = bus()
+    sim.take(12_000_000)
+    sent = watch(dialect, sim, 60_000, 12_000)
+    assert dialect.master and all(now < 12_600 for now, _ in sent)
+    sent = talk(dialect, Unit("framed"), 120_000, 60_000)
+    assert not dialect.master and 85_000 < sent[0][0] < 95_000
+
+
+def test_our_own_echo_is_no_master():
+    dialect = start(JkModbus, address=3)
+    sent = talk(dialect, Unit("framed", echo=True), 30_000)
+    assert not dialect.master and len(sent) > 20
+
+
+def test_further_units_without_a_master_are_asked_in_turn():
+    class Pair:
+        def answer(self, request):
+            return Unit("framed", address=request[0]).answer(request)
+
+    dialect = start(JkModbus, address=3)
+    second = dialect.add(PackState(), 4)
+    sent = talk(dialect, Pair(), 20_000)
+    assert dialect.proven and second.frames.proven and second.pack.get(p.SOC_PCT) == 50
+    assert {request[0] for _, request in sent} == {3, 4}
+    gaps = [b[0] - a[0] for a, b in zip(sent, sent[1:], strict=False)]
+    assert min(gaps) >= 100
+
+
+def test_sensors_that_nobody_measured_are_not_believed_without_a_device_frame():
+    dialect = start(JkModbus)
+    frame = bytearray(STATUS)
+    frame[256:260] = bytes(4)
+    frame[299] = sum(frame[:299]) & 0xFF
+    feed(dialect, acknowledged(bytes(frame), 0x20, address=0))
+    assert values(dialect)["temps_dc"] == [195, 188]
+    frame[256] = 5
+    frame[299] = sum(frame[:299]) & 0xFF
+    feed(dialect, acknowledged(bytes(frame), 0x20, address=0))
+    assert values(dialect)["temps_dc"] == [195, 188, 5, 0]
+
+
+def test_settings_are_read_once_and_then_seldom():
+    dialect = start(JkModbus, address=3)
+    sent = talk(dialect, Unit("framed"), 3_000_000)
+    assert [request[3] for _, request in sent].count(0x1E) == 1
+    assert [request[3] for _, request in sent].count(0x1C) == 1

@@ -1,6 +1,7 @@
 """A BMS on a UART: buffer and baud rate, half duplex, and why there are no figures."""
 
 import importlib
+import json
 import sys
 import types
 
@@ -180,6 +181,58 @@ def test_another_dialect_is_named(rig, data, name):
     assert rig.seconds(1, b"\x00\x13" + bytes.fromhex(data)) == name
     assert rig.seconds(5, b"\x13") == name
     assert rig.count(name) == 1
+
+
+@pytest.mark.parametrize(
+    "name, reason", [("jk_gps", "silent_uart_protocol_0"), ("jk_modbus", "silent_uart_protocol_1")]
+)
+def test_a_silent_jk_may_have_its_port_set_to_something_else(rig, name, reason):
+    rig.dialect.NAME = name
+    rig.seconds(1)
+    assert rig.seconds(12) == reason
+    assert rig.seconds(1, b"\x13") == "noise"
+    assert rig.seconds(1) == "noise"
+    assert rig.seconds(12) == reason
+
+
+@pytest.mark.parametrize("name", ["jk_display", "jk_modbus", "jk_gps"])
+@pytest.mark.parametrize("phase", [0, 40])
+def test_a_and_b_swapped_are_noticed_on_the_display_port(rig, shared, name, phase):
+    """As somebody recorded it (jk.md §7 F6)."""
+    path = shared / "field" / "jk_display_corrupt_ab_swapped_v19.json"
+    data = bytes.fromhex(json.loads(path.read_text())["chunks"][0])
+    rig.dialect.NAME = name
+    rig.seconds(1)
+    assert rig.seconds(1, data[phase : phase + 120]) == "a_b_swapped"
+
+
+def test_a_and_b_swapped_are_noticed_wherever_a_jk_talks_unasked(rig, shared):
+    sources = [
+        (shared / "streams" / "jk" / f"jk_display_{name}_part1.bin").read_bytes()[:6000]
+        for name in ("a55a_13s", "5aa5_pb16s")
+    ]
+    bus = json.loads((shared / "field" / "bus_master_and_slave.json").read_text())["chunks"][0]
+    for data in (*sources, bytes.fromhex(bus)):
+        for sent, swapped in ((data, False), (inverted(data), True)):
+            rig.seconds(1, b"", answering=True)
+            reasons = {rig.seconds(1, sent[at : at + 120]) for at in range(0, len(sent), 120)}
+            assert ("a_b_swapped" in reasons) == swapped
+            assert rig.link.reason == rig.module.SWAPPED or not swapped
+
+
+def inverted(data):
+    """Returns what a UART makes of bytes on an inverted line: it begins at each falling edge."""
+    line = [0]
+    for byte in data:
+        line += [1] + [1 - (byte >> bit & 1) for bit in range(8)] + [0]
+    found = bytearray()
+    at = 1
+    while at + 9 < len(line):
+        if line[at - 1] and not line[at]:
+            found.append(sum(line[at + 1 + bit] << bit for bit in range(8)))
+            at += 9
+        at += 1
+    return bytes(found)
 
 
 def test_its_own_dialect_damaged_is_noise(rig):

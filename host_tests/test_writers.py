@@ -161,7 +161,7 @@ def test_the_bitmap_of_a_real_frame_decides():
 )
 def test_jk_modbus(name, value, request_):
     unit = writer_of("jk_modbus")
-    unit.dialect.address = 1
+    unit.dialect.resume(1, False)
     assert sent(unit, name, value) == [crc16(bytes.fromhex(request_)).hex()]
 
 

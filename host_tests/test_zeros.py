@@ -42,7 +42,7 @@ def test_a_balancer_tells_its_cells_and_one_temperature(shared, name):
     pack = _read(name, device, status)
     assert pack.get(p.PACK_MV) == 53_175 and pack.cells == 16
     assert len(_unknown(pack)) == 8 and pack.get(p.BALANCING) == 0
-    assert (pack.temps, pack.temp_valid[0], pack.temps_dc[0]) == (1, 1, 116)
+    assert pack.temps == 2 and list(pack.temp_valid[:2]) == [1, 0] and pack.temps_dc[0] == 116
     assert pack.get(p.TEMP_MIN_DC) == pack.get(p.TEMP_MAX_DC) == 116
     assert judge(pack) == PLAUSIBLE
 
@@ -71,7 +71,7 @@ def test_a_temperature_of_zero_of_such_a_unit_is_one_of_the_zeros(shared):
     device, status = _balancer(shared)[:2]
     status[162] = status[163] = 0
     pack = _read("jk_ble", device, _resummed(status))
-    assert pack.temps == 1 and not pack.temp_valid[0] and not pack.has(p.TEMP_MIN_DC)
+    assert not pack.temp_valid[0] and not pack.temp_valid[1] and not pack.has(p.TEMP_MIN_DC)
 
 
 def test_the_heater_does_not_work_on_a_cold_that_is_not_there(shared):

@@ -34,12 +34,13 @@ SETTINGS = (
         "uart",
         "The way to an ANT BMS, and to one that is found out; others know theirs.",
     ),
-    ("bms_address", INT, 0, MAX_ADDRESS, 0, "Of a JK on RS485; 0: the first that answers."),
+    ("bms_address", INT, 0, MAX_ADDRESS, None, "Of a JK on RS485; null: the first that answers."),
     ("ble_address", TEXT, 0, 17, "", "The BMS's Bluetooth address; empty: whichever."),
     ("ble_name", TEXT, 0, 32, "", "Its Bluetooth name. Both empty: the strongest that fits."),
     ("packs", PACKS, 0, 3, (), "More packs beside this one: see below."),
     ("on_mat", BOOL, None, None, True, "The mat warms this pack; of use with several packs."),
     ("bms_poll_ms", INT, 500, 10_000, 1000, "Time between two questions to the BMS."),
+    ("bms_reread_min", INT, 5, 1440, 60, "Between two readings of the BMS's settings."),
     ("bms_writes", BOOL, None, None, False, "The BMS may be written to, on command over MQTT."),
     ("rs485_de_used", BOOL, None, None, False, "A transceiver's driver-enable pin is wired."),
     ("data_max_age_s", INT, 5, 60, 10, "Older data are stale: grey, withheld, heater off."),
@@ -217,7 +218,7 @@ def _check_link(values, errors):
         values["bms_link"] = "ble"
     if values["bms_link"] == "ble" and not ways & BLE:
         errors.append("bms_link: %s does not come by Bluetooth" % name)
-    if values["bms_address"] and not ways & ADDRESSED:
+    if values["bms_address"] is not None and not ways & ADDRESSED:
         errors.append("bms_address: %s knows no addresses" % name)
     digits = values["ble_address"].replace(":", "").upper()
     if digits and (len(digits) != 12 or not all([d in "0123456789ABCDEF" for d in digits])):
@@ -226,13 +227,15 @@ def _check_link(values, errors):
 
 
 def _problem(row, value):
-    _, kind, low, high, _, _ = row
+    _, kind, low, high, default, _ = row
     if kind == BOOL:
         return None if isinstance(value, bool) else "%r is neither true nor false" % (value,)
     if kind == CHOICE:
         return None if value in low else "%r is none of %s" % (value, ", ".join(low))
     if kind == TEXT:
         return _text_problem(value, low, high)
+    if value is None and default is None:
+        return None  # none chosen, which is not a number
     return _int_problem(value, low, high)
 
 

@@ -1,8 +1,10 @@
-"""Reads what somebody captured: raw bytes, hex text, or a capture file (JSON)."""
+"""Reads what somebody captured: raw bytes, hex text, a dump, a log, or a capture file (JSON)."""
 
 import json
 import re
 import sys
+
+from tools import pasted
 
 _SEPARATORS = re.compile(r"[\s,;:]+")
 _BYTES = re.compile(r"(?:0[xX])?((?:[0-9a-fA-F]{2})+|[0-9a-fA-F])")
@@ -43,7 +45,7 @@ def parse(content):
         return Capture([content])
     if text.lstrip().startswith("{"):
         return _from_json(text)
-    return Capture([_from_hex(text)])
+    return Capture(pasted.read(text) or [_from_hex_or_array(text)])
 
 
 def _as_text(content):
@@ -71,6 +73,16 @@ def _from_hex(text):
             digits = match[1]
             found += bytes.fromhex(digits if len(digits) > 1 else "0" + digits)
     return bytes(found)
+
+
+def _from_hex_or_array(text):
+    try:
+        return _from_hex(text)
+    except Unreadable:
+        found = pasted.array(text)
+        if found is None:
+            raise
+        return found
 
 
 def _from_json(text):

@@ -82,6 +82,7 @@ def table(rows):
             settings.PACKS: f"list of {low}…{high} objects",
         }[kind] or ", ".join(f"`{choice}`" for choice in low)
         shown = str(default).lower() if kind == settings.BOOL else str(default) or '""'
+        shown = "null" if default is None else shown
         shown = "[]" if kind == settings.PACKS else shown
         lines.append(f"| `{key}` | {allowed} | {shown} | {text} |")
     return "\n".join(lines) + "\n"

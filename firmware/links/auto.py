@@ -78,7 +78,7 @@ class Auto:
     """Runs the detection for a Unit, as its `auto`, which is built for what is `remembered`.
 
     searching: trials are on, and what the unit's dialect decodes is not the pack's.
-    `address`: of the unit on a bus, 0 if any will do.
+    `address`: of the unit on a bus, None if any will do.
     """
 
     def __init__(self, device, unit, address):

@@ -9,18 +9,24 @@ from time import ticks_ms
 
 from machine import UART, Pin
 
+from bms.hints import SWAPPED as SWAPPED_SIGNS
 from compat import const, ticks_add, ticks_diff
 
 # Why there are no figures; the line in REASONS.
 NONE = const(0)  # there are
 SILENT = const(1)  # no bytes
-NOISE = const(2)  # bytes, but no frame that passes its checks: also a wrong baud rate
-OTHER_UNIT = const(3)  # frames of another unit on the same bus
-WITHHELD = const(4)  # and the two after it: as jk_frames.WITHHELD has them, from its second on
-SPEAKS = const(7)  # and those after it: a dialect that is not ours
+SILENT_GPS = const(2)  # nor from a JK: the usual cause is that its port is set to something else
+SILENT_MODBUS = const(3)
+NOISE = const(4)  # bytes, but no frame that passes its checks: also a wrong baud rate
+OTHER_UNIT = const(5)  # frames of another unit on the same bus
+WITHHELD = const(6)  # and the two after it: as jk_frames.WITHHELD has them, from its second on
+SPEAKS = const(9)  # and those after it: a dialect that is not ours
+SWAPPED = const(14)  # A and B of RS485
 REASONS = (
     b"none\n"
     b"silent\n"
+    b"silent_uart_protocol_0\n"
+    b"silent_uart_protocol_1\n"
     b"noise\n"
     b"other_unit\n"
     b"no_device_info\n"
@@ -30,12 +36,19 @@ REASONS = (
     b"speaks_jk_modbus\n"
     b"speaks_ant_new\n"
     b"speaks_ant_old\n"
-    b"speaks_jk_display"
+    b"speaks_jk_display\n"
+    b"a_b_swapped"
 )
-REASON_COUNT = const(12)
+REASON_COUNT = const(15)
 # Those, and how their frames begin, as far as no other bytes do.
 _DIALECTS = ("jk_gps", "jk_modbus", "ant_new", "ant_old", "jk_display")
-_SIGNS = (b"NW\x01", b"\x55\xaa\xeb\x90", b"\x7e\xa1\x11", b"\xaa\x55\xaa\xff", b"\x82\x10\x00")
+_SIGNS = (
+    b"NW\x01",
+    b"\x55\xaa\xeb\x90",
+    b"\x7e\xa1\x11",
+    b"\xaa\x55\xaa\xff",
+    b"\x82\x10\x00",
+) + SWAPPED_SIGNS
 
 # Nothing but a flash write keeps us away for longer; a polled BMS sends one frame meanwhile.
 _WORST_GAP_MS = const(200)
@@ -64,6 +77,8 @@ class UARTLink:
     WORDS = (  # the same for the screen
         b"waiting for figures\n"
         b"the BMS is silent\n"
+        b"silent: UART protocol 0?\n"
+        b"silent: UART protocol 1?\n"
         b"bytes, but no good frame\n"
         b"another unit answers\n"
         b"it does not tell its kind\n"
@@ -73,7 +88,8 @@ class UARTLink:
         b"it speaks jk_modbus\n"
         b"it speaks ant_new\n"
         b"it speaks ant_old\n"
-        b"it speaks jk_display"
+        b"it speaks jk_display\n"
+        b"A and B are swapped"
     )
     up = True  # a wire has no state of its own; silence shows in the ages
 
@@ -117,7 +133,7 @@ class UARTLink:
             if not self._answering:
                 for i in range(len(_SIGNS)):
                     if buf.find(_SIGNS[i], 0, n) >= 0:
-                        self._speaks = SPEAKS + i
+                        self._speaks = SPEAKS + i if i < len(_DIALECTS) else SWAPPED
         return n
 
     def write(self, buf, n):
@@ -180,6 +196,10 @@ class UARTLink:
         if strangers != self._strangers:
             self._strangers = strangers
             return OTHER_UNIT
-        if speaks and _DIALECTS[speaks - SPEAKS] != dialect.NAME:
+        if speaks and (speaks == SWAPPED or _DIALECTS[speaks - SPEAKS] != dialect.NAME):
             return speaks
-        return NOISE if heard else SILENT
+        if heard:
+            return NOISE
+        if dialect.NAME == "jk_gps":
+            return SILENT_GPS
+        return SILENT_MODBUS if dialect.NAME == "jk_modbus" else SILENT

@@ -48,6 +48,8 @@ class Rig:
         self.wish = 0
         self.states = bytearray(8)
         self.hush = False
+        self.dialect.request(ticks_add(self.now, -6000), self.out)  # a bus is listened to first
+        self.dialect.request(self.now, self.out)
 
     def step(self):
         """One turn of the loop: a frame, a wish now and then, a look."""

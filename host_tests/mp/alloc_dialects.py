@@ -108,10 +108,11 @@ class PlainRig(Rig):
         super().__init__(JkModbus)
         dialect = self.dialect
         self.replies = replies
-        dialect.plain = True
+        dialect.resume(1, True)
         dialect.frames.assume(15)
-        dialect._settings_asked = dialect._settings_known = True
-        dialect._settings_ms = self.now
+        dialect.units[0].settings.due(self.now)
+        dialect.units[0].settings.found()
+        dialect.request(ticks_add(self.now, -6000), self.out)  # it listens first
         dialect.request(self.now, self.out)
         harness.check_equal(self.out[1], 3, "function")
 
@@ -125,11 +126,18 @@ class PlainRig(Rig):
 
 def check_jk_modbus():
     """Plain reading: the words come in another order, which must not cost memory."""
-    blocks = ((0, 36), (138, 40), (228, 14))
+    blocks = ((0, 36), (138, 38), (228, 13))
     rig = PlainRig(registers(bytes(300), blocks, 1))
     harness.check_no_alloc("jk_modbus, plain", rig.hear)
     harness.check(rig.dialect.framer.others > 10, "no block was taken")
     harness.check(rig.dialect.frames.seen[2] > 2, "no status was put together")
+    questions = [samples.crc16(bytes([n, 16, 22, 32, 0, 1, 2, 0, 0])) for n in (1, 7, 15)]
+    status = samples.jk02_status(wide=True)
+    rig = Rig(JkModbus)
+    rig.dialect.add(PackState(), 7)
+    told = [samples.acknowledged(status, 0x20, n) for n in (0, 7, 9)]
+    rig.check("jk_modbus, a master's bus", *(questions + told))
+    harness.check(rig.dialect.master and rig.dialect.foreign, "no master was noticed")
 
 
 def check_jk_display():

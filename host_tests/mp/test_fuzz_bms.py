@@ -8,6 +8,7 @@ import samples
 
 from bms import catalog
 from bms.pack import CURRENT_MA, PACK_MV, SLOTS, SOC_PCT, PackState
+from compat import ticks_add
 
 ROUNDS = 120
 CHUNK = 400
@@ -28,6 +29,7 @@ class Random:
 def start(name):
     """Returns a dialect that knows its unit."""
     dialect = catalog.create(name, PackState(), CHUNK, 1000)
+    dialect.request(ticks_add(0, -6000), bytearray(32))  # a bus is listened to first
     dialect.request(0, bytearray(32))
     before = samples.BEFORE.get(name)
     if before:

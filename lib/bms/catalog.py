@@ -4,7 +4,7 @@ from compat import const
 
 UART = const(1)
 BLE = const(2)
-ADDRESSED = const(4)  # its units share a bus, and have numbers from 1 to MAX_ADDRESS
+ADDRESSED = const(4)  # its units share a bus, and have numbers from 0 to MAX_ADDRESS
 MAX_ADDRESS = const(15)
 
 # Name, module, class, transports, baud rates in the order to try; the dialects themselves in the
@@ -36,10 +36,10 @@ def find(name):
     raise ValueError("unknown dialect: %s" % name)
 
 
-def create(name, pack, chunk, poll_ms, address=0):
+def create(name, pack, chunk, poll_ms, address=None):
     """Imports only the dialect asked for (RAM) and returns it, ready to be fed.
 
-    `address`: of the unit, where the dialect has such; 0: the first that answers.
+    `address`: of the unit, where the dialect has such; None: the first that answers.
     """
     _, module, cls, ways, _ = find(name)
     make = getattr(__import__(module, None, None, (cls,)), cls)

@@ -5,8 +5,8 @@ what is not its own it cannot take for an answer, since all but the display port
 Proven is a dialect when several whole statuses in a row make physical sense. Nothing of what a
 trial decodes is the pack's: it has a PackState of its own, until it is proven.
 
-A round in which nothing answers takes the sum of all `quick`, 71 s; none can take longer than the
-sum of all `whole`, 156 s, and whatever happens another follows. The one that was proven last comes
+A round in which nothing answers takes the sum of all `quick`, 96 s; none can take longer than the
+sum of all `whole`, 201 s, and whatever happens another follows. The one that was proven last comes
 first.
 """
 
@@ -14,19 +14,20 @@ from bms import check
 from compat import const, ticks_diff
 
 # Dialect, baud rate, quick: ms without a good frame that end the trial, whole: its longest time.
-# quick covers: a talker's frame of 400 ms; three questions to a JK that takes 2 s; one address of
-# a Modbus in its two forms, twice, and later all fifteen; three questions to an ANT, and to an
-# older one two in each form.
+# quick covers: a talker's frame of 400 ms; three questions to a JK that takes 2 s; 5 s of
+# listening to a bus, and then one address of a Modbus in its two forms, twice, and later all
+# fifteen; three questions to an ANT, and to an older one two in each form.
 UART_TRIALS = (
     ("jk_display", 2400, 2500, 30_000),  # its slower variant needs 18 s for three looks
+    ("jk_modbus", 115_200, 5100, 25_000),  # it only listens so far: a master shows in 4.4 s
     ("jk_gps", 115_200, 4500, 10_000),
-    ("jk_modbus", 115_200, 1800, 10_000),
-    ("jk_modbus", 9600, 1800, 12_000),
+    ("jk_modbus", 115_200, 6800, 15_000),
+    ("jk_modbus", 9600, 6800, 17_000),
     ("ant_new", 19_200, 3200, 10_000),  # before ant_old: newer boards may answer to both
     ("ant_old", 19_200, 4200, 9000),
     ("ant_old", 9600, 4200, 9000),
-    ("jk_modbus", 115_200, 24_400, 32_000),
-    ("jk_modbus", 9600, 24_400, 34_000),
+    ("jk_modbus", 115_200, 29_400, 37_000),
+    ("jk_modbus", 9600, 29_400, 39_000),
 )
 # By dialect, for those that an advertisement names (bms.adverts).
 BLE_TRIALS = (

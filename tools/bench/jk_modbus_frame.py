@@ -48,6 +48,12 @@ def acknowledgement(address, register, count=1):
     return closed(struct.pack(">BBHH", address, WRITE, register, count))
 
 
+def question(address, kind):
+    """Returns the request for a frame of a type: 11 bytes."""
+    register = next(place for place, sent in TRIGGERS.items() if sent == kind)
+    return closed(struct.pack(">BBHHBH", address, WRITE, register, 1, 2, 0))
+
+
 def error(address, function, code):
     """Returns an error reply: 5 bytes."""
     return closed(bytes((address, function | ERROR, code)))

@@ -4,7 +4,7 @@ import struct
 
 from tools.bench import jk_ble_frame, jk_modbus_frame
 from tools.bench.ant_frame import crc16
-from tools.bench.bms_sim import BmsSim
+from tools.bench.bms_sim import BmsSim, Talker
 from tools.bench.jk_ble_frame import DEVICE, SETTINGS, STATUS
 from tools.bench.jk_modbus_frame import READ, WRITE
 
@@ -81,6 +81,11 @@ class JkModbusSim(BmsSim):
             return jk_modbus_frame.acknowledgement(address, register)
         return self._write(register, count, request[_WRITE_HEAD:-2])
 
+    def tell(self, kind, picture):
+        """Returns a frame with the acknowledgement that tells whose it is."""
+        register = next(r for r, sent in jk_modbus_frame.TRIGGERS.items() if sent == kind)
+        return self._framed(kind, register, picture)
+
     def _framed(self, kind, register, picture):
         filler = b"\0" if self.filler else b""
         ack = jk_modbus_frame.acknowledgement(self.address, register)
@@ -116,3 +121,48 @@ class JkModbusSim(BmsSim):
         value = int.from_bytes(data, "big", signed=True)
         setattr(self.plant.bms, name, bool(value) if is_switch else value)
         return jk_modbus_frame.acknowledgement(address, register, count)
+
+
+class JkBusMasterSim(Talker):
+    """A PB unit at address 0: it asks 1…15, then broadcasts its status and settings (jk.md §7).
+
+    It answers nobody and sends no device frame. `members` are further JkModbusSims on its bus;
+    `disturbed` counts what others sent on it.
+    """
+
+    NAME = "jk_modbus"
+    baud = 115_200
+    rs485 = True
+    pause_us = 200_000
+    _GAP_US = 260_000  # a round takes 4.4 s
+
+    def __init__(self, plant, members=()):
+        super().__init__(plant)
+        self.unit = JkModbusSim(plant, address=0)
+        self.members = {member.address: member for member in members}
+        self.disturbed = 0
+
+    def receive(self, data, t_us):
+        """See BmsSim.receive."""
+        self.disturbed += len(data)
+
+    def status(self, picture):
+        """See BmsSim.status."""
+        return self.unit.status(picture)
+
+    def cycle(self, picture):
+        """See Talker.cycle: silence is a part of it."""
+        frames = []
+        for address in range(1, 16):
+            frames.append(jk_modbus_frame.question(address, STATUS))
+            member = self.members.get(address)
+            if member is not None and not member.silent:
+                frames.append(member.status(member.look(0)))
+        frames.append(self.unit.status(picture))
+        frames.append(self.unit.tell(SETTINGS, picture))
+        return frames
+
+    def _begin_frame(self):
+        super()._begin_frame()
+        if len(self._out) < 20:
+            self._free_us += self._GAP_US

@@ -20,6 +20,7 @@ from bms.framer import (
     Dialect,
     Framer,
 )
+from bms.reread import Reread
 from bms.wire_le import put_u16le, u16le
 from compat import const, ticks_add, ticks_diff
 
@@ -58,7 +59,7 @@ _BLOCKS = ((0x26C, 32), (0x38, 44), (0x00, 52), (0x68, 32), (0x8C, 12), (0x98, 1
 
 _SPACING_MS = const(250)  # overlapping requests corrupt replies
 _REPLY_MS = const(1000)
-_REFRESH_MS = const(60_000)
+_LONG_AGO_MS = const(60_000)
 _GAP_MS = const(250)  # a status takes 88 ms at 19200 baud, and over BLE
 
 
@@ -93,24 +94,25 @@ class AntNew(Dialect):
         self._wanted_register = 0
         self._status_ms = 0
         self._status_asked = False
-        self._blocks_ms = 0
-        self._block = 0
+        self.settings = Reread()
+        self._block = len(_BLOCKS)
 
     def reset(self):
         """Forgets pending bytes and what was asked; for a link that was lost."""
         self.framer.reset()
         self.proven = self._asked = self._status_asked = False
-        self._wanted = self._block = 0
+        self._wanted = 0
+        self._block = len(_BLOCKS)
+        self.settings.reset()
 
     def settle(self, now):
         """Keeps times from wrapping; call each second."""
-        long_ago = ticks_add(now, -_REFRESH_MS - 1)
-        if ticks_diff(now, self._asked_ms) > _REFRESH_MS:
+        long_ago = ticks_add(now, -_LONG_AGO_MS)
+        if ticks_diff(now, self._asked_ms) > _LONG_AGO_MS:
             self._asked_ms = long_ago
-        if ticks_diff(now, self._status_ms) > _REFRESH_MS:
+        if ticks_diff(now, self._status_ms) > _LONG_AGO_MS:
             self._status_ms = long_ago
-        if ticks_diff(now, self._blocks_ms) > _REFRESH_MS:
-            self._blocks_ms = long_ago
+        self.settings.settle(now)
 
     # -- asking ---------------------------------------------------------------------------------
 
@@ -127,15 +129,13 @@ class AntNew(Dialect):
             self._status_asked = True
             self._status_ms = now
             return self._ask(now, out, READ_STATUS, 0, _STATUS_WISH)
-        if self._block < len(_BLOCKS):
-            if self._block == 0:
-                self._blocks_ms = now
-            block = _BLOCKS[self._block]
-            self._block += 1
-            return self._ask(now, out, READ_SETTINGS, block[0], block[1])
-        if ticks_diff(now, self._blocks_ms) >= _REFRESH_MS:
+        if self._block == len(_BLOCKS) and self.settings.due(now):
             self._block = 0
-        return 0
+        if self._block == len(_BLOCKS):
+            return 0
+        block = _BLOCKS[self._block]
+        self._block += 1
+        return self._ask(now, out, READ_SETTINGS, block[0], block[1])
 
     def probe(self, out):
         """Writes the request that only a unit of this dialect answers; returns its length."""
@@ -232,6 +232,7 @@ class AntNew(Dialect):
 
     def _take_settings(self, buf, data, size, register, result, now):
         pack = self.pack
+        self.settings.found()
         if result == NO_PERMISSION:
             pack.put(p.UNAUTHORISED, 1)
             return OTHER

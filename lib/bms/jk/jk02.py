@@ -58,7 +58,9 @@ _MAX_MA = const(1_000_000)
 _SUM_SLACK_MV = const(200)
 _SUM_SLACK_DIVISOR = const(50)
 _SOC_SLACK_PCT = const(15)
-_FIRST_WITH_T4 = const(14)  # software generation, rule R3
+# Software generations: rule R3; in the first, the heater's byte is something else (§7, F3).
+_FIRST_WITH_T4 = const(14)
+_LAST_WITHOUT_HEATER = const(6)
 
 # What a balancer with this layout sends as zeros, because nothing is there to be measured.
 _OF_A_BMS = bytes(
@@ -225,7 +227,8 @@ class Jk02Status:
         pack.put(p.DISCHARGE_ON, buf[d + _DISCHARGE_ON])
         pack.put(p.BALANCING, 1 if buf[d + _BALANCE_ACTION] else 0)
         pack.put(p.BALANCE_CURRENT_MA, s16le(buf, d + _BALANCE_MA))
-        pack.put(p.HEATING, buf[d + _HEATING])
+        heats = wide or generation > _LAST_WITHOUT_HEATER
+        pack.put(p.HEATING, buf[d + _HEATING] if heats else 0)
         self._store_temps(buf, at, wide, generation)
         self._store_alarms(buf, at, wide)
         if wide:
@@ -255,7 +258,8 @@ class Jk02Status:
         pack = self.pack
         for slot in _OF_A_BMS:
             pack.drop(slot)
-        pack.temps = 1
+        pack.temps = 2  # by position: the second is not there
+        pack.drop_temp(1)
         if pack.temps_dc[0] == 0:
             pack.drop_temp(0)  # like all the others
 

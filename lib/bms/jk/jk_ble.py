@@ -26,6 +26,7 @@ from bms.jk.jk_frames import (
     JkFrames,
     JkUnit,
 )
+from bms.reread import Reread
 from bms.wire import PrefixSums, put_bytes
 from compat import const, ticks_add, ticks_diff
 
@@ -41,9 +42,8 @@ READ_SETTINGS = const(0x96)
 READ_DEVICE = const(0x97)
 
 _STEP_MS = const(500)  # between the two questions (jk.md §3.2)
-_RETRY_MS = const(2000)
+_RETRY_MS = const(2000)  # and twice as long after each question in vain: the unit beeps at it
 _WATCHDOG_MS = const(10_000)  # the stream has one frame in half a second
-_REFRESH_MS = const(60_000)  # settings come only when asked for
 _GAP_MS = const(400)  # bursts of one frame are 50 ms apart inside the BMS
 
 
@@ -52,7 +52,8 @@ class JkBle(JkUnit):
 
     feed() never raises and never allocates. `chunk` is the size of the buffers it will be fed.
     The variant, whether it is proven, and why something is withheld are in `frames`; `variant`
-    and `withheld` are their names.
+    and `withheld` are their names. `settings`: when they are read, since they come only when asked
+    for.
     """
 
     NAME = "jk_ble"
@@ -73,20 +74,18 @@ class JkBle(JkUnit):
         self._asked = 0  # the last command sent; 0: none yet
         self._asked_ms = 0
         self._status_ms = 0
-        self._settings_ms = 0
-        self._settings_known = False
+        self.settings = Reread(_RETRY_MS)
 
     def reset(self):
         """Forgets pending bytes and which unit it was; for a link that was lost."""
         self.framer.reset()
         self.frames.reset()
         self._asked = 0
-        self._settings_known = False
+        self.settings.reset()
 
     def settle(self, now):
         """Keeps times from wrapping; call each second."""
-        if ticks_diff(now, self._settings_ms) > _REFRESH_MS:
-            self._settings_ms = ticks_add(now, -_REFRESH_MS - 1)
+        self.settings.settle(now)
         if ticks_diff(now, self._status_ms) > _WATCHDOG_MS:
             self._status_ms = ticks_add(now, -_WATCHDOG_MS - 1)
         if ticks_diff(now, self._asked_ms) > _WATCHDOG_MS:
@@ -103,18 +102,18 @@ class JkBle(JkUnit):
         if waited < _STEP_MS:
             return 0
         known = self.frames.withheld != NO_DEVICE_INFO
-        if known and not self._settings_known and self._asked == READ_DEVICE:
-            return self._ask(READ_SETTINGS, now, out)
-        if waited < _RETRY_MS:
+        if not known and waited < _RETRY_MS:
             return 0
         silent = ticks_diff(now, self._status_ms) > _WATCHDOG_MS
-        if silent or not known or not self._settings_known:
-            # Some firmware wants both questions before it streams: they take turns.
-            turn = READ_SETTINGS if self._asked == READ_DEVICE else READ_DEVICE
-            return self._ask(turn, now, out)
-        if ticks_diff(now, self._settings_ms) > _REFRESH_MS:
-            return self._ask(READ_SETTINGS, now, out)
-        return 0
+        if silent:
+            self.settings.miss()
+        if not self.settings.due(now):
+            return 0
+        # Some firmware wants both questions before it streams: while anything is missing they take
+        # turns.
+        if (not known or not self.settings.known) and self._asked == READ_SETTINGS:
+            return self._ask(READ_DEVICE, now, out)
+        return self._ask(READ_SETTINGS, now, out)
 
     def _ask(self, command, now, out):
         self._asked = command
@@ -151,8 +150,7 @@ class JkBle(JkUnit):
         if verdict > 0 and buf[at + 4] == STATUS_FRAME:
             self._status_ms = now
         elif verdict > 0 and buf[at + 4] == SETTINGS_FRAME:
-            self._settings_ms = now
-            self._settings_known = True
+            self.settings.found()
         return verdict
 
     def _accept_short(self, buf, at, size):

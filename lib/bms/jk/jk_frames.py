@@ -62,6 +62,9 @@ _LAST_JK04 = const(5)
 _LAST_24S = const(10)
 _LAST_32S = const(19)
 _LAST_WITHOUT_BITMAP = const(10)
+_FIRST_32S = const(11)
+_FIRST_WITH_T4 = const(14)
+_LATE_TEMPS = const(256)  # T4 and T5, which are 0 where there are none (jk.md rule R3)
 
 
 class JkUnit(Dialect):
@@ -100,6 +103,7 @@ class JkFrames:
         self.variant = UNKNOWN
         self.proven = False
         self.generation = -1
+        self._guessed = False  # that is from a status frame
         self.withheld = NO_DEVICE_INFO
         self.seen = array("i", bytes(4 * _TYPES))
         self.withheld_frames = 0
@@ -112,6 +116,7 @@ class JkFrames:
         self.variant = UNKNOWN
         self.proven = False
         self.generation = -1
+        self._guessed = False
         self.withheld = NO_DEVICE_INFO
         self._jk02.balancer = False
         for i in range(_CAPABILITY_BYTES):
@@ -134,6 +139,22 @@ class JkFrames:
         elif 0 <= generation <= _LAST_32S:
             self.variant = JK02_32S
         self.withheld = NOTHING if self.variant != UNKNOWN else UNKNOWN_GENERATION
+
+    def assume_wide(self, buf, at):
+        """Takes a status frame for one of JK02_32S, where no device frame will tell.
+
+        It must bear that out like any other. Its further sensors count from the moment at which
+        they have shown a figure that is not 0.
+        """
+        late = (
+            buf[at + _LATE_TEMPS]
+            or buf[at + _LATE_TEMPS + 1]
+            or buf[at + _LATE_TEMPS + 2]
+            or buf[at + _LATE_TEMPS + 3]
+        )
+        if self.withheld == NO_DEVICE_INFO or (self._guessed and late):
+            self.assume(_FIRST_WITH_T4 if late else _FIRST_32S)
+            self._guessed = True
 
     def take(self, buf, at, fingerprint, now):
         """Decodes the frame at `at`; DECODED, OTHER (withheld or of no interest) or BAD_FRAME."""
@@ -233,6 +254,7 @@ class JkFrames:
         if generation != self.generation and pack.seen(p.DEVICE):
             pack.clear()  # another unit
         self.assume(generation)
+        self._guessed = False
         if self._is_ambiguous() and _looks_like_balancer(buf, at):
             self.variant = JK04
         start = at + _MODEL

@@ -3,21 +3,17 @@
 Framed: a write of nothing (function 10) makes the unit send the 300-byte frame that it would send
 over BLE, which bears no address; the acknowledgement that follows it tells whose it was. Plain:
 function 03 reads registers. A unit that does not answer the one is asked in the other.
+
+A PB unit at address 0 is master of its bus: it asks the others, broadcasts what it is itself, and
+answers nobody (jk.md §7, F1). So a bus is listened to first, and where somebody else asks nothing
+is sent at all: what the units tell him is heard as well.
 """
 
 from bms.crc16 import is_good, put_crc
 from bms.framer import BAD_CHECKSUM, BAD_FRAME, BAD_LENGTH, MORE, OTHER, REPLY, Framer
 from bms.jk import jk_modbus_plain as plain
-from bms.jk.jk_frames import (
-    DEVICE_FRAME,
-    FRAME,
-    NO_DEVICE_INFO,
-    PREAMBLE,
-    SETTINGS_FRAME,
-    STATUS_FRAME,
-    JkFrames,
-    JkUnit,
-)
+from bms.jk.jk_bus import BusUnit
+from bms.jk.jk_frames import DEVICE_FRAME, FRAME, PREAMBLE, SETTINGS_FRAME, STATUS_FRAME, JkUnit
 from bms.wire import PrefixSums, put_bytes
 from compat import const, ticks_add, ticks_diff
 
@@ -25,143 +21,185 @@ _READ = const(3)
 _WRITE = const(0x10)
 _ERROR = const(0x80)
 _ACK = const(8)  # bytes of the acknowledgement of a write
+_TRIGGER = const(11)  # and of the request for a frame
 _ERROR_REPLY = const(5)
 _LONGEST_WRITE = const(4)  # data bytes of what is written to a unit, by us or by others
 _LONGEST_READ = const(80)
 _TRIGGER_PAGE = const(0x16)
+_PAGES = const(0xF8)  # all registers lie in 0x1000…0x17FF
+_FIRST_PAGE = const(0x10)
 # Low byte of the register that triggers a frame, by its type.
 _TRIGGERS = b"\x00\x1e\x20\x1c"
 
-_LAST_ADDRESS = const(15)
+_ADDRESSES = const(16)
+_MASTER = const(0)  # the address of a unit that is master of its bus
+_NOBODY = const(0xFF)
+_LISTEN_MS = const(5000)  # a master goes round in 4.4 s
+_MASTER_MS = const(30_000)  # so long after its last word it is gone
+_UNASKED_MS = const(2000)  # what comes so late after a question is no answer to it
 _SPACING_MS = const(100)  # with less, several boards answered at once
 _REPLY_MS = const(400)  # 35…50 ms to its start, 27 ms on the line
-_RETRY_MS = const(5000)
-_REFRESH_MS = const(60_000)
-_TRIES = const(2)  # at one address, in one form
 _GAP_MS = const(60)
+_LONG_AGO_MS = const(60_000)
 
 
 class JkModbus(JkUnit):
-    """Decodes the replies of one unit into a PackState and says what to ask next.
+    """Decodes the replies of the units of a bus, each into its PackState, and says what to ask.
 
     feed() never raises and never allocates. `chunk` is the size of the buffers it will be fed.
-    `address`: of the unit, 1…15; 0 looks for the first that answers and stays with it: when it
-    falls silent, its neighbour on the bus is not our pack. `plain`: function 03 is in use.
-    `foreign` counts good frames of other units, `error` is the last error code (§4.2).
+    `address`: of the unit, 0…15; None looks for the first that answers and stays with it: when it
+    falls silent, its neighbour on the bus is not our pack. `master`: another asks on this bus, and
+    we do not. `unit`: the BusUnit that the last frame was of, among `units`. `foreign` counts
+    good frames of others, `error` is the last error code (§4.2).
     """
 
     NAME = "jk_modbus"
     LONGEST = const(309)
 
-    def __init__(self, pack, chunk=256, poll_ms=1000, address=0):
+    def __init__(self, pack, chunk=256, poll_ms=1000, address=None):
         self.pack = pack
         self.poll_ms = poll_ms
         self.framer = Framer(self, chunk, _GAP_MS)
-        super().__init__(JkFrames(pack))
-        self.address = address
-        self.plain = False
+        self.unit = self._asking = self._own = BusUnit(pack, address)
+        self.units = [self._own]
+        super().__init__(self._own.frames)
         self.foreign = 0
         self.error = 0
-        self.unanswered = 0
         self.kind = 0
-        self._searching = address == 0
-        # The four ways in which a unit's replies begin; the address in them follows `address`.
-        self._starts = tuple(
-            [bytearray((address, f)) for f in (_READ, _WRITE, _READ | _ERROR, _WRITE | _ERROR)]
+        self.master = False
+        # How what anybody writes to a unit begins, and the acknowledgement (nobody writes to a
+        # master); and the replies of the unit that is asked, whose address is put into them.
+        named = _NOBODY if address is None else address
+        self._replies = tuple([bytearray((named, f)) for f in (_READ, 0x83, 0x90)])
+        self.HEADERS = (
+            (PREAMBLE,) + tuple([bytes((n, _WRITE)) for n in range(1, _ADDRESSES)]) + self._replies
         )
-        self.HEADERS = (PREAMBLE,) + self._starts
         self._sums = PrefixSums(self.framer.buf)
         self._reader = plain.PlainReader()
         self._wanted = 0  # type of the frame that is being asked for; 0: none
         self._waiting = False  # a request is out
+        self._echoed = False  # and the line has shown it to us
         self._asked = False
         self._asked_ms = 0
-        self._answered = False
-        self._status_ms = 0
-        self._settings_ms = 0
-        self._settings_asked = False
-        self._settings_known = False
+        self._listening = True
+        self._free_ms = 0  # until then; 0 before the first look
+        self._began = False
+        self._heard_ms = 0  # when the first unit of several was heard
+
+    @property
+    def address(self):
+        """Of our unit; None while it is not known which one that is."""
+        return self._own.address
+
+    @property
+    def plain(self):
+        """True if our unit is read by function 03."""
+        return self._own.plain
+
+    @property
+    def unanswered(self):
+        """Questions without a reply since the last one."""
+        return self._asking.unanswered
+
+    def add(self, pack, address):
+        """Has the frames of one more unit decoded, into `pack`, and asks it too."""
+        unit = BusUnit(pack, address)
+        self.units.append(unit)
+        return unit
+
+    def stranger(self, address):
+        """Returns the BusUnit for a unit that nobody named: None, it is of no interest."""
+        return None
 
     def reset(self):
-        """Forgets pending bytes and what the unit is; for a link that was lost."""
+        """Forgets pending bytes and what the units are; for a link that was lost."""
         self.framer.reset()
-        self.frames.reset()
         self._wanted = 0
-        self._waiting = self._asked = self._answered = False
-        self._settings_asked = self._settings_known = False
-        if self._searching:
-            self._set_address(0)
+        self._waiting = self._asked = self._began = self.master = False
+        self._listening = True
+        for unit in self.units:
+            unit.reset()
 
     def settle(self, now):
         """Keeps times from wrapping; call each second."""
-        long_ago = ticks_add(now, -_REFRESH_MS - 1)
-        if ticks_diff(now, self._asked_ms) > _REFRESH_MS:
-            self._asked_ms = long_ago
-        if ticks_diff(now, self._settings_ms) > _REFRESH_MS:
-            self._settings_ms = long_ago
-        if ticks_diff(now, self._status_ms) > _REFRESH_MS:
-            self._status_ms = long_ago
+        if ticks_diff(now, self._asked_ms) > _LONG_AGO_MS:
+            self._asked_ms = ticks_add(now, -_LONG_AGO_MS)
+        for unit in self.units:
+            unit.settle(now)
 
     # -- asking ---------------------------------------------------------------------------------
 
     def request(self, now, out):
         """Writes the request due now into `out` (16 bytes or more); returns its length or 0."""
+        if self._listening and self._listens(now):
+            return 0
         if self._asked:
             waited = ticks_diff(now, self._asked_ms)
             if waited < _SPACING_MS or (self._waiting and waited < _REPLY_MS):
                 return 0
             if self._waiting:
                 self._give_up()
-        elif self._searching:
-            self._set_address(self.address or 1)
         if self._wanted == 0:
             self._wanted = self._due(now)
             if self._wanted == 0:
                 return 0
             self._reader.start(self._wanted)
         self._asked = self._waiting = True
+        self._echoed = False
         self._asked_ms = now
-        if self.plain:
-            return put_crc(out, 0, self._reader.request(out, self.address))
-        return put_trigger(out, self.address, self._wanted)
+        unit = self._asking
+        for start in self._replies:
+            start[0] = unit.address
+        if unit.plain:
+            return put_crc(out, 0, self._reader.request(out, unit.address))
+        return put_trigger(out, unit.address, self._wanted)
+
+    def _listens(self, now):
+        """True while the bus may be another's."""
+        if not self._began:
+            self._began = True
+            self._free_ms = ticks_add(now, _LISTEN_MS)
+        self._listening = ticks_diff(now, self._free_ms) < 0
+        if not self._listening:
+            self.master = False
+            if self._own.address is None:
+                self._own.address = 1
+        return self._listening
+
+    def _due(self, now):
+        """Returns the type of the frame to ask for, of the unit whose turn it is; 0: none."""
+        for _ in range(len(self.units)):
+            at = self.units.index(self._asking) + 1
+            self._asking = self.units[at if at < len(self.units) else 0]
+            kind = self._asking.due(now, self.poll_ms)
+            if kind:
+                return kind
+        return 0
 
     def resume(self, address, plain):
         """Begins the search where the unit was found before, in the form that it answered."""
-        self._set_address(address)
-        self.plain = plain
+        self._own.address = address
+        self._own.plain = plain
 
     def reread(self):
-        """Has the settings read at the next request, from the first block on."""
+        """Has our unit's settings read at the next request, from the first block on."""
         self._wanted = 0
-        self._settings_asked = False
+        self._own.settings.reset()
 
     def _give_up(self):
-        """After a request without a reply: the other form, and then the next address."""
         self._wanted = 0
-        self.unanswered = self.unanswered + 1 & 0xFFFF
-        if not self._answered and self.unanswered % _TRIES == 0:
-            self.plain = not self.plain
-            if self._searching and not self.plain:
-                self._set_address(self.address % _LAST_ADDRESS + 1)
+        self._waiting = False
+        self._asking.miss()
 
-    def _set_address(self, address):
-        self.address = address
-        for start in self._starts:
-            start[0] = address
-
-    def _due(self, now):
-        if self.frames.withheld == NO_DEVICE_INFO:
-            return DEVICE_FRAME
-        since = ticks_diff(now, self._settings_ms)
-        again = _REFRESH_MS if self._settings_known else _RETRY_MS
-        if not self._settings_asked or since >= again:
-            self._settings_asked = True
-            self._settings_ms = now
-            return SETTINGS_FRAME
-        if self.frames.seen[STATUS_FRAME] and ticks_diff(now, self._status_ms) < self.poll_ms:
-            return 0
-        self._status_ms = now
-        return STATUS_FRAME
+    def _note_master(self, now):
+        """Somebody else asks on this bus: we only listen as long as he does."""
+        if not self.master and self._own.searching:
+            self._own.address = None  # that of a unit that was asked in vain
+            self._heard_ms = now
+        self.master = self._listening = self._began = True
+        self._free_ms = ticks_add(now, _MASTER_MS)
+        self._waiting = False
+        self._wanted = 0
 
     # -- frames ---------------------------------------------------------------------------------
 
@@ -179,7 +217,9 @@ class JkModbus(JkUnit):
         if is_good(buf, at, at + _ACK - 2):
             return _ACK  # an acknowledgement, or our own request for registers, echoed by the line
         if function == _WRITE:
-            return _ACK + 1 + buf[at + 6] if buf[at + 6] <= _LONGEST_WRITE else BAD_LENGTH
+            if buf[at + 2] & _PAGES != _FIRST_PAGE or buf[at + 6] > _LONGEST_WRITE:
+                return BAD_LENGTH
+            return _ACK + 1 + buf[at + 6]
         size = buf[at + 2]
         return 5 + size if size & 1 == 0 and 4 <= size <= _LONGEST_READ else BAD_LENGTH
 
@@ -206,10 +246,19 @@ class JkModbus(JkUnit):
             self.error = buf[at + 2]
             if self._waiting:
                 self._give_up()
-            self._waiting = False
         elif function == _READ and size != _ACK:
             return self._accept_block(buf, at, size, now)
+        elif function == _WRITE and size == _TRIGGER and buf[at + 2] == _TRIGGER_PAGE:
+            self._note_question(buf[at], now)
         return OTHER
+
+    def _note_question(self, address, now):
+        """Takes a request for a frame: our own, echoed by the line, or another's."""
+        unit = self._asking
+        if self._waiting and not self._echoed and not unit.plain and address == unit.address:
+            self._echoed = True
+        else:
+            self._note_master(now)
 
     def _accept_framed(self, buf, at, size, now):
         total = self._sums.sum(at, at + FRAME - 1)
@@ -222,16 +271,32 @@ class JkModbus(JkUnit):
             return BAD_CHECKSUM
         if buf[ack + 3] != _TRIGGERS[buf[at + 4]]:
             return BAD_FRAME  # an acknowledgement of something else: whose frame it is, is unknown
-        if buf[ack] != self.address:
-            if self.address:
-                self.foreign = self.foreign + 1 & 0xFFFF
-                self.kind = REPLY
-                return OTHER
-            self._set_address(buf[ack])
-        return self._decode(buf, at, total - buf[at + 5] & 0xFFFF, now)
+        if not self._asked or ticks_diff(now, self._asked_ms) > _UNASKED_MS:
+            self._note_master(now)
+        unit = self._unit_at(buf[ack], now)
+        if unit is None:
+            self.foreign = self.foreign + 1 & 0xFFFF
+            self.kind = REPLY
+            return OTHER
+        return self._decode(unit, buf, at, total - buf[at + 5] & 0xFFFF, now)
+
+    def _unit_at(self, address, now):
+        """Returns the BusUnit with an address, None for a stranger.
+
+        Where none was chosen, the master is ours; another unit if he does not show up himself.
+        """
+        for unit in self.units:
+            if unit.address == address:
+                return unit
+        if self._own.address is None:
+            if address == _MASTER or ticks_diff(now, self._heard_ms) >= _LISTEN_MS:
+                self._own.address = address
+                return self._own
+        return self.stranger(address)
 
     def _accept_block(self, buf, at, size, now):
-        if not self.plain or not self._waiting:
+        unit = self._asking
+        if not unit.plain or not self._waiting:
             return OTHER
         progress = self._reader.take(buf, at + 3, size - 5)
         if progress != plain.REFUSED:
@@ -240,20 +305,20 @@ class JkModbus(JkUnit):
             return OTHER
         frame = self._reader.frame
         # A frame that was put together has neither counter nor sum of its own.
-        return self._decode(frame, 0, self._reader.fingerprint(), now)
+        return self._decode(unit, frame, 0, self._reader.fingerprint(), now)
 
-    def _decode(self, frame, at, fingerprint, now):
-        verdict = self.frames.take(frame, at, fingerprint, now)
-        self.kind = self.frames.kind
+    def _decode(self, unit, frame, at, fingerprint, now):
+        kind = frame[at + 4]
+        if self.master and kind == STATUS_FRAME:
+            unit.frames.assume_wide(frame, at)
+        verdict = unit.frames.take(frame, at, fingerprint, now)
+        self.unit = unit
+        self.kind = unit.frames.kind
         if verdict > 0 or self._reader.frame is frame:
-            self._waiting = False
-            self._answered = True
-            self._wanted = 0
-            self.unanswered = 0
-        if self.frames.proven:
-            self._searching = False
-        if verdict > 0 and frame[at + 4] == SETTINGS_FRAME:
-            self._settings_known = True
+            if unit is self._asking:
+                self._waiting = False
+                self._wanted = 0
+            unit.hear(kind if verdict > 0 else 0)
         return verdict
 
 

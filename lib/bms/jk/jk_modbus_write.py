@@ -38,8 +38,8 @@ class JkModbusWriter(Writer):
 
     def refusal(self, command):
         """See Writer.refusal."""
-        if self.CODES[command] == 0:
-            return UNSUPPORTED
+        if self.CODES[command] == 0 or self.dialect.master:
+            return UNSUPPORTED  # nothing is sent on a bus that another is master of
         frames = self.dialect.frames
         return NONE if frames.proven and frames.variant == JK02_32S else NOT_PROVEN
 
