@@ -1,8 +1,24 @@
 """Builds the heater, and what it has beside its pin; dropped when that is done."""
 
 import board
+import machine
 
+from compat import const
 from heat.heater import Heater
+
+_CAUSE_BITS = const(0x3F)
+_BROWN_OUT = const(15)
+
+
+def has_crashed():
+    """True if this start came by watchdog, brown-out, panic or machine.reset() after an exception.
+
+    For MicroPython a brown-out is a power-on; the chip's own register knows better.
+    """
+    cause = machine.reset_cause()
+    if cause == machine.PWRON_RESET:
+        return machine.mem32[board.RESET_CAUSE] & _CAUSE_BITS == _BROWN_OUT
+    return cause == machine.WDT_RESET or cause == machine.HARD_RESET
 
 
 def make_heater(settings, record):
@@ -15,7 +31,7 @@ def make_heater(settings, record):
         max_ma = MAX_MA
         max_mw = MAX_MW
     heater = Heater(settings, max_ma, max_mw)
-    heater.load(record)
+    heater.load(record, has_crashed())
     return heater
 
 

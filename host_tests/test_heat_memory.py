@@ -150,7 +150,7 @@ def test_restarts_within_an_hour(minutes, unstable):
     record = ()
     for _ in range(6):
         boots = Boots()
-        boots.restore(record)
+        boots.restore(record, True)
         record, _ = live(boots, minutes)
     assert boots.unstable == unstable
 
@@ -159,7 +159,7 @@ def test_four_restarts_are_forgiven_after_an_hour():
     record = ()
     for _ in range(5):
         boots = Boots()
-        boots.restore(record)
+        boots.restore(record, True)
         record = boots.saved()
     assert not boots.unstable
     record, writes = live(boots, 70)
@@ -170,10 +170,30 @@ def test_four_restarts_are_forgiven_after_an_hour():
 
 def test_many_marks_are_bounded():
     boots = Boots()
-    boots.restore([1] * 50)
+    boots.restore([1] * 50, True)
     assert boots.saved() == [0, 1, 1, 1, 1, 1]
     boots.forget()
     assert not boots.unstable
+
+
+def test_a_van_with_a_main_switch_is_switched_on_as_often_as_it_likes():
+    record = {}
+    rig = Rig()
+    for _ in range(20):
+        rig.step(5)
+        rig.heater.save(record)
+        rig = Rig()
+        rig.heater.load(dict(record), crashed=False)
+        assert not rig.heater.boots.dirty  # nothing to wear the flash with
+    assert rig.heater.latched == 0 and rig.step(5)
+
+
+def test_being_switched_on_neither_leaves_nor_takes_the_marks_of_crashes():
+    boots = Boots()
+    boots.restore([1, 2, 3], False)
+    assert boots.saved() == [1, 2, 3]
+    boots.restore([], True)
+    assert boots.saved() == [0] and boots.dirty
 
 
 # -- energy -------------------------------------------------------------------------------------

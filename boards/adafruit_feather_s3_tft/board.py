@@ -8,6 +8,10 @@ NAME = "Feather ESP32-S3 TFT"
 
 CPU_HZ = 240_000_000
 
+# The register that tells why the chip was reset (ESP32-S3 technical reference, RTC_CNTL): a
+# brown-out is 15 in its lowest six bits.
+RESET_CAUSE = 0x60008038
+
 # Panel: the glass is the T-Display's, in the same place of the controller's memory.
 PANEL = "hardware.st7789"
 PANEL_WIDTH = 240

@@ -8,6 +8,10 @@ NAME = "LilyGO T-Display"
 # MicroPython starts at 160 MHz; a third more room in every deadline costs 20 mA.
 CPU_HZ = 240_000_000
 
+# The register that tells why the chip was reset (ESP32 technical reference, RTC_CNTL): a brown-out
+# is 15 in its lowest six bits.
+RESET_CAUSE = 0x3FF48034
+
 # Panel. The controller's memory is 240x320 and the glass shows a window of it, which in this
 # orientation starts 40 columns and 53 rows in.
 PANEL = "hardware.st7789"

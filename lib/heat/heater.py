@@ -327,15 +327,17 @@ class Heater:
         """Sets `dirty` again, after what save() gave could not be written."""
         self._dirty = True
 
-    def load(self, saved):
+    def load(self, saved, crashed=True):
         """Takes up what save() wrote. Call once, before the first step.
 
-        {} is a first boot. Anything else that is not a good record, None included, means that a
-        latched fault may have been lost: the heater stays off until that is acknowledged.
+        `crashed`: it was a watchdog, a brown-out or an exception that led to this start, and not
+        somebody who switched on. {} is a first boot. Anything else that is not a good record, None
+        included, means that a latched fault may have been lost: the heater stays off until that
+        is acknowledged.
         """
         from heat.record import restore  # needed once
 
-        restore(self, saved)
+        restore(self, saved, crashed)
         if self.boots.unstable:
             self.guard.trip(s.UNSTABLE)
         if self._fitted and self.guard.latched:

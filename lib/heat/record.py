@@ -17,10 +17,10 @@ _MOST_HOLDS = const(0xFFFF)  # two switches of four packs
 _FIRST_VERSION = const(1)  # without thresholds, what was learned, and the cold-charge report
 
 
-def restore(heater, saved):
+def restore(heater, saved, crashed):
     """Takes up a record; a bad one latches `state_lost`, and each good part of it still counts."""
     if saved == {}:
-        return heater.boots.restore(())
+        return heater.boots.restore((), crashed)
     record = saved if isinstance(saved, dict) else {}
     version = _number(record, "version", s.RECORD_VERSION)
     good = version is not None and version > 0
@@ -44,7 +44,7 @@ def restore(heater, saved):
     heater.guard.strikes = strikes or 0
     heater.law.charger.restore((hold_s or 0) * 1000)
     heater.guard.energy.restore(wh or 0, minute or 0)
-    heater.boots.restore(ages or ())
+    heater.boots.restore(ages or (), crashed)
     if not good:
         heater.guard.trip(s.STATE_LOST)
 

@@ -57,38 +57,38 @@ class EnergyDay:
 
 
 class Boots:
-    """Marks of boots: `ages_min[0:count]`, the youngest first, each under an hour.
+    """Marks of crashes: `ages_min[0:count]`, the youngest first, each under an hour.
 
-    Each boot leaves a mark with its age in minutes of uptime since; the marks are saved every ten
-    minutes while there is more than the one of this boot, or this boot is young. After an hour
-    without a restart only this boot's own mark is left, and nothing more is written.
+    Each boot after a crash (watchdog, brown-out, exception) leaves a mark with its age in minutes
+    of uptime since; being switched on leaves none. They are saved every ten minutes while there
+    are any.
     """
 
     def __init__(self):
         self.dirty = False
         self.ages_min = bytearray(MAX_RESETS + 1)
-        self.count = 1
+        self.count = 0
         self._ms = 0
         self._minute = 0
 
     @property
     def unstable(self):
-        """True after more than MAX_RESETS restarts within an hour of uptime."""
+        """True after more than MAX_RESETS crashes within an hour of uptime."""
         return self.count > MAX_RESETS
 
-    def restore(self, ages_min):
-        """Takes up the marks of earlier boots (a list of minutes) and adds this boot's."""
-        self.count = 1
+    def restore(self, ages_min, crashed):
+        """Takes up earlier marks (a list of minutes), and adds one if a crash led to this boot."""
+        self.count = 1 if crashed else 0
         self.ages_min[0] = 0
         for age in ages_min:
             if age < _HOUR_MIN and self.count <= MAX_RESETS:
                 self.ages_min[self.count] = age
                 self.count += 1
-        self.dirty = True
+        self.dirty = crashed
 
     def forget(self):
-        """Drops all marks but this boot's."""
-        self.count = 1
+        """Drops all marks."""
+        self.count = 0
         self.dirty = True
 
     def saved(self):
