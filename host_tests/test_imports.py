@@ -19,7 +19,12 @@ PORTABLE_TOP = {"compat", "settings", "words"}
 
 # What a part of lib may import besides PORTABLE and itself. A name allows its submodules too.
 LIB = {
-    "compat": {"micropython", "time"},  # the one place that looks at the platform
+    "compat": {
+        "array",
+        "micropython",
+        "time",
+        "uctypes",
+    },  # the one place that looks at the platform
     "words": {"compat"},
     "settings_heater": set(),
     "settings_packs": set(),

@@ -5,9 +5,21 @@ or `micropython`. Times are milliseconds of the wrapping tick counter, passed in
 """
 
 try:
+    from array import array
     from time import ticks_add, ticks_diff
 
     from micropython import const
+    from uctypes import addressof, bytearray_at
+
+    def bytes_and_words(size):
+        """Returns a bytearray of `size` (even) and a memoryview of its 16-bit words.
+
+        The two share their memory; the words are in the machine's order, which is little-endian
+        wherever MicroPython runs that we know.
+        """
+        words = memoryview(array("H", bytes(size)))
+        return bytearray_at(addressof(words), size), words
+
 except ImportError:  # CPython: the ESP32's rules, so that host tests meet the same wrap-around
 
     def const(value):
@@ -25,3 +37,8 @@ except ImportError:  # CPython: the ESP32's rules, so that host tests meet the s
     def ticks_diff(end, start):
         """Returns `end - start` in ms, right while the two are less than 2**29 ms apart."""
         return ((end - start + _HALF) & (_PERIOD - 1)) - _HALF
+
+    def bytes_and_words(size):
+        """Returns a bytearray of `size` (even) and a memoryview of its 16-bit words."""
+        buf = bytearray(size)
+        return buf, memoryview(buf).cast("H")

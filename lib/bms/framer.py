@@ -6,7 +6,7 @@ Every byte fed ends in exactly one of: an accepted frame, `dropped`, or the byte
     fed == frame_bytes + dropped + pending
 """
 
-from compat import const, ticks_diff
+from compat import bytes_and_words, const, ticks_diff
 
 # What a dialect answers about the bytes at a possible start.
 MORE = const(0)  # cannot tell yet
@@ -24,6 +24,8 @@ LOGBOOK = const(3)
 COUNTERS = const(4)
 IDENTITY = const(5)
 REPLY = const(6)  # to a command, a write or a password
+
+_WRAP = const(0x1FFFFFFF)  # counters turn over before they would need the heap
 
 
 class Dialect:
@@ -46,7 +48,10 @@ class Dialect:
         raise NotImplementedError
 
     def accept(self, buf, at, size, now):
-        """Decodes a whole frame, all or nothing; DECODED, OTHER, BAD_CHECKSUM or BAD_FRAME."""
+        """Decodes a whole frame, all or nothing; DECODED, OTHER, BAD_CHECKSUM or BAD_FRAME.
+
+        `at` is 0: views of fixed places, made once, can have C do the bytes.
+        """
         raise NotImplementedError
 
     def feed(self, buf, n, now):
@@ -60,11 +65,13 @@ class Framer:
     `chunk` is the length of the largest buffer that will be fed: all of it is copied in one C
     slice store, whatever part of it is valid, since a partial source would have to be sliced, and
     a slice allocates. `gap_ms` of silence inside a frame ends it: its rest will not come.
+    `buf` holds what is pending, `words` is the same memory by 16 bits, little endian.
     """
 
     def __init__(self, dialect, chunk, gap_ms):
         self.dialect = dialect
-        self.buf = bytearray(dialect.LONGEST + chunk)  # what is pending is no whole frame
+        room = dialect.LONGEST + chunk + 1 & ~1  # what is pending is no whole frame
+        self.buf, self.words = bytes_and_words(room)
         self.gap_ms = gap_ms
         self.fed = 0
         self.frames = 0
@@ -78,6 +85,9 @@ class Framer:
         self._end = 0
         self._need = 0  # bytes of the frame at _start, where that is known
         self._last_ms = 0
+        # The buffer from 1, 2, 4, 8 … on: by them C moves what is pending to the front.
+        view = memoryview(self.buf)
+        self._later = tuple([view[1 << i :] for i in range(10) if 1 << i < room])
 
     @property
     def pending(self):
@@ -86,7 +96,7 @@ class Framer:
 
     def reset(self):
         """Drops what is pending: the link was lost, the rest of the frame will not come."""
-        self.dropped = count(self.dropped, self._end - self._start)
+        self.dropped = self.dropped + self._end - self._start & _WRAP
         self._start = self._end = self._need = 0
 
     def feed(self, src, n, now):
@@ -95,115 +105,118 @@ class Framer:
         Call it with n = 0 when nothing arrived, so that a broken frame ends after the gap.
         `len(src)` must not exceed the chunk size. Never raises on any content.
         """
-        if n:
-            self._store(src, n)
-            self._last_ms = now
-            if self._end - self._start < self._need:
-                return 0  # one more piece of a frame whose length is known
-            return self._scan(now)
+        if n == 0:
+            return self._expire(now)
+        end = self._end
+        size = len(src)
+        if end + size > len(self.buf):
+            self._move_to_front()
+            end = self._end
+        self.buf[end : end + size] = src
+        self._end = end + n
+        self.fed = self.fed + n & _WRAP
+        self._last_ms = now
+        if end + n - self._start < self._need:
+            return 0  # one more piece of a frame whose length is known
+        return self._scan(now)
+
+    def _expire(self, now):
         decoded = 0
         while self._end > self._start and ticks_diff(now, self._last_ms) > self.gap_ms:
             # The rest will not come, but a whole frame may wait inside what did.
-            self.bad_length = count(self.bad_length, 1)
-            self._skip(1)
+            self.bad_length = self.bad_length + 1 & _WRAP
+            self._skip_to(self._start + 1)
             decoded += self._scan(now)
         return decoded
 
-    def _store(self, src, n):
-        buf = self.buf
-        end = self._end
-        size = len(src)
-        if end + size > len(buf):
-            end = self._move_to_front()
-        buf[end : end + size] = src
-        self._end = end + n
-        self.fed = count(self.fed, n)
-
     def _move_to_front(self):
+        start = self._start
         buf = self.buf
-        to = 0
-        for i in range(self._start, self._end):
-            buf[to] = buf[i]
-            to += 1
+        for i in range(len(self._later)):
+            if start >> i & 1:
+                buf[: len(buf) - (1 << i)] = self._later[i]
+        self._end -= start
         self._start = 0
-        self._end = to
-        return to
 
-    def _skip(self, n):
-        self._start += n
-        self.dropped = count(self.dropped, n)
+    def _skip_to(self, start):
+        self.dropped = self.dropped + start - self._start & _WRAP
+        self._start = start
 
     def _scan(self, now):
         """Takes every whole frame in the buffer; a rejected one is searched from its 2nd byte."""
+        buf = self.buf
+        dialect = self.dialect
         decoded = 0
         self._need = 0
         while self._seek():
             have = self._end - self._start
-            size = self.dialect.length(self.buf, self._start, have)
+            verdict = size = dialect.length(buf, self._start, have)
             if size == MORE or size > have:
                 self._need = size
                 break
-            verdict = size
             if size > 0:
-                verdict = self.dialect.accept(self.buf, self._start, size, now)
+                if self._start:
+                    self._move_to_front()
+                verdict = dialect.accept(buf, 0, size, now)
             if verdict > 0:
-                self._start += size
-                self.frame_bytes = count(self.frame_bytes, size)
-                decoded += self._credit(verdict)
+                self._start = size
+                self.frame_bytes = self.frame_bytes + size & _WRAP
+                if verdict == DECODED:
+                    self.frames = self.frames + 1 & _WRAP
+                    decoded += 1
+                else:
+                    self.others = self.others + 1 & _WRAP
             elif verdict == MOVED:
-                self._skip(self.dialect.moved)
+                self._skip_to(dialect.moved)
             else:
                 self._blame(verdict)
-                self._skip(1)
-        if self._start == self._end:
-            self._start = self._end = 0
+                self._skip_to(self._start + 1)
         return decoded
-
-    def _credit(self, verdict):
-        if verdict == DECODED:
-            self.frames = count(self.frames, 1)
-            return 1
-        self.others = count(self.others, 1)
-        return 0
 
     def _blame(self, why):
         if why == BAD_CHECKSUM:
-            self.bad_checksum = count(self.bad_checksum, 1)
+            self.bad_checksum = self.bad_checksum + 1 & _WRAP
         elif why == BAD_LENGTH:
-            self.bad_length = count(self.bad_length, 1)
+            self.bad_length = self.bad_length + 1 & _WRAP
         else:
-            self.bad_frame = count(self.bad_frame, 1)
+            self.bad_frame = self.bad_frame + 1 & _WRAP
 
     def _seek(self):
         """Drops bytes that cannot begin a frame; False when a header's worth is not there yet."""
+        start = self._start
+        end = self._end
+        if start == end:
+            self._start = self._end = 0
+            return False
+        buf = self.buf
+        headers = self.dialect.HEADERS
         first = -1
-        for header in self.dialect.HEADERS:
+        for header in headers:
             # What begins before the best place so far is all that interests in the next header.
-            end = self._end if first < 0 else first + len(header) - 1
-            at = self.buf.find(header, self._start, end)
+            at = buf.find(header, start, end if first < 0 else first + len(header) - 1)
+            if at == start:
+                return True
             if at >= 0:
                 first = at
-        keep = 0
         if first < 0:
-            for header in self.dialect.HEADERS:
+            keep = 0
+            for header in headers:
                 tail = self._header_tail(header)
                 if tail > keep:
                     keep = tail
-            first = self._end - keep
-            self._skip(first - self._start)
+            self._skip_to(self._end - keep)
             return False
-        self._skip(first - self._start)
+        self._skip_to(first)
         return True
 
     def _header_tail(self, header):
         """Returns how many bytes at the end of the buffer may begin this header."""
-        keep = len(header) - 1
-        have = self._end - self._start
-        if keep > have:
-            keep = have
+        buf = self.buf
+        end = self._end
+        keep = min(len(header) - 1, end - self._start)
         while keep:
             same = 0
-            while same < keep and self.buf[self._end - keep + same] == header[same]:
+            while same < keep and buf[end - keep + same] == header[same]:
                 same += 1
             if same == keep:
                 break
@@ -213,4 +226,4 @@ class Framer:
 
 def count(counter, n):
     """Returns counter + n, wrapped at 2**29 so that it never needs the heap."""
-    return counter + n & 0x1FFFFFFF
+    return counter + n & _WRAP

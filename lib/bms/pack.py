@@ -136,12 +136,20 @@ _TEXTS_ROOM = const(0x7C)
 AGE_LIMIT_MS = const(86_400_000)
 
 
+_ZEROS = bytes(SLOTS)
+_ZEROS_9 = bytes(_TEXTS)
+_ZEROS_8 = bytes(8)
+_ZEROS_6 = bytes(6)
+_ONES_6 = b"\1\1\1\1\1\1"
+
+
 class PackState:
     """Values of one pack in the units of their names, with validity, ages and a sequence number.
 
     seq grows by one (modulo 2**16) with every whole status. `cell_mv[0:cells]` holds the cells
     by physical position in mV, `temps_dc[0:temps]` the battery sensors in 0.1 °C, each meaningful
     only where `temp_valid` is set. `fingerprint` changes when the content of a status frame does.
+    `values[slot]` and `valid[slot]` are open to the dialect that stores many figures at once.
     """
 
     def __init__(self):
@@ -150,12 +158,15 @@ class PackState:
         self.unprotected = False  # True: the wire carries no checksum (display port)
         self.cells = 0
         self.cell_mv = array("H", bytes(2 * MAX_CELLS))
+        self.cell_view = memoryview(self.cell_mv)  # for slice stores: into the array they allocate
+        # C runs over eight cells at a time, Python over the rest.
+        self._eights = tuple([self.cell_view[i : i + 8] for i in range(0, MAX_CELLS, 8)])
         self.temps = 0
         self.temps_dc = array("h", bytes(2 * MAX_TEMPS))
         self.temp_valid = bytearray(MAX_TEMPS)
         self.alarms = bytearray(8)  # bit set, numbered by bms.alarms
-        self._values = array("i", bytes(4 * SLOTS))
-        self._valid = bytearray(SLOTS)
+        self.values = array("i", bytes(4 * SLOTS))
+        self.valid = bytearray(SLOTS)
         self._seen = bytearray(_GROUPS)
         self._t_ms = array("i", bytes(4 * _GROUPS))
         self._texts = bytearray(_TEXTS_ROOM)
@@ -165,11 +176,11 @@ class PackState:
 
     def has(self, slot):
         """True while the figure is known."""
-        return self._valid[slot] != 0
+        return self.valid[slot] != 0
 
     def get(self, slot, default=None):
         """Returns the figure, or `default` while it is unknown."""
-        return self._values[slot] if self._valid[slot] else default
+        return self.values[slot] if self.valid[slot] else default
 
     def text(self, which):
         """Returns a text as str, or None while it is unknown. Allocates: not for hot paths."""
@@ -202,17 +213,17 @@ class PackState:
 
     def put(self, slot, value):
         """Stores a figure (|value| < 2**30) and marks it known."""
-        self._values[slot] = value
-        self._valid[slot] = 1
+        self.values[slot] = value
+        self.valid[slot] = 1
 
     def drop(self, slot):
         """Marks a figure unknown."""
-        self._valid[slot] = 0
+        self.valid[slot] = 0
 
     def put_cells(self, source, cells):
         """Stores the first `cells` voltages in mV of an array, and their number."""
         cell_mv = self.cell_mv
-        for i in range(cells):  # a slice store into an array allocates, unlike one of bytes
+        for i in range(cells):
             cell_mv[i] = source[i]
         self.cells = cells
         self.put(CELL_COUNT, cells)
@@ -240,12 +251,9 @@ class PackState:
 
     def clear(self):
         """Marks every figure unknown; groups keep their ages."""
-        for slot in range(SLOTS):
-            self._valid[slot] = 0
-        for i in range(MAX_TEMPS):
-            self.temp_valid[i] = 0
-        for i in range(_TEXTS):
-            self._text_len[i] = 0
+        self.valid[:] = _ZEROS
+        self.temp_valid[:] = _ZEROS_8
+        self._text_len[:] = _ZEROS_9
         self.cells = self.temps = 0
         self.clear_alarms()
 
@@ -255,8 +263,7 @@ class PackState:
 
     def clear_alarms(self):
         """Clears all canonical alarms."""
-        for i in range(len(self.alarms)):
-            self.alarms[i] = 0
+        self.alarms[:] = _ZEROS_8
 
     def touch(self, group, now):
         """Marks a group as received at `now`; a status counts as a new reading."""
@@ -271,48 +278,63 @@ class PackState:
         The BMS's own statistics lag its cell list by a scan (jk.md §6 no. 41), so that everything
         shown together is computed here from one frame.
         """
-        self._summarise_cells()
-        self._summarise_temps()
-        if self._valid[PACK_MV] and self._valid[CURRENT_MA]:
-            self.put(POWER_MW, power_mw(self._values[PACK_MV], self._values[CURRENT_MA]))
+        values = self.values
+        valid = self.valid
+        if self.cells:
+            self._summarise_cells()
+            valid[CELL_MIN_MV : CELL_MAX_INDEX + 1] = _ONES_6
         else:
-            self.drop(POWER_MW)
+            valid[CELL_MIN_MV : CELL_MAX_INDEX + 1] = _ZEROS_6
+        self._summarise_temps()
+        valid[POWER_MW] = valid[PACK_MV] & valid[CURRENT_MA]
+        if valid[POWER_MW]:
+            values[POWER_MW] = power_mw(values[PACK_MV], values[CURRENT_MA])
 
     def _summarise_cells(self):
         cells = self.cells
-        if cells == 0:
-            for slot in range(CELL_MIN_MV, CELL_MAX_INDEX + 1):
-                self.drop(slot)
-            return
         cell_mv = self.cell_mv
-        low = high = total = cell_mv[0]
-        low_at = high_at = 1
-        for i in range(1, cells):
+        low = high = cell_mv[0]
+        total = 0
+        for i in range(cells >> 3):
+            eight = self._eights[i]
+            total += sum(eight)
+            low = min(low, min(eight))
+            high = max(high, max(eight))
+        for i in range(cells & ~7, cells):
             mv = cell_mv[i]
             total += mv
             if mv < low:
                 low = mv
-                low_at = i + 1
             elif mv > high:
                 high = mv
-                high_at = i + 1
-        self.put(CELL_MIN_MV, low)
-        self.put(CELL_MAX_MV, high)
-        self.put(CELL_DELTA_MV, high - low)
-        self.put(CELL_AVG_MV, (total + cells // 2) // cells)
-        self.put(CELL_MIN_INDEX, low_at)
-        self.put(CELL_MAX_INDEX, high_at)
+        values = self.values
+        values[CELL_MIN_MV] = low
+        values[CELL_MAX_MV] = high
+        values[CELL_DELTA_MV] = high - low
+        values[CELL_AVG_MV] = (total + (cells >> 1)) // cells
+        at = 0
+        while cell_mv[at] != low:
+            at += 1
+        values[CELL_MIN_INDEX] = at + 1
+        at = 0
+        while cell_mv[at] != high:
+            at += 1
+        values[CELL_MAX_INDEX] = at + 1
 
     def _summarise_temps(self):
-        self.drop(TEMP_MIN_DC)
-        self.drop(TEMP_MAX_DC)
+        known = 0
+        low = high = 0
         for i in range(self.temps):
             if self.temp_valid[i]:
                 dc = self.temps_dc[i]
-                if not self._valid[TEMP_MIN_DC] or dc < self._values[TEMP_MIN_DC]:
-                    self.put(TEMP_MIN_DC, dc)
-                if not self._valid[TEMP_MAX_DC] or dc > self._values[TEMP_MAX_DC]:
-                    self.put(TEMP_MAX_DC, dc)
+                if not known or dc < low:
+                    low = dc
+                if not known or dc > high:
+                    high = dc
+                known = 1
+        self.values[TEMP_MIN_DC] = low
+        self.values[TEMP_MAX_DC] = high
+        self.valid[TEMP_MIN_DC] = self.valid[TEMP_MAX_DC] = known
 
     def settle(self, now):
         """Keeps ages from wrapping; call at least once a day (the supervisor does each second)."""
