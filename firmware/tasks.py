@@ -127,7 +127,7 @@ def _serve_button(device, now):
     press = device.button.step(now)
     if press == SHORT:
         device.screen.button(device.model)
-    elif press == LONG and device.heater.latched:
+    elif press == LONG and (device.heater.latched or device.heater.warnings):
         acknowledge(device)
     elif press == LONG and device.ble is not None:
         device.release(0 if device.ble.handed_over_s else _RELEASE_MIN)
@@ -192,10 +192,10 @@ def _revive(device, up, now):
 
 
 def acknowledge(device):
-    """Clears latched faults, with the heater off first; without any it must not wear a relay."""
+    """Clears faults, with the heater off first, and warnings, which must not wear a relay."""
     if device.heater.latched:
         device.output.off()
-        device.heater.acknowledge()
+    device.heater.acknowledge()
 
 
 async def run_supervisor(device):

@@ -51,6 +51,7 @@ class Device:
             state=0,
             reason=0,
             latched=1,
+            warnings=0,
             inputs=Thing(own_on_dc=0, own_off_dc=50),
             set_mode=lambda mode: self._note("mode", mode),
             boost=lambda minutes: self._note("boost", minutes),
@@ -103,7 +104,7 @@ def test_commands_reach_the_heater_and_an_acknowledgement_switches_off_first(tas
     assert device.settled == [True, True]
     device.heater.latched = 0
     tasks._serve_relay(device, True, 0)
-    assert len(device.calls) == 3  # a flood of them switches nothing
+    assert device.calls[3:] == ["acknowledge"]  # a flood of them switches nothing
 
 
 def test_each_command_does_what_it_says_and_its_answer_is_passed_on(tasks):
@@ -191,6 +192,15 @@ def test_a_long_press_clears_a_fault_or_leaves_the_bms_to_the_phone(
     device.release = lambda minutes: device.calls.append(f"release {minutes}")
     tasks._serve_button(device, 0)
     assert device.calls == done
+
+
+def test_a_long_press_acknowledges_a_warning_and_switches_nothing(tasks):
+    device = Device()
+    device.button = Thing(step=lambda now: 2)
+    device.heater.latched = 0
+    device.heater.warnings = 1
+    tasks._serve_button(device, 0)
+    assert device.calls == ["acknowledge"]
 
 
 def test_a_long_press_does_nothing_where_there_is_nothing_to_do(tasks):

@@ -71,6 +71,7 @@ SETTINGS = (
     ("heater_thresholds", CHOICE, ("bms", "own"), None, "bms", "Whose temperatures count."),
     ("heater_on_dc", INT, ON_LOW_DC, ON_HIGH_DC, 0, "Own threshold: heat below, in 0.1 °C."),
     ("heater_off_dc", INT, OFF_LOW_DC, OFF_HIGH_DC, 50, "Own threshold: warm enough from here."),
+    ("cells_limit_dc", INT, -300, 200, 0, "Colder cells are harmed by charging; LiFePO4: 0 °C."),
     ("heater_lead_dc", INT, 0, 100, 0, "Start this much before the threshold, in 0.1 °C."),
     ("heater_min_on_s", INT, 0, 3600, 60, "Shortest time on; safety ignores it."),
     ("heater_min_off_s", INT, 0, 3600, 60, "Shortest time off."),

@@ -78,6 +78,11 @@ REASON_NAMES = (
     b"unconfirmed"
 )
 
+# Warnings: nothing is off for them. Told until somebody acknowledges them; warning n is bit n - 1.
+BMS_TOO_COLD = const(1)  # the BMS allows charging where it harms the cells
+
+WARNING_NAMES = b"\nbms_too_cold"
+
 MODE_OFF = const(0)
 MODE_CHARGER = const(1)
 MODE_CHARGER_OR_SOC = const(2)

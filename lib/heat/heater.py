@@ -29,9 +29,11 @@ class Heater:
     `boost_s` (of a boost, to come), `probe_dc` (the local probe, 0.1 °C), `preheat` (of
     PREHEAT_NAMES). The law has the thresholds in force, and what is known of a charger.
 
-    `cold_min` and `cold_charged_mah` are the cold-charge report: minutes below the charge limit,
-    charge taken while below it. `cut_discharge` is True while the BMS should switch discharging
-    off to disconnect a mat that is stuck on, which its owner has opted in to.
+    `warnings` (words.WARNING_NAMES; warning n is bit n - 1): nothing is off for them.
+
+    `cold_min` and `cold_charged_mah` are the cold-charge report: minutes too cold for the cells to
+    be charged, and charge taken meanwhile. `cut_discharge` is True while the BMS should switch
+    discharging off to disconnect a mat that is stuck on, which its owner has opted in to.
     """
 
     def __init__(self, settings, max_ma=0, max_mw=0):
@@ -50,9 +52,11 @@ class Heater:
         self.law = Law(settings)
         self.thermal = Thermal(settings)
         self.guard = Guard(settings, self.thermal, max_ma, max_mw)
-        self.report = ColdReport()
+        self.report = ColdReport(settings["cells_limit_dc"])
         self.inputs = Inputs(settings)
         self.boots = Boots()
+        self.warnings = 0
+        self.known = 0  # warnings that somebody has acknowledged; kept over restarts
         self.base_mode = self.law.mode
         self.base_on_dc = self.inputs.own_on_dc
         self.base_off_dc = self.inputs.own_off_dc
@@ -129,6 +133,9 @@ class Heater:
         if hindrance and not self.guard.latched:
             veto = hindrance
         self.report.step(inputs, self.guard.energy.minute)
+        limit_dc = inputs.bms_protect_dc
+        if limit_dc is not None:
+            self._warn(s.BMS_TOO_COLD, limit_dc < self.report.limit_dc)
         on = self._heating = demand and veto == s.NONE
         if output is not None and output.unconfirmed and (veto == s.NONE or not law.active):
             veto = s.UNCONFIRMED  # and the wish stays
@@ -138,6 +145,14 @@ class Heater:
         if self._pwm is not None:
             on = self._pwm.step(on, law.charger.testing, inputs, mw)
         return on
+
+    def _warn(self, warning, holds):
+        """Tells a warning while it holds, unless somebody knows; what has been mended is new."""
+        bit = 1 << warning - 1
+        if not holds and self.known & bit:
+            self.known ^= bit
+            self._dirty = True
+        self.warnings = (self.warnings | bit if holds else self.warnings & ~bit) & ~self.known
 
     def _publish_state(self, on, veto):
         law = self.law
@@ -202,12 +217,12 @@ class Heater:
 
     @property
     def cold_min(self):
-        """Minutes below the charge limit since the report began."""
+        """Minutes too cold for the cells to be charged, since the report began."""
         return self.report.cold_min
 
     @property
     def cold_charged_mah(self):
-        """Charge taken while below the limit."""
+        """Charge taken in these minutes."""
         return self.report.charged_mah
 
     @property
@@ -223,10 +238,14 @@ class Heater:
     # -- commands --------------------------------------------------------------------------------
 
     def acknowledge(self):
-        """Clears the latched faults. The output stays off for three new readings at least.
+        """Clears faults and warnings. After faults, the output stays off for three new readings.
 
-        A fault whose cause still holds is back with the readings that show it.
+        A fault whose cause still holds is back with the readings that show it; a warning is not.
         """
+        if self.warnings:
+            self.known |= self.warnings
+            self.warnings = 0
+            self._dirty = True
         if self.guard.latched == 0:
             return
         self.guard.acknowledge()
@@ -313,6 +332,7 @@ class Heater:
         out["mode"] = s.name(s.MODE_NAMES, self.law.mode)
         out["base_mode"] = s.name(s.MODE_NAMES, self.base_mode)
         out["holds"] = self.holds
+        out["known"] = self.known
         inputs = self.inputs
         out["own_dc"] = [inputs.own_on_dc, inputs.own_off_dc, self.base_on_dc, self.base_off_dc]
         self._dirty = False

@@ -66,6 +66,7 @@ class Inputs:
         self.frozen = False
         self.trusted = False
         self.reading = False
+        self.bms_protect_dc = None  # the BMS's own limit, whoever's thresholds are in force
         self.protect_dc = None
         self.recover_dc = None
         self.soc_pct = None
@@ -133,6 +134,7 @@ class Inputs:
         self.heating_ms = most_ms if heating else 0
 
     def _read_thresholds(self, pack):
+        self.bms_protect_dc = pack.get(p.CHARGE_UTP_DC)
         if not self.from_bms:
             self.protect_dc = self.own_on_dc
             self.recover_dc = self.own_off_dc

@@ -40,6 +40,11 @@ def restore(heater, saved, crashed):
         holds = _number(record, "holds", _MOST_HOLDS)
         good = good and holds is not None
         heater.holds = holds or 0
+    known = (
+        _number(record, "known", _MOST_HOLDS) if "known" in record else 0
+    )  # newer than the rest
+    good = good and known is not None
+    heater.known = known or 0
     heater.guard.latched = latched or 0
     heater.guard.strikes = strikes or 0
     heater.law.charger.restore((hold_s or 0) * 1000)

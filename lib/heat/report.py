@@ -1,4 +1,8 @@
-"""The cold-charge report: how long below the charge limit, and what was charged there."""
+"""The cold-charge report: how long too cold to be charged, and what was charged there.
+
+Too cold is what the cells' chemistry says, not what the BMS is set to: 20 Ah charged at -12 °C
+have harmed LiFePO4 cells, whatever preset allowed it.
+"""
 
 from compat import const
 from heat.charger import CHARGING_MA
@@ -10,12 +14,13 @@ HIGHEST = const(100_000_000)
 
 
 class ColdReport:
-    """`cold_min`: minutes below the limit; `charged_mah`: charge taken meanwhile.
+    """`cold_min`: minutes below `limit_dc`; `charged_mah`: charge taken meanwhile.
 
     `dirty`, hourly at most: to be saved. A reset costs an hour of the report, and not the flash.
     """
 
-    def __init__(self):
+    def __init__(self, limit_dc):
+        self.limit_dc = limit_dc
         self.cold_min = 0
         self.charged_mah = 0
         self.dirty = False
@@ -41,9 +46,7 @@ class ColdReport:
             if minute % _SAVE_EVERY_MIN == 0 and self._changed:
                 self.dirty = True
         cold_dc = inputs.sensors.cold_dc
-        if not inputs.trusted or cold_dc is None or inputs.protect_dc is None:
-            return
-        if cold_dc >= inputs.protect_dc:
+        if not inputs.trusted or cold_dc is None or cold_dc >= self.limit_dc:
             return
         elapsed = inputs.elapsed_ms
         self._ms += elapsed
