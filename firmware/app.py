@@ -32,9 +32,11 @@ from unload import unload
 
 VERSION = "0.1.0"
 
-# The longest a healthy task can be away: a flash write.
+# The longest a healthy task can be away; a flash write is excused (save).
 _TASK_LIMIT_MS = const(2000)
 _SAVE_GAP_S = const(60)
+_SAVE_AGAIN_S = const(10)  # after one that failed
+_SAVE_ON_S = const(600)  # while the mat is on, which pauses for it
 
 # By machine.reset_cause() of the ESP32 port.
 RESET_CAUSES = b"none\npower_on\nhard\nwatchdog\ndeep_sleep\nsoft"
@@ -58,6 +60,7 @@ class Device:
         self.news = 0  # what the last state message had to tell of the heater
         self._saved_latched = 0
         self._save_after_s = 0
+        self._save_failed = False
         self.loop_max_ms = 0  # the longest that anything held the loop
         self.reset_cause = machine.reset_cause()
         settings = early.settings
@@ -69,6 +72,7 @@ class Device:
         self.output = HeaterOutput(
             board.HEATER_PIN, board.HEATER_ACTIVE, settings["heater_output"] == "gpio"
         )
+        self.supervisor = Supervisor(NAMES, _TASK_LIMIT_MS)
         self.max_age_ms = settings["data_max_age_s"] * 1000
         self.ble = self.writes = None
         from bms_setup import build  # needed once
@@ -79,7 +83,6 @@ class Device:
         self._build_relay(settings, early)
         forget()
         early.forget()
-        self.supervisor = Supervisor(NAMES, _TASK_LIMIT_MS)
         gc.collect()
         self.heap_free = self.heap_min_free = gc.mem_free()
 
@@ -162,25 +165,41 @@ class Device:
         """Writes what must survive a reset: a new fault at once, the rest once a minute at most.
 
         Commands can come as fast as somebody's automation sends them, acknowledgements too, and
-        flash wears.
+        flash wears. A write that failed is tried again soon, and not each second.
         """
         heater = self.heater
-        if heater.dirty and (
-            heater.latched & ~self._saved_latched or self.uptime_s >= self._save_after_s
-        ):
+        if not heater.dirty:
+            return
+        if heater.latched & ~self._saved_latched and not self._save_failed:
+            self.save()
+            return
+        due_s = self._save_after_s
+        if self.output.on:
+            due_s += _SAVE_ON_S - _SAVE_GAP_S
+        if self.uptime_s >= due_s:
             self.save()
 
     def save(self):
-        """Writes what must survive a reset; returns False, and it is due again, if that fails."""
+        """Writes what must survive a reset; returns False, and it is due again, if that fails.
+
+        A write may erase several sectors, 0.4 s each at worst, in which nothing else runs. So the
+        pin is low meanwhile; the heater's next step, half a second later, switches on again.
+        """
+        self.output.off()
+        self.supervisor.relax()
+        latched = self.heater.latched
         record = {}
         self.heater.save(record)
-        self._saved_latched = self.heater.latched
-        self._save_after_s = self.uptime_s + _SAVE_GAP_S
         self.state["boots"] = self.boots
         self.state["heater"] = record
         written = storage.write_state(self.state)
-        if not written:
+        self._save_failed = not written
+        if written:
+            self._saved_latched = latched
+        else:
             self.heater.save_failed()
+        self._save_after_s = self.uptime_s + (_SAVE_GAP_S if written else _SAVE_AGAIN_S)
+        self.supervisor.excuse(ticks_ms())
         return written
 
     def start(self, now):
@@ -196,9 +215,11 @@ def run(canvas_buf, early):
     machine.freq(board.CPU_HZ)
     device = Device(canvas_buf, early)
     try:
-        asyncio.run(run_all(device))
+        try:
+            asyncio.run(run_all(device))
+        finally:
+            device.output.close()
+            device.supervisor.relax()
     except KeyboardInterrupt:
         print("stopped: the heater is off; the watchdog resets the chip in an hour at the latest")
         stand_down()
-    finally:
-        device.output.close()

@@ -3,7 +3,7 @@
 import board
 from machine import Pin
 
-# Before anything else can fail: the heater is off. (Until here the gate's pull-down holds it.)
+# Before anything else can fail: the heater is off. boot.py has done the same, if it is there.
 Pin(board.HEATER_PIN, Pin.OUT, value=1 - board.HEATER_ACTIVE)
 
 # The heap of an ESP32 grows in pieces; the largest buffer gets its place while there is one.

@@ -16,6 +16,7 @@ class Chip:
         self.timers = []
         self.fed_ms = []
         self.watchdog_ms = None
+        self.registers = Registers()
         self.received = b""
         self.sent = b""
         self.uart_args = None
@@ -33,7 +34,33 @@ class Chip:
         module = types.ModuleType("machine")
         for cls in (Pin, Timer, WDT, UART):
             setattr(module, cls.__name__, type(cls.__name__, (cls,), {"chip": self}))
+        module.mem32 = self.registers
         return module
+
+
+class Registers:
+    """machine.mem32 of timer group 0's watchdog at GROUP: writes count only while it is unlocked."""
+
+    GROUP = 0x3FF5F000
+    CONFIG0, PROTECT, KEY = 0x48, 0x64, 0x50D83AA1
+
+    def __init__(self):
+        self.words = {self.CONFIG0: 0, self.PROTECT: 0}
+        self.deaf = False  # writes have no effect
+
+    @property
+    def stage_0(self):
+        """1 interrupt, 3 reset of the system."""
+        return self.words[self.CONFIG0] >> 29 & 3
+
+    def __getitem__(self, address):
+        return self.words[address - self.GROUP]
+
+    def __setitem__(self, address, value):
+        offset = address - self.GROUP
+        unlocked = offset == self.PROTECT or self.words[self.PROTECT] == self.KEY
+        if unlocked and not self.deaf:
+            self.words[offset] = value
 
 
 class Pin:
@@ -92,6 +119,8 @@ class WDT:
 
     def __init__(self, timeout):
         self.chip.watchdog_ms = timeout
+        # As ESP-IDF's task watchdog does: on, stage 0 an interrupt, stage 1 a reset of the system.
+        self.chip.registers.words[Registers.CONFIG0] = 1 << 31 | 1 << 29 | 3 << 27
         self.feed()
 
     def feed(self):

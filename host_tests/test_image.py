@@ -61,7 +61,16 @@ def modules_in(out):
 def test_the_root_holds_what_the_device_starts_from(built):
     _, out = built
     top = sorted(p.name for p in out.iterdir())
-    assert top == ["lib", "main.py", "settings.example.json"]
+    assert top == ["boot.py", "lib", "main.py", "settings.example.json"]
+
+
+def test_boot_needs_nothing_but_the_chip(built):
+    """It must drop the pin even where lib/ is half copied."""
+    name, out = built
+    board = image.load_board(name)
+    text = (out / "boot.py").read_text()
+    line = f"Pin({board.HEATER_PIN}, Pin.OUT, value=1 - {board.HEATER_ACTIVE})"
+    assert line in text and text.count("import") == 1
 
 
 def test_every_import_resolves_inside_the_tree(built):

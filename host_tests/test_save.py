@@ -26,21 +26,40 @@ def device_class(monkeypatch):
 
 
 @pytest.fixture
-def device(device_class):
-    """What save_if_due() needs of a Device; `writes` are the seconds at which it wrote."""
+def device(device_class, monkeypatch):
+    """What saving needs of a Device; `writes` are the seconds at which it wrote."""
+    module = sys.modules["app"]
+    monkeypatch.setattr(module, "ticks_ms", lambda: 9)
 
     class Fake:
-        _saved_latched = _save_after_s = uptime_s = 0
-        heater = types.SimpleNamespace(dirty=True, latched=0)
+        _saved_latched = _save_after_s = uptime_s = boots = 0
+        _save_failed = False
         save_if_due = device_class.save_if_due
+        save = device_class.save
+        works = True
         writes = ()
 
-        def save(self):
-            self.writes += (self.uptime_s,)
-            self._saved_latched = self.heater.latched
-            self._save_after_s = self.uptime_s + GAP_S
+        def __init__(self):
+            self.calls = []
+            self.state = {}
+            self.heater = types.SimpleNamespace(
+                dirty=True, latched=0, save=lambda record: None, save_failed=lambda: None
+            )
+            note = self.calls.append
+            self.output = types.SimpleNamespace(on=False, off=lambda: note("off"))
+            self.supervisor = types.SimpleNamespace(
+                relax=lambda: note("relax"), excuse=lambda now: note(("excuse", now))
+            )
 
-    return Fake()
+    fake = Fake()
+
+    def write_state(state):
+        fake.writes += (fake.uptime_s,)
+        fake.calls.append("write")
+        return fake.works
+
+    monkeypatch.setattr(module.storage, "write_state", write_state)
+    return fake
 
 
 def run(device, seconds, each_second=lambda device: None):
@@ -73,3 +92,23 @@ def test_acknowledging_a_fault_that_comes_back_does_not_wear_the_flash(device):
 def test_nothing_new_is_nothing_written(device):
     device.heater.dirty = False
     assert run(device, 200) == ()
+
+
+def test_the_mat_is_off_while_the_flash_is_written_and_the_watchdog_waits(device):
+    run(device, 1)
+    assert device.calls == ["off", "relax", "write", ("excuse", 9)]
+
+
+def test_while_the_mat_is_on_there_is_a_write_in_ten_minutes_at_most(device):
+    device.output.on = True
+    assert run(device, 1300) == (540, 1140)
+
+
+def test_a_new_fault_that_could_not_be_written_is_still_new(device):
+    run(device, 5)
+    device.works = False
+    device.heater.latched = 4
+    assert run(device, 30) == (0, 5, 15, 25)  # soon again, and not each second
+    device.works = True
+    assert run(device, 20)[4:] == (35,)
+    assert device._saved_latched == 4

@@ -46,7 +46,15 @@ class Device:
         self.news = self.uptime_s = self.bounce_after_s = 0
         self.view = None
         self.bms = Thing(pack=None)
-        self.output = Thing(on=False, off=lambda: self.calls.append("off"))
+        self.output = Thing(
+            on=False,
+            off=lambda: self.calls.append("off"),
+            renew=lambda now: self.calls.append("renew"),
+        )
+        self.well = True
+        self.supervisor = Thing(step=lambda now, on: self._note("feed", on) and self.well)
+        self.options = None
+        self.charger_pin = lambda: None
         self.heater = Thing(
             state=0,
             reason=0,
@@ -90,8 +98,25 @@ def test_whatever_raises_around_the_heater_ends_what_has_no_lease_too(tasks, cap
         tasks._step_heater(device, 7)
     finally:
         del sys.print_exception
-    assert calls == ["internal", 7] and device.calls == ["off"]
+    assert calls == ["internal", 7] and device.calls == ["off", ("feed", False)]
     assert "a probe" in capsys.readouterr().out
+
+
+def step_heater(tasks, answer, well=True):
+    device = Device()
+    device.well = well
+    device.bms.look = lambda now: True
+    device.bms.check = None
+    device.heater.step = lambda *_: answer
+    tasks._step_heater(device, 7)
+    return device.calls
+
+
+def test_the_mat_is_on_only_with_the_short_watchdog_and_while_all_is_well(tasks):
+    """Off before the watchdog is given more time; on after it has been given less."""
+    assert step_heater(tasks, True) == [("feed", True), "renew"]
+    assert step_heater(tasks, False) == ["off", ("feed", False)]
+    assert step_heater(tasks, True, well=False) == [("feed", True), "off"]
 
 
 def test_commands_reach_the_heater_and_an_acknowledgement_switches_off_first(tasks):
@@ -173,7 +198,7 @@ def test_what_ends_one_task_ends_them_all(tasks, monkeypatch):
 
     for name in ("run_bms", "run_heater", "run_screen", "run_relay"):
         monkeypatch.setattr(tasks, name, runs)
-    monkeypatch.setattr(tasks, "run_supervisor", ends)
+    monkeypatch.setattr(tasks, "run_collector", ends)
     with pytest.raises(ValueError):
         asyncio.run(tasks.run_all(Thing(start=lambda now: None, ble=None)))
 

@@ -1,9 +1,9 @@
 """Lays out what goes onto a device's file system: `python -m tools.image BOARD`.
 
-The tree under build/<board>/ has main.py as source, and under lib/ the board and the modules that
-main.py reaches, squeezed (tools/squeeze.py) and compiled to .mpy, since on a device without PSRAM
-each byte of bytecode and each name lies in the heap. What is mere data becomes a file to be read
-in pieces (tools/rendered.py). The same sources always give the same bytes,
+The tree under build/<board>/ has boot.py and main.py as source, and under lib/ the board and the
+modules that main.py reaches, squeezed (tools/squeeze.py) and compiled to .mpy, since on a device
+without PSRAM each byte of bytecode and each name lies in the heap. What is mere data becomes a
+file to be read in pieces (tools/rendered.py). The same sources always give the same bytes,
 whatever the machine and folder.
 """
 
@@ -11,6 +11,7 @@ import argparse
 import importlib.util
 import json
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -142,6 +143,13 @@ def sources(board_name):
     return {n: source.read_text() for n, source in modules.items()}, files
 
 
+def boot_text(board):
+    """Returns boot.py with the board's figures in it: it must work whatever else is on a device."""
+    lines = find_source("boot").read_text().splitlines(keepends=True)
+    text = "".join(line for line in lines if line != "import board\n")
+    return re.sub(r"board\.(\w+)", lambda found: repr(getattr(board, found[1])), text)
+
+
 def lay_out(board_name, out, squeezed=True, joined=True):
     """Makes the tree in folder `out`, anew; returns (sorted paths of its files, legend).
 
@@ -160,6 +168,7 @@ def lay_out(board_name, out, squeezed=True, joined=True):
         texts = short
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
+    (out / "boot.py").write_text(boot_text(board), encoding="utf-8")
     (out / "main.py").write_text(texts.pop("main"), encoding="utf-8")
     (out / "settings.example.json").write_text(example_settings(), encoding="utf-8")
     for name, text in texts.items():

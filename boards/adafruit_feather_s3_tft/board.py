@@ -12,6 +12,9 @@ CPU_HZ = 240_000_000
 # brown-out is 15 in its lowest six bits.
 RESET_CAUSE = 0x60008038
 
+# Of the ESP32-S3; see firmware/hardware/timer_group.py. Nobody has tried it.
+TIMER_GROUP_0 = 0x6001F000
+
 # Panel: the glass is the T-Display's, in the same place of the controller's memory.
 PANEL = "hardware.st7789"
 PANEL_WIDTH = 240

@@ -12,6 +12,9 @@ CPU_HZ = 240_000_000
 # is 15 in its lowest six bits.
 RESET_CAUSE = 0x3FF48034
 
+# Of the ESP32; see firmware/hardware/timer_group.py.
+TIMER_GROUP_0 = 0x3FF5F000
+
 # Panel. The controller's memory is 240x320 and the glass shows a window of it, which in this
 # orientation starts 40 columns and 53 rows in.
 PANEL = "hardware.st7789"

@@ -6,7 +6,7 @@
     else: output.off()
     if heater.dirty: heater.save(record)  # and write `record` to the flash
 
-Call step() once a second. It never raises: an exception inside it is a latched fault.
+Call step() twice a second. It never raises: an exception inside it is a latched fault.
 """
 
 import words as s
@@ -82,7 +82,7 @@ class Heater:
             self._probe = ProbeCheck(settings["heater_probe"])
 
     def step(self, pack, check, link_up, charger_pin, now):
-        """Returns True if the output may be on until the next step, 3 s from `now` at most.
+        """Returns True if the output may be on until the next step, LEASE_MS from `now` at most.
 
         `link_up`: the link to the BMS works. `charger_pin`: 1 charger there, 0 none, None not
         wired.

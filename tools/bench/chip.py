@@ -1,8 +1,8 @@
 """The ESP32 around its processor: pins, PWM, timers, watchdog, UART and SPI set-up, Wi-Fi state.
 
 Pure: fed with the records of standins/bench_ops.py and with virtual time; knows no process. It
-outlives the firmware, as hardware does: pins keep their level while the processor is dead, until
-the watchdog (or somebody) resets the chip.
+outlives the firmware, as hardware does: pins keep their level while the processor is dead, and
+through a reset of the processors alone, until the new start sets them.
 """
 
 import struct
@@ -47,6 +47,7 @@ class Chip:
         self.rtc_jump_us = 0  # by how much its wall clock has gone wrong
         self.reset_cause = PWRON_RESET
         self.overruns = 0
+        self._clear_pins()
         self._clear()
         self._handlers = {
             ops.PIN: self._pin,
@@ -61,27 +62,36 @@ class Chip:
             ops.TIMER_OFF: self._timer_off,
             ops.WDT: self._wdt,
             ops.FEED: self._feed,
+            ops.STAGE: self._stage,
             ops.LINK: self._link,
             ops.JOIN: self._join,
             ops.OVERRUN: self._overrun,
         }
 
-    def _clear(self):
+    def _clear_pins(self):
         self.levels = [None] * ops.PINS  # of outputs; None where the pin floats
         self.duty = {}  # pin -> (freq_hz, duty 0..65535)
+        self._latches = [0] * ops.PINS
+        self._modes = [0] * ops.PINS
+
+    def _clear(self):
         self.spi = {}  # id -> (baud, sck, mosi)
         self.uarts = {}  # id -> (baud, tx, rx)
         self.timers = [_Timer() for _ in range(ops.TIMERS)]
         self.watchdog_due_us = None
         self.watchdog_us = None
-        self._latches = [0] * ops.PINS
-        self._modes = [0] * ops.PINS
+        self.bite_releases = False  # the watchdog's bite resets the system, pins and all
 
-    def reset(self, cause, t_us):
-        """Resets the chip: outputs float, timers and watchdog stop."""
-        for pin, level in enumerate(self.levels):
-            if level is not None:
-                self._output(pin, None, t_us)
+    def reset(self, cause, t_us, keeps_pins=False):
+        """Resets the chip: timers and watchdog stop, and outputs float.
+
+        `keeps_pins`: only the processors are reset, as a panic and machine.reset() do.
+        """
+        if not keeps_pins:
+            for pin, level in enumerate(self.levels):
+                if level is not None:
+                    self._output(pin, None, t_us)
+            self._clear_pins()
         self._clear()
         self.wifi.reset()
         self.reset_cause = cause
@@ -188,6 +198,10 @@ class Chip:
     def _wdt(self, _, __, t_us, body):
         self.watchdog_us = 1000 * struct.unpack("<I", body)[0]
         self.watchdog_due_us = t_us + self.watchdog_us
+        self.bite_releases = False
+
+    def _stage(self, _, n, __, ___):
+        self.bite_releases = n == 1
 
     def _feed(self, _, __, t_us, ___):
         if self.watchdog_us is not None:

@@ -20,7 +20,9 @@ RUNNING = "running"
 FROZEN = "frozen"
 DEAD = "dead"
 
-_BOOT_US = 500_000  # ROM loader and MicroPython's own start
+# Measured (stock 1.27.0, an emulated ESP32): from a reset to our first line; a panic's output.
+_BOOT_US = 700_000
+_PANIC_US = 160_000
 _MOST_WAIT_US = 100_000
 _SHORT_WAIT_US = 30  # real time below which a wait costs more than it gains
 _LOOK_US = 20_000  # real time between two looks at output and commands while time hops
@@ -94,11 +96,14 @@ class Conductor:
         """Starts the firmware for the first time."""
         self._boot(hardware.PWRON_RESET)
 
-    def reset(self, cause=hardware.HARD_RESET):
-        """Resets the chip now; it boots after the time that takes."""
-        t_us = self.now_us()
+    def reset(self, cause=hardware.HARD_RESET, keeps_pins=False, panic_us=0):
+        """Resets the chip now, as its button does; it boots after the time that takes.
+
+        `keeps_pins`: see Chip.reset; `panic_us`: what is printed first.
+        """
+        t_us = self.now_us() + panic_us
         self._end_process()
-        self.chip.reset(cause, t_us)
+        self.chip.reset(cause, t_us, keeps_pins)
         self.resets += 1
         self.state = BOOTING
         self._dead_since_us = None
@@ -190,10 +195,17 @@ class Conductor:
     def _run_due(self, t_us):
         self._agenda.run(t_us)
         if self.chip.run(t_us):
-            self.console.add("-- watchdog bites --", t_us / 1e6)
-            self.reset(hardware.WDT_RESET)
+            self._bite(t_us)
         if self._dead_since_us is not None and t_us - self._dead_since_us >= _NO_WATCHDOG_US:
             self.reset(hardware.HARD_RESET)
+
+    def _bite(self, t_us):
+        if self.chip.bite_releases:
+            self.console.add("-- watchdog bites --", t_us / 1e6)
+            self.reset(hardware.WDT_RESET)
+        else:
+            self.console.add("-- watchdog bites: a panic, the pins stay --", t_us / 1e6)
+            self.reset(hardware.WDT_RESET, True, _PANIC_US)
 
     def _pump(self, uarts, t_us):
         """Lets the UARTs (a bit each) have the bytes of which enough have come together."""
@@ -252,10 +264,17 @@ class Conductor:
         elif op == ops.WIRE:
             self._reply(self._on_wire(self.wires.get(arg), n, t_us))
         elif op == ops.RESET:
-            self.console.add("-- machine.reset() --", t_us / 1e6)
-            self.reset(hardware.HARD_RESET)
+            self._reset_by_program(arg, t_us)
         else:
             self.chip.handle(op, arg, n, t_us, body)
+
+    def _reset_by_program(self, power_goes, t_us):
+        if power_goes:
+            self.console.add("-- the power goes --", t_us / 1e6)
+            self.reset(hardware.PWRON_RESET)
+        else:
+            self.console.add("-- machine.reset() --", t_us / 1e6)
+            self.reset(hardware.HARD_RESET, True)
 
     def _on_wire(self, device, n, t_us):
         """Returns what the master of a 1-Wire bus sees; a bus with nothing on it is high."""

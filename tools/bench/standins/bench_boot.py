@@ -1,4 +1,4 @@
-"""Starts the firmware as the ESP32 does after a reset: PACKMATE_MAIN runs as `__main__`."""
+"""Starts the firmware as the ESP32 does after a reset: boot.py, then PACKMATE_MAIN as `__main__`."""
 
 import builtins
 import sys
@@ -11,4 +11,12 @@ import uos
 sys.modules["micropython"] = bench_micropython
 builtins.open = bench_power.open_for
 del sys.argv[:]
-execfile(uos.getenv("PACKMATE_MAIN"))  # noqa: F821  a builtin of MicroPython
+main = uos.getenv("PACKMATE_MAIN")
+first = main.rsplit("/", 1)[0] + "/boot.py"
+try:
+    uos.stat(first)
+except OSError:
+    first = None
+if first:
+    execfile(first)  # noqa: F821  a builtin of MicroPython
+execfile(main)  # noqa: F821

@@ -7,7 +7,8 @@ thing was done: records may be buffered, yet lose neither order nor time.
     PIN      arg pin, n level            MODE     arg pin, n mode | pull << 4
     PWM_OFF  arg pin                     UART_TX  arg id, n bytes were written to its pty
     TIMER_OFF arg id                     FEED     (watchdog)
-    RESET    (machine.reset)             LINK     n 0 inactive, 1 active, 2 disconnect
+    RESET    arg 0 machine.reset, 1 the power goes    LINK  n 0 inactive, 1 active, 2 disconnect
+    STAGE    n 1: the watchdog's bite resets the system, and not only the processors
     WAKE     a socket became ready: end the idling at once
     HELLO    answered by a reply         OVERRUN  arg id, n bytes were lost by a full rxbuf
     WIRE     arg pin, n WIRE_RESET, WIRE_READ, or WIRE_WRITE | byte: 1-Wire; answered by a reply
@@ -47,6 +48,7 @@ WAKE = 9
 HELLO = 10
 OVERRUN = 11
 WIRE = 12
+STAGE = 13
 PAYLOAD = 32
 PWM = 32
 SPI = 33

@@ -44,8 +44,9 @@ class Pin:
             self.init(*args, **kwargs)
 
     def init(self, mode=None, pull=-1, *, value=None, drive=None, hold=None):
-        if value is not None:
-            self._set(1 if value else 0)
+        if value is not None:  # said even if nothing changes: the level may be from before a reset
+            self._latch = 1 if value else 0
+            link.pin_changed(self._number, self._latch)
         if mode is not None:
             if self._number >= _INPUT_ONLY and mode & 2:
                 raise ValueError("pin can only be input")

@@ -80,7 +80,7 @@ def _read_order():
 
 def _cut():
     uos.remove(_ORDER)
-    link.post(ops.RESET, 0, 0)
+    link.post(ops.RESET, 1, 0)
     link.send()
     while True:
         utime.sleep_ms(1000)

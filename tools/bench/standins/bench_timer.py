@@ -51,6 +51,45 @@ class Timer:
         return (link.now_us() - self._start_us) % self._period_us // 1000
 
 
+class _TimerGroup:
+    """machine.mem32 of the watchdog of timer group 0, in which WDT counts (ESP32 TRM 18.4, 19.3).
+
+    The other registers of the chip are not there, and read 0.
+    """
+
+    _CONFIG0 = 0x48
+    _PROTECT = 0x64
+    _KEY = 0x50D83AA1
+    _GROUPS = (0x3FF5F000, 0x6001F000)  # of ESP32 and ESP32-S3
+
+    def __init__(self):
+        self._words = {self._CONFIG0: 0, self._PROTECT: 0}
+
+    def arm(self):
+        """As ESP-IDF's task watchdog does: stage 0 is an interrupt, which panics."""
+        self._words[self._CONFIG0] = 1 << 31 | 1 << 29
+
+    def __getitem__(self, address):
+        return self._words.get(self._offset(address), 0)
+
+    def __setitem__(self, address, value):
+        offset = self._offset(address)
+        if offset not in self._words:
+            raise ValueError("no such register: 0x%x" % address)
+        if offset != self._PROTECT and self._words[self._PROTECT] != self._KEY:
+            return
+        self._words[offset] = value
+        if offset == self._CONFIG0:
+            link.post(ops.STAGE, 0, 1 if value >> 29 & 3 == 3 else 0)
+            link.send()
+
+    def _offset(self, address):
+        return address & 0xFFF if address & ~0xFFF in self._GROUPS else None
+
+
+mem32 = _TimerGroup()
+
+
 class WDT:
     """machine.WDT: cannot be stopped."""
 
@@ -59,6 +98,7 @@ class WDT:
             raise ValueError
         if timeout <= 0:
             raise ValueError("WDT timeout too short")
+        mem32.arm()
         link.post_body(ops.WDT, 0, struct.pack("<I", timeout))
         link.send()
 

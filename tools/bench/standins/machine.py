@@ -6,7 +6,7 @@ import bench_link as link
 import bench_ops as ops
 from bench_pin import ADC, PWM, Pin  # noqa: F401  the names of this module
 from bench_serial import SPI, UART  # noqa: F401
-from bench_timer import RTC, WDT, Timer  # noqa: F401
+from bench_timer import RTC, WDT, Timer, mem32  # noqa: F401
 from umachine import time_pulse_us  # noqa: F401
 
 PWRON_RESET = 1
@@ -25,16 +25,6 @@ ULP_WAKE = 6
 
 _FREQUENCIES_MHZ = (20, 40, 80, 160, 240)
 _freq_hz = 160_000_000
-
-
-class _Registers:
-    """The chip's registers: there are none, and all of them are 0."""
-
-    def __getitem__(self, address):
-        return 0
-
-
-mem32 = _Registers()
 
 
 class Signal:
