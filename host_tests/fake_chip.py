@@ -39,7 +39,7 @@ class Chip:
 
 
 class Registers:
-    """machine.mem32 of timer group 0's watchdog at GROUP: writes count only while it is unlocked."""
+    """machine.mem32 of the watchdog in timer group 0; writes count only while it is unlocked."""
 
     GROUP = 0x3FF5F000
     CONFIG0, PROTECT, KEY = 0x48, 0x64, 0x50D83AA1

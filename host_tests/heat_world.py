@@ -12,7 +12,7 @@ from tools import vocabulary
 from tools.heater_lab.pack_feed import feed
 from tools.plant import Plant
 
-LEASE_S = 3
+LEASE_S = 1
 
 
 def make_settings(**changes):
@@ -75,7 +75,7 @@ class World:
         return vocabulary.heater_text(self.heater.state, self.heater.reason)
 
     def tick(self, seconds=1, stride_s=1):
-        """Lets seconds pass, one by one; in strides of up to LEASE_S where whole days must."""
+        """Lets seconds pass, one by one; in strides of LEASE_S at most."""
         for _ in range(seconds // stride_s):
             self.plant.step(stride_s)
             self.now = ticks_add(self.now, 1000 * stride_s)

@@ -7,7 +7,7 @@ from host_tests.panel_text import shows
 from screen import palette
 from tools.bench.bench import Bench
 
-DEADMAN_S = 3.0
+DEADMAN_S = 1.2  # the watchdog, counted from the last good step
 
 pytestmark = pytest.mark.bench
 
@@ -61,7 +61,7 @@ def test_heats_a_cold_pack_until_the_bms_charges_again(heating):
 
 @pytest.mark.parametrize("lapse", [1, 200])
 @pytest.mark.parametrize("death", ["firmware_frozen", "firmware_kill"])
-def test_a_dead_firmware_is_a_cold_mat_within_three_seconds(heating, death, lapse):
+def test_a_dead_firmware_is_a_cold_mat_when_the_watchdog_bites(heating, death, lapse):
     heating.set("lapse", lapse)
     heating.set(death, True)
     t_s = heating.now_s()

@@ -88,6 +88,24 @@ def test_reset_lets_go_of_everything(chip):
     assert chip.inputs == 1 << 35  # what is outside stays
 
 
+def test_a_reset_of_the_processors_alone_leaves_the_pins(chip):
+    chip.handle(ops.MODE, 32, OUT, 0, b"")
+    chip.handle(ops.PIN, 32, 1, 0, b"")
+    chip.handle(ops.WDT, 0, 4, 0, struct.pack("<I", 2500))
+    chip.reset(WDT_RESET, 7_000, keeps_pins=True)
+    assert chip.levels[32] == 1 and chip.log[-1] == (32, 1, 0)
+    assert chip.next_due_us() is None
+
+
+def test_what_the_bite_does_is_forgotten_with_each_arming(chip):
+    chip.handle(ops.WDT, 0, 4, 0, struct.pack("<I", 2500))
+    assert not chip.bite_releases
+    chip.handle(ops.STAGE, 0, 1, 0, b"")
+    assert chip.bite_releases
+    chip.handle(ops.WDT, 0, 4, 0, struct.pack("<I", 1200))
+    assert not chip.bite_releases
+
+
 def test_unknown_records_are_refused(chip):
     with pytest.raises(ValueError):
         chip.handle(99, 0, 0, 0, b"")

@@ -84,7 +84,7 @@ def test_faults_while_the_milliseconds_wrap(make, fault):
     t_s = bench.now_s()
     assert t_s < 75.5
     off_s = bench.wait_for(lambda b: not b.plant.heater_on, 30)
-    assert off_s - t_s <= (3.05 if fault == "firmware_frozen" else 12.5)
+    assert off_s - t_s <= (1.25 if fault == "firmware_frozen" else 12.5)
 
 
 def test_heating_goes_on_through_the_wrap(make):

@@ -5,6 +5,7 @@ from heat_rig import Rig, climb, faults
 
 from bms import pack as p
 from compat import ticks_add
+from heat.inputs import LEASE_MS
 
 # -- readings -----------------------------------------------------------------------------------
 
@@ -241,7 +242,7 @@ def test_a_late_step_finds_the_output_off_and_earns_nothing():
     on_time = rig.heater.guard._run_ms
     assert not rig.step(gap_ms=4000)
     assert rig.text == "blocked:resting"
-    assert rig.heater.guard._run_ms - on_time == 3000  # what the lease can have given
+    assert rig.heater.guard._run_ms - on_time == LEASE_MS  # what the lease can have given
     rig.step(60)
     assert rig.on
 

@@ -10,7 +10,7 @@ import pytest
 from heat.guard.vetoes import Guard
 from tools.heater_lab import campaign, cli, night, plots, speed, table
 from tools.heater_lab.faults import FAULTS, RIDES
-from tools.heater_lab.lab import HANGS, Lab
+from tools.heater_lab.lab import DIES, HANGS, PANICS, Lab
 from tools.heater_lab.starts import HEATING, STARTS, make_start
 
 QUICK = [x for x in FAULTS.values() if x.bound_s is not None and x.bound_s <= 15]
@@ -81,8 +81,17 @@ def test_a_lease_ends_by_itself_and_the_watchdog_follows():
     struck_ms, boots = lab.t_ms, lab.boots
     lab.loop = HANGS
     lab.tick(3)
-    assert not lab.on and lab.off_ms - struck_ms == 2250
+    assert not lab.on and lab.off_ms - struck_ms == 1100
     assert lab.boots == boots + 1 and lab.loop != HANGS
+
+
+@pytest.mark.parametrize(("loop", "off_ms"), [(DIES, 1200), (PANICS, 2110)])
+def test_without_the_timer_it_is_the_watchdog_and_what_its_bite_does_to_the_pin(loop, off_ms):
+    lab = make_start(HEATING[1])
+    struck_ms = lab.t_ms
+    lab.loop = loop
+    lab.tick(4)
+    assert not lab.on and lab.off_ms - struck_ms == off_ms
 
 
 def test_a_restart_keeps_what_was_saved_and_nothing_else():

@@ -7,9 +7,10 @@ stage 0 releases every pin at the moment it is due (a core reset, 0x07 in the re
 
 ESP32 Technical Reference Manual 5.2: 19.3.1 (stages, write protection), 18.4 (registers), 3.1
 ("Core reset: Resets all the digital registers, including CPU cores, external GPIO and digital
-GPIO"). The ESP32-S3 has the same registers at the same offsets (its manual: 13.2 and 12.6, and 7.1
-for the reset); the C3's take effect by a further bit and are not served by this. `board.TIMER_GROUP_0`
-is the group's address, 0 where this is not to be touched.
+GPIO"). The ESP32-S3 has the same registers at the same offsets (ESP-IDF's timer_group_reg.h for
+both; its manual, 7.1, for the reset), and nobody has tried it there. The C3's take effect by a
+further bit and are not served by this. `board.TIMER_GROUP_0` is the group's address, 0 where this
+is not to be touched.
 """
 
 from machine import mem32

@@ -5,7 +5,7 @@ import sys
 import time
 
 import machine
-from machine import WDT, Pin, Timer
+from machine import WDT, Pin, Timer, mem32
 
 heater = Pin(32, Pin.OUT, value=0)
 with open("how") as file:
@@ -13,11 +13,16 @@ with open("how") as file:
 print("boot", machine.reset_cause())
 if machine.reset_cause() != machine.PWRON_RESET:
     HOW = "live"
+RELEASE = "release" in HOW  # the watchdog's bite resets the system: timer group 0, stage 0
 if "notimer" not in HOW:
     lease_ms = time.ticks_add(time.ticks_ms(), 2000)
 else:
     lease_ms = None
 watchdog = WDT(timeout=2500)
+if RELEASE:
+    mem32[0x3FF5F064] = 0x50D83AA1
+    mem32[0x3FF5F048] |= 3 << 29
+    mem32[0x3FF5F064] = 0
 
 
 def poll(_timer):
@@ -33,7 +38,7 @@ def die():
     if HOW.startswith("busy"):
         while True:
             pass
-    if HOW == "reset":
+    if HOW.startswith("reset"):
         machine.reset()
     if HOW == "exit":
         sys.exit(1)
@@ -48,7 +53,7 @@ async def main():
         if lease_ms is not None:
             lease_ms = time.ticks_add(time.ticks_ms(), 2000)
         watchdog.feed()
-        if round == 10 and HOW != "live":
+        if round == 10 and not HOW.startswith("live"):
             die()
         await asyncio.sleep_ms(500)
 

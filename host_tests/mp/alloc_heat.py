@@ -21,7 +21,7 @@ class Verdict:
     blind = 0
 
 
-STRIDE_MS = micropython.const(3000)  # the longest that the output's lease bears
+STRIDE_MS = micropython.const(1000)  # the longest that the output's lease bears
 
 
 class Scene:

@@ -8,8 +8,8 @@ from heat.sensors import Sensors
 # A BMS's thresholds outside this are a decoding error (heater.md, facts).
 _LOWEST_DC = const(-300)
 _HIGHEST_DC = const(200)
-# The output's lease, counted from the step that renewed it: a step later than this finds the output
-# off, whatever was said before. Twice the steps' distance, and shorter than the watchdog.
+# The output's lease, counted from the step that renewed it: a later step finds the output off,
+# whatever was said before. Twice the steps' distance, and shorter than the watchdog.
 LEASE_MS = const(1000)
 # After a longer silence of our own nothing known before counts.
 _GAP_MS = const(10_000)

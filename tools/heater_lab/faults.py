@@ -8,7 +8,7 @@ campaign.py plays each of them in each state and fails where a bound is broken.
 from bms import alarms
 from bms import pack as p
 from tools.heater_lab import distort as d
-from tools.heater_lab.lab import DIES, HANGS, PROBE_READS, RAISES, RUNS
+from tools.heater_lab.lab import DIES, HANGS, PANICS, PROBE_READS, RAISES, RUNS
 
 # What must follow once the output is off.
 STAYS = "stays off"  # while the fault lasts; then it heats again by itself
@@ -160,8 +160,15 @@ _DEVICE_WAYS = (
     d.attribute("loop", RAISES, RUNS),
 )
 _MOMENTS = (
-    ("hang", "the loop hangs: the lease's timer, then the watchdog", 2.5, PAUSES, _SETTLING),
-    ("dead", "all of Python is dead, timers too: the watchdog", 2.5, PAUSES, _SETTLING),
+    ("hang", "the loop hangs: the lease's timer, then the watchdog", 1.1, PAUSES, _SETTLING),
+    ("dead", "all of Python is dead, timers too: the watchdog", 1.2, PAUSES, _SETTLING),
+    (
+        "panic",
+        "the same, and the chip does not take the reset that frees pins",
+        2.2,
+        PAUSES,
+        _SETTLING,
+    ),
     ("reset", "the chip resets", 0, PAUSES, _SETTLING),
     ("reset_storm", "six resets within a minute", 0, LATCHES, "settling unstable"),
     ("state_lost", "a reset, and the record is damaged", 0, LATCHES, "state_lost"),
@@ -172,6 +179,7 @@ _MOMENTS = (
 _MOMENT_WAYS = (
     d.attribute("loop", HANGS, RUNS),
     d.attribute("loop", DIES, RUNS),
+    d.attribute("loop", PANICS, RUNS),
     _once(lambda lab: lab.reset()),
     _once(_reset_storm),
     _once(_lose_state),

@@ -21,19 +21,24 @@ from bms.jk.jk_gps import JkGps
 from bms.pack import PackState
 from compat import ticks_add
 from heat.heater import Heater
+from heat.inputs import LEASE_MS
 from tools import vocabulary
 from tools.heater_lab.pack_feed import feed
 from tools.plant import Plant
 
 TICK_MS = 1000
-LEASE_MS = 2000  # firmware/hardware/heater_output.py
-POLL_MS = 250  # ... whose timer looks this often
-WATCHDOG_MS = 2500  # firmware/supervisor.py
+POLL_MS = 100  # firmware/hardware/heater_output.py: its timer looks this often after the lease
+WATCHDOG_MS = 1200  # firmware/supervisor.py, while the mat is on
+# Where the watchdog's bite does not release the pins: a panic's output, then the start, until
+# boot.py sets them. Measured on stock 1.27.0 in an emulated ESP32.
+PANIC_MS = 160 + 750
 SAVE_GAP_S = 60  # firmware/app.py
 
 # How the loop does: its exceptions end at the heater, a hang at the timer, or later at the
-# watchdog if the timer hangs as well.
-RUNS, RAISES, HANGS, DIES = "runs", "raises", "hangs", "dies"
+# watchdog if the timer hangs as well; that one's reset releases the pins, or it panics first.
+RUNS, RAISES, HANGS, DIES, PANICS = "runs", "raises", "hangs", "dies", "panics"
+_DEAD = (HANGS, DIES, PANICS)
+_NO_TIMER = (DIES, PANICS)
 
 PROBE_READS = "reads"  # the probe, where the settings tell of one, is on the mat
 
@@ -105,7 +110,7 @@ class Lab:
 
     def reset(self):
         """The chip resets: the pins drop at once."""
-        if self.loop in (HANGS, DIES):
+        if self.loop in _DEAD:
             self.loop = RUNS
         self.boot()
 
@@ -137,7 +142,7 @@ class Lab:
         self._pass(TICK_MS)
         self.now = ticks_add(self.now, TICK_MS)
         self.t_ms += TICK_MS
-        if self.loop in (HANGS, DIES):
+        if self.loop in _DEAD:
             self._hang()
             return
         if self.frames:
@@ -151,7 +156,7 @@ class Lab:
     def _pass(self, ms):
         """The plant goes on; a lease that nobody renewed ends in between."""
         end_ms = self.t_ms + ms
-        if self.on and self._until_ms + POLL_MS <= end_ms and self.loop != DIES:
+        if self.on and self._until_ms + POLL_MS <= end_ms and self.loop not in _NO_TIMER:
             before_ms = max(self._until_ms + POLL_MS - self.t_ms, 0)
             self.plant.step(before_ms / 1000)
             self._switch(False, self.t_ms + before_ms)
@@ -187,8 +192,9 @@ class Lab:
     def _hang(self):
         if self._dead_ms is None:
             self._dead_ms = self.t_ms - TICK_MS  # the last that was alive
-        if self.t_ms - self._dead_ms >= WATCHDOG_MS:
-            self._switch(False, self._dead_ms + WATCHDOG_MS)
+        off_ms = WATCHDOG_MS + (PANIC_MS if self.loop == PANICS else 0)
+        if self.t_ms - self._dead_ms >= off_ms:
+            self._switch(False, self._dead_ms + off_ms)
             self.reset()
 
     def _switch(self, on, t_ms):

@@ -1,4 +1,4 @@
-"""Starts the firmware as the ESP32 does after a reset: boot.py, then PACKMATE_MAIN as `__main__`."""
+"""Starts the firmware as the ESP32 does after a reset: boot.py, then main.py (PACKMATE_MAIN)."""
 
 import builtins
 import sys
