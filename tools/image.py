@@ -144,7 +144,7 @@ def sources(board_name):
 
 
 def boot_text(board):
-    """Returns boot.py with the board's figures in it: it must work whatever else is on a device."""
+    """Returns boot.py with the board's figures in it: it must work whatever else is there."""
     lines = find_source("boot").read_text().splitlines(keepends=True)
     text = "".join(line for line in lines if line != "import board\n")
     return re.sub(r"board\.(\w+)", lambda found: repr(getattr(board, found[1])), text)

@@ -55,6 +55,8 @@ class Inputs:
     def __init__(self, settings):
         self.sensors = Sensors()
         self.elapsed_ms = 0
+        # A BMS that heats goes on without us.
+        self.lease_ms = _GAP_MS if settings["heater_output"] == "bms" else LEASE_MS
         self.on = False  # the output at the end of the elapsed time
         self.on_ms = 0
         self.heating = False
@@ -128,10 +130,11 @@ class Inputs:
             elapsed = 0
             commanded = heating = False
         self.elapsed_ms = elapsed
-        most_ms = elapsed if elapsed < LEASE_MS else LEASE_MS
-        self.on = commanded and elapsed <= LEASE_MS
+        lease_ms = self.lease_ms
+        most_ms = elapsed if elapsed < lease_ms else lease_ms
+        self.on = commanded and elapsed <= lease_ms
         self.on_ms = most_ms if commanded else 0
-        self.heating = heating and elapsed <= LEASE_MS
+        self.heating = heating and elapsed <= lease_ms
         self.heating_ms = most_ms if heating else 0
 
     def _read_thresholds(self, pack):
