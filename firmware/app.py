@@ -26,7 +26,7 @@ from screen.canvas import Canvas
 from screen.footer import Names
 from screen.model import Model
 from screen.show import Screen
-from supervisor import Supervisor, stand_down
+from supervisor import Supervisor
 from tasks import NAMES, run_all
 from unload import unload
 
@@ -154,7 +154,7 @@ class Device:
         if self.ble is None:
             return False
         self.output.off()
-        self.ble.hand_over(60 * minutes)
+        self.ble.release(60 * minutes, self.heater.bms_output)
         return True
 
     def charger_pin(self):
@@ -210,6 +210,17 @@ class Device:
         self.supervisor.start(ticks_ms())
 
 
+def _say_end(device):
+    """Tells the person at the console what is true of the heater."""
+    if device.heater.bms_output is not None:
+        from ending import end  # for the few who have one
+
+        if not end(device):
+            print("stopped, but THE BMS DOES NOT SAY THAT ITS HEATING IS OFF: look in its app")
+            return
+    print("stopped: the heater is off; the watchdog resets the chip in an hour at the latest")
+
+
 def run(canvas_buf, early):
     """Runs the device; returns on Ctrl-C, and raises what ends it otherwise. The heater is off."""
     machine.freq(board.CPU_HZ)
@@ -221,5 +232,5 @@ def run(canvas_buf, early):
             device.output.close()
             device.supervisor.relax()
     except KeyboardInterrupt:
-        print("stopped: the heater is off; the watchdog resets the chip in an hour at the latest")
-        stand_down()
+        device.supervisor.stand_down()
+        _say_end(device)

@@ -35,6 +35,8 @@ class BMSHeater:
         pack = self._pack
         self.logic.look(pack, pack.fresh(STATUS, now, self._max_age_ms))
         self.on = self.logic.on
+        if self._commands is not None and self._commands.busy:
+            self.logic.confirmed_off = False  # it may be about to switch on
 
     def step(self, heater, wish, elapsed_ms, now):
         """Has the BMS do what the heater's step has decided, if it can be reached."""

@@ -75,24 +75,16 @@ class Supervisor:
             self._arm(OFF_MS)
             self._short = False
 
+    def stand_down(self):
+        """Gives a person at the console time before the watchdog resets the chip.
+
+        It cannot be stopped; nothing feeds or shortens it after this.
+        """
+        self._arm(MAINTENANCE_MS)
+        self._watchdog = None
+
     def _arm(self, ms):
-        self._watchdog = arm(ms)
-        self.releases_pins = _release_pins()
-
-
-def arm(ms):
-    """Starts the watchdog, or gives the running one `ms` (ports/esp32/machine_wdt.c); feeds it."""
-    return WDT(timeout=ms)
-
-
-def _release_pins():
-    return board.TIMER_GROUP_0 != 0 and release_pins_on_bite(board.TIMER_GROUP_0)
-
-
-def stand_down():
-    """Gives a person at the console time before the watchdog resets the chip.
-
-    The watchdog cannot be stopped.
-    """
-    arm(MAINTENANCE_MS)
-    _release_pins()
+        """Starts the watchdog, or gives the running one `ms` (ports/esp32/machine_wdt.c)."""
+        self._watchdog = WDT(timeout=ms)
+        group = board.TIMER_GROUP_0
+        self.releases_pins = group != 0 and release_pins_on_bite(group)

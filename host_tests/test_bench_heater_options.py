@@ -170,12 +170,12 @@ def test_who_switches_on_has_it_on_and_who_switched_off_has_it_off(start):
 # -- the JK's own heating output ------------------------------------------------------------------
 
 
-def test_the_jks_own_output_heats_and_ends(start):
+def start_bms_output(start):
+    """Starts a bench whose mat hangs at the JK's own output."""
     pytest.importorskip("bumble")
-
     plant = Plant(capacity_ah=20.0)
     plant.mat_on_bms = True
-    bench = start(
+    return start(
         None,
         "jk_ble",
         plant,
@@ -185,6 +185,10 @@ def test_the_jks_own_output_heats_and_ends(start):
         bms_dialect="jk_ble",
         charger_pin_used=False,
     )
+
+
+def test_the_jks_own_output_heats_and_ends(start):
+    bench = start_bms_output(start)
     bms = bench.plant.bms
     bench.run_until(60)
     assert not bms.heating_switch
@@ -201,6 +205,43 @@ def test_the_jks_own_output_heats_and_ends(start):
     bench.set("ambient_dc", 150)
     bench.run_until(bench.now_s() + 300)
     assert not bms.heating_switch
+
+
+def heating_by_bms(start):
+    bench = start_bms_output(start)
+    make_cold(bench)
+    wait(bench, lambda b: b.plant.heater_w > 0, 300, "heating")
+    return bench
+
+
+def test_the_phone_gets_the_bms_only_when_its_heating_is_off(start):
+    bench = heating_by_bms(start)
+    bench.set("button_1", True)
+    bench.run_until(bench.now_s() + 3)
+    bench.set("button_1", False)
+    wait(bench, lambda b: b.radio.units[0].connection is None, 60, "handed over")
+    assert not bench.plant.bms.heating_switch and bench.plant.heater_w == 0
+    bench.run_until(bench.now_s() + 60)
+    assert bench.plant.heater_w == 0
+
+
+def test_a_stop_at_the_console_has_the_bms_switch_off_and_says_so(start):
+    bench = heating_by_bms(start)
+    bench.call(lambda: bench.conductor.process.interrupt())
+    wait(bench, lambda b: says(b, "stopped: the heater is off"), 60, "stopped")
+    assert not bench.plant.bms.heating_switch and bench.plant.heater_w == 0
+
+
+def test_a_bms_that_does_not_answer_at_the_stop_is_told_of(start):
+    bench = heating_by_bms(start)
+    bench.set("bms_silent", True)
+    bench.call(lambda: bench.conductor.process.interrupt())
+    wait(bench, lambda b: says(b, "DOES NOT SAY THAT ITS HEATING IS OFF"), 90, "stopped")
+    assert bench.plant.bms.heating_switch
+
+
+def says(bench, text):
+    return any(text in line for _, line in bench.console.lines)
 
 
 # -- pre-heating ----------------------------------------------------------------------------------

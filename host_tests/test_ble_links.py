@@ -36,9 +36,9 @@ def ble(monkeypatch):
     machine.reset = reset
     monkeypatch.setitem(sys.modules, "machine", machine)
     monkeypatch.setitem(sys.modules, "bluetooth", types.ModuleType("bluetooth"))
-    monkeypatch.delitem(sys.modules, "ble", raising=False)
-    yield importlib.import_module("ble")
-    sys.modules.pop("ble", None)
+    monkeypatch.delitem(sys.modules, "links.ble", raising=False)
+    yield importlib.import_module("links.ble")
+    sys.modules.pop("links.ble", None)
 
 
 class Device:
@@ -49,6 +49,7 @@ class Device:
         self.state = {} if state is None else state
         self.uptime_s = 900
         self.output = Thing(on=False, off=lambda: self.calls.append("off"))
+        self.heater = Thing(bms_output=None)
         self.ble = ble.Links(self.state)
         self.links = [Link() for _ in range(links)]
         self.ble._links.extend(self.links)
@@ -116,9 +117,54 @@ def test_all_are_handed_over_and_the_last_one_counts(ble):
     assert device.ble.handed_over_s == 600
 
 
+def test_a_release_waits_until_the_bms_says_that_its_heating_is_off(ble, capsys):
+    device = Device(ble)
+    heating = device.heater.bms_output = Thing(
+        held_off=False, confirmed_off=False, unconfirmed=False
+    )
+    device.ble.release(600, heating)
+    device.watch()
+    assert heating.held_off and device.links[0].given == []
+    heating.confirmed_off = True
+    device.watch()
+    assert device.links[0].given == [600] and not heating.held_off and not heating.unconfirmed
+    device.watch()
+    assert device.links[0].given == [600] and capsys.readouterr().out == ""
+
+
+def test_what_the_bms_does_not_confirm_is_told(ble, capsys):
+    device = Device(ble)
+    heating = device.heater.bms_output = Thing(
+        held_off=False, confirmed_off=False, unconfirmed=False
+    )
+    device.ble.release(600, heating)
+    for _ in range(39):
+        device.watch()
+    assert device.links[0].given == []
+    device.watch()
+    assert device.links[0].given == [600] and heating.unconfirmed
+    assert "does not say that its heating is off" in capsys.readouterr().out
+
+
+def test_a_release_that_is_taken_back_is_none(ble):
+    device = Device(ble)
+    heating = device.heater.bms_output = Thing(held_off=False, confirmed_off=False)
+    device.ble.release(600, heating)
+    device.ble.release(0, heating)
+    heating.confirmed_off = True
+    device.watch()
+    assert device.links[0].given == [0] and not heating.held_off
+
+
+def test_where_a_pin_heats_the_link_is_given_at_once(ble):
+    device = Device(ble)
+    device.ble.release(600, None)
+    assert device.links[0].given == [600]
+
+
 def test_where_aioble_is_missing_there_is_a_link_that_is_down(ble, monkeypatch):
     for name in ("ble_link", "ble_radio", "ble_target"):
-        monkeypatch.setitem(sys.modules, name, None)  # an ImportError
+        monkeypatch.setitem(sys.modules, "links." + name, None)  # an ImportError
     errors = []
     link = ble.Links({}).make({}, "", errors)
     assert errors == ["bms_link: needs aioble: mpremote mip install aioble-central aioble-client"]

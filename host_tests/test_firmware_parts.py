@@ -191,7 +191,7 @@ def test_each_arming_has_the_bite_release_the_pins(chip, supervisor):
         supervisor.step(chip.now, on)
     supervisor.relax()
     assert registers.stage_0 == 3
-    importlib.import_module("supervisor").stand_down()
+    supervisor.stand_down()
     assert registers.stage_0 == 3
 
 
@@ -252,7 +252,11 @@ def test_a_task_that_never_reported_is_late_too(chip, supervisor):
 
 
 def test_stand_down_gives_an_hour(chip, supervisor):
-    importlib.import_module("supervisor").stand_down()
+    supervisor.stand_down()
+    assert chip.watchdog_ms == 3_600_000
+    for on in (True, False):  # what still runs shortens it no more
+        supervisor.step(chip.now, on)
+        supervisor.relax()
     assert chip.watchdog_ms == 3_600_000
 
 

@@ -5,6 +5,7 @@ from heat_world import make_settings
 
 import words as s
 from bms import pack as p
+from bms import writer as w
 from bms_heater import BMSHeater
 from heat.heater import Heater
 from heat.options.bms_output import BMSOutput
@@ -153,6 +154,44 @@ def test_an_output_that_cannot_be_ended_is_told(heating):
     assert heating.text == "blocked:unconfirmed" and heating.plant.heater_w > 0  # and not "off"
     heating.to_bms = lambda data: data
     heating.until(lambda h: h.text == "off" and h.plant.heater_w == 0, 30)
+
+
+def test_held_off_is_off_at_once_and_confirmed_whatever_the_law_wants(heating):
+    logic = heating.output.logic
+    assert not logic.confirmed_off
+    logic.held_off = True
+    assert heating.until(lambda h: logic.confirmed_off, 10) <= 5
+    assert not heating.bms.heating_switch and heating.plant.heater_w == 0
+    heating.run(60_000)
+    assert logic.confirmed_off  # the law still wants heat
+    logic.held_off = False
+    heating.until(lambda h: h.plant.heater_w > 0, 60)
+    assert not logic.confirmed_off
+
+
+def test_what_is_not_known_now_is_not_confirmed():
+    house = House(temp_c=10.0)
+    logic = house.output.logic
+    house.until(lambda h: logic.confirmed_off, 60)
+    house.pack.drop(p.HEATING)
+    house.output.look(house.now)
+    assert not logic.confirmed_off
+    house.until(lambda h: logic.confirmed_off, 60)
+    house.output.look(house.now + 60_000)  # an old answer
+    assert not logic.confirmed_off
+    house.commands.ask(w.HEATING, 1, house.now)  # one that is under way
+    house.output.look(house.now)
+    assert not logic.confirmed_off
+
+
+def test_heat_that_nobody_saw_end_is_told_while_the_link_is_away(heating):
+    heating.output.logic.unconfirmed = True
+    heating.link_up = False
+    heating.run(3000)
+    assert heating.text == "blocked:unconfirmed"
+    heating.heater.set_mode(0)
+    heating.run(3000)
+    assert heating.text == "blocked:unconfirmed"
 
 
 @pytest.mark.parametrize("veto", [s.NONE, s.SETTLING])

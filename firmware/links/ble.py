@@ -50,6 +50,8 @@ class Links:
         self.resets = resets if isinstance(resets, int) and resets > 0 else 0
         self._links = []
         self._radio = None
+        self._release_s = 0  # of a hand-over that waits for the BMS's heating to be off
+        self._wait_s = 0
 
     def make(self, settings, pin, errors):
         """Returns a BLELink as the settings ask for it; if that fails, a NoLink, and why among
@@ -74,6 +76,37 @@ class Links:
         """Returns what is to run beside the tasks of the device."""
         return [link.run() for link in self._links]
 
+    def release(self, seconds, heating):
+        """Lets go of all BMSs for so long, in a moment; 0: takes them back.
+
+        `heating`: the BMSOutput, where the BMS's own output heats, else None. That must be off
+        before nobody here can switch it off any more: watch() lets go when the BMS says so, or
+        after CONFIRM_S, and then it is told that it does not.
+        """
+        self._wait_s = 0
+        if heating is not None:
+            heating.held_off = seconds > 0
+        if seconds and heating is not None:
+            from heat.options.bms_output import CONFIRM_S
+
+            self._release_s = seconds
+            self._wait_s = CONFIRM_S
+        else:
+            self.hand_over(seconds)
+
+    def _watch_release(self, heating):
+        if not self._wait_s:
+            return
+        self._wait_s -= 1
+        if self._wait_s and not heating.confirmed_off:
+            return
+        self._wait_s = 0
+        heating.held_off = False
+        if not heating.confirmed_off:
+            heating.unconfirmed = True
+            print("the BMS goes to the phone, and does not say that its heating is off")
+        self.hand_over(self._release_s)
+
     def hand_over(self, seconds):
         """Lets go of all BMSs for so long; 0: takes them back."""
         for link in self._links:
@@ -93,6 +126,7 @@ class Links:
         Never while the mat is on, and at most once an hour: the first time soon, later when the
         device has been up for so long.
         """
+        self._watch_release(device.heater.bms_output)
         wanted = False
         for link in self._links:
             wanted = wanted or link.reset_wanted

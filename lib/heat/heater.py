@@ -137,8 +137,9 @@ class Heater:
         if limit_dc is not None:
             self._warn(s.BMS_TOO_COLD, limit_dc < self.report.limit_dc)
         on = self._heating = demand and veto == s.NONE
-        if output is not None and output.unconfirmed and (veto == s.NONE or not law.active):
-            veto = s.UNCONFIRMED  # and the wish stays
+        if output is not None and output.unconfirmed:
+            if veto == s.NONE or veto == s.LINK_DOWN or not law.active:
+                veto = s.UNCONFIRMED  # and the wish stays
         self._publish_state(on, veto)
         is_on = on if output is None else output.on
         self._publish_figures(inputs, is_on, mean_mw)
@@ -162,7 +163,7 @@ class Heater:
         elif self.guard.latched:
             self.state = s.FAULT
             self.reason = s.first_fault(self.guard.latched)
-        elif not law.active and (veto != s.UNCONFIRMED or not self._on):
+        elif not law.active and (veto != s.UNCONFIRMED or (not self._on and self.inputs.link_up)):
             self.state = s.OFF  # and that is true: not of a BMS that heats all the same
         elif veto != s.NONE:
             self.state = s.BLOCKED

@@ -95,6 +95,10 @@ class Process:
         """Lets a frozen process run on."""
         self._signal(signal.SIGCONT)
 
+    def interrupt(self):
+        """Presses Ctrl-C at its console."""
+        self._signal(signal.SIGINT)
+
     def kill(self):
         """Ends the process at once, however it is."""
         self._signal(signal.SIGKILL)

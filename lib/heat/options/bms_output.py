@@ -22,6 +22,7 @@ STOP = const(5)
 MAX_MA = const(3000)
 MAX_MW = const(200_000)
 
+CONFIRM_S = const(40)  # for it to say that it is off, before nobody here can tell it any more
 _PROVE_MS = const(30_000)  # for a command to go out and show, with one retry
 _AGAIN_MS = const(15_000)
 _TRIES = const(3)
@@ -41,11 +42,15 @@ class BMSOutput:
     what it was told. `ma`: what its heater takes, None if it does not tell. `over_limit`: that has
     been more than the board can switch, half an hour ago at most.
 
+    `held_off`: off, whatever the wish, at once: the link is about to be given away, or the program
+    to end. `confirmed_off`: the BMS says, now, that its switch and its output are off.
+
     After step(), `command` and `value` are to be asked of the BMS. `thresholds`: write ours.
     """
 
     def __init__(self, thresholds):
         self.on = False
+        self.held_off = self.confirmed_off = False
         self.unconfirmed = False
         self.ma = None
         self.over_limit = False
@@ -64,7 +69,9 @@ class BMSOutput:
 
     def look(self, pack, fresh):
         """Takes what the BMS says of its output, if that is `fresh`; before the heater's step."""
-        self.on = fresh and pack.get(p.HEATING) == 1
+        heating = pack.get(p.HEATING)
+        self.on = fresh and heating == 1
+        self.confirmed_off = fresh and heating == 0 and pack.get(p.HEATING_SWITCH) == 0
         ma = pack.get(p.HEATING_MA)
         # Old firmware has other things in this place.
         self.ma = ma if self.on and ma is not None and 0 <= ma <= _MOST_MA else None
@@ -74,6 +81,8 @@ class BMSOutput:
         because readings are still being waited for; `on_dc`, `off_dc`: the thresholds in force.
         """
         self.command = NOTHING
+        wish = wish and not self.held_off
+        settling = settling and not self.held_off
         self._watch_limit(elapsed_ms)
         self._wait_ms = self._wait_ms - elapsed_ms if self._wait_ms > elapsed_ms else 0
         left_ms = self._write_wait_ms - elapsed_ms
