@@ -138,8 +138,7 @@ class Heater:
             self._warn(s.BMS_TOO_COLD, limit_dc < self.report.limit_dc)
         on = self._heating = demand and veto == s.NONE
         if output is not None and output.unconfirmed:
-            if veto == s.NONE or veto == s.LINK_DOWN or not law.active:
-                veto = s.UNCONFIRMED  # and the wish stays
+            veto = self._unless_worse(veto)
         self._publish_state(on, veto)
         is_on = on if output is None else output.on
         self._publish_figures(inputs, is_on, mean_mw)
@@ -154,6 +153,13 @@ class Heater:
             self.known ^= bit
             self._dirty = True
         self.warnings = (self.warnings | bit if holds else self.warnings & ~bit) & ~self.known
+
+    def _unless_worse(self, veto):
+        """Returns UNCONFIRMED where nothing weighs more; the wish stays. A link that is down may
+        be so because the BMS was given away in that state."""
+        if veto == s.NONE or veto == s.LINK_DOWN or not self.law.active:
+            return s.UNCONFIRMED
+        return veto
 
     def _publish_state(self, on, veto):
         law = self.law
