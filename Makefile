@@ -1,7 +1,7 @@
 # Packmate. Each target makes the environment it needs in .venv; `make` alone lists them.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test fuzz check format benchmark image pictures clean distclean
+.PHONY: help demo test fuzz check format benchmark image mutants pictures clean distclean
 
 PYTHON ?= python3
 ARGS ?=
@@ -42,6 +42,9 @@ fuzz: $(DEV) $(NODE) $(UMQTT) ## looks for new examples with fresh seeds until o
 	do round=$$((round + 1)); echo "make fuzz: $$round rounds without a find"; done; \
 	echo "make fuzz: a find in round $$((round + 1)), or ended; keep it as an @example of its test"; \
 	exit 1
+
+mutants: $(DEV) ## small faults put into the heater's code: does a test notice? Hours; ARGS="--each 10"
+	@$(BIN)/python -m tools.mutants $(ARGS)
 
 check: $(DEV) $(NODE) $(STUBS) ## format, lint, types against the ESP32 stubs, import rule
 	$(BIN)/ruff format --check .
