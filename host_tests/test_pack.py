@@ -283,7 +283,19 @@ def test_each_alarm(bit):
     pack = PackState()
     pack.put(p.ALARMS_RAW, 1)
     pack.raise_alarm(bit)
-    assert [pack.alarm(other) for other in range(64)].index(True) == bit
+    raised = [pack.alarm(other) or pack.notice(other) for other in range(64)]
+    assert raised.index(True) == bit and raised.count(True) == 1
     assert vocabulary.values(pack)["alarms"] == [vocabulary.ALARMS[bit]]
     pack.clear_alarms()
     assert vocabulary.values(pack)["alarms"] == []
+
+
+def test_a_notice_is_no_alarm():
+    pack = PackState()
+    pack.raise_alarm(alarms.CHANGE_PASSWORD)
+    assert not any(pack.alarms) and pack.notice(alarms.CHANGE_PASSWORD)
+    assert not pack.alarm(alarms.CHANGE_PASSWORD)
+    pack.raise_alarm(alarms.MOS_OVERTEMP)
+    assert pack.alarm(alarms.MOS_OVERTEMP) and not pack.notice(alarms.MOS_OVERTEMP)
+    pack.clear_alarms()
+    assert not any(pack.alarms) and not any(pack.notices)

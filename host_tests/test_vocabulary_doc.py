@@ -27,7 +27,7 @@ def section(title):
 
 
 SECTIONS = {
-    "Lists": ("cell_mv", "temps_dc", "alarms"),
+    "Lists": ("cell_mv", "temps_dc", "alarms", "notices"),
     "True or false": vocabulary.SLOTS[: p.BOOLS],
     "Measurements": vocabulary.SLOTS[p.BOOLS : p.PACK_OVP_MV],
     "Settings of the BMS": vocabulary.SLOTS[p.PACK_OVP_MV :],

@@ -49,7 +49,13 @@ def values(pack):
             pack.temps_dc[i] if pack.temp_valid[i] else None for i in range(pack.temps)
         ]
     if pack.has(p.ALARMS_RAW):
-        known["alarms"] = [name for bit, name in enumerate(ALARMS) if pack.alarm(bit)]
+        noted = [name for bit, name in enumerate(ALARMS) if pack.notice(bit)]
+        # All that the BMS raises; what is but a notice is named again.
+        known["alarms"] = [
+            name for bit, name in enumerate(ALARMS) if pack.alarm(bit) or name in noted
+        ]
+        if noted:
+            known["notices"] = noted
     for which, name in enumerate(TEXTS):
         text = pack.text(which)
         if text is not None:

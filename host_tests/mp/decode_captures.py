@@ -36,7 +36,11 @@ def dump(pack):
         "cell_mv": [pack.cell_mv[i] for i in range(pack.cells)],
         "temps_dc": [pack.temps_dc[i] if pack.temp_valid[i] else None for i in range(pack.temps)],
         "slots": [pack.get(slot) for slot in range(p.SLOTS)],
-        "alarms": [bit for bit in range(alarms.NAMES.count(b"\n") + 1) if pack.alarm(bit)],
+        "alarms": [
+            bit
+            for bit in range(alarms.NAMES.count(b"\n") + 1)
+            if pack.alarm(bit) or pack.notice(bit)
+        ],
         "texts": [pack.text(which) for which in range(len(p._TEXT_ENDS))],
     }
 

@@ -143,3 +143,8 @@ def mask(bits):
     for bit in bits:
         made[bit >> 3] |= 1 << (bit & 7)
     return bytes(made)
+
+
+# What asks for something without anything being wrong now: kept apart, as PackState.notices. Most
+# healthy new units say CHANGE_PASSWORD for ever (jk.md §7 F4).
+NOTICES = mask((CHANGE_PASSWORD, EXPIRING, FIRMWARE_UPDATE_NEEDED, TELEMATICS_LOST, CLOCK_FAULT))

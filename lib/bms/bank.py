@@ -263,10 +263,11 @@ class Bank:
 
     def _take_alarms(self):
         """Whatever any good pack complains of."""
-        self.pack.clear_alarms()
-        alarms = self.pack.alarms
+        ours = self.pack
+        ours.clear_alarms()
         for i in range(len(self.packs)):
             if self.ok[i]:
-                theirs = self.packs[i].alarms
-                for at in range(min(len(alarms), len(theirs))):
-                    alarms[at] |= theirs[at]
+                theirs = self.packs[i]
+                for at in range(len(ours.alarms)):
+                    ours.alarms[at] |= theirs.alarms[at]
+                    ours.notices[at] |= theirs.notices[at]

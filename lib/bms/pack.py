@@ -10,6 +10,7 @@ call, so no reader sees half a frame. Nothing here allocates after construction.
 
 from array import array
 
+from bms.alarms import NOTICES
 from compat import const, ticks_add, ticks_diff
 
 MAX_CELLS = const(32)
@@ -165,6 +166,7 @@ class PackState:
         self.temps_dc = array("h", bytes(2 * MAX_TEMPS))
         self.temp_valid = bytearray(MAX_TEMPS)
         self.alarms = bytearray(8)  # bit set, numbered by bms.alarms
+        self.notices = bytearray(8)  # likewise; what is not wrong, but wants something done
         self.values = array("i", bytes(4 * SLOTS))
         self.valid = bytearray(SLOTS)
         self._seen = bytearray(_GROUPS)
@@ -208,6 +210,10 @@ class PackState:
     def alarm(self, bit):
         """True while the canonical alarm (bms.alarms) is raised."""
         return self.alarms[bit >> 3] & 1 << (bit & 7) != 0
+
+    def notice(self, bit):
+        """True while the BMS says what bms.alarms.NOTICES has: nothing is wrong."""
+        return self.notices[bit >> 3] & 1 << (bit & 7) != 0
 
     # -- writing: for the dialect that owns this pack --------------------------------------------
 
@@ -258,12 +264,18 @@ class PackState:
         self.clear_alarms()
 
     def raise_alarm(self, bit):
-        """Raises a canonical alarm."""
-        self.alarms[bit >> 3] |= 1 << (bit & 7)
+        """Raises a canonical alarm, or notes what is but a notice."""
+        at = bit >> 3
+        raised = 1 << (bit & 7)
+        if NOTICES[at] & raised:
+            self.notices[at] |= raised
+        else:
+            self.alarms[at] |= raised
 
     def clear_alarms(self):
-        """Clears all canonical alarms."""
+        """Clears all canonical alarms and notices."""
         self.alarms[:] = _ZEROS_8
+        self.notices[:] = _ZEROS_8
 
     def touch(self, group, now):
         """Marks a group as received at `now`; a status counts as a new reading."""
