@@ -79,6 +79,9 @@ def values(dialect):
     return shown
 
 
+ZERO_WHERE_ABSENT = ("rcv_mv", "rfv_mv")  # on firmware that has no such setting
+
+
 def differences(shown, capture):
     """Returns what a capture expects and the pack shows otherwise, of what the vocabulary has."""
     wrong = {}
@@ -97,7 +100,8 @@ def differences(shown, capture):
         close = name.endswith("_mah") or (name == "pack_mv" and capture["protocol"] == "jk04")
         if close and got is not None and value is not None and abs(got - value) <= 1:
             continue
-        if got != (None if value == "" else value):
+        absent = value == "" or (value == 0 and name in ZERO_WHERE_ABSENT)
+        if got != (None if absent else value):
             wrong[name] = (got, value)
     return wrong
 

@@ -131,9 +131,11 @@ class Watcher:
         unit = self._unit()
         return None if unit is None else unit.address
 
+    def _frames(self):
+        return (self._unit() or self._dialect).frames
+
     def _variant(self):
-        unit = self._unit()
-        return self._dialect.variant if unit is None else VARIANTS[unit.frames.variant]
+        return VARIANTS[self._frames().variant]
 
     def _offset(self):
         framer = self._dialect.framer
@@ -148,7 +150,7 @@ class Watcher:
         name = self._result.protocol
         kind = self._dialect.kind
         if hasattr(self._dialect, "frames"):
-            found = details.jk_frame(self._variant(), kind, frame)
+            found = details.jk_frame(self._variant(), kind, frame, self._frames().generation)
             return found | {"ack_address": frame[-8]} if name == "jk_modbus" else found
         if name == "jk_display":
             return details.display(frame)

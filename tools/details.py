@@ -10,6 +10,8 @@ from bms import pack as p
 from bms.framer import LOGBOOK
 
 _ABSENT_DC = -2000
+_FIRST_WITH_PHASE = 15
+_PHASES = ("bulk", "absorption", "float")
 _WIDE_SHIFT = 32  # most of the 32-cell layout lies so much later
 
 # Status, in the 24-cell layout, jk.md §3.6.
@@ -146,7 +148,7 @@ def _text(frame, at, size):
     return frame[at : at + size].partition(b"\0")[0].decode("ascii", "replace")
 
 
-def jk_frame(variant, kind, frame):
+def jk_frame(variant, kind, frame, generation=-1):
     """Returns the further fields of a 300-byte frame of `variant` as a dict, by kind of frame."""
     if kind == LOGBOOK:
         return _logbook(frame)
@@ -158,13 +160,13 @@ def jk_frame(variant, kind, frame):
         found = _take(_JK04_STATUS, frame)
         found["cell_res_mohm"] = _resistances(frame, 102, "f", found["cell_mask"], 1000)
     else:
-        found = _jk02_status(variant == "jk02_32s", frame)
+        found = _jk02_status(variant == "jk02_32s", frame, generation)
     for name in ("cell_max_no", "cell_min_no"):
         found[name] += 1  # counted from 0 on the wire
     return found
 
 
-def _jk02_status(wide, frame):
+def _jk02_status(wide, frame, generation):
     shift = _WIDE_SHIFT if wide else 0
     fields = dict(_STATUS)
     first = {name: fields.pop(name) for name in ("cell_max_no", "cell_min_no")}
@@ -176,9 +178,19 @@ def _jk02_status(wide, frame):
     if wide:
         found["dry1_on"] = bool(found["dry_contacts"] & 2)
         found["dry2_on"] = bool(found["dry_contacts"] & 4)
+    # The wires that the BMS warns of, as numbers of cells.
+    found["bad_wires"] = _numbers(found["wire_warn_mask"])
+    found["emergency"] = found["emergency_s"] > 0
+    if generation >= _FIRST_WITH_PHASE and found["charge_status_id"] < len(_PHASES):
+        found["charge_phase_name"] = _PHASES[found["charge_status_id"]]
     at = 80 if wide else 64
     found["cell_res_mohm"] = _resistances(frame, at, "H", found["cell_mask"], 1)
     return found
+
+
+def _numbers(mask):
+    """Returns the positions, from 1, of the bits that are set."""
+    return [bit + 1 for bit in range(mask.bit_length()) if mask >> bit & 1]
 
 
 def _resistances(frame, at, code, mask, factor):

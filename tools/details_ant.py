@@ -80,6 +80,31 @@ _SETTINGS = {
     0x13A: ("runtime_cfg", 1),
 } | {0xAE + 2 * i: (f"ocv_{100 - 10 * i}_mv", 1) for i in range(11)}
 _TEXTS = {0x106: ("pack_id", 32), 0x26C: ("hw_version", 16), 0x27C: ("sw_version", 16)}
+# What the codes of a MOS say, ant.md §1.4; the two differ where one has a pair.
+_MOS = {
+    0: "off",
+    1: "on",
+    2: ("cell over-voltage", "cell under-voltage"),
+    3: "over-current",
+    4: ("full", "over-current, second level"),
+    5: ("pack over-voltage", "pack under-voltage"),
+    6: "battery too hot",
+    7: "MOS too hot",
+    8: "current abnormal",
+    9: "balance wire lost",
+    10: "board too hot",
+    11: ("", "off because the charge MOS is"),
+    12: ("turning on failed", "short circuit"),
+    13: "discharge MOS faulty",
+    14: ("waiting", "start failed"),
+    15: "switched off by hand",
+    16: ("cell over-voltage, second level", "cell under-voltage, second level"),
+    17: "too cold",
+    18: "cell difference",
+    19: "self-test failed",
+    20: "self-test failed",
+}
+_NOT_A_MASK = (1, 2, 33)  # boards with an active balancer have other things there
 _COUNTERS = (
     "cell_ov pack_ov cell_uv pack_uv cell_delta charge_ot discharge_ot mos_ot charge_ut "
     "discharge_ut charge_oc discharge_oc short charge_count cycles low_voltage_shutdown "
@@ -152,13 +177,31 @@ def _status(data):
         "discharge_mos_code": data[t0 + 12],
         "charge_mos_code": data[t0 + 13],
         "balance_code": data[t0 + 14],
+        "board_type": data[t0 + 15],
+        "discharged_mah": struct.unpack_from("<I", data, t0 + 62)[0],
+        "charged_mah": struct.unpack_from("<I", data, t0 + 66)[0],
+        "discharge_time_s": struct.unpack_from("<I", data, t0 + 70)[0],
+        "charge_time_s": struct.unpack_from("<I", data, t0 + 74)[0],
     }
+    _say(found, found["board_type"] not in _NOT_A_MASK)
     tripped = _alarms(protections, ant_status.PROTECTION_ALARMS)
     tripped |= _alarms(1 << found["charge_mos_code"], ant_codes.CHARGE_ALARMS)
     tripped |= _alarms(1 << found["discharge_mos_code"], ant_codes.DISCHARGE_ALARMS)
     found["protections"] = _names(tripped)
     found["warnings"] = _names(_alarms(warnings, ant_status.WARNING_ALARMS))
     return found
+
+
+def _say(found, has_mask=True):
+    """Adds the codes of the MOS in words, and the cells that are being balanced."""
+    for which, name in enumerate(("charge", "discharge")):
+        words = _MOS.get(found[f"{name}_mos_code"], "")
+        words = words if isinstance(words, str) else words[which]
+        if words:
+            found[f"{name}_mos"] = words
+    if has_mask:
+        mask = found["balance_mask"]
+        found["balanced_cells"] = [bit + 1 for bit in range(mask.bit_length()) if mask >> bit & 1]
 
 
 def _alarms(bits, table):
@@ -173,10 +216,12 @@ def _names(numbers):
 def old_status(frame):
     """Returns the further fields of a 140-byte status as a dict."""
     power, mask = struct.unpack_from(">i", frame, 111)[0], struct.unpack_from(">I", frame, 132)[0]
-    return {
+    found = {
         "power_w": -power,
         "balance_mask": mask,
         "charge_mos_code": frame[103],
         "discharge_mos_code": frame[104],
         "balance_code": frame[105],
     }
+    _say(found)
+    return found

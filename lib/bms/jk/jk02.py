@@ -45,6 +45,10 @@ _RUNTIME = const(162)
 _CHARGE_ON = const(166)
 _DISCHARGE_ON = const(167)
 _HEATING = const(183)
+_WIRES = const(114)
+_EMERGENCY = const(186)
+_CHARGE_PHASE_WIDE = const(280)
+_LAST_PHASE = const(2)
 _HEATING_MA_WIDE = const(236)
 _CHARGER_WIDE = const(245)
 _TEMP4_WIDE = const(256)
@@ -61,12 +65,13 @@ _SOC_SLACK_PCT = const(15)
 # Software generations: rule R3; in the first, the heater's byte is something else (§7, F3).
 _FIRST_WITH_T4 = const(14)
 _LAST_WITHOUT_HEATER = const(6)
+_FIRST_WITH_PHASE = const(15)
 
 # What a balancer with this layout sends as zeros, because nothing is there to be measured.
 _OF_A_BMS = bytes(
     (p.CURRENT_MA, p.SOC_PCT, p.SOH_PCT, p.CAPACITY_MAH, p.REMAINING_MAH, p.CYCLES)
     + (p.CYCLE_CAPACITY_MAH, p.CHARGE_ON, p.DISCHARGE_ON, p.HEATING, p.HEATING_MA)
-    + (p.CHARGER_PRESENT, p.MOS_TEMP_DC)
+    + (p.CHARGER_PRESENT, p.MOS_TEMP_DC, p.EMERGENCY_S)
 )
 
 # Canonical alarm of each bit (jk.md table ble_alarms); the narrow layout has the first 16.
@@ -232,7 +237,9 @@ class Jk02Status:
         self._store_temps(buf, at, wide, generation)
         self._store_alarms(buf, at, wide)
         if wide:
-            self._store_wide(buf, at)
+            self._store_wide(buf, at, generation)
+        self._store_bad_wire(buf, d + _WIRES)
+        pack.put(p.EMERGENCY_S, u16le(buf, d + _EMERGENCY))
         if self.balancer or self._says_nothing():
             self._drop_zeros()
         pack.summarise()
@@ -263,8 +270,23 @@ class Jk02Status:
         if pack.temps_dc[0] == 0:
             pack.drop_temp(0)  # like all the others
 
-    def _store_wide(self, buf, at):
+    def _store_bad_wire(self, buf, at):
+        """Stores the first of the wires that the BMS warns of; bit n is that of cell n + 1."""
         pack = self.pack
+        pack.drop(p.BAD_WIRE)
+        if u16le(buf, at) or u16le(buf, at + 2):
+            cell = 0
+            while buf[at + (cell >> 3)] >> (cell & 7) & 1 == 0:
+                cell += 1
+            pack.put(p.BAD_WIRE, cell + 1)
+
+    def _store_wide(self, buf, at, generation):
+        pack = self.pack
+        phase = buf[at + _CHARGE_PHASE_WIDE]
+        if generation >= _FIRST_WITH_PHASE and phase <= _LAST_PHASE:
+            pack.put(p.CHARGE_PHASE, phase)
+        else:
+            pack.drop(p.CHARGE_PHASE)
         # Rule R4; the field is a garbage of other sensors while the heater is off.
         on = buf[at + _WIDE + _HEATING]
         pack.put(p.HEATING_MA, s16le(buf, at + _HEATING_MA_WIDE) if on else 0)

@@ -36,7 +36,11 @@ _CELL_COUNT = const(114)
 _DEVICE_ADDR = const(270)
 _CONTROLS = const(282)  # table jk02_controls; bits of its first byte
 _HEATING_BIT = const(0)
+_SENSORS_BIT = const(1)
+_GPS_BIT = const(2)
 _CHARGER_BIT = const(5)
+# What older firmware does not have is 0 there.
+_REQUESTED = bytes((38, p.RCV_MV) + (42, p.RFV_MV))
 # Whole °C: offset from _LATE, the register that the bitmap must offer, slot (jk.md §3.8, §3.10).
 _LATE = const(284)
 _BYTES = bytes(
@@ -88,7 +92,15 @@ def _store_wide(pack, buf, at, capabilities):
     pack.put(p.DEVICE_ADDR, buf[at + _DEVICE_ADDR])
     controls = buf[at + _CONTROLS]
     pack.put(p.HEATING_SWITCH, controls >> _HEATING_BIT & 1)
+    pack.put(p.TEMP_SENSORS_DISABLED, controls >> _SENSORS_BIT & 1)
+    pack.put(p.GPS_HEARTBEAT, controls >> _GPS_BIT & 1)
     pack.put(p.SPECIAL_CHARGER, controls >> _CHARGER_BIT & 1)
+    for row in range(0, len(_REQUESTED), 2):
+        mv = u32le(buf, at + _REQUESTED[row])
+        if 0 < mv <= _MAX_CELL_MV:
+            pack.put(_REQUESTED[row + 1], mv)
+        else:
+            pack.drop(_REQUESTED[row + 1])
     for row in range(0, len(_BYTES), 3):
         register = _BYTES[row + 1]
         # Older firmware keeps other things in these bytes (jk.md §3.10).

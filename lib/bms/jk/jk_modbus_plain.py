@@ -37,6 +37,8 @@ _PAIRS = {
     DEVICE_FRAME: bytes(range(3, 51)),
 }
 
+_UNREAD = const(280)  # the phase of charging, which no block reaches: 0 would be one
+
 MORE_BLOCKS = const(0)
 COMPLETE = const(1)
 REFUSED = const(-1)
@@ -50,6 +52,7 @@ class PlainReader:
         self.kind = 0
         self._block = 0
         put_bytes(self.frame, 0, PREAMBLE)
+        self.frame[_UNREAD] = 0xFF
 
     def start(self, kind):
         """Begins to read a frame of this type from its first block."""
