@@ -17,13 +17,24 @@ import micropython  # noqa: E402
 
 micropython.alloc_emergency_exception_buf(100)
 
-try:
+
+def start():
+    """Reads the settings and starts the radio: before Python's heap grows."""
     import startup
 
-    early = startup.Startup()
+    startup.run()
+
+
+def run():
+    """Runs the application until it ends."""
     import app
 
-    app.run(CANVAS, early)
+    app.run(CANVAS)
+
+
+try:
+    start()
+    run()
 except Exception as error:
     # Time to read the reason on a console and to press Ctrl-C; then everything anew.
     sys.print_exception(error)

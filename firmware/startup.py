@@ -1,7 +1,9 @@
-"""What comes before the application: its settings, and the radio.
+"""What comes before the application: its settings, and the memory that is not Python's.
 
-An ESP32's Python heap grows into the memory from which Wi-Fi takes its own, and it grows most
-while the application is imported. So the radio gets its share before that.
+An ESP32's Python heap grows into the memory from which radio, drivers and sockets take theirs, and
+it grows most while the application is imported. So these get their share before that; and what
+sockets need later is kept free by a receive buffer far larger than the BMS needs, which is cut to
+size when all is built (docs/memory.md).
 """
 
 from binascii import hexlify
@@ -11,7 +13,11 @@ import board
 import machine
 
 from hardware.wifi import Wifi
+from heaps import Heaps
+from links.uart_link import SPARE
 from unload import unload
+
+early = []  # the Startup, until the device is built
 
 
 class Startup:
@@ -19,11 +25,22 @@ class Startup:
 
     `state` is the state file's content, `record` the heater's part of it (see config.load_state);
     `glyphs` is what the screen reads its letters from; `unit` identifies the chip: hexadecimal, as
-    bytes. What reads all this is some 8 kB of tables and texts, and is dropped at once; what was
-    read, with `forget`.
+    bytes; `memory` a heaps.Heaps. What reads all this is some 8 kB of tables and texts, and is
+    dropped at once; this itself, when the device is built.
     """
 
     def __init__(self):
+        self.memory = Heaps()
+        self.memory.tell("start")
+        self._read()
+        for error in self.errors:
+            print(error)
+        self.memory.tell("settings")
+        self.unit = hexlify(machine.unique_id())
+        self._take_memory()
+        self.memory.tell("radio and drivers")
+
+    def _read(self):
         import config
         from hardware import glyph_file
 
@@ -34,24 +51,25 @@ class Startup:
         self.glyphs = glyph_file.open_glyphs(self.errors)
         for name in ("config", "settings", "settings_heater", "hardware.glyph_file"):
             unload(name)
-        for error in self.errors:
-            print(error)
-        self.unit = hexlify(machine.unique_id())
+
+    def _take_memory(self):
+        settings = self.settings
         name = "packmate-" + str(self.unit, "ascii")[-6:]
-        self.wifi = Wifi(self.settings, self.secrets, name)
+        self.wifi = Wifi(settings, self.secrets, name)
         try:
             self.wifi.start(ticks_ms())
         except OSError as error:
             # Screen and heater do without; the next start tries again.
             self.errors.append("wifi: no memory for the radio (%s)" % error)
-        packs = (self.settings,) + tuple(self.settings["packs"])
-        if "ble" in [pack["bms_link"] for pack in packs]:
+        links = [pack["bms_link"] for pack in (settings,) + tuple(settings["packs"])]
+        if "ble" in links:
             from links import ble
 
             ble.switch_on(self.errors)
+        if "uart" in links:
+            machine.UART(board.BMS_UART, rx=board.BMS_RX, tx=board.BMS_TX, rxbuf=SPARE)
 
-    def forget(self):
-        """Drops all but the radio: each part of the device has taken what it needs (2 kB)."""
-        self.settings = self.secrets = self.errors = self.state = self.record = None
-        self.glyphs = None
-        unload("startup")
+
+def run():
+    """Does all this, and keeps it in `early`."""
+    early.append(Startup())

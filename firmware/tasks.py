@@ -4,7 +4,6 @@ Steady state allocates nothing: sleeps, plain calls, fixed buffers.
 """
 
 import asyncio
-import gc
 import sys
 from time import ticks_ms
 
@@ -206,7 +205,4 @@ async def run_collector(device):
     """Keeps the heap tidy at a chosen moment."""
     while True:
         await asyncio.sleep_ms(_COLLECT_TICK_MS)
-        gc.collect()
-        device.heap_free = gc.mem_free()
-        if device.heap_free < device.heap_min_free:
-            device.heap_min_free = device.heap_free
+        device.memory.look()

@@ -32,8 +32,8 @@ def fill_view(view, device):
     view.put(v.HEATER_REASON, heater.reason)
     view.put(v.HEATER_MODE, heater.mode)
     view.faults = heater.latched
-    view.put(v.HEAP_FREE, device.heap_free)
-    view.put(v.HEAP_MIN_FREE, device.heap_min_free)
+    view.put(v.HEAP_FREE, device.memory.python_free)
+    view.put(v.HEAP_MIN_FREE, device.memory.python_min_free)
     view.put(v.UPTIME_S, device.uptime_s)
     view.put(v.RESETS, device.boots)
     view.put(v.RESET_CAUSE, device.reset_cause)

@@ -6,7 +6,21 @@ import pytest
 
 from tools import bundle, explain_traceback, groups, image, legend, squeeze
 
-MAIN = "import startup\nimport app\n\napp.run(startup.read())\n"
+MAIN = """\
+def start():
+    import startup
+
+    return startup.read()
+
+
+def run(first):
+    import app
+
+    app.run(first)
+
+
+run(start())
+"""
 STARTUP = "from ticks import later\n\n\ndef read():\n    return later(2)\n"
 TICKS = "_STEP = const(3)\n\n\ndef later(n):\n    return n + _STEP\n"
 APP = """\
@@ -83,7 +97,13 @@ def test_what_is_always_needed_is_one_group_and_what_is_seldom_is_another():
 
 
 def test_what_two_roots_need_is_a_group_of_its_own_unless_the_application_needs_it():
-    texts = {"main": "import app\n", "app": "import a\n", "a": "", "shared": "", "deep": ""}
+    texts = {
+        "main": "def f():\n    import app\n",
+        "app": "import a\n",
+        "a": "",
+        "shared": "",
+        "deep": "",
+    }
     texts |= {"one": "import shared, a\n", "two": "import shared\n", "three": "import deep\n"}
     found = groups.group(texts, {"one", "two", "three"})
     assert found == {
@@ -96,8 +116,8 @@ def test_what_two_roots_need_is_a_group_of_its_own_unless_the_application_needs_
 
 
 def test_what_only_builds_the_device_keeps_nothing_that_lives_on():
-    texts = {"main": "import app\n", "app": "def f():\n    import bms_setup\n", "unit": ""}
-    texts["bms_setup"] = "import unit\n"
+    texts = {"app": "def f():\n    import build\n", "unit": "", "build": "import unit\n"}
+    texts["main"] = "def f():\n    import app\n"
     assert groups.group(texts, set())["app"] == ["app", "unit"]
 
 
@@ -129,11 +149,15 @@ def test_a_global_never_takes_the_name_of_a_local_where_it_is_used():
 
 
 def test_what_is_started_or_chosen_by_a_text_keeps_its_name():
-    texts = {"main": "import app\n", "app": "CLASS = 'Dialect'\n", "dialect": "class Dialect:\n"}
+    texts = {
+        "main": "def f():\n    import app\n",
+        "app": "CLASS = 'Dialect'\n",
+        "dialect": "class Dialect:\n",
+    }
     texts["dialect"] += "    pass\n\n\nclass Other:\n    pass\n"
     found = joined(texts, {"dialect"}).texts
     assert "class Dialect" in found["dialect"] and "class Other" not in found["dialect"]
-    assert "def double" in joined(kept={"double"}).texts["rare"]
+    assert "def double" in joined(kept={"rare.double"}).texts["rare"]
 
 
 @pytest.mark.parametrize(
@@ -147,7 +171,7 @@ def test_what_is_started_or_chosen_by_a_text_keeps_its_name():
 )
 def test_what_cannot_be_followed_is_refused(text, complaint):
     with pytest.raises(squeeze.SqueezeError, match=complaint):
-        joined({"main": "import app\n", "app": text, "meter": METER})
+        joined({"main": "def f():\n    import app\n", "app": text, "meter": METER})
 
 
 def test_the_same_sources_give_the_same_texts():

@@ -293,7 +293,7 @@ def run_main(chip, monkeypatch, app, startup=None):
     micropython.alloc_emergency_exception_buf = lambda size: chip.trace.append("buffer")
     if startup is None:
         startup = types.ModuleType("startup")
-        startup.Startup = lambda: chip.trace.append("settings, radio")
+        startup.run = lambda: chip.trace.append("settings, radio")
     modules = {"board": board, "micropython": micropython, "startup": startup, "app": app}
     for name, module in modules.items():
         monkeypatch.setitem(sys.modules, name, module)
@@ -309,7 +309,7 @@ def run_main(chip, monkeypatch, app, startup=None):
 
 def test_main_drops_the_heater_first_then_the_radio_then_the_application(chip, monkeypatch):
     app = types.ModuleType("app")
-    app.run = lambda canvas, early: chip.trace.append(("run", len(canvas)))
+    app.run = lambda canvas: chip.trace.append(("run", len(canvas)))
     run_main(chip, monkeypatch, app)
     assert chip.trace == [(32, OFF), "buffer", "settings, radio", ("run", 16_200)]
 
@@ -326,7 +326,7 @@ def test_boot_drops_the_heater(chip, monkeypatch):
 def test_main_starts_anew_after_whatever_ends_the_application(chip, monkeypatch, error):
     app = types.ModuleType("app")
 
-    def run(_canvas, _early):
+    def run(_canvas):
         raise error("dead")
 
     app.run = run

@@ -31,11 +31,11 @@ def test_nothing_is_counted_twice_or_not_at_all(steps):
 
 def test_every_module_comes_after_those_it_imports():
     modules = memory.image.reachable({"bms.jk.jk_gps", "hardware.st7789"})
-    order = memory.in_order(modules, ("app", "bms.jk.jk_gps", "hardware.st7789"))
+    order = memory.in_order(modules, ("build", "bms.jk.jk_gps", "hardware.st7789"))
     assert len(set(order)) == len(order) and set(order) <= set(modules)
     assert "settings" not in order and "tasks" in order
     assert order.index("compat") < order.index("bms.pack") < order.index("bms.jk.jk_gps")
-    assert order.index("screen.canvas") < order.index("app")
+    assert order.index("screen.canvas") < order.index("build")
 
 
 def test_the_page_has_the_place_for_the_table():

@@ -7,7 +7,7 @@ from tools import image, memory
 
 # Garbage of a chunk is collected in the next one.
 LOAD_ONCE = (
-    "import startup, hardware.wifi, heat.thermal\ngc.collect()",
+    "import startup, hardware.wifi, heat.thermal, links.uart_link, heaps\ngc.collect()",
     "report('before')",
     "kept = startup.Startup()\ngc.collect()",
     "gc.collect()\nreport('kept')\ndel kept",

@@ -29,7 +29,8 @@ class Bundled:
 def bundle(texts, chosen, kept):
     """Joins {module: text}, squeezed. `chosen`: modules that are imported by a name in data.
 
-    Their globals keep a name that is the whole of a text somewhere; all do that are in `kept`.
+    Their globals keep a name that is the whole of a text somewhere; and those in `kept` do, each
+    with its module in front.
     """
     joiner = _Joiner(dict(sorted(texts.items())), chosen, kept)
     result = Bundled()
@@ -119,8 +120,10 @@ class _Joiner:
         forbidden = {}
         users = {}
         for module in self._texts:
-            for _, origin, scope in self._uses(module):
-                forbidden.setdefault(origin, set()).update(scope.locals_around())
+            for node, origin, scope in self._uses(module):
+                apart = self._group_of[module] != self._group_of[origin[0]]
+                if not (apart and isinstance(node, ast.alias)):  # there it gets a local name
+                    forbidden.setdefault(origin, set()).update(scope.locals_around())
                 users.setdefault(origin, set()).add(self._group_of[module])
         taken = {group: set(BUILTINS) for group in [*self.groups, "main"]}
         own = []
@@ -147,7 +150,7 @@ class _Joiner:
         used = forbidden.union(*taken)
         constant = name in self._constants[module]
         said = module in self._chosen and name in self._texts_said
-        if name in self._kept or said or (constant and not name.startswith("_")):
+        if f"{module}.{name}" in self._kept or said or (constant and not name.startswith("_")):
             if name in used:
                 raise SqueezeError(f"{module}: {name} is a name of another module, too")
             return name

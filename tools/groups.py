@@ -18,7 +18,7 @@ COMMON = "common"  # what runs before the application, and what both need; no mo
 
 # Runs before the application is imported, while Python's heap is small and the radio takes its
 # share. What the application needs as well, is a group by itself, and stays.
-EARLY = frozenset({"startup", "config", "hardware.glyph_file"})
+EARLY = frozenset({"startup", "config", "hardware.glyph_file", "links.ble"})
 # Reads the settings and builds the device: dropped then (firmware/unload.py), with all that is in
 # the group. What these import beside each other, is the application's, and stays.
 ONCE = frozenset(
@@ -29,8 +29,7 @@ ONCE = frozenset(
         "settings_heater",
         "settings_packs",
         "hardware.glyph_file",
-        "bms_setup",
-        "heater_setup",
+        "build",
         "bms.catalog",
         "heat.record",
     }
@@ -104,7 +103,7 @@ def group(texts, chosen):
     """
     needs = needed_at_import(texts)
     roots = find_roots(texts, needs, chosen & texts.keys())
-    early = (EARLY | set(needs["main"])) - {APPLICATION}
+    early = EARLY | set(needs["main"])
     by = {name: set() for name in texts if name != "main"}
     for root in roots | (ALWAYS & texts.keys()):
         for name in reached(root, needs):

@@ -23,8 +23,11 @@ ROOTS = (ROOT / "firmware", ROOT / "lib")
 # 3 drops line numbers: 4 kB of heap (docs/memory.md). `--plain` keeps them, where there is room.
 OPTIMISATION = 3
 
-# By these names the application is started from outside: main.py's, and tools/memory.py's.
-STARTED = frozenset({"Startup", "Device"})
+# By these names tools/boot_play.py takes the steps of a start.
+STARTED = frozenset(
+    "startup.Startup startup.early device.Device tasks.run_all build.build "
+    "build.build_bms build.build_heater build.build_screen build.build_relay".split()
+)
 
 
 class ImageError(Exception):
@@ -160,7 +163,7 @@ def lay_out(board_name, out, squeezed=True, joined=True):
     texts, files = sources(board_name)
     found = {}
     if squeezed:
-        short = squeeze.squeeze(texts, stock_names.load() | STARTED)
+        short = squeeze.squeeze(texts, stock_names.load() | {n.partition(".")[2] for n in STARTED})
         if joined:
             bundled = bundle.bundle(short, chosen_at_run_time(board), STARTED)
             found = legend.legend(texts, bundled)

@@ -42,6 +42,8 @@ class Hardware:
         return 0
     def __index__(self):
         return 0
+    def idf_heap_info(self, kind):
+        return ()
 
 for name in {_BUILT_IN!r}.split():
     sys.modules[name] = Hardware()
@@ -61,9 +63,13 @@ _SETTINGS = """{"heater_output": "gpio", "heater_mode": "charger_or_soc", "charg
 _BUILD = """
 littlefs = bytearray(240)
 import startup
-early = startup.Startup()
-import app, board
-device = app.Device(canvas, early)
+startup.early.append(startup.Startup())
+import app, build
+device = build.build(startup.early[0], canvas)
+startup.early.clear()
+del startup, build
+for name in ("build", "startup", "bms.catalog", "heat.record"):
+    sys.modules.pop(name)
 gc.collect()
 """
 _STAYS = "stays"
@@ -96,7 +102,7 @@ def in_order(modules, roots):
 def measure(board_name="lilygo_t_display", dialect="bms.jk.jk_gps", squeezed=True):
     """Returns [(what, bytes)]: each module, the canvas, the objects; in the order of loading."""
     board = image.load_board(board_name)
-    roots = ("app", dialect, board.PANEL)
+    roots = ("app", "build", dialect, board.PANEL)
     modules = image.reachable(set(roots))
     canvas_bytes = board.PANEL_WIDTH * board.PANEL_HEIGHT // 2
     with tempfile.TemporaryDirectory() as folder:
@@ -141,6 +147,8 @@ def _differences(text):
     last = 0
     for line in text.splitlines():
         name, value = line.rsplit(" ", 1)
+        if not value.isdigit():
+            continue  # what the device says on its console
         steps.append((name, int(value) - last))
         last = int(value)
     return steps

@@ -52,6 +52,8 @@ _SIGNS = (
 
 # Nothing but a flash write keeps us away for longer; a polled BMS sends one frame meanwhile.
 _WORST_GAP_MS = const(200)
+# Kept free for sockets while the device is built: IDF memory, as part of the receive buffer.
+SPARE = const(20_000)
 _LEAST_RXBUF = const(256)  # the driver takes no less than its FIFO of 128
 _BITS = const(10_000)  # of a byte, start and stop bit included, times ms in a second
 _STUCK_MS = const(100)  # the driver is let go of, whatever the UART says
@@ -70,7 +72,8 @@ class UARTLink:
     reason   see REASONS; `counts` tells how often each one came about
     losses   how often there were figures and then none
 
-    `de` is the driver-enable pin of a transceiver, None without one.
+    `de` is the driver-enable pin of a transceiver, None without one. `spare`: bytes that the
+    receive buffer has beyond its need until `trim`.
     """
 
     REASONS = REASONS
@@ -93,7 +96,7 @@ class UARTLink:
     )
     up = True  # a wire has no state of its own; silence shows in the ages
 
-    def __init__(self, uart_id, rx, tx, baud, de=None):
+    def __init__(self, uart_id, rx, tx, baud, de=None, spare=0):
         self.renewed = self.sending = False
         self.reason = NONE
         self.counts = array("H", bytes(2 * REASON_COUNT))
@@ -113,7 +116,12 @@ class UARTLink:
         room = baud * _WORST_GAP_MS // _BITS
         if room < _LEAST_RXBUF:
             room = _LEAST_RXBUF
-        self._uart = UART(uart_id, baudrate=baud, rx=rx, tx=tx, rxbuf=room)
+        self._room = room
+        self._uart = UART(uart_id, baudrate=baud, rx=rx, tx=tx, rxbuf=room + spare)
+
+    def trim(self):
+        """Gives `spare` back; what was received is lost."""
+        self._uart.init(baudrate=self._baud, rxbuf=self._room)
 
     def retune(self, baud):
         """Changes the baud rate; to a lower one than at the start, for the buffer's sake."""

@@ -1,0 +1,239 @@
+"""Builds the device as its settings ask for: needed once, and dropped then (tools/groups.py)."""
+
+import sys
+
+import board
+import framebuf
+import machine
+
+import words
+from bms import alarms, catalog, check
+from bms.check import Check
+from bms.pack import PackState
+from compat import const
+from device import Device
+from hardware.buttons import Button
+from hardware.heater_output import HeaterOutput
+from hardware.st7789 import Panel
+from hardware.wifi import REASONS
+from heat.charger import SOURCE_NAMES
+from heat.heater import Heater
+from links.unit import RX_BYTES, Unit
+from mqtt.relay import FAILURES, REFUSALS, Relay
+from relay.state import StateMessage
+from relay.topics import Topics
+from relay.view import View
+from screen.canvas import Canvas
+from screen.footer import Names
+from screen.model import Model
+from screen.show import Screen
+
+VERSION = "0.1.0"
+
+# By machine.reset_cause() of the ESP32 port.
+RESET_CAUSES = b"none\npower_on\nhard\nwatchdog\ndeep_sleep\nsoft"
+
+
+_CAUSE_BITS = const(0x3F)
+_BROWN_OUT = const(15)
+
+
+def build(early, canvas_buf):
+    """Returns the Device, ready to be started. `early`: startup.Startup; see docs/memory.md.
+
+    Garbage is collected after each part, so that the heap need not grow for it.
+    """
+    device = Device(early)
+    memory = early.memory
+    build_bms(device, early)
+    memory.tell("BMS")
+    build_heater(device, early)
+    memory.tell("heater")
+    build_screen(device, early, canvas_buf)
+    memory.tell("screen")
+    build_relay(device, early)
+    memory.tell("relay")
+    return device
+
+
+# -- the BMS --------------------------------------------------------------------------------------
+
+
+def build_bms(device, early):
+    """Gives the device its unit.Unit, or a several.Several of them."""
+    settings = early.settings
+    unit = _build_unit(device, settings, early)
+    if not settings["packs"]:
+        device.bms = unit
+        return
+    from links.several import Several
+
+    units = [unit]
+    on_mat = bytearray((settings["on_mat"],))
+    for pack in settings["packs"]:
+        one = dict(settings)
+        one.update(pack)
+        units.append(_build_unit(device, one, early))
+        on_mat.append(one["on_mat"])
+    device.bms = Several(units, device.max_age_ms, on_mat)
+
+
+def _build_unit(device, settings, early):
+    name = settings["bms_dialect"]
+    by_radio = settings["bms_link"] == "ble"
+    searches = name == "auto"
+    if searches:
+        from links import auto
+
+        name = auto.remembered(device.state, by_radio)[0]
+    pack = PackState()
+    dialect = catalog.create(
+        name, pack, RX_BYTES, settings["bms_poll_ms"], settings["bms_address"]
+    )
+    for one in getattr(dialect, "units", (dialect,)):  # where the settings have to be asked for
+        asked = getattr(one, "settings", None)
+        if asked is not None:
+            asked.every_ms = 60_000 * settings["bms_reread_min"]
+    check = Check(pack, settings["data_freeze_s"] or dialect.FREEZE_S)
+    ble = None
+    if by_radio:
+        link = ble = _air(device, settings, early)
+    else:
+        # A search begins with a buffer for the fastest, which the catalogue's first dialect has.
+        link = _wire(settings, catalog.baud(catalog.NAMES[0] if searches else name))
+    unit = Unit(dialect, check, link, ble, device.max_age_ms)
+    if settings["bms_writes"]:
+        import writes
+
+        writes.enable(device, unit, early.secrets["bms_password"])
+    if searches:
+        auto.Auto(device, unit, settings["bms_address"])
+    return unit
+
+
+def _air(device, settings, early):
+    if device.ble is None:
+        from links.ble import Links
+
+        device.ble = Links(device.state)
+    return device.ble.make(settings, early.secrets["ble_pin"], early.errors)
+
+
+def _wire(settings, baud):
+    from links.uart_link import SPARE, UARTLink
+
+    de = board.RS485_DE if settings["rs485_de_used"] else None
+    return UARTLink(board.BMS_UART, board.BMS_RX, board.BMS_TX, baud, de, SPARE)
+
+
+# -- the heater -----------------------------------------------------------------------------------
+
+
+def has_crashed():
+    """True if this start came by watchdog, brown-out, panic or machine.reset() after an exception.
+
+    For MicroPython a brown-out is a power-on; the chip's own register knows better.
+    """
+    cause = machine.reset_cause()
+    if cause == machine.PWRON_RESET:
+        return machine.mem32[board.RESET_CAUSE] & _CAUSE_BITS == _BROWN_OUT
+    return cause == machine.WDT_RESET or cause == machine.HARD_RESET
+
+
+def build_heater(device, early):
+    """Gives the device its heater, with what was saved of it, its output, and its options."""
+    settings = early.settings
+    device.output = HeaterOutput(
+        board.HEATER_PIN, board.HEATER_ACTIVE, settings["heater_output"] == "gpio"
+    )
+    device.heater = _make_heater(settings, early.record)
+    device.options = _make_options(device, settings, early.errors)
+    # Counted in the flash at once, before anything can crash again.
+    boots = device.state.get("boots", 0)
+    device.boots = boots + 1 if isinstance(boots, int) and boots >= 0 else 1
+    device.save()
+    if settings["charger_pin_used"]:
+        pin = machine.Pin
+        device.charger_contact = pin(board.CHARGER_PIN, pin.IN, pin.PULL_UP)
+
+
+def _make_heater(settings, record):
+    max_ma = board.HEATER_MAX_MA
+    max_mw = board.HEATER_MAX_W * 1000
+    if settings["heater_output"] == "bms":
+        from heat.options.bms_output import MAX_MA, MAX_MW
+
+        max_ma = MAX_MA
+        max_mw = MAX_MW
+    heater = Heater(settings, max_ma, max_mw)
+    heater.load(record, has_crashed())
+    return heater
+
+
+def _make_options(device, settings, errors):
+    if (
+        settings["heater_output"] == "bms"
+        or settings["heater_probe"] != "none"
+        or settings["heater_inhibit"]
+        or settings["heater_stuck_cutoff"]
+        or settings["preheat_at"]
+        or device.heater.holds  # a switch that was taken is given back, whatever is set now
+    ):
+        from options import Options
+
+        return Options(device, settings, errors)
+    return None
+
+
+# -- screen and relay -----------------------------------------------------------------------------
+
+
+def build_screen(device, early, canvas_buf):
+    """Gives the device its panel, what is drawn on it, and the button."""
+    settings = early.settings
+    width = board.PANEL_WIDTH
+    height = board.PANEL_HEIGHT
+    fb = framebuf.FrameBuffer(canvas_buf, width, height, framebuf.GS4_HMSB)
+    canvas = Canvas(fb, width, height)
+    names = Names(alarms.NAMES, check.NAMES, words.STATE_NAMES, words.REASON_NAMES)
+    device.model = Model()
+    device.model.packs = len(device.bms.units)
+    about = (canvas, settings, names, early.glyphs, early.errors, sys.modules)
+    if settings["packs"]:
+        from screen.packs import PacksScreen
+
+        device.screen = PacksScreen(device.bms.bank, *about)  # pyright: ignore[reportAttributeAccessIssue]
+    else:
+        device.screen = Screen(*about)
+    device.panel = Panel(canvas, settings["screen_brightness_pct"])
+    device.button = Button(board.BUTTON_1)
+
+
+def build_relay(device, early):
+    """Gives the device its way to the broker, if there is one."""
+    settings = early.settings
+    if not device.mqtt_used:
+        return
+    device.view = View(
+        (
+            words.STATE_NAMES,
+            words.REASON_NAMES,
+            words.MODE_NAMES,
+            check.NAMES,
+            RESET_CAUSES,
+            FAILURES,
+            REFUSALS,
+            device.bms.link.REASONS,
+            REASONS,
+            words.PREHEAT_NAMES,
+            SOURCE_NAMES,
+        )
+    )
+    topics = Topics(settings["mqtt_topic"], early.unit, settings["ha_prefix"])
+    if settings["packs"]:
+        from mqtt.pack_messages import build
+
+        device.relay = build(device, settings, early.secrets, topics, board.NAME, VERSION)
+        return
+    message = StateMessage(device.view, device.max_age_ms, device.writes)
+    device.relay = Relay(settings, early.secrets, topics, message, board.NAME, VERSION)

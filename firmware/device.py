@@ -1,0 +1,114 @@
+"""The device: its parts, and what is done to several of them at once."""
+
+# Parts are None until build.py has made them.
+# pyright: reportAttributeAccessIssue=false
+
+import gc
+from time import ticks_ms
+
+import machine
+
+import storage
+from compat import const
+from supervisor import Supervisor
+from tasks import NAMES
+
+# The longest a healthy task can be away; a flash write is excused (save).
+_TASK_LIMIT_MS = const(2000)
+_SAVE_GAP_S = const(60)
+_SAVE_AGAIN_S = const(10)  # after one that failed
+_SAVE_ON_S = const(600)  # while the mat is on, which pauses for it
+
+
+class Device:
+    """Every part of the device; build.py makes them, from `early`, the startup.Startup."""
+
+    def __init__(self, early):
+        settings = early.settings
+        self.uptime_s = 0
+        self.bounce_after_s = 0
+        self.news = 0  # what the last state message had to tell of the heater
+        self._saved_latched = 0
+        self._save_after_s = 0
+        self._save_failed = False
+        self.loop_max_ms = 0  # the longest that anything held the loop
+        self.reset_cause = machine.reset_cause()
+        self.memory = early.memory
+        self.wifi = early.wifi
+        self.state = early.state
+        self.boots = 1
+        # The settings themselves are not kept: their parts are where they are needed (2 kB).
+        self.wifi_used = settings["wifi_ssid"] != ""
+        self.mqtt_used = settings["mqtt_host"] != ""
+        self.max_age_ms = settings["data_max_age_s"] * 1000
+        self.bms = self.ble = self.writes = None
+        self.heater = self.options = self.output = self.charger_contact = None
+        self.model = self.screen = self.panel = self.button = None
+        self.view = self.relay = None
+        self.supervisor = Supervisor(NAMES, _TASK_LIMIT_MS)
+
+    def release(self, minutes):
+        """Leaves the BMS to a phone for so long (0…60; 0: takes it back), with the heater off.
+
+        Returns False if no BMS comes by Bluetooth.
+        """
+        if self.ble is None:
+            return False
+        self.output.off()
+        self.ble.release(60 * minutes, self.heater.bms_output)
+        return True
+
+    def charger_pin(self):
+        """Returns 1 if the charger contact is closed, 0 if it is open, None if none is wired."""
+        return None if self.charger_contact is None else 1 - self.charger_contact.value()
+
+    def save_if_due(self):
+        """Writes what must survive a reset: a new fault at once, the rest once a minute at most.
+
+        Commands can come as fast as somebody's automation sends them, acknowledgements too, and
+        flash wears. A write that failed is tried again soon, and not each second.
+        """
+        heater = self.heater
+        if not heater.dirty:
+            return
+        if heater.latched & ~self._saved_latched and not self._save_failed:
+            self.save()
+            return
+        due_s = self._save_after_s
+        if self.output.on:
+            due_s += _SAVE_ON_S - _SAVE_GAP_S
+        if self.uptime_s >= due_s:
+            self.save()
+
+    def save(self):
+        """Writes what must survive a reset; returns False, and it is due again, if that fails.
+
+        A write may erase several sectors, 0.4 s each at worst, in which nothing else runs. So the
+        pin is low meanwhile; the heater's next step, half a second later, switches on again.
+        """
+        self.output.off()
+        self.supervisor.relax()
+        latched = self.heater.latched
+        record = {}
+        self.heater.save(record)
+        self.state["boots"] = self.boots
+        self.state["heater"] = record
+        written = storage.write_state(self.state)
+        self._save_failed = not written
+        if written:
+            self._saved_latched = latched
+        else:
+            self.heater.save_failed()
+        self._save_after_s = self.uptime_s + (_SAVE_GAP_S if written else _SAVE_AGAIN_S)
+        self.supervisor.excuse(ticks_ms())
+        return written
+
+    def start(self, now):
+        """Starts relay and watchdog; the tasks must run from here on."""
+        for unit in self.bms.units:
+            if unit.ble is None:
+                unit.link.trim()
+        if self.relay is not None:
+            self.relay.start(now)
+        gc.collect()
+        self.supervisor.start(ticks_ms())
