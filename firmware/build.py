@@ -10,7 +10,6 @@ import words
 from bms import alarms, catalog, check
 from bms.check import Check
 from bms.pack import PackState
-from compat import const
 from device import Device
 from hardware.buttons import Button
 from hardware.heater_output import HeaterOutput
@@ -27,15 +26,12 @@ from screen.canvas import Canvas
 from screen.footer import Names
 from screen.model import Model
 from screen.show import Screen
+from starts import has_crashed
 
 VERSION = "0.1.0"
 
 # By machine.reset_cause() of the ESP32 port.
 RESET_CAUSES = b"none\npower_on\nhard\nwatchdog\ndeep_sleep\nsoft"
-
-
-_CAUSE_BITS = const(0x3F)
-_BROWN_OUT = const(15)
 
 
 def build(early, canvas_buf):
@@ -127,17 +123,6 @@ def _wire(settings, baud):
 
 
 # -- the heater -----------------------------------------------------------------------------------
-
-
-def has_crashed():
-    """True if this start came by watchdog, brown-out, panic or machine.reset() after an exception.
-
-    For MicroPython a brown-out is a power-on; the chip's own register knows better.
-    """
-    cause = machine.reset_cause()
-    if cause == machine.PWRON_RESET:
-        return machine.mem32[board.RESET_CAUSE] & _CAUSE_BITS == _BROWN_OUT
-    return cause == machine.WDT_RESET or cause == machine.HARD_RESET
 
 
 def build_heater(device, early):

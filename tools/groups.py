@@ -30,6 +30,7 @@ ONCE = frozenset(
         "settings_packs",
         "hardware.glyph_file",
         "build",
+        "starts",
         "bms.catalog",
         "heat.record",
     }

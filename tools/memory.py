@@ -42,6 +42,8 @@ class Hardware:
         return 0
     def __index__(self):
         return 0
+    def __getitem__(self, key):
+        return 0
     def idf_heap_info(self, kind):
         return ()
 

@@ -21,6 +21,7 @@ _POLL = 3  # stream ioctl
 _FLUSH = 1
 _DEFAULT_PINS = ((1, 3), (10, 9), (17, 16))  # tx, rx
 _DELIVERY_MS = 50  # real time a pty may take
+_lines = {}  # one driver for each, whatever became of the objects before
 _scratch = bytearray(128)
 _scratch_view = memoryview(_scratch)
 
@@ -45,7 +46,9 @@ class UART(io.IOBase):
             raise ValueError("UART buffer size is fixed")  # the console is on it
         self.bench_id = id
         self._fd = link.uart_fds[id - 1]
-        self._line = open(self._fd, "r+b") if self._fd >= 0 else None
+        if self._fd >= 0 and id not in _lines:
+            _lines[id] = open(self._fd, "r+b")
+        self._line = _lines.get(id)
         self._poll = uselect.poll()
         if self._line:
             self._poll.register(self._line, uselect.POLLIN)

@@ -31,10 +31,10 @@ def test_what_counts_as_a_crash(monkeypatch, cause, register, crashed):
     board.RESET_CAUSE = REGISTER
     monkeypatch.setitem(sys.modules, "machine", machine)
     monkeypatch.setitem(sys.modules, "board", board)
-    monkeypatch.delitem(sys.modules, "heater_setup", raising=False)
-    setup = importlib.import_module("heater_setup")
+    monkeypatch.delitem(sys.modules, "starts", raising=False)
+    setup = importlib.import_module("starts")
     assert setup.has_crashed() is crashed
-    sys.modules.pop("heater_setup")
+    sys.modules.pop("starts")
 
 
 def test_every_board_names_the_register():
