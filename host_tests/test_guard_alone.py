@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bms import alarms
 from bms import pack as p
-from heat.inputs import Inputs
+from heat.inputs import LEASE_MS, Inputs
 
 DANGER = alarms.BATTERY_OVERTEMP
 
@@ -197,16 +197,14 @@ def test_the_output_was_on_no_longer_than_its_lease():
     clock.step(0)
     inputs = clock.step(1000)
     assert (inputs.on, inputs.on_ms, inputs.heating, inputs.heating_ms) == (True, 1000, True, 1000)
-    inputs = clock.step(4000)
-    assert (inputs.on, inputs.on_ms) == (True, 3000)
-    inputs = clock.step(9000)  # a step that came late finds it off
-    assert (inputs.on, inputs.on_ms, inputs.heating, inputs.heating_ms) == (
-        False,
-        3000,
-        False,
-        3000,
-    )
-    inputs = clock.step(10_000, on=False)
+    now = 1000 + LEASE_MS
+    inputs = clock.step(now)
+    assert (inputs.on, inputs.on_ms, inputs.heating) == (True, LEASE_MS, True)
+    now += LEASE_MS + 1000
+    inputs = clock.step(now)  # a step that came late finds it off
+    assert (inputs.on, inputs.on_ms) == (False, LEASE_MS)
+    assert (inputs.heating, inputs.heating_ms) == (False, LEASE_MS)
+    inputs = clock.step(now + 1000, on=False)
     assert (inputs.on, inputs.on_ms, inputs.elapsed_ms) == (False, 0, 1000)
 
 

@@ -313,3 +313,15 @@ def test_thresholds_of_tenths_become_whole_degrees_on_the_safe_side():
     pack.get = figures.get
     output.step(False, False, pack, -5, 52, 1000)
     assert (output.command, output.value) == (5, 60)
+
+
+@pytest.mark.parametrize("ma, over", [(3000, False), (3300, False), (3301, True), (6000, True)])
+def test_more_than_the_board_can_switch_is_told_beyond_the_error_of_its_measurement(ma, over):
+    pack = p.PackState()
+    pack.put(p.HEATING, 1)
+    pack.put(p.HEATING_MA, ma)
+    output = BMSOutput(False)
+    for _ in range(6):
+        output.look(pack, True)
+        output.step(True, False, pack, 0, 50, 1000)
+    assert output.over_limit == over

@@ -235,6 +235,18 @@ def test_loads_that_no_charger_carries_fail_the_test():
     assert not rig.on
 
 
+@pytest.mark.parametrize("share_pct, there", [(45, True), (55, False), (80, False)])
+def test_half_of_the_mats_current_from_the_pack_is_no_charger(share_pct, there):
+    """A small charger gives less than the mat takes; the pack pays for the rest."""
+    rig = cut_at_night(heater_feed="output")
+    found = set()
+    for _ in range(120):
+        rig.slots[p.CURRENT_MA] = -MAT_MA * share_pct // 100 if rig.on else 0
+        rig.step()
+        found.add(source(rig))
+    assert ("load_test" in found) == there
+
+
 @pytest.mark.parametrize(
     "change",
     [

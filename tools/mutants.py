@@ -29,7 +29,7 @@ _FILES = ("lib/heat/**/*.py", "lib/bms/check.py")
 _TESTS = (
     "guard_alone heat_guard heat_law heat_alarms heat_charger heat_current heat_report heat_boost "
     "heat_packs check frozen heat_bms_output heat_inhibit heat_preheat heat_pwm heat_probe "
-    "heat_thermal heat_faults heat_mat_faults heat_memory heat_learning heat_energy"
+    "heat_thermal heat_faults heat_stuck heat_mat_faults heat_memory heat_learning heat_energy"
 )
 _COPIED = (
     "lib",
