@@ -128,9 +128,13 @@ def _wire(settings, baud):
 def build_heater(device, early):
     """Gives the device its heater, with what was saved of it, its output, and its options."""
     settings = early.settings
-    device.output = HeaterOutput(
-        board.HEATER_PIN, board.HEATER_ACTIVE, settings["heater_output"] == "gpio"
-    )
+    kind = HeaterOutput
+    if settings["heater_drive"] == "pulses":
+        from hardware.pulsed_output import PulsedOutput
+
+        kind = PulsedOutput
+    by_pin = settings["heater_output"] == "gpio"
+    device.output = kind(board.HEATER_PIN, board.HEATER_ACTIVE, by_pin)
     device.heater = _make_heater(settings, early.record)
     device.options = _make_options(device, settings, early.errors)
     # Counted in the flash at once, before anything can crash again.

@@ -18,6 +18,7 @@ OFF, ON = 0, 1
 BOUND = (
     "hardware.buttons",
     "hardware.heater_output",
+    "hardware.pulsed_output",
     "hardware.timer_group",
     "supervisor",
     "links.uart_link",
@@ -142,6 +143,21 @@ def test_a_disabled_output_is_never_on(chip):
     output.off()
     output.close()
     assert {level for _, level in chip.trace} == {OFF} and chip.timers == []
+
+
+def test_pulses_leave_the_pin_low_and_come_from_a_renewal_only(chip, monkeypatch):
+    monkeypatch.setattr(time, "sleep_us", lambda us: None, raising=False)
+    module = importlib.import_module("hardware.pulsed_output")
+    output = module.PulsedOutput(32, ON, True)
+    chip.trace.clear()
+    output.renew(chip.now)
+    assert chip.trace == [(32, ON), (32, OFF)] * module.PULSES and output.on
+    chip.trace.clear()
+    chip.pass_time(1200)
+    assert not output.on and ON not in [level for _, level in chip.trace]
+    output.close()
+    output.renew(chip.now)
+    assert chip.levels[32] == OFF and not output.on
 
 
 # -- the supervisor -------------------------------------------------------------------------------

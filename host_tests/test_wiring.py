@@ -32,6 +32,16 @@ NETS = {
         BMS.TX ESP.GPIO_25,_RX
         BMS.RX ESP.GPIO_26,_TX
     """,
+    "wiring-dead-man.svg": """
+        OK1.A R4.1
+        R4.2 ESP.3V3
+        OK1.K Q2.D
+        Q2.G R8.1 C2.1 D4.2
+        Q2.S R8.2 C2.2 D3.1 ESP.G_(heater)
+        D4.1 D3.2 C1.1
+        C1.2 R7.1
+        R7.2 ESP.GPIO_32
+    """,
     "wiring-bms.svg": """
         BAT.+ LOADS.+ F1.1
         BAT.− BMS.B−

@@ -61,6 +61,14 @@ SETTINGS = (
         "What switches the mat; bms: the JK's own heating output, supervised.",
     ),
     (
+        "heater_drive",
+        CHOICE,
+        ("level", "pulses"),
+        None,
+        "level",
+        "How the pin says on; pulses: through the dead-man of docs/heater/building.md.",
+    ),
+    (
         "heater_mode",
         CHOICE,
         ("off", "charger", "charger_or_soc"),

@@ -7,6 +7,8 @@ def check(values, errors):
         errors.append("heater_max_w: needs heater_mat_mohm")
     if values["heater_max_w"] and values["heater_output"] == "bms":
         errors.append("heater_max_w: the BMS's own output cannot be switched on and off for that")
+    if values["heater_drive"] == "pulses" and values["heater_output"] != "gpio":
+        errors.append("heater_drive: pulses need heater_output gpio")
     if values["heater_inhibit"] and values["bms_dialect"] == "jk_display":
         errors.append("heater_inhibit: jk_display has no commands")
     if values["heater_stuck_cutoff"] and values["heater_feed"] != "output":

@@ -43,6 +43,8 @@ PARTS = {
     '<path class="ink" d="M9 -10V10"/>',
     "zener": '<path class="ink" d="M-20 0H20"/><path class="full" d="M-10 -10L9 0L-10 10Z"/>'
     '<path class="ink" d="M15 -14L9 -10V10L3 14"/>',
+    "capacitor": '<path class="ink" d="M-20 0H-4M4 0H20"/>'
+    '<path class="thick" d="M-4 -12V12M4 -12V12"/>',
     # Closed while it is cool.
     "thermal": '<path class="ink" d="M-20 0H20M-5 0C-5 -9 5 -9 5 0"/>'
     '<circle class="body" cx="-14" cy="0" r="3.5"/><circle class="body" cx="14" cy="0" r="3.5"/>',

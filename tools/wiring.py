@@ -195,7 +195,48 @@ def _charger_contact(sheet):
     sheet.wire("ground", (740, 370), (980, 370))
 
 
-SHEETS = {"wiring-gpio.svg": gpio, "wiring-bms.svg": bms_output, "wiring-inputs.svg": inputs}
+def dead_man():
+    """Pulses through a capacitor, in the place of the wire from GPIO 32 to the optocoupler."""
+    sheet = Sheet(1120, 470, "The dead-man (heater_drive pulses)")
+    power = [(20, 60), (168, 60), (168, 450), (20, 450)]
+    sheet.zone("power", power, "POWER SIDE", (34, 84))
+    logic = [(192, 60), (1100, 60), (1100, 450), (192, 450)]
+    sheet.zone("logic", logic, "LOGIC SIDE, ground = B−", (206, 84))
+    sheet.wall((180, 60), (180, 450))
+    sheet.text(34, 190, "as in the", "note")
+    sheet.text(34, 207, "other picture", "note")
+    sheet.optocoupler("OK1", 140, 150, "CNY17-3")
+    sheet.part("resistor", "R4", (290, 150), (350, 150), "330 Ω", (320, 116, "middle"))
+    sheet.mosfet("Q2", 320, 300, "BSS138")
+    _pump(sheet)
+    pins = [("3V3", 900, 150), ("GPIO 32", 900, 300), ("G (heater)", 900, 400)]
+    sheet.box("ESP", (900, 110), (160, 320), "LilyGO T-Display", pins, 26)
+    sheet.wire("signal", (220, 150), (290, 150))
+    sheet.wire("supply", (350, 150), (900, 150))
+    sheet.wire("signal", (220, 190), (320, 190), (320, 270))
+    sheet.wire("ground", (320, 330), (320, 400), (900, 400))
+    return sheet
+
+
+def _pump(sheet):
+    sheet.part("resistor", "R8", (420, 300), (420, 400), "1.8 MΩ", (434, 346, "start"))
+    sheet.part("capacitor", "C2", (520, 300), (520, 400), "1 µF", (542, 346, "start"))
+    sheet.part("diode", "D4", (630, 300), (570, 300), "BAT54S", (600, 266, "middle"))
+    sheet.part("diode", "D3", (670, 400), (670, 300), "", (692, 352, "start"))
+    sheet.part("capacitor", "C1", (710, 300), (770, 300), "220 nF", (740, 266, "middle"))
+    sheet.part("resistor", "R7", (810, 300), (870, 300), "100 Ω", (840, 266, "middle"))
+    sheet.wire("signal", (360, 300), (570, 300))
+    sheet.wire("signal", (630, 300), (710, 300))
+    sheet.wire("signal", (770, 300), (810, 300))
+    sheet.wire("signal", (870, 300), (900, 300))
+
+
+SHEETS = {
+    "wiring-gpio.svg": gpio,
+    "wiring-dead-man.svg": dead_man,
+    "wiring-bms.svg": bms_output,
+    "wiring-inputs.svg": inputs,
+}
 
 
 def main(arguments):

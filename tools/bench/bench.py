@@ -25,6 +25,7 @@ from tools.bench.process import Console
 from tools.bench.serial_line import Nobody, SerialLine
 from tools.bench.snapshot import take_snapshot
 from tools.bench.world import World
+from tools.dead_man import DeadMan
 
 
 class Bench:
@@ -56,6 +57,7 @@ class Bench:
             buffered=sum(1 << pin for pin in panel_pins),
         )
         self.probe = self.conductor.wires[board.PROBE_PIN] = Ds18b20(self.plant)
+        self.dead_man = DeadMan() if config.dead_man else None
         self.error = None
         names = [config.bms_name, *config.other_bms]
         self.packs = Packs(names, self.world, self.line, self.conductor.now_us, config.bms)
@@ -287,12 +289,39 @@ class Bench:
     def _on_output(self, pin, level, t_us):
         board = self.board
         if pin == board.HEATER_PIN:
-            self.world.set_heater(level == board.HEATER_ACTIVE, t_us)
-            self.packs.advance()
+            self._on_heater_pin(level == board.HEATER_ACTIVE, t_us)
         elif pin == board.RS485_DE:
             self.line.drive(level == 1, t_us)
         elif pin == board.PANEL_RST and level == 0:
             self.panel.hard_reset()
+
+    def _on_heater_pin(self, active, t_us):
+        if self.dead_man is None:
+            self._switch(active, t_us)
+        else:
+            self.dead_man.set_pin(active, t_us)
+            self._follow_dead_man(t_us)
+
+    def _follow_dead_man(self, t_us):
+        on = self.dead_man.is_on(t_us)
+        if on != self.plant.heater_on:
+            self._switch(on, t_us)
+            if on:
+                self._await_opening()
+
+    def _await_opening(self):
+        """Has the switch open when the capacitor is empty, if nothing has filled it again."""
+        due_us = self.dead_man.off_us()
+        if due_us is not None:
+            self.conductor.at(due_us, lambda: self._look_at_dead_man(due_us))
+
+    def _look_at_dead_man(self, t_us):
+        self._follow_dead_man(t_us)
+        self._await_opening()
+
+    def _switch(self, on, t_us):
+        self.world.set_heater(on, t_us)
+        self.packs.advance()
 
     def _on_spi(self, bus, data, t_us):
         board = self.board

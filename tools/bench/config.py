@@ -30,6 +30,7 @@ class BenchConfig:
         self.bms_name = simulators.DEFAULT  # which BMS is simulated: simulators.NAMES
         self.bms = None  # or one that is ready made
         self.other_bms = ()  # BMSs of packs in parallel to the first
+        self.dead_man = False  # the switch hangs at the pin through tools.dead_man
         self.lapse = 1  # virtual seconds per real second, 1..600
         self.heap_bytes = _SOURCES_HEAP  # while the BMS is on a wire
         self.ticks_start_ms = 0  # what ticks_ms() says at reset; near 2**30 to try the wrap
