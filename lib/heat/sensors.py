@@ -42,10 +42,11 @@ class Sensors:
         self.raw_cold_dc = None
         self.raw_hot_dc = None
         self._present = bytearray(SENSORS)
+        self._raw_dc = array("h", bytes(2 * SENSORS))
+        self._top = 0  # no sensor was there from here on
         self._candidate_dc = array("h", bytes(2 * SENSORS))
         self._agreeing = bytearray(SENSORS)
         self._trouble = 0
-        self._probe_dc = None
 
     def restart(self):
         """Believes nothing until three new readings: after boot, a lost link, a lost sensor."""
@@ -65,56 +66,83 @@ class Sensors:
     def take(self, pack, probe_dc=None):
         """Takes the reading that `pack` holds now, and what a probe on a cell says."""
         self.look(pack, probe_dc)
-        jumped = False
-        for i in range(SENSORS):
-            if self._present[i] and self._follow(i, self._dc(pack, i)):
-                jumped = True
         if self.readings < NEEDED:
             self.readings += 1
+        jumped = self._follow()
         self.pending = self.pending + 1 if jumped else 0
         self._count_trouble(jumped)
-        self._summarise()
 
     def look(self, pack, probe_dc):
         """Notes which sensors are there, any change of which starts all over; and raw extremes."""
-        self._probe_dc = probe_dc
-        changed = False
+        present = self._present
+        raw_dc = self._raw_dc
         count = 0
-        for i in range(SENSORS):
+        changed = False
+        cold_dc = hot_dc = None
+        temps = pack.temps
+        top = SENSORS if probe_dc is not None else max(temps, self._top)
+        for i in range(top):
+            here = 0
+            if i < temps:
+                here = pack.temp_valid[i]
+                dc = pack.temps_dc[i]
             if i == MAX_TEMPS:
-                here = 0 if self._probe_dc is None else 1
-            else:
-                here = 1 if i < pack.temps and pack.temp_valid[i] else 0
-            count += here
-            if here != self._present[i]:
-                self._present[i] = here
+                here = 0 if probe_dc is None else 1
+                dc = probe_dc
+            if here != present[i]:
+                present[i] = here
                 changed = True
+            if here:
+                count += 1
+                raw_dc[i] = dc
+                if cold_dc is None or dc < cold_dc:
+                    cold_dc = dc
+                if hot_dc is None or dc > hot_dc:
+                    hot_dc = dc
+        self._top = SENSORS if probe_dc is not None else temps
         self.count = count
+        self.raw_cold_dc = cold_dc
+        self.raw_hot_dc = hot_dc
         if changed:
             self.restart()
-        self.raw_cold_dc = None
-        self.raw_hot_dc = None
-        for i in range(SENSORS):
-            if self._present[i]:
-                dc = self._dc(pack, i)
-                if self.raw_cold_dc is None or dc < self.raw_cold_dc:
-                    self.raw_cold_dc = dc
-                if self.raw_hot_dc is None or dc > self.raw_hot_dc:
-                    self.raw_hot_dc = dc
 
-    def _dc(self, pack, i):
-        return pack.temps_dc[i] if i < MAX_TEMPS else self._probe_dc
+    def _follow(self):
+        """Takes each sensor's reading, and sums them up; returns True while a jump waits."""
+        accepted = self.accepted
+        temps_dc = self.temps_dc
+        jumped = False
+        settled = self.count > 0 and self.readings >= NEEDED
+        cold_dc = hot_dc = None
+        total_dc = number = 0
+        for i in range(self._top):
+            if not self._present[i]:
+                continue
+            dc = self._raw_dc[i]
+            if accepted[i] and -JUMP_DC <= dc - temps_dc[i] <= JUMP_DC:
+                temps_dc[i] = dc
+                self._agreeing[i] = 0
+            elif self._wait(i, dc):
+                jumped = True
+            if not accepted[i]:
+                settled = False
+                continue
+            dc = temps_dc[i]
+            if cold_dc is None or dc < cold_dc:
+                cold_dc = dc
+            if hot_dc is None or dc > hot_dc:
+                hot_dc = dc
+            total_dc += dc
+            number += 1
+        self.cold_dc = cold_dc
+        self.hot_dc = hot_dc
+        self.mean_dc = total_dc // number if number else None
+        self.settled = settled
+        return jumped
 
-    def _follow(self, i, dc):
-        """Takes one sensor's reading; returns True while it waits as a jump."""
-        if self.accepted[i] and _near(dc, self.temps_dc[i]):
-            self.temps_dc[i] = dc
-            self._agreeing[i] = 0
-            return False
-        if self._agreeing[i] and _near(dc, self._candidate_dc[i]):
-            self._agreeing[i] += 1
-        else:
-            self._agreeing[i] = 1
+    def _wait(self, i, dc):
+        """Sets a reading aside until three agree; returns True while it waits as a jump."""
+        near = -JUMP_DC <= dc - self._candidate_dc[i] <= JUMP_DC
+        self._agreeing[i] = self._agreeing[i] + 1 if self._agreeing[i] and near else 1
         self._candidate_dc[i] = dc
         if self._agreeing[i] < NEEDED:
             return self.accepted[i] != 0
@@ -135,31 +163,5 @@ class Sensors:
         elif self._trouble == 0:
             self.erratic = False
 
-    def _summarise(self):
-        self.cold_dc = None
-        self.hot_dc = None
-        self.mean_dc = None
-        total_dc = 0
-        accepted = 0
-        settled = self.count > 0 and self.readings >= NEEDED
-        for i in range(SENSORS):
-            if self.accepted[i]:
-                dc = self.temps_dc[i]
-                if self.cold_dc is None or dc < self.cold_dc:
-                    self.cold_dc = dc
-                if self.hot_dc is None or dc > self.hot_dc:
-                    self.hot_dc = dc
-                total_dc += dc
-                accepted += 1
-            elif self._present[i]:
-                settled = False
-        if accepted:
-            self.mean_dc = total_dc // accepted
-        self.settled = settled
-
     def _next_epoch(self):
         self.epoch = self.epoch + 1 & 0xFFFF
-
-
-def _near(a_dc, b_dc):
-    return -JUMP_DC <= a_dc - b_dc <= JUMP_DC
