@@ -41,6 +41,9 @@ _VETOES = alarms.mask(
         + (alarms.SYSTEM_ERROR,)
     )
 )
+# The JK UART has one name for any cold; the others tell charging from discharging.
+_COLDS = alarms.mask((alarms.BATTERY_UNDERTEMP, alarms.CHARGE_UNDERTEMP))
+_FULLS = alarms.mask((alarms.CELL_OVERVOLTAGE, alarms.PACK_OVERVOLTAGE))
 
 
 class Inputs:
@@ -161,16 +164,22 @@ class Inputs:
         self.charge_on = pack.get(p.CHARGE_ON)
         self.charge_switch = pack.get(p.CHARGE_SWITCH)
         self.charger_flag = pack.get(p.CHARGER_PRESENT)
-        # The JK UART has one name for any cold; the others tell charging from discharging.
-        self.cold_alarm = pack.alarm(alarms.BATTERY_UNDERTEMP) or pack.alarm(
-            alarms.CHARGE_UNDERTEMP
-        )
-        full = pack.alarm(alarms.CELL_OVERVOLTAGE) or pack.alarm(alarms.PACK_OVERVOLTAGE)
-        self._watch_cut(full or pack.get(p.FULL) == 1)
-        self.danger = False
-        for i in range(len(_VETOES)):
-            if pack.alarms[i] & _VETOES[i]:
-                self.danger = True
+        self._read_alarms(pack)
+
+    def _read_alarms(self, pack):
+        self.danger = self.cold_alarm = False
+        full = pack.get(p.FULL) == 1
+        at = 0
+        for raised in pack.alarms:
+            if raised:
+                if raised & _VETOES[at]:
+                    self.danger = True
+                if raised & _COLDS[at]:
+                    self.cold_alarm = True
+                if raised & _FULLS[at]:
+                    full = True
+            at += 1
+        self._watch_cut(full)
 
     def _watch_cut(self, full):
         """Follows a cut by cold: by the BMS's alarm, or by its charge MOS that was off at
