@@ -52,7 +52,8 @@ _SIGNS = (
 
 # Nothing but a flash write keeps us away for longer; a polled BMS sends one frame meanwhile.
 _WORST_GAP_MS = const(200)
-# Kept free for sockets while the device is built: IDF memory, as part of the receive buffer.
+# Kept free for sockets while the device is built: IDF memory, as a receive buffer of this size.
+# The driver is made twice with it: only a piece of the very same size is sure to be free again.
 SPARE = const(20_000)
 _LEAST_RXBUF = const(256)  # the driver takes no less than its FIFO of 128
 _BITS = const(10_000)  # of a byte, start and stop bit included, times ms in a second
@@ -72,8 +73,8 @@ class UARTLink:
     reason   see REASONS; `counts` tells how often each one came about
     losses   how often there were figures and then none
 
-    `de` is the driver-enable pin of a transceiver, None without one. `spare`: bytes that the
-    receive buffer has beyond its need until `trim`.
+    `de` is the driver-enable pin of a transceiver, None without one. `spare`: the
+    receive buffer's size until `trim`, if that is more than it needs.
     """
 
     REASONS = REASONS
@@ -117,7 +118,7 @@ class UARTLink:
         if room < _LEAST_RXBUF:
             room = _LEAST_RXBUF
         self._room = room
-        self._uart = UART(uart_id, baudrate=baud, rx=rx, tx=tx, rxbuf=room + spare)
+        self._uart = UART(uart_id, baudrate=baud, rx=rx, tx=tx, rxbuf=max(room, spare))
 
     def trim(self):
         """Gives `spare` back; what was received is lost."""
