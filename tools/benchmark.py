@@ -1,9 +1,11 @@
-"""The performance and memory tables: `python -m tools.benchmark [speed] [bench] [memory]`.
+"""The performance and memory tables: `python -m tools.benchmark [speed] [bench] [memory]
+[traffic]`.
 
 - speed: time and heap of each recurring piece of work, on 64- and 32-bit MicroPython, with the
   time that it would take on an ESP32;
 - bench: the longest that anything held the loop of the whole firmware, on the virtual bench;
-- memory: what the application takes of the heap, by package.
+- memory: what the application takes of the heap, by package;
+- traffic: what MQTT sends and receives a day.
 
 `memory --write` puts its table into docs/memory.md.
 """
@@ -14,7 +16,7 @@ import tempfile
 import time
 
 from host_tests.mp import runner
-from tools import ROOT, memory
+from tools import ROOT, memory, traffic
 
 SCRIPT = "host_tests/mp/measure.py"
 KNOWN_LOOP = "known loop"
@@ -107,9 +109,14 @@ def print_memory(write):
     PAGE.write_text(before + "\n".join([BEGIN, *lines, END]) + after)
 
 
+def print_traffic():
+    """Prints what MQTT costs a day."""
+    print("\n".join(traffic.table()))
+
+
 def main(argv=None):
     """Command line."""
-    sections = ("speed", "bench", "memory")
+    sections = ("speed", "bench", "memory", "traffic")
     parser = argparse.ArgumentParser(prog="make benchmark", description=__doc__.split("\n")[0])
     parser.add_argument("section", nargs="*", choices=[[], *sections], help=", ".join(sections))
     parser.add_argument("--write", action="store_true", help="memory: into docs/memory.md")
@@ -118,7 +125,7 @@ def main(argv=None):
         if section == "memory":
             print_memory(options.write)
         else:
-            {"speed": print_speed, "bench": print_bench}[section]()
+            {"speed": print_speed, "bench": print_bench, "traffic": print_traffic}[section]()
         print()
     return 0
 
