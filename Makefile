@@ -16,7 +16,6 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq install
 # A stamp is newer than what it was made from, so that a second run starts at once.
 MADE := $(VENV)/.made
 DEMO := $(VENV)/.demo
-UMQTT := build/host/umqtt_pypi/simple.py
 DEV := $(VENV)/.dev
 NODE := $(VENV)/.node
 STUBS := $(VENV)/.stubs
@@ -31,13 +30,13 @@ help: ## this list
 	@echo "make TARGET [ARGS=...]:"
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
 
-demo: $(DEMO) $(UMQTT) ## the virtual bench in a browser; ARGS="--headless --scenario FILE" without one
+demo: $(DEMO) ## the virtual bench in a browser; ARGS="--headless --scenario FILE" without one
 	@$(BIN)/python -m tools.bench $(ARGS)
 
-test: $(DEV) $(NODE) $(UMQTT) ## all tests, on CPython and on 64- and 32-bit MicroPython; ARGS go to pytest
+test: $(DEV) $(NODE) ## all tests, on CPython and on 64- and 32-bit MicroPython; ARGS go to pytest
 	@$(BIN)/python -m pytest $(TWO) $(ARGS)
 
-fuzz: $(DEV) $(NODE) $(UMQTT) ## looks for new examples with fresh seeds until one fails; Ctrl-C ends it
+fuzz: $(DEV) $(NODE) ## looks for new examples with fresh seeds until one fails; Ctrl-C ends it
 	@round=0; while $(BIN)/python -m pytest -q -m hypothesis --hypothesis-profile fuzz $(TWO) $(ARGS); \
 	do round=$$((round + 1)); echo "make fuzz: $$round rounds without a find"; done; \
 	echo "make fuzz: a find in round $$((round + 1)), or ended; keep it as an @example of its test"; \
@@ -56,13 +55,13 @@ format: $(DEV) ## rewrites the sources in the one format
 	$(BIN)/ruff check --fix --exit-zero --quiet .
 	$(BIN)/ruff format .
 
-benchmark: $(DEV) $(NODE) $(UMQTT) ## the performance table; ARGS=memory for the memory table
+benchmark: $(DEV) $(NODE) ## the performance table; ARGS=memory for the memory table
 	@$(BIN)/python -m tools.benchmark $(ARGS)
 
 image: $(DEMO) ## what goes onto the device: BOARD=lilygo_t_display
 	@$(BIN)/python -m tools.image $(BOARD) $(ARGS)
 
-pictures: $(DEV) $(UMQTT) ## makes the pictures of README and docs anew
+pictures: $(DEV) ## makes the pictures of README and docs anew
 	@$(BIN)/python -m tools.wiring
 	@$(BIN)/python -m tools.pictures $(ARGS)
 
@@ -86,10 +85,6 @@ $(MADE):
 
 $(DEMO): requirements.txt $(MADE)
 	@$(PIP) -r requirements.txt
-	@touch $@
-
-$(UMQTT): tools/fetch_umqtt.py | $(DEMO)
-	@$(BIN)/python tools/fetch_umqtt.py build/host
 	@touch $@
 
 $(DEV): requirements-dev.txt $(DEMO)

@@ -19,7 +19,7 @@ def make_device(canvas_buf):
 
     device = build(early[0], canvas_buf)
     early.clear()
-    for name in ("build", "bms.catalog", "heat.record", "startup"):
+    for name in ("build", "mqtt.build", "relay.making", "bms.catalog", "heat.record", "startup"):
         unload(name)
     device.memory.tell("built")
     return device

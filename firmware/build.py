@@ -15,13 +15,8 @@ from hardware.buttons import Button
 from hardware.heater_output import HeaterOutput
 from hardware.st7789 import Panel
 from hardware.wifi import REASONS
-from heat.charger import SOURCE_NAMES
 from heat.heater import Heater
 from links.unit import RX_BYTES, Unit
-from mqtt.relay import FAILURES, REFUSALS, Relay
-from relay.state import StateMessage
-from relay.topics import Topics
-from relay.view import View
 from screen.canvas import Canvas
 from screen.footer import Names
 from screen.model import Model
@@ -29,9 +24,6 @@ from screen.show import Screen
 from starts import has_crashed
 
 VERSION = "0.1.0"
-
-# By machine.reset_cause() of the ESP32 port.
-RESET_CAUSES = b"none\npower_on\nhard\nwatchdog\ndeep_sleep\nsoft"
 
 
 def build(early, canvas_buf):
@@ -200,29 +192,11 @@ def build_screen(device, early, canvas_buf):
 
 def build_relay(device, early):
     """Gives the device its way to the broker, if there is one."""
-    settings = early.settings
     if not device.mqtt_used:
         return
-    device.view = View(
-        (
-            words.STATE_NAMES,
-            words.REASON_NAMES,
-            words.MODE_NAMES,
-            check.NAMES,
-            RESET_CAUSES,
-            FAILURES,
-            REFUSALS,
-            device.bms.link.REASONS,
-            REASONS,
-            words.PREHEAT_NAMES,
-            SOURCE_NAMES,
-        )
-    )
-    topics = Topics(settings["mqtt_topic"], early.unit, settings["ha_prefix"])
-    if settings["packs"]:
-        from mqtt.pack_messages import build
+    from mqtt.build import build_relay as build  # few do without, but they need none of it
 
-        device.relay = build(device, settings, early.secrets, topics, board.NAME, VERSION)
-        return
-    message = StateMessage(device.view, device.max_age_ms, device.writes)
-    device.relay = Relay(settings, early.secrets, topics, message, board.NAME, VERSION)
+    try:
+        device.relay = build(device, early, REASONS, (board.NAME, VERSION))
+    except ImportError:
+        early.errors.append("lib/relay: files are missing; copy the image again")

@@ -27,7 +27,7 @@ class Device:
         settings = early.settings
         self.uptime_s = 0
         self.bounce_after_s = 0
-        self.news = 0  # what the last state message had to tell of the heater
+        self.news = self.alarms = 0  # what the last messages had to tell at once
         self._saved_latched = 0
         self._save_after_s = 0
         self._save_failed = False
@@ -44,7 +44,7 @@ class Device:
         self.bms = self.ble = self.writes = None
         self.heater = self.options = self.output = self.charger_contact = None
         self.model = self.screen = self.panel = self.button = None
-        self.view = self.relay = None
+        self.relay = None
         self.supervisor = Supervisor(NAMES, _TASK_LIMIT_MS)
 
     def release(self, minutes):

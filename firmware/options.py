@@ -54,7 +54,7 @@ class Options:
             self._probe.step(now)
             device.heater.probe_dc = self._probe.dc
         if self._preheat is not None:
-            self._clock.step(device.wifi.up, now)
+            self._clock.step(device.wifi, now)
             self._preheat.step(device.heater, self._clock.day_s())
 
     def fail(self, device, now):

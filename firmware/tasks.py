@@ -10,7 +10,7 @@ from time import ticks_ms
 from compat import const, ticks_add, ticks_diff
 from hardware.buttons import LONG, SHORT
 from relay import commands as c
-from telemetry import fill_model, fill_view
+from telemetry import fill_model
 
 # The heater's task is watched by the watchdog itself, which nothing else feeds.
 _BMS = const(0)
@@ -22,8 +22,10 @@ _IDLE_TICK_MS = const(100)
 _HEATER_TICK_MS = const(500)  # the lease bears one step that comes this late
 _SCREEN_TICK_MS = const(250)
 _RELAY_TICK_MS = const(100)
+_RELAY_BUSY_TICK_MS = const(20)  # while bytes come or go
 _COLLECT_TICK_MS = const(10_000)
 _DEAF_MS = const(1_200_000)  # no broker for so long is worth a try
+_STARVED_MS = const(180_000)  # no broker for so long since there is no memory: only a reset helps
 _BOUNCE_S = const(1200)
 _RELEASE_MIN = const(10)  # by the button
 _SHIFT_EVERY = const(720)  # screen ticks: three minutes
@@ -142,27 +144,30 @@ async def run_relay(device):
         now = ticks_ms()
         _serve_button(device, now)
         up = device.wifi.step(now)
-        if device.relay is not None:
-            _serve_relay(device, up, now)
+        busy = device.relay is not None and _serve_relay(device, up, now)
         device.supervisor.alive(_RELAY, ticks_ms())
-        await asyncio.sleep_ms(_RELAY_TICK_MS)
+        await asyncio.sleep_ms(_RELAY_BUSY_TICK_MS if busy else _RELAY_TICK_MS)
 
 
 def _serve_relay(device, up, now):
+    """Returns True if the relay is worth another look soon."""
     relay = device.relay
     heater = device.heater
-    news = heater.state << 8 | heater.reason
-    if news != device.news:  # worth telling at once
+    bms = device.bms
+    news = heater.state << 16 | heater.reason << 8 | bms.check.verdict << 1 | bms.answering
+    alarms = sum(bms.pack.alarms)
+    if news != device.news or alarms != device.alarms:  # worth telling at once
         device.news = news
+        device.alarms = alarms
         relay.publish_soon()
-    fill_view(device.view, device)
-    command = relay.step(device.bms.pack, up, now)
+    command = relay.step(device.wifi, now)
     if command != c.NOTHING:
         relay.settle(_obey(device, command, relay.value))
     if relay.writes is not None and relay.writes.changed():
         relay.publish_soon()
-    if relay.down_ms(now) >= _DEAF_MS:
+    if relay.down_ms(now) >= _STARVED_MS:
         _revive(device, up, now)
+    return relay.busy()
 
 
 def _obey(device, command, value):
@@ -186,10 +191,16 @@ def _obey(device, command, value):
 
 
 def _revive(device, up, now):
-    """Tries what helps where nobody can press a button, and never while the heater is on."""
-    if device.relay.silent_ms(now) >= _DEAF_MS and not device.output.on:
-        raise RuntimeError("the relay's thread hangs")  # ends the application: the chip resets
-    if up and device.uptime_s >= device.bounce_after_s:
+    """Tries what helps where nobody can press a button.
+
+    Where the system has no memory for a socket, since Python's heap has taken it, it never comes
+    back: the chip is reset, with the heater off first.
+    """
+    if device.relay.starved():
+        device.output.off()
+        raise RuntimeError("no memory for the network")  # ends the application: the chip resets
+    deaf = device.relay.down_ms(now) >= _DEAF_MS
+    if deaf and up and device.uptime_s >= device.bounce_after_s:
         device.bounce_after_s = device.uptime_s + _BOUNCE_S
         device.wifi.bounce(now)
 

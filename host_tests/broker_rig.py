@@ -1,8 +1,8 @@
 """Real brokers, the relay on real MicroPython, and somebody who listens and commands."""
 
+import importlib
 import json
 import os
-import shutil
 import subprocess
 import threading
 import time
@@ -12,7 +12,6 @@ import paho.mqtt.client as mqtt
 import pytest
 
 from host_tests.conftest import ROOT, runner
-from tools import fetch_umqtt
 from tools.bench.broker import Broker, find_mosquitto, have_amqtt
 
 BASE = "packmate/a0b1c2d3e4f5"
@@ -35,11 +34,12 @@ KINDS = [
 
 
 def make_places(folder):
-    """Returns where the program imports from. The bench's other stand-ins must not be there."""
-    if not (runner.UMQTT / "umqtt_pypi" / "simple.py").exists():
-        fetch_umqtt.main(["fetch_umqtt", str(runner.UMQTT)])
-    shutil.copytree(ROOT / "tools" / "bench" / "standins" / "umqtt", folder / "umqtt")
-    return [str(folder), str(runner.UMQTT), str(ROOT / "lib"), str(ROOT / "firmware"), ".frozen"]
+    """Returns where the program imports from, and finds the files that an image has."""
+    for name in ("layout", "discovery"):
+        (folder / "relay").mkdir(exist_ok=True)
+        data = importlib.import_module(f"relay.{name}").DATA
+        (folder / "relay" / f"{name}.bin").write_bytes(data)
+    return [str(ROOT / "lib"), str(ROOT / "firmware"), str(folder), ".frozen"]
 
 
 class Program:
@@ -123,6 +123,23 @@ class Client:
 
     def states(self):
         return [json.loads(payload) for payload in self.of(STATE)]
+
+    def wait_for(self, name, condition):
+        """Waits for a message on BASE/name that satisfies `condition`, and returns it."""
+        topic = f"{BASE}/{name}"
+        return wait_for(
+            lambda: next((m for m in map(json.loads, self.of(topic)) if condition(m)), None)
+        )
+
+    def results(self):
+        """Returns (command, done, reason) of every answer."""
+        told = map(json.loads, self.of(f"{BASE}/result"))
+        return [(r["command"], r["done"], r["reason"]) for r in told]
+
+    def wait_results(self, count):
+        """Waits for so many answers, and returns them."""
+        wait_for(lambda: len(self.results()) >= count, tell=self.results)
+        return self.results()
 
     def wait_state(self, condition=lambda state: True, after=0):
         """Waits for a state message beyond the first `after` ones that satisfies `condition`."""

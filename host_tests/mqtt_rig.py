@@ -1,134 +1,372 @@
-"""A relay whose thread is played by the test: it takes the orders and answers them when it likes.
+"""The relay as it is built, on sockets without a network and a broker that does what a test wants.
 
-with modules() as found:
-    bench = Bench(found)
+bench = Bench(**settings)
+bench.run(10_000)
 """
 
-import contextlib
-import importlib
+import errno
+import io
 import json
-import sys
 import types
 
-import pytest
-
+import words
 from bms import pack as p
+from bms.check import PLAUSIBLE
 from compat import ticks_add, ticks_diff
-from host_tests.view_tables import tables
 from relay import commands as c
-from relay import view as v
-from relay.state import StateMessage
-from relay.topics import Topics
-from relay.view import View
 
 SETTINGS = {
     "name": "Packmate",
-    "mqtt_host": "broker.lan",
+    "mqtt_host": "192.168.1.2",
     "mqtt_port": 1883,
     "mqtt_user": "käfer",
+    "mqtt_topic": "packmate",
     "mqtt_interval_s": 10,
+    "mqtt_thresholds": True,
     "ha_discovery": True,
+    "ha_prefix": "homeassistant",
     "heater_output": "gpio",
+    "heater_mode": "charger_or_soc",
     "heater_thresholds": "own",
+    "heater_on_dc": 50,
+    "heater_off_dc": 100,
     "heater_probe": "mat",
     "preheat_at": "07:30",
     "packs": (),
     "bms_link": "uart",
 }
-CONFIGS = 46  # with these settings, before the pack was heard
 SECRETS = {"mqtt_password": "s3cret-ü"}
+UNIT = b"0a1b"
+BASE = "packmate/0a1b"
+DNS = ("192.168.1.1", 53)
 
 
-@contextlib.contextmanager
-def modules():
-    """mqtt, mqtt_exchange and mqtt_thread, with an umqtt that must not be reached."""
-    fake = types.ModuleType("umqtt.simple")
-    fake.MQTTClient = None
-    fake.MQTTException = type("MQTTException", (Exception,), {})
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(sys.modules, "umqtt", types.ModuleType("umqtt"))
-        patch.setitem(sys.modules, "umqtt.simple", fake)
-        yield types.SimpleNamespace(
-            mqtt=importlib.import_module("mqtt.relay"),
-            x=importlib.import_module("mqtt.exchange"),
-            thread=importlib.import_module("mqtt.thread"),
-        )
-    for name in ("mqtt.relay", "mqtt.thread"):
-        sys.modules.pop(name, None)
+def thing(**attributes):
+    return types.SimpleNamespace(**attributes)
+
+
+def packet(kind, body):
+    length = len(body)
+    head = bytes((kind,))
+    while length >= 128:
+        head += bytes((length & 127 | 128,))
+        length >>= 7
+    return head + bytes((length,)) + body
+
+
+def text(data):
+    data = data.encode() if isinstance(data, str) else data
+    return len(data).to_bytes(2, "big") + data
+
+
+def message(topic, payload, retain=False):
+    payload = payload.encode() if isinstance(payload, str) else payload
+    return packet(0x31 if retain else 0x30, text(topic) + payload)
+
+
+class Broker:
+    """Answers a connection's packets. What it does can be changed at any time."""
+
+    def __init__(self):
+        self.listens = True  # connections are accepted
+        self.answers = True
+        self.code = 0  # of CONNACK
+        self.denied = ()  # topics
+        self.forgets = False  # nothing retained is told, as after a restart
+        self.hello = None  # said instead of a CONNACK
+        self.retained = {}
+        self.published = []  # (topic, payload, retain)
+        self.packets = []  # (first byte, body)
+        self.connections = []
+
+    @property
+    def connection(self):
+        return self.connections[-1]
+
+    def say(self, data):
+        self.connection.inbox += data
+
+    def send(self, topic, payload, retain=False):
+        self.say(message(topic, payload, retain))
+
+    def hear(self, connection):
+        """Takes whole packets out of what the client sent."""
+        data = connection.outbox
+        while len(data) >= 2:
+            length = shift = 0
+            at = 1
+            while True:
+                if at >= len(data):
+                    return
+                length |= (data[at] & 127) << shift
+                shift += 7
+                at += 1
+                if not data[at - 1] & 128:
+                    break
+            if len(data) < at + length:
+                return
+            kind, body = data[0], bytes(data[at : at + length])
+            del data[: at + length]
+            self.packets.append((kind, body))
+            if self.answers:
+                self._answer(connection, kind, body)
+
+    def _answer(self, connection, kind, body):
+        if kind == 0x10:
+            hello = packet(0x20, bytes((0, self.code))) if self.hello is None else self.hello
+            connection.inbox += hello
+            if self.code:
+                connection.ended = True
+        elif kind == 0x82:
+            topic = body[4 : 4 + int.from_bytes(body[2:4], "big")].decode()
+            connection.inbox += packet(
+                0x90, body[:2] + (b"\x80" if topic in self.denied else b"\0")
+            )
+            if topic in self.retained and topic not in self.denied and not self.forgets:
+                connection.inbox += message(topic, self.retained[topic], True)
+        elif kind & 0xF0 == 0x30:
+            end = 2 + int.from_bytes(body[:2], "big")
+            topic, payload = body[2:end].decode(), body[end:]
+            self.published.append((topic, payload.decode(), bool(kind & 1)))
+            if kind & 1:
+                self.retained[topic] = payload
+            if topic == BASE + "/availability":
+                connection.inbox += message(topic, payload)  # it has subscribed to that
+        elif kind == 0xC0:
+            connection.inbox += packet(0xD0, b"")
+
+
+class Socket:
+    """A socket of a MicroPython port that does not block."""
+
+    def __init__(self, net, stream):
+        self.net = net
+        self.stream = stream
+        self.inbox = bytearray()
+        self.outbox = bytearray()
+        self.window = None  # bytes that one write takes; None: all
+        self.ended = False
+        self.error = None
+        self.closed = False
+        net.sockets.append(self)
+
+    def setblocking(self, flag):
+        assert not flag
+
+    def connect(self, address):
+        self.address = address
+        self.net.broker.connections.append(self)
+        raise OSError(errno.EINPROGRESS, "as the port gives it")
+
+    def write(self, data, at, n):
+        assert not self.closed and 0 <= at and 0 < n <= len(data) - at
+        if self.error:
+            raise OSError(self.error, "as the port gives it")
+        if not self.net.broker.listens:
+            raise OSError(errno.ECONNREFUSED, "as the port gives it")
+        if self.window == 0:
+            return None
+        n = n if self.window is None else min(n, self.window)
+        self.outbox += bytes(data[at : at + n])
+        self.net.broker.hear(self)
+        return n
+
+    def readinto(self, buf, n=None):
+        assert not self.closed
+        n = len(buf) if n is None else n
+        assert n > 0
+        if self.error:
+            raise OSError(self.error, "as the port gives it")
+        if not self.inbox:
+            return 0 if self.ended and self.stream else None
+        if not self.stream:
+            n = len(self.inbox)
+        data = bytes(self.inbox[:n])
+        del self.inbox[:n]
+        buf[: len(data)] = data
+        return len(data)
+
+    def sendto(self, data, address):
+        self.net.questions.append((data, address))
+        answer = self.net.resolve(data) if self.net.resolve else None
+        if answer is not None:
+            self.inbox += answer
+
+    def close(self):
+        self.closed = True
+
+
+class Net:
+    """Stands for the module `socket`."""
+
+    AF_INET, SOCK_STREAM, SOCK_DGRAM = 2, 1, 2
+
+    def __init__(self, broker):
+        self.broker = broker
+        self.sockets = []
+        self.questions = []  # to name servers
+        self.resolve = None  # a function from a question to its answer
+        self.full = False  # no memory for a socket
+
+    def socket(self, _family=AF_INET, kind=SOCK_STREAM):
+        if self.full:
+            raise OSError(errno.ENOBUFS, "as the port gives it")
+        return Socket(self, kind == self.SOCK_STREAM)
+
+    def getaddrinfo(self, host, port):
+        assert host.replace(".", "").isdigit(), "a name would block"
+        return [(2, 1, 0, "", (host, port))]
+
+
+class File(io.BytesIO):
+    """An open file as MicroPython has it."""
+
+    def readinto(self, buf, n=None):
+        data = self.read(len(buf) if n is None else n)
+        buf[: len(data)] = data
+        return len(data)
+
+
+class Wifi:
+    losses = failures = reason = 0
+
+    def __init__(self):
+        self.up = True
+
+    def name_server(self):
+        return DNS[0]
+
+    def rssi_dbm(self):
+        return -67
+
+
+def make_unit():
+    return thing(
+        pack=p.PackState(),
+        check=thing(verdict=PLAUSIBLE, frozen=False),
+        link=thing(REASONS=b"none\nsilent\nnoise", reason=0, losses=0),
+        dialect=thing(framer=thing(frames=7, bad_checksum=1, bad_length=2, dropped=3)),
+        answering=True,
+    )
+
+
+def make_heater():
+    return thing(
+        latched=0,
+        warnings=0,
+        state=words.IDLE,
+        reason=0,
+        mode=1,
+        duty_permille=450,
+        power_mw=61_000,
+        wh_today=12,
+        ready_s=2280,
+        ready_wh=61,
+        boost_s=661,
+        preheat=0,
+        probe_dc=-7,
+        learned_j_k=36_500,
+        cold_min=74,
+        cold_charged_mah=340,
+        law=thing(charger=thing(source=0, present=False), on_dc=-20, off_dc=70),
+        inputs=thing(from_bms=False, own_on_dc=-25, own_off_dc=60),
+    )
+
+
+def make_device(units=None, writes=None):
+    units = units or [make_unit()]
+    bms = units[0]
+    bms.units = tuple(units)
+    return thing(
+        bms=bms,
+        heater=make_heater(),
+        output=thing(on=False),
+        writes=writes,
+        ble=None,
+        wifi=Wifi(),
+        max_age_ms=10_000,
+        uptime_s=99,
+        boots=4,
+        reset_cause=1,
+        loop_max_ms=21,
+        memory=thing(
+            python_free=30_000,
+            python_min_free=20_000,
+            idf_free=41_000,
+            idf_largest=31_000,
+            idf_min=36_000,
+        ),
+    )
 
 
 class Bench:
-    """A relay whose thread does what `serves` and `connects` say."""
+    """A built relay, its device and its broker, on a clock of the test's."""
 
-    def __init__(self, modules, now=1000, **settings):
-        self.x = modules.x
+    def __init__(self, monkeypatch, now=1000, device=None, errors=(), **settings):
+        from hardware import resolver
+        from mqtt import build, session
+        from relay import discovery
+
         self.now = now
-        self.view = View(
-            tables(MQTT_FAILURE=modules.mqtt.FAILURES, COMMAND_REFUSAL=modules.mqtt.REFUSALS)
-        )
-        self.view.put(v.PLAUSIBLE, 1)
-        self.pack = p.PackState()
-        self.message = StateMessage(self.view, 10_000)
-        self.relay = modules.mqtt.Relay(
-            SETTINGS | settings, SECRETS, Topics("packmate", b"0a1b"), self.message, "M", "1"
-        )
-        self.exchange = self.relay._exchange
-        self.relay._worker.start = lambda: None
-        self.relay.start(now)
-        self.serves = True
-        self.connects = True
-        self.online = True
-        self.orders = []
-        self.sent = []
+        self.broker = Broker()
+        self.net = Net(self.broker)
+        monkeypatch.setattr(session, "socket", self.net)
+        monkeypatch.setattr(resolver, "socket", self.net)
+        monkeypatch.setattr(build, "_discovery", lambda: File(discovery.DATA))
+        self.device = device or make_device()
+        self.wifi = self.device.wifi
+        self.unit = self.device.bms
+        self.pack = self.unit.pack
+        early = thing(unit=UNIT, settings=SETTINGS | settings, secrets=SECRETS, errors=errors)
+        self.relay = build.build_relay(self.device, early, b"none\nlost", ("M", "1"))
+        self.session = self.relay._session
         self.commands = []
         self.possible = True  # what the loop says to commands
+        self.talks = False  # the pack is heard at each step
+        self.relay.start(now)
 
     def run(self, ms, step=100):
         end = ticks_add(self.now, ms)
         while ticks_diff(end, self.now) > 0:
             self.now = ticks_add(self.now, step)
-            command = self.relay.step(self.pack, self.online, self.now)
+            if self.talks:
+                self.pack.touch(p.STATUS, self.now)
+            command = self.relay.step(self.wifi, self.now)
             if command != c.NOTHING:
                 self.commands.append((command, self.relay.value))
                 self.relay.settle(self.possible)
-            if self.serves:
-                self._serve()
 
-    def _serve(self):
-        exchange, x = self.exchange, self.x
-        exchange.wait()
-        order = exchange.order()
-        if order != x.IDLE:
-            self.orders.append((order, self.now))
-        if order == x.CONNECT:
-            if self.connects:
-                exchange.set_cell(x.UP, 1)
-            else:
-                self.end(reason=3)
-        elif order == x.DROP:
-            self.end(reason=8)
-        elif order == x.PUBLISH:
-            payload = bytes(exchange.payload[: exchange.length()])
-            self.sent.append((exchange.topic.decode(), json.loads(payload), exchange.retain()))
-        exchange.done()
+    def hear_pack(self, cells=2):
+        self.talks = True
+        self.pack.cells = cells
+        for i in range(cells):
+            self.pack.cell_mv[i] = 3300 + i
+        self.pack.temps = 1
+        self.pack.put_temp(0, 20)
+        self.pack.put(p.SOC_PCT, 87)
+        self.pack.put(p.PACK_MV, 6600)
+        self.pack.touch(p.STATUS, self.now)
+        self.pack.summarise()
 
-    def end(self, reason):
-        self.exchange.set_cell(self.x.UP, 0)
-        self.exchange.set_cell(self.x.FAILURE, reason)
-        self.exchange.count(self.x.ENDS)
+    def told(self, name):
+        """Returns the messages on BASE/name, parsed."""
+        return [
+            json.loads(x) for topic, x, _ in self.broker.published if topic == f"{BASE}/{name}"
+        ]
 
-    def times(self, order):
-        return [at for given, at in self.orders if given == order]
-
-    def states(self):
-        return [payload for topic, payload, _ in self.sent if topic.endswith("/state")]
+    def results(self):
+        return [(r["command"], r["done"], r["reason"]) for r in self.told("result")]
 
     def configs(self):
-        return [topic for topic, _, _ in self.sent if topic.endswith("/config")]
+        """Returns {key: config} of what is announced and not cleared."""
+        found = {}
+        for topic, payload in self.broker.retained.items():
+            if topic.endswith("/config") and payload:
+                found[topic.split("/")[3]] = json.loads(payload)
+        return found
 
+    def config_topics(self):
+        return [topic for topic, _, _ in self.broker.published if topic.endswith("/config")]
 
-def hear_pack(bench):
-    bench.pack.cells = 2
-    bench.pack.temps = 1
-    bench.pack.put_temp(0, 20)
-    bench.pack.touch(p.STATUS, bench.now)
+    def count(self, kind):
+        return len([1 for first, _ in self.broker.packets if first == kind])

@@ -6,7 +6,8 @@ import re
 import pytest
 
 from host_tests.conftest import ROOT
-from relay import commands, state
+from relay import commands, fields
+from tools import mqtt_doc
 from tools.vocabulary import words
 
 PAGE = (ROOT / "docs" / "mqtt.md").read_text()
@@ -20,9 +21,14 @@ def source_table(path, name):
     return words(ast.literal_eval(body))
 
 
-@pytest.mark.parametrize("name", [name for name in words(state._KEYS) if name])
-def test_every_member_is_named(name):
-    assert name in NAMED
+def test_the_list_is_what_the_table_says():
+    assert mqtt_doc.page() == mqtt_doc.PAGE.read_text()
+
+
+@pytest.mark.parametrize("message", fields.MESSAGES)
+def test_every_message_and_member_is_named(message):
+    assert re.search(rf"^\| `BASE/{message}` \|", PAGE, re.M)
+    assert {field.name for field in fields.FIELDS[message]} <= NAMED
 
 
 @pytest.mark.parametrize("name", words(commands.REFUSALS)[1:])
@@ -30,10 +36,10 @@ def test_every_refusal_is_explained(name):
     assert re.search(rf"^\| `{name}` \| .{{10,}} \|$", PAGE, re.M)
 
 
-@pytest.mark.parametrize("name", words(commands.NAMES))
+@pytest.mark.parametrize("name", [name[1:] for name in words(commands.NAMES)[1:]])
 def test_every_command_has_its_topic_and_bounds(name):
     row = re.search(rf"^\| `{name}` \| (.+?) \|", PAGE, re.M).group(1)
-    number = words(commands.NAMES).index(name) + 1
+    number = words(commands.NAMES).index("/" + name)
     if number >= commands.BOOST:
         at = 2 * (number - commands.BOOST)
         low, high = re.search(r"(-?\d+)…(-?\d+)", row).groups()
@@ -46,7 +52,7 @@ def test_every_command_has_its_topic_and_bounds(name):
         ("firmware/links/uart_link.py", "REASONS"),
         ("firmware/links/ble_setup.py", "REASONS"),
         ("firmware/hardware/wifi.py", "REASONS"),
-        ("firmware/mqtt/thread.py", "FAILURES"),
+        ("firmware/mqtt/session.py", "FAILURES"),
     ],
 )
 def test_every_reason_is_listed(path, name):

@@ -37,15 +37,15 @@ LIB = {
     },  # where names and bounds have their place
     "bms": PORTABLE_TOP,
     "heat": PORTABLE_TOP | {"bms.pack", "bms.alarms", "bms.wire"},
-    "relay": PORTABLE_TOP | {"bms.pack", "bms.alarms", "bms.wire"},
+    "relay": PORTABLE_TOP | {"bms.pack", "bms.alarms", "bms.check", "bms.wire"},
     "screen": PORTABLE_TOP | {"bms.pack", "bms.alarms", "bms.wire"},
 }
 
 # The device's own modules, for firmware.
 DEVICE = set(
-    "_thread aioble array asyncio binascii bluetooth board errno esp32 framebuf gc hashlib io "
-    "json machine micropython network ntptime onewire os random select socket struct sys time "
-    "umqtt".split()
+    "aioble array asyncio binascii bluetooth board errno esp32 framebuf gc hashlib io "
+    "json machine micropython network onewire os random select socket struct sys "
+    "time".split()
 )
 # The one file that imports by computed name: the dialect that the settings ask for.
 CATALOG = "lib/bms/catalog.py"

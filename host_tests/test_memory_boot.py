@@ -15,22 +15,6 @@ LOAD_ONCE = (
     "print('left', sum([name in sys.modules for name in ('config', 'settings')]))",
 )
 
-RELAY = """
-from mqtt.relay import Relay
-from relay.state import StateMessage
-from relay.topics import Topics
-from relay.view import View
-
-settings = {"mqtt_host": "h", "mqtt_port": 1, "mqtt_user": "", "mqtt_interval_s": 9}
-settings.update({"ha_discovery": True, "name": "n", "bms_link": "uart", "preheat_at": ""})
-settings.update({"heater_output": "gpio", "heater_thresholds": "bms", "heater_probe": "none"})
-settings["packs"] = ()
-message = StateMessage(View((b"",) * 11), 1000)
-relay = Relay(settings, {"mqtt_password": ""}, Topics("t", b"0a"), message, "m", "v")
-for part in range(2):
-    relay._load_part(part)
-    relay._drop_discovery()
-"""
 SCREEN = """
 from io import BytesIO
 import framebuf
@@ -96,15 +80,6 @@ PAGES = (
     "gc.collect()\nreport('after')",
 )
 # Once more, since names stay from the first time.
-DISCOVERY = (
-    RELAY,
-    "gc.collect()\nreport('before')",
-    "relay._discovery = relay._load_part(0)\ngc.collect()",
-    "gc.collect()\nreport('readings')\nrelay._drop_discovery()",
-    "relay._discovery = relay._load_part(1)\ngc.collect()",
-    "gc.collect()\nreport('controls')\nrelay._drop_discovery()",
-    "gc.collect()\nreport('after')",
-)
 
 
 @pytest.fixture(scope="module")
@@ -143,13 +118,6 @@ def test_the_tables_of_settings_go_after_boot(tree):
     assert said["left"] == 0
     assert said["after"] < said["kept"]  # the values went into the parts of the device
     assert said["after"] - said["before"] < 5500  # names stay; their table may have grown, once
-
-
-def test_discovery_goes_when_everything_is_announced(plain_tree):
-    said = run(plain_tree, *DISCOVERY)
-    for part in ("readings", "controls"):
-        assert 3000 < said[part] - said["before"] < 8000, part
-    assert said["after"] - said["before"] < 200
 
 
 def test_pages_that_are_seldom_shown_give_their_memory_back(plain_tree):

@@ -1,104 +1,167 @@
-"""What the relay makes of what comes back: commands for the loop, or refusals."""
+"""What the relay makes of what comes back: commands for the loop, or refusals, each answered."""
 
 import pytest
 
-from host_tests import mqtt_rig
-from host_tests.mqtt_rig import Bench
+from host_tests.mqtt_rig import BASE, Bench
 from relay import commands as c
 
 
-@pytest.fixture(scope="module")
-def modules():
-    with mqtt_rig.modules() as found:
-        yield found
-
-
 @pytest.fixture
-def bench(modules):
-    return Bench(modules)
-
-
-@pytest.mark.parametrize("word, mode", [(b"off", 0), (b"charger", 1), (b"charger_or_soc", 2)])
-def test_a_mode_command_reaches_the_loop_and_is_confirmed(bench, word, mode):
+def bench(monkeypatch):
+    bench = Bench(monkeypatch)
     bench.run(20_000)
-    sent = len(bench.states())
-    bench.exchange.put(c.SET_MODE, False, word, False)
-    bench.run(1_000)
+    return bench
+
+
+def send(bench, name, payload, retain=False, ms=1_000):
+    bench.broker.send(f"{BASE}/{name}", payload, retain)
+    bench.run(ms)
+
+
+@pytest.mark.parametrize("word, mode", [("off", 0), ("charger", 1), ("charger_or_soc", 2)])
+def test_a_mode_command_reaches_the_loop_and_is_answered(bench, word, mode):
+    told = len(bench.told("heater"))
+    send(bench, "heater/mode/set", word)
     assert bench.commands == [(c.SET_MODE, mode)]
-    assert bench.relay.commands_done == 1
-    assert bench.states()[sent]["commands_done"] == 1
+    assert bench.results() == [("heater/mode/set", True, None)]
+    assert len(bench.told("heater")) > told  # at once
+    assert bench.told("device")[-1]["commands_done"] == 1
 
 
 @pytest.mark.parametrize(
-    "source, payload, value",
+    "name, payload, command, value",
     [
-        (c.BOOST, b"30", 30),
-        (c.BOOST, b"0", 0),
-        (c.SET_ON_DC, b"-15", -15),
-        (c.SET_OFF_DC, b"55", 55),
-        (c.RELEASE, b"10", 10),
-        (c.RESET_REPORT, b"reset", 0),
+        ("heater/boost/set", "30", c.BOOST, 30),
+        ("heater/boost/set", "0", c.BOOST, 0),
+        ("heater/on_dc/set", "-15", c.SET_ON_DC, -15),
+        ("heater/off_dc/set", "55", c.SET_OFF_DC, 55),
+        ("bms/release/set", "10", c.RELEASE, 10),
+        ("heater/report/reset", "reset", c.RESET_REPORT, 0),
+        ("heater/acknowledge", "acknowledge", c.ACKNOWLEDGE, 0),
     ],
 )
-def test_commands_reach_the_loop_with_their_values(bench, source, payload, value):
-    bench.run(20_000)
-    bench.exchange.put(source, False, payload, False)
-    bench.run(1_000)
-    assert bench.commands == [(source, value)] and bench.relay.commands_done == 1
-
-
-def test_what_the_loop_cannot_do_is_a_refusal(bench):
-    bench.run(20_000)
-    bench.possible = False
-    sent = len(bench.states())
-    bench.exchange.put(c.RELEASE, False, b"10", False)
-    bench.run(1_000)
-    told = bench.states()[sent]
-    assert told["command_refusal"] == "not_possible"
-    assert (told["commands_done"], told["commands_refused"]) == (0, 1)
-
-
-def test_out_of_bounds_is_told(bench):
-    bench.run(20_000)
-    sent = len(bench.states())
-    bench.exchange.put(c.BOOST, False, b"121", False)
-    bench.run(1_000)
-    assert bench.commands == []
-    assert bench.states()[sent]["command_refusal"] == "out_of_bounds"
-
-
-def test_acknowledge_reaches_the_loop(bench):
-    bench.run(1_000)
-    bench.exchange.put(c.ACKNOWLEDGE, False, b"acknowledge", False)
-    bench.run(1_000)
-    assert bench.commands == [(c.ACKNOWLEDGE, 0)]
+def test_commands_reach_the_loop_with_their_values(bench, name, payload, command, value):
+    send(bench, name, payload)
+    assert bench.commands == [(command, value)] and bench.results() == [(name, True, None)]
 
 
 @pytest.mark.parametrize(
-    "retained, payload, oversized, reason",
+    "name, payload, retain, reason",
     [
-        (True, b"charger", False, "retained"),
-        (False, b"full power", False, "invalid"),
-        (False, b"charger", True, "oversized"),
-        (False, b"c" * 300, False, "oversized"),
+        ("heater/mode/set", "charger", True, "retained"),
+        ("heater/mode/set", "full power", False, "invalid"),
+        ("heater/mode/set", "", False, "invalid"),
+        ("heater/mode/set", "c" * 25, False, "oversized"),
+        ("heater/mode/set", "c" * 3000, False, "oversized"),
+        ("heater/boost/set", "121", False, "out_of_bounds"),
     ],
 )
-def test_refusals_are_counted_and_told(bench, retained, payload, oversized, reason):
-    bench.run(20_000)
-    sent = len(bench.states())
-    bench.exchange.put(c.SET_MODE, retained, payload, oversized)
-    bench.run(1_000)
-    assert bench.commands == []
-    told = bench.states()[sent]
+def test_refusals_are_counted_and_told(bench, name, payload, retain, reason):
+    send(bench, name, payload, retain)
+    assert bench.commands == [] and bench.results() == [(name, False, reason)]
+    told = bench.told("device")[-1]
     assert told["command_refusal"] == reason and told["commands_refused"] == 1
 
 
-def test_a_flood_of_commands_is_bounded(bench):
+def test_what_the_loop_cannot_do_is_a_refusal(bench):
+    bench.possible = False
+    send(bench, "bms/release/set", "10")
+    assert bench.results() == [("bms/release/set", False, "not_possible")]
+    assert bench.told("device")[-1]["commands_done"] == 0
+
+
+def test_a_scene_of_many_commands_loses_none(bench):
+    scene = [
+        ("heater/on_dc/set", "10"),
+        ("heater/off_dc/set", "60"),
+        ("heater/boost/set", "0"),
+        ("heater/report/reset", "reset"),
+        ("heater/acknowledge", "acknowledge"),
+        ("bms/release/set", "0"),
+        ("heater/mode/set", "off"),
+    ]
+    for name, payload in scene:
+        bench.broker.send(f"{BASE}/{name}", payload)
+    bench.run(2_000)
+    assert bench.results() == [(name, True, None) for name, _ in scene]
+    assert bench.commands[-1] == (c.SET_MODE, 0)
+
+
+@pytest.mark.parametrize("window", [None, 40])
+def test_off_is_not_lost_behind_a_flood(bench, window):
+    """Whatever comes, one at a time is obeyed and answered, and the rest waits in the line."""
+    bench.broker.connection.window = window
+    count = len(bench.told("state")), len(bench.told("device"))
+    for _ in range(200):
+        bench.broker.send(f"{BASE}/heater/boost/set", "5")
+    bench.broker.send(f"{BASE}/heater/mode/set", "off")
+    bench.run(60_000, step=20)
+    assert bench.commands == [(c.BOOST, 5)] * 200 + [(c.SET_MODE, 0)]
+    assert len(bench.results()) == 201 and len(bench.broker.connections) == 1
+    assert bench.told("device")[-1]["commands_done"] == 201
+    # And it does not flood in turn: two a second of each kind at most.
+    assert len(bench.told("state")) - count[0] <= 121
+
+
+def test_a_command_waits_while_a_message_is_on_its_way(bench):
+    bench.hear_pack()
+    bench.broker.connection.window = 0
+    bench.run(11_000)
+    send(bench, "heater/mode/set", "off")
+    assert bench.commands == []
+    bench.broker.connection.window = None
+    bench.run(500)
+    assert bench.commands == [(c.SET_MODE, 0)]
+
+
+def test_commands_come_through_while_discovery_is_sent(bench):
+    bench.broker.send("homeassistant/status", "online")
+    bench.run(5_000)
+    assert bench.relay.busy()
+    send(bench, "heater/mode/set", "off", ms=1_000)
+    assert bench.commands == [(c.SET_MODE, 0)] and bench.results()
+
+
+# -- what the settings leave to others ------------------------------------------------------------
+
+
+@pytest.mark.parametrize("mode, allowed", [("off", 0), ("charger", 1), ("charger_or_soc", 2)])
+def test_the_mode_is_never_raised_above_the_settings(monkeypatch, mode, allowed):
+    bench = Bench(monkeypatch, heater_mode=mode)
     bench.run(20_000)
-    sent = len(bench.states())
-    for _ in range(50):
-        for _ in range(10):
-            bench.exchange.put(c.SET_MODE, False, b"off", False)
-        bench.run(100)
-    assert bench.relay.commands_refused > 0 and bench.relay.refusal == c.BUSY
-    assert len(bench.states()) - sent <= 11  # 5 s at two a second
+    words = ("off", "charger", "charger_or_soc")
+    for word in words:
+        send(bench, "heater/mode/set", word)
+    expected = [None if n <= allowed else "not_allowed" for n in range(3)]
+    assert [reason for _, _, reason in bench.results()] == expected
+    assert bench.commands == [(c.SET_MODE, n) for n in range(allowed + 1)]
+
+
+@pytest.mark.parametrize("settings", [{"heater_mode": "off"}, {"heater_output": "none"}])
+def test_a_heater_that_is_off_in_the_settings_is_not_boosted(monkeypatch, settings):
+    bench = Bench(monkeypatch, **settings)
+    bench.run(20_000)
+    send(bench, "heater/boost/set", "30")
+    send(bench, "heater/mode/set", "charger")
+    assert [reason for _, _, reason in bench.results()] == ["not_allowed"] * 2
+    assert bench.commands == []
+    send(bench, "heater/boost/set", "0")  # to end one is always allowed
+    send(bench, "heater/mode/set", "off")
+    assert bench.commands == [(c.BOOST, 0), (c.SET_MODE, 0)]
+
+
+def test_thresholds_are_lowered_and_never_raised(bench):
+    for payload, reason in (("50", None), ("51", "out_of_bounds"), ("-300", None)):
+        send(bench, "heater/on_dc/set", payload)
+        assert bench.results()[-1][2] == reason
+    for payload, reason in (("100", None), ("101", "out_of_bounds"), ("251", "out_of_bounds")):
+        send(bench, "heater/off_dc/set", payload)
+        assert bench.results()[-1][2] == reason
+
+
+def test_thresholds_are_asked_for_in_the_settings(monkeypatch):
+    bench = Bench(monkeypatch, mqtt_thresholds=False)
+    bench.run(20_000)
+    send(bench, "heater/on_dc/set", "-100")
+    assert bench.results() == [("heater/on_dc/set", False, "not_allowed")]
+    assert "heater_own_on_dc" not in bench.configs()

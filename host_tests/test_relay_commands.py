@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import words as s
+import words as told_words
 from relay import commands as c
 from relay.topics import Topics
 from tools.vocabulary import words
@@ -14,6 +14,7 @@ from tools.vocabulary import words
 WORDS = {c.ACKNOWLEDGE: b"acknowledge", c.RESET_REPORT: b"reset"}
 NUMBERS = (c.BOOST, c.SET_ON_DC, c.SET_OFF_DC, c.RELEASE)
 MODE_WORDS = {b"off": 0, b"charger": 1, b"charger_or_soc": 2}
+ALL = (2, True, 200, 250)  # of the settings: everything is allowed
 
 
 def bounds(source):
@@ -21,8 +22,8 @@ def bounds(source):
     return c.BOUNDS[at], c.BOUNDS[at + 1]
 
 
-def judge(source, payload, retained=False, length=None):
-    judge = c.Judge()
+def judge(source, payload, retained=False, length=None, limits=ALL):
+    judge = c.Judge(*limits)
     room = bytearray(c.PAYLOAD_MAX)
     room[: len(payload)] = payload
     judge.judge(source, retained, room, len(payload) if length is None else length)
@@ -33,7 +34,7 @@ def judge(source, payload, retained=False, length=None):
 def test_modes_are_obeyed(word, mode):
     told = judge(c.SET_MODE, word)
     assert (told.command, told.refusal, told.value) == (c.SET_MODE, c.ACCEPTED, mode)
-    assert s.MODE_NAMES.split(b"\n")[mode] == word
+    assert told_words.MODE_NAMES.split(b"\n")[mode] == word
 
 
 @pytest.mark.parametrize("source, word", WORDS.items())
@@ -62,33 +63,73 @@ def test_what_is_no_number_is_invalid(source, word):
 
 
 def test_the_bounds_are_those_of_the_heater():
-    assert bounds(c.BOOST) == (0, s.MAX_BOOST_MIN)
-    assert bounds(c.SET_ON_DC) == (s.ON_LOW_DC, s.ON_HIGH_DC)
-    assert bounds(c.SET_OFF_DC) == (s.OFF_LOW_DC, s.OFF_HIGH_DC)
+    assert bounds(c.BOOST) == (0, told_words.MAX_BOOST_MIN)
+    assert bounds(c.SET_ON_DC) == (told_words.ON_LOW_DC, told_words.ON_HIGH_DC)
+    assert bounds(c.SET_OFF_DC) == (told_words.OFF_LOW_DC, told_words.OFF_HIGH_DC)
     assert len(c.BOUNDS) == 2 * len(NUMBERS)
 
 
+@given(
+    mode=st.integers(0, 2),
+    thresholds=st.booleans(),
+    on=st.integers(-300, 200),
+    off=st.integers(-280, 250),
+    source=st.integers(1, c.FROM_WRITES - 1),
+    value=st.integers(-400, 400),
+)
+def test_nothing_from_afar_raises_what_the_settings_say(mode, thresholds, on, off, source, value):
+    word = [b"off", b"charger", b"charger_or_soc"][value % 3]
+    payload = word if source == c.SET_MODE else WORDS.get(source, b"%d" % value)
+    told = judge(source, payload, limits=(mode, thresholds, on, off))
+    if told.command == c.SET_MODE:
+        assert told.value <= mode
+    elif told.command == c.BOOST:
+        assert mode > 0 or told.value == 0
+    elif told.command in (c.SET_ON_DC, c.SET_OFF_DC):
+        assert thresholds and told.value <= (on if source == c.SET_ON_DC else off)
+    elif source in WORDS:
+        assert told.command == source
+
+
 def test_each_command_has_its_topic():
-    topics = Topics("van/pack", b"0a1b")
-    found = topics.subscriptions()
-    assert found[c.FROM_BIRTH] == b"homeassistant/status"
-    assert found[c.SET_MODE] == b"van/pack/0a1b/heater/mode/set"
-    assert found[c.ACKNOWLEDGE] == b"van/pack/0a1b/heater/acknowledge"
-    assert found[c.RESET_REPORT] == b"van/pack/0a1b/heater/report/reset"
-    assert found[c.BOOST] == b"van/pack/0a1b/heater/boost/set"
-    assert found[c.SET_ON_DC] == b"van/pack/0a1b/heater/on_dc/set"
-    assert found[c.SET_OFF_DC] == b"van/pack/0a1b/heater/off_dc/set"
-    assert found[c.RELEASE] == b"van/pack/0a1b/bms/release/set"
-    assert len(found) == c.FROM_WRITES
-    assert [topics.source(topic) for topic in found] == list(range(c.FROM_WRITES))
+    topics = Topics(b"van/pack/0a1b", b"homeassistant")
+    assert topics.count == c.FROM_WRITES + 1 and words(c.NAMES)[0] == "/availability"
+    for source, name in enumerate(words(topics.names)):
+        topic = b"van/pack/0a1b" + name.encode()
+        assert topics.source(b"xx" + topic + b"yy", 2, 2 + len(topic)) == source
+    assert topics.source(b"homeassistant/status", 0, 20) == c.FROM_BIRTH
+    assert words(c.NAMES)[c.SET_MODE] == "/heater/mode/set"
+    assert words(c.NAMES)[c.ACKNOWLEDGE] == "/heater/acknowledge"
+    assert words(c.NAMES)[c.RESET_REPORT] == "/heater/report/reset"
+    assert words(c.NAMES)[c.BOOST] == "/heater/boost/set"
+    assert words(c.NAMES)[c.SET_ON_DC] == "/heater/on_dc/set"
+    assert words(c.NAMES)[c.SET_OFF_DC] == "/heater/off_dc/set"
+    assert words(c.NAMES)[c.RELEASE] == "/bms/release/set"
+    assert len(words(c.NAMES)) == c.FROM_WRITES
+
+
+def test_every_topic_is_subscribed_to():
+    for announces in (True, False):
+        topics = Topics(b"van/0a1b", b"ha", announces)
+        buf = bytearray(100)
+        asked = []
+        for number in range(topics.count):
+            n = topics.put_subscription(buf, number)
+            assert buf[0] == 0x82 and buf[1] == n - 2 and buf[n - 1] == 0
+            assert buf[2:4] == bytes((0, number + 1))
+            assert int.from_bytes(buf[4:6], "big") == n - 7
+            asked.append(bytes(buf[6 : n - 1]))
+        own = [b"van/0a1b" + name.encode() for name in words(c.NAMES)]
+        assert asked == own + [b"ha/status"] * announces
 
 
 @given(st.binary(max_size=40))
 def test_no_other_topic_is_a_command(tail):
-    topics = Topics("van", b"0a1b")
-    for topic in (tail, b"van/0a1b/" + tail, b"van/0a1b" + tail):
-        if topic not in topics.subscriptions():
-            assert topics.source(topic) == -1
+    topics = Topics(b"van/0a1b", b"ha")
+    own = {b"van/0a1b" + name.encode() for name in words(c.NAMES)} | {b"ha/status"}
+    for topic in (tail, b"van/0a1b/" + tail, b"van/0a1b" + tail, b"ha" + tail):
+        if topic not in own:
+            assert topics.source(topic, 0, len(topic)) == -1
 
 
 @pytest.mark.parametrize("source", range(1, c.FROM_WRITES))
@@ -104,15 +145,8 @@ def test_an_oversized_command_is_refused_whatever_it_begins_with(length):
     assert (told.command, told.refusal) == (c.NOTHING, c.OVERSIZED)
 
 
-def test_home_assistants_birth_announces_and_its_death_does_not():
-    assert judge(c.FROM_BIRTH, b"online").command == c.ANNOUNCE
-    for payload, retained in ((b"offline", False), (b"online", True)):
-        told = judge(c.FROM_BIRTH, payload, retained)
-        assert (told.command, told.refusal) == (c.NOTHING, c.ACCEPTED)
-
-
 @given(
-    source=st.integers(0, 255),
+    source=st.integers(1, 255),
     payload=st.binary(max_size=c.PAYLOAD_MAX),
     retained=st.booleans(),
 )
@@ -126,14 +160,11 @@ def test_nothing_else_is_obeyed(source, payload, retained):
     elif source in NUMBERS and not retained and re.fullmatch(rb"-?[0-9]{1,4}", payload):
         low, high = bounds(source)
         allowed = source if low <= int(payload) <= high else c.NOTHING
-    elif source == c.FROM_BIRTH and payload == b"online" and not retained:
-        allowed = c.ANNOUNCE
     assert told.command == allowed
-    if told.command == c.NOTHING and source != c.FROM_BIRTH:
-        assert told.refusal != c.ACCEPTED
+    assert (told.refusal == c.ACCEPTED) == (told.command != c.NOTHING)
 
 
 def test_every_refusal_has_a_name():
-    codes = (c.ACCEPTED, c.RETAINED, c.INVALID, c.OVERSIZED, c.BUSY, c.NOT_WRITTEN)
+    codes = (c.ACCEPTED, c.RETAINED, c.INVALID, c.OVERSIZED, c.NOT_ALLOWED, c.NOT_WRITTEN)
     codes += (c.OUT_OF_BOUNDS, c.NOT_POSSIBLE)
     assert sorted(codes) == list(range(len(words(c.REFUSALS))))

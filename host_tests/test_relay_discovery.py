@@ -1,4 +1,5 @@
-"""Home Assistant's discovery: each config is valid, and its templates give the right values.
+"""Home Assistant's discovery as it arrives at a broker: each config is valid, and its templates
+give the right values of the messages that the relay sends.
 
 The templates are rendered by Jinja2, which is what Home Assistant renders them with.
 """
@@ -8,21 +9,16 @@ import json
 import jinja2
 import pytest
 
+import words
 from bms import pack as p
-from host_tests.view_tables import tables
+from host_tests.mqtt_rig import BASE, Bench, make_device, make_unit, thing
 from relay import commands as c
-from relay import configs as shared
-from relay import controls, discovery
-from relay import view as v
-from relay.configs import ROOM
-from relay.state import StateMessage, learn
+from relay import discovery, fields
+from relay.texts import TEXTS
 from relay.topics import Topics
-from relay.view import View
 
-NOW = 5_000
-PARTS = (discovery.Discovery, controls.Controls)
-EVERYTHING = 31  # that may be used
-# research.md §3.2, and Home Assistant's own lists for what is not in it.
+UNIT = "packmate_0a1b"
+# Home Assistant's own lists.
 UNITS = {
     "battery": {"%"},
     "voltage": {"V", "mV"},
@@ -33,36 +29,12 @@ UNITS = {
     "duration": {"s", "min"},
     "signal_strength": {"dBm"},
     "data_size": {"B"},
+    "enum": {None},
 }
 BINARY_CLASSES = {"power", "problem", "running", "connectivity"}
 
-HEATER = {
-    "HEATER_READY_S": 2280,
-    "HEATER_READY_WH": 61,
-    "HEATER_DUTY_PERMILLE": 450,
-    "HEATER_ON_DC": -20,
-    "HEATER_COLD_MIN": 74,
-    "HEATER_COLD_CHARGED_MAH": 340,
-    "HEATER_LEARNED_J_K": 36_500,
-    "HEATER_BOOST_S": 661,
-    "HEATER_OWN_ON_DC": -25,
-    "HANDED_OVER_S": 0,
-}
 
-
-def make(known, interval_s=10, prefix="homeassistant", topic="packmate", name="Packmate"):
-    topics = Topics(topic, b"a0b1c2d3e4f5", prefix)
-    about = (name, "LilyGO T-Display", "0.1.0", interval_s)
-    return [part(topics, bytearray(ROOM), *about, known) for part in PARTS]
-
-
-def nothing():
-    """What is known of a pack that was never heard."""
-    return bytearray((0, 0, EVERYTHING))
-
-
-def make_pack():
-    pack = p.PackState()
+def fill(pack, now):
     pack.cells = 4
     for i in range(4):
         pack.cell_mv[i] = 3301 + i
@@ -78,87 +50,95 @@ def make_pack():
     ):
         pack.put(slot, value)
     pack.raise_alarm(9)
-    pack.touch(p.STATUS, NOW)
+    pack.touch(p.STATUS, now)
     pack.summarise()
-    return pack
-
-
-def configs(parts):
-    """Returns {topic: config} of all, with what is true of each checked."""
-    found = {}
-    for part in parts:
-        for index in range(part.count):
-            length = part.build(index)
-            assert 0 < length <= ROOM and len(part.buf) == ROOM
-            config = json.loads(bytes(part.buf[:length]).decode())
-            assert part.topic.decode() not in found
-            found[part.topic.decode()] = config
-    return found
-
-
-def by_key(parts):
-    return {topic.split("/")[3]: (topic, config) for topic, config in configs(parts).items()}
 
 
 @pytest.fixture
-def known():
-    parts = nothing()
-    assert learn(parts, make_pack()) is True
-    return by_key(make(parts))
+def start(monkeypatch):
+    def run(ms=60_000, device=None, errors=(), **settings):
+        bench = Bench(monkeypatch, device=device, errors=errors, **settings)
+        for unit in bench.unit.units:
+            fill(unit.pack, bench.now)
+        bench.talks = True
+        bench.run(ms, step=50)
+        return bench
+
+    return run
 
 
-def state_of(pack, **put):
-    view = View(tables(HEATER_STATE=b"idle", HEATER_REASON=b"none\nstuck_on"))
-    view.put(v.PLAUSIBLE, 1)
-    for name, value in put.items():
-        view.put(getattr(v, name), value)
-    message = StateMessage(view, 10_000)
-    return bytes(message.buf[: message.build(pack, NOW)]).decode()
+@pytest.fixture
+def bench(start):
+    return start()
+
+
+def messages(bench):
+    """Returns {topic: newest message} of all."""
+    return {t: x for t, x, _ in bench.broker.published if not t.endswith("/config")}
 
 
 def render(template, payload):
     environment = jinja2.Environment()
     environment.policies["json.dumps_kwargs"] = {"sort_keys": False}
-    return environment.from_string(template).render(value_json=json.loads(payload), value=payload)
+    parsed = json.loads(payload) if payload.startswith("{") else None
+    return environment.from_string(template).render(value_json=parsed, value=payload)
 
 
-def test_every_config_has_what_home_assistant_needs(known):
+def shown(bench, config):
+    """Returns what Home Assistant shows for a config."""
+    return render(config["val_tpl"], messages(bench)[config["stat_t"].replace("~", config["~"])])
+
+
+def test_every_config_has_what_home_assistant_needs(bench):
     unique = set()
-    for key, (topic, config) in known.items():
-        platform = topic.split("/")[1]
-        assert topic == f"homeassistant/{platform}/packmate_a0b1c2d3e4f5/{key}/config"
-        assert config["~"] == "packmate/a0b1c2d3e4f5"
-        assert config["uniq_id"] == f"packmate_a0b1c2d3e4f5_{key}"
+    for topic in bench.config_topics():
+        payload = bench.broker.retained[topic]
+        _, platform, unit, key, _ = topic.split("/")
+        if not payload:
+            continue
+        config = json.loads(payload)
+        assert unit == UNIT
+        assert config["~"] == BASE and config["uniq_id"] == f"{UNIT}_{key}"
         unique.add(config["uniq_id"])
         assert config["name"] and not config["name"].startswith("Packmate")
-        assert config["dev"]["ids"] == ["packmate_a0b1c2d3e4f5"]
-        assert config["dev"]["name"] == "Packmate" and config["dev"]["sw"] == "0.1.0"
-        assert config["o"]["name"] == "Packmate"
-        assert config["avty"][0] == {"t": "~/availability"}
+        assert config["dev"] == {
+            "ids": [UNIT],
+            "mf": "Packmate",
+            "name": "Packmate",
+            "mdl": "M",
+            "sw": "1",
+        }
+        assert config["o"] == {"name": "Packmate", "sw": "1"}
+        assert config["avty"][0] == {"t": f"{BASE}/availability"}
         assert config["avty_mode"] == "all"
         if platform in ("sensor", "binary_sensor"):
-            assert config["stat_t"] == "~/state" and config["exp_aft"] == 30
-    assert len(unique) == len(known)
+            assert config["exp_aft"] == (30 if config["stat_t"] == "~/state" else 900)
+    assert len(unique) == len(bench.configs()) > 45
 
 
-def test_classes_and_units_go_together(known):
-    for key, (topic, config) in known.items():
+def test_classes_and_units_go_together(bench):
+    platforms = {t.split("/")[3]: t.split("/")[1] for t in bench.config_topics()}
+    found = bench.configs()
+    for key, config in found.items():
         device_class = config.get("dev_cla")
-        if topic.split("/")[1] == "binary_sensor":
+        if platforms[key] == "binary_sensor":
             assert device_class in BINARY_CLASSES, key
             assert "unit_of_meas" not in config and "stat_cla" not in config
         elif device_class:
-            assert config["unit_of_meas"] in UNITS[device_class], key
-        if config.get("dev_cla") == "energy":
+            assert config.get("unit_of_meas") in UNITS[device_class], key
+        elif platforms[key] == "sensor":
+            # Of a text without a class "None" would be a word, on 2024.3.
+            assert key == "notices" or "unit_of_meas" in config or "stat_cla" in config, key
+        if device_class == "energy":
             assert config["stat_cla"] == "total_increasing"
-    assert known["soc_pct"][1]["dev_cla"] == "battery"
-    assert "dev_cla" not in known["remaining_mah"][1]
-    assert known["mos_temp_dc"][1]["ent_cat"] == "diagnostic"
-    assert "ent_cat" not in known["pack_mv"][1]
+    assert found["soc_pct"]["dev_cla"] == "battery"
+    assert found["cell_1"]["ent_cat"] == "diagnostic" and "ent_cat" not in found["pack_mv"]
 
 
-def test_values_reach_home_assistant_in_its_units(known):
-    payload = state_of(make_pack(), HEATER_ON=1, RSSI_DBM=-67, HEATER_STATE=0, **HEATER)
+def test_values_reach_home_assistant_in_its_units(bench):
+    bench.wifi.reason = 1
+    bench.relay.publish_soon()
+    bench.run(2_000)
     expected = {
         "soc_pct": "87",
         "pack_mv": "13.206",
@@ -168,57 +148,127 @@ def test_values_reach_home_assistant_in_its_units(known):
         "cell_delta_mv": "3",
         "temp_min_dc": "-3.5",
         "temp_max_dc": "20.1",
-        "mos_temp_dc": "None",
         "charge_on": "OFF",
         "discharge_on": "ON",
-        "balancing": "None",
         "alarm": "ON",
-        "heater_on": "ON",
+        "link_up": "ON",
+        "heater_on": "OFF",
         "heater_fault": "OFF",
-        "heater_state": "idle",
-        "heater_reason": "None",
+        "heater_state": "warm enough",
+        "heater_reason": "none",
+        "heater_charger": "no charger seen",
+        "heater_preheat": "not planned",
+        "verdict": "good",
+        "notices": "none",
+        "heater_warning": "OFF",
+        "link_reason": "none",
+        "wifi_reason": "lost",
+        "mqtt_failure": "none",
+        "command_refusal": "none",
         "rssi_dbm": "-67",
         "data_age_s": "0",
         "temp_1": "-3.5",
         "temp_3": "20.1",
         "cell_1": "3.301",
         "cell_4": "3.304",
-        "heater_mode": "None",
+        "heater_mode": "while charging",
         "heater_ready_s": "38.0",
         "heater_ready_wh": "61",
         "heater_duty_permille": "45.0",
         "heater_on_dc": "-2.0",
-        "heater_probe_dc": "None",
+        "heater_probe_dc": "-0.7",
         "heater_cold_min": "74",
         "heater_cold_charged_mah": "0.34",
         "heater_learned_j_k": "36500",
         "heater_boost": "12",
         "heater_own_on_dc": "-2.5",
-        "heater_own_off_dc": "None",
-        "bms_release": "0",
+        "heater_own_off_dc": "6.0",
     }
+    found = bench.configs()
     for key, value in expected.items():
-        assert render(known[key][1]["val_tpl"], payload) == value, key
+        assert shown(bench, found[key]) == value, key
 
 
-def test_only_what_is_used_is_announced():
-    letters = {"h": "heater_ready_s", "o": "heater_own_on_dc", "t": "heater_probe_dc"}
-    letters |= {"w": "heater_preheat", "r": "bms_release"}
-    assert set(letters) == set(shared._USES.decode())
-    for uses in range(EVERYTHING + 1):
-        found = by_key(make(bytearray((0, 0, uses))))
-        for letter, key in letters.items():
-            assert (key in found) == bool(uses >> shared._USES.find(letter.encode()) & 1), key
-        assert {"heater_mode", "heater_acknowledge", "heater_report_reset"} <= set(found)
-        assert {"heater_cold_min", "soc_pct", "link_up"} <= set(found)
+def test_only_what_is_there_is_announced(bench):
+    assert not {"temp_2", "cell_5", "remaining_mah", "soh_pct", "cycles"} & set(bench.configs())
+    bench.pack.put(p.REMAINING_MAH, 1000)
+    bench.pack.put_temp(1, 40)
+    before = len(bench.config_topics())
+    bench.run(30_000, step=50)
+    assert {"remaining_mah", "temp_2"} <= set(bench.configs())
+    assert len(bench.config_topics()) == before + 2  # and nothing else again
+
+
+USED = {
+    "heater": ("heater_state", "heater_mode", "heater_boost", "heater_acknowledge"),
+    "thresholds": ("heater_own_on_dc", "heater_own_off_dc"),
+    "probe": ("heater_probe_dc",),
+    "preheat": ("heater_preheat",),
+    "radio": ("bms_release", "bms_release_10_min"),
+    "writes": ("bms_command_state",),
+    "several": ("packs_good",),
+}
+UNUSED = {
+    "heater": {"heater_output": "none", "heater_mode": "off"},
+    "thresholds": {"mqtt_thresholds": False},
+    "probe": {"heater_probe": "none"},
+    "preheat": {"preheat_at": ""},
+    "radio": {},
+    "writes": {},
+    "several": {},
+}
+
+
+@pytest.mark.parametrize("use", USED)
+def test_only_what_is_used_is_announced_and_the_rest_is_cleared(start, use):
+    assert set(USED) == set(fields.USES)
+    bench = start(**({"bms_link": "ble"} if use == "radio" else {}))
+    if use not in ("writes", "several"):
+        assert set(USED[use]) <= set(bench.configs())
+    topics = {t.split("/")[3]: t for t in bench.config_topics()}
+    bench = start(**UNUSED[use])
+    for key in USED[use]:
+        assert key not in bench.configs() and bench.broker.retained[topics[key]] == b""
+    assert {"soc_pct", "link_up", "heater_cold_min"} <= set(bench.configs())
+
+
+def test_settings_with_an_error_clear_nothing(start):
+    """They switch the heater off until they are right: its entities are not to go for that."""
+    bench = start(errors=["heater_mode: no such"], heater_output="none", heater_mode="off")
+    assert "heater_state" not in bench.configs()
+    assert all(bench.broker.retained[topic] for topic in bench.config_topics())
+
+
+def test_what_the_pack_has_not_is_cleared_when_it_was_good_for_a_while(bench):
+    stale = f"homeassistant/sensor/{UNIT}/cell_16/config"
+    bench.broker.retained[stale] = b"{}"  # of a pack before
+    bench.run(200_000)
+    assert bench.broker.retained[stale] == b"{}"
+    bench.run(200_000)
+    assert bench.broker.retained[stale] == b""
+    assert "cell_4" in bench.configs()
+    bench.pack.put(p.SOH_PCT, 98)  # it comes late, and comes all the same
+    bench.run(30_000)
+    assert "soh_pct" in bench.configs()
+
+
+@pytest.mark.parametrize("mode, count", [("off", 1), ("charger", 2), ("charger_or_soc", 3)])
+def test_the_mode_offers_what_the_settings_allow(start, mode, count):
+    bench = start(heater_mode=mode)
+    config = bench.configs()["heater_mode"]
+    assert config["options"] == [text for _, text in TEXTS["heater_mode"]][:count]
+    for option, word in zip(config["options"], ("off", "charger", "charger_or_soc"), strict=False):
+        assert jinja2.Template(config["cmd_tpl"]).render(value=option) == word
+        assert judged(config["cmd_t"], word)[2] == c.ACCEPTED
 
 
 def judged(topic, payload):
     """Returns (command, value, refusal) that a message on a config's command topic gives."""
-    topics = Topics("packmate", b"a0b1c2d3e4f5")
-    source = topics.source(topic.replace("~", "packmate/a0b1c2d3e4f5").encode())
-    judge = c.Judge()
+    topics = Topics(b"packmate/0a1b", b"ha")
+    name = topic.replace("~", BASE).encode()
+    judge = c.Judge(2, True, 200, 250)
     data = payload.encode()
+    source = topics.source(name, 0, len(name))
     judge.judge(source, False, data.ljust(c.PAYLOAD_MAX), len(data))
     return judge.command, judge.value, judge.refusal
 
@@ -233,9 +283,8 @@ def judged(topic, payload):
         ("bms_release", 60, c.RELEASE, 60),
     ],
 )
-def test_a_number_sends_what_is_obeyed(known, key, value, command, wire):
-    config = known[key][1]
-    assert known[key][0].startswith("homeassistant/number/")
+def test_a_number_sends_what_is_obeyed(start, key, value, command, wire):
+    config = start(bms_link="ble").configs()[key]
     sent = jinja2.Template(config["cmd_tpl"]).render(value=value)
     assert judged(config["cmd_t"], sent) == (command, wire, c.ACCEPTED)
     for bound in (config["min"], config["max"]):
@@ -247,95 +296,186 @@ def test_a_number_sends_what_is_obeyed(known, key, value, command, wire):
     assert config["mode"] == "box" and config["unit_of_meas"] in ("min", "°C")
 
 
-def test_every_control_is_obeyed(known):
-    for key, (topic, config) in known.items():
-        kind = topic.split("/")[1]
-        assert ("cmd_t" in config) == (kind in ("select", "button", "number")), key
-        if kind == "button":
+def test_every_control_is_obeyed(start):
+    bench = start(bms_link="ble")
+    platforms = {t.split("/")[3]: t.split("/")[1] for t in bench.config_topics()}
+    for key, config in bench.configs().items():
+        assert ("cmd_t" in config) == (platforms[key] in ("select", "button", "number")), key
+        if platforms[key] == "button":
             assert judged(config["cmd_t"], config["payload_press"])[2] == c.ACCEPTED, key
-        for option in config.get("options", ()):
-            assert judged(config["cmd_t"], option)[0] == c.SET_MODE
+        assert "retain" not in config and "ret" not in config
 
 
-def test_every_template_renders_unknown_without_an_error(known):
-    for payload in (state_of(p.PackState()), state_of(make_pack(), PLAUSIBLE=0)):
-        for key, (_, config) in known.items():
-            if "val_tpl" in config:
-                value = render(config["val_tpl"], payload)
-                assert value in ("None", "OFF", "ON", "0") or value.isdigit(), key
-    assert render(known["pack_mv"][1]["val_tpl"], state_of(p.PackState())) == "None"
-    assert render(known["cell_4"][1]["val_tpl"], state_of(p.PackState())) == "None"
+def test_unknown_is_unknown_in_every_template(bench):
+    """ "None" makes a number, a truth or a select unknown; an enum has a word for nothing."""
+    bench.unit.check.verdict = 3
+    bench.device.heater = thing(**vars(bench.device.heater))
+    for name in ("ready_s", "ready_wh", "probe_dc", "power_mw", "duty_permille", "wh_today"):
+        setattr(bench.relay._reports[2]._heater, name, None)
+    bench.relay.publish_soon()
+    bench.run(2_000)
+    for key, config in bench.configs().items():
+        if "val_tpl" in config:
+            value = shown(bench, config)
+            if config.get("dev_cla") == "enum":
+                assert value in config["options"], key
+            assert "_" not in value, key
+    for key in ("pack_mv", "cell_4", "charge_on", "alarm", "heater_ready_s", "heater_power_mw"):
+        assert shown(bench, bench.configs()[key]) == "None"
 
 
-def test_stale_data_make_the_packs_entities_unavailable_and_no_others(known):
-    topic = known["pack_mv"][1]["avty"][1]
+def test_every_code_of_an_enum_has_an_option(bench):
+    for key, config in bench.configs().items():
+        if config.get("dev_cla") != "enum":
+            continue
+        table = TEXTS[next(f.words for g in fields.FIELDS.values() for f in g if f.name == key)]
+        assert config["options"] == [text for _, text in table]
+        for code, text in table:
+            payload = json.dumps({key: code or None})
+            assert render(config["val_tpl"], payload) == text
+        assert render(config["val_tpl"], json.dumps({key: "of_a_later_version"})) == (
+            "of_a_later_version"
+        )
+
+
+def test_stale_data_make_the_packs_entities_unavailable_and_no_others(bench):
+    found = bench.configs()
+    topic = found["pack_mv"]["avty"][1]
     assert topic["t"] == "~/state"
-    assert render(topic["val_tpl"], state_of(make_pack())) == "online"
-    assert render(topic["val_tpl"], state_of(p.PackState())) == "offline"
-    assert render(topic["val_tpl"], state_of(make_pack(), PLAUSIBLE=0)) == "offline"
-    assert len(known["data_age_s"][1]["avty"]) == 1
-    assert len(known["heater_state"][1]["avty"]) == 1
+    state = messages(bench)[f"{BASE}/state"]
+    assert render(topic["val_tpl"], state) == "online"
+    for name in ("fresh", "plausible"):
+        assert render(topic["val_tpl"], json.dumps(json.loads(state) | {name: False})) == "offline"
+    assert len(found["data_age_s"]["avty"]) == len(found["heater_state"]["avty"]) == 1
 
 
-def test_alarms_are_attributes_of_the_problem(known):
-    config = known["alarm"][1]
-    assert config["dev_cla"] == "problem" and config["json_attr_t"] == "~/state"
-    told = json.loads(render(config["json_attr_tpl"], state_of(make_pack())))
-    assert told == {"alarms": ["battery_undertemp"]}
+def test_alarms_and_faults_are_attributes_of_the_problem(bench):
+    bench.device.heater.latched = 1 << (words.STUCK_ON - 1)
+    bench.relay.publish_soon()
+    bench.run(2_000)
+    for key, expected in (
+        ("alarm", {"alarms": ["battery_undertemp"]}),
+        ("heater_fault", {"faults": ["stuck_on"]}),
+    ):
+        config = bench.configs()[key]
+        payload = messages(bench)[config["json_attr_t"].replace("~", BASE)]
+        assert config["dev_cla"] == "problem"
+        assert json.loads(render(config["json_attr_tpl"], payload)) == expected
 
 
-def test_the_mode_is_a_select_with_its_command(known):
-    topic, config = known["heater_mode"]
-    assert topic.startswith("homeassistant/select/")
-    assert config["cmd_t"] == "~/heater/mode/set"
-    assert config["options"] == ["off", "charger", "charger_or_soc"]
-    assert "retain" not in config and "ret" not in config
-    button = known["heater_acknowledge"]
-    assert button[0].startswith("homeassistant/button/")
-    assert button[1]["payload_press"] == "acknowledge"
-
-
-def test_only_fitted_sensors_and_cells_are_announced(known):
-    assert "temp_2" not in known and "cell_5" not in known
-    before = by_key(make(nothing()))
-    assert not [key for key in before if key.startswith(("temp_1", "cell_1"))]
-
-
-def test_a_new_sensor_is_noticed_and_nothing_is_forgotten():
-    parts = nothing()
-    pack = make_pack()
-    assert learn(parts, pack) is True
-    assert learn(parts, pack) is False
-    pack.put_temp(1, 40)
-    assert learn(parts, pack) is True
-    pack.drop_temp(1)
-    pack.cells = 0
-    assert learn(parts, pack) is False
-    assert {"temp_1", "temp_2", "temp_3", "cell_4"} <= set(by_key(make(parts)))
-
-
-def test_the_full_house_fits_with_the_longest_settings():
-    pack = p.PackState()
-    pack.cells = p.MAX_CELLS
-    pack.temps = p.MAX_TEMPS
+def test_the_full_house_with_the_longest_names(monkeypatch):
+    bench = Bench(
+        monkeypatch,
+        name='"' * 24,
+        mqtt_topic="ü" * 32,
+        ha_prefix="h" * 32,
+        mqtt_interval_s=3600,
+        bms_link="ble",
+    )
+    bench.hear_pack(p.MAX_CELLS)
+    bench.pack.temps = p.MAX_TEMPS
     for i in range(p.MAX_TEMPS):
-        pack.put_temp(i, 0)
-    parts = nothing()
-    learn(parts, pack)
-    found = configs(make(parts, 3600, "h" * 32, "t" * 32, '"' * 24))
-    fixed = discovery._TABLE.count(b"\n") + controls._CONTROLS.count(b"\n")
-    assert len(found) == fixed + p.MAX_TEMPS + p.MAX_CELLS
-    assert all(c["dev"]["name"] == '"' * 24 for c in found.values())
-    assert found[f"{'h' * 32}/sensor/packmate_a0b1c2d3e4f5/cell_32/config"]["exp_aft"] == 10_800
-
-
-def test_a_short_buffer_is_refused():
-    with pytest.raises(ValueError):
-        PARTS[0](Topics("t", b"1"), bytearray(ROOM - 1), "n", "m", "v", 10, nothing())
+        bench.pack.put_temp(i, 0)
+    for slot in range(p.SLOTS):
+        bench.pack.put(slot, 1)
+    bench.run(120_000, step=50)
+    found = bench.configs()
+    entities = len([f for f in fields.FIELDS["state"] if f.title])
+    assert len([k for k in found if k.startswith(("cell_", "temp_"))]) >= 32 + 8
+    assert len(found) > entities + 40 + 20
+    assert all(config["dev"]["name"] == '"' * 24 for config in found.values())
+    assert found["cell_32"]["exp_aft"] == 10_800
+    assert found["cell_32"]["~"] == "ü" * 32 + "/0a1b"
 
 
 def test_topics_cannot_hold_wildcards():
-    topics = Topics("/van/#+pack/", b"a0", "ha+")
-    assert topics.base == b"van/__pack/a0"
-    assert topics.birth == b"ha_/status"
-    assert Topics("käse", b"1").state == "käse/1/state".encode()
+    from relay.making import clean
+
+    assert clean("/van/#+pack/") == b"van/__pack" and clean("käse") == "käse".encode()
+
+
+# -- several packs --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def several(monkeypatch):
+    bms = make_unit()
+    units = [make_unit(), make_unit()]
+    device = make_device([bms])
+    bms.units = tuple(units)
+    bms.bank = thing(
+        packs=[unit.pack for unit in units],
+        good=2,
+        coldest_pack=1,
+        hottest_pack=2,
+        cell_min_pack=1,
+        cell_max_pack=0,
+    )
+
+    def run(**settings):
+        packs = ({"name": "Roof", "bms_link": "uart"},)
+        bench = Bench(monkeypatch, device=device, packs=packs, **settings)
+        for unit in (bms, *units):
+            fill(unit.pack, bench.now)
+        end = bench.now + 60_000
+        while bench.now < end:
+            for unit in units:
+                unit.pack.touch(p.STATUS, bench.now)
+            bench.talks = True
+            bench.run(50, step=50)
+        return bench
+
+    return run
+
+
+def test_each_pack_is_a_device_by_way_of_the_one_with_the_radio(several):
+    bench = several()
+    found = {
+        t: json.loads(x) for t, x in bench.broker.retained.items() if t.endswith("/config") and x
+    }
+    for number, name in ((1, "Packmate Pack 1"), (2, "Packmate Roof")):
+        own = {t.split("/")[3]: x for t, x in found.items() if f"_pack{number}/" in t}
+        assert {
+            "soc_pct",
+            "pack_mv",
+            "alarm",
+            "link_up",
+            "link_reason",
+            "temp_1",
+            "cell_4",
+        } <= set(own)
+        assert not [key for key in own if key.startswith(("heater", "rssi", "uptime"))]
+        for config in own.values():
+            assert config["dev"]["ids"] == [f"{UNIT}_pack{number}"]
+            assert config["dev"]["name"] == name and config["dev"]["via_device"] == UNIT
+            assert config["~"] == f"{BASE}/pack/{number}"
+            assert config["avty"][0] == {"t": f"{BASE}/availability"}
+        assert shown(bench, own["pack_mv"]) == "13.206" and shown(bench, own["cell_4"]) == "3.304"
+    device = {t.split("/")[3]: x for t, x in found.items() if f"/{UNIT}/" in t}
+    assert {"packs_good", "soc_pct", "heater_state"} <= set(device)
+    assert not {"cell_1", "temp_1"} & set(device)
+    assert shown(bench, device["packs_good"]) == "2"
+    payload = messages(bench)[f"{BASE}/packs"]
+    told = json.loads(render(device["packs_good"]["json_attr_tpl"], payload))
+    assert told == {"packs": 2, "coldest": 1}
+
+
+def test_the_file_is_read_as_it_is_written():
+    """What the announcer takes for granted of relay.discovery's file."""
+    from mqtt import announcer as a
+
+    for name in ("USE", "TEMP", "CELL", "COMMAND", "MODE", "ALWAYS", "BLANKS"):
+        assert getattr(a, "_" + name) == getattr(discovery, name)
+    assert (a._PREFIX, a._UNIQUE) == (discovery.PREFIX - 1, discovery.UNIQUE - 1)
+    assert a._HEATER == fields.USES.index("heater") and a._WRITES == fields.USES.index("writes")
+    data, at, count = discovery.DATA, a._BEGIN, 0
+    while at < len(data):
+        pieces = data[at + 11] << 8 | data[at + 12]
+        end = at + a._HEAD + pieces
+        at += a._HEAD
+        while at < end:
+            assert data[at] <= discovery.BLANKS and data[at + 1] <= a._PIECE
+            at += 2 + data[at + 1]
+        assert at == end
+        count += 1
+    assert count == data[2]

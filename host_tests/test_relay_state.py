@@ -1,4 +1,4 @@
-"""The state message: what it says is what the pack holds, whatever that is, and it always fits."""
+"""The messages: what they say is what the device holds, whatever that is, and it always fits."""
 
 import json
 
@@ -6,54 +6,35 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import words as s
+import words as told_words
+from bms import check, command, writer
 from bms import pack as p
-from host_tests.view_tables import tables
-from relay import state
-from relay import view as v
-from relay.json_out import name_room, put_name
-from relay.state import StateMessage
-from relay.view import View
+from bms.bank import Bank
+from heat import charger
+from host_tests.conftest import ROOT
+from host_tests.mqtt_rig import make_device, make_unit, thing
+from relay import commands, fields, layout
+from relay import message as m
+from relay.message import Message
+from relay.state import Known, StateMessage
 from tools.vocabulary import ALARMS, words
 
 LIMIT = 2**30 - 1
 NOW = 123_456
 MAX_AGE_MS = 10_000
-STATES = b"off\nidle\nheating\nfault"
-FAULTS = ("over_temperature", "not_heating", "stuck_on")
-
-KEYS = words(state._KEYS)
-# Members by where their names stand in the message.
-LIVE_KEYS = KEYS[KEYS.index("soc_pct") :][: len(state._LIVE_SLOTS)]
-LIMIT_KEYS = KEYS[KEYS.index("charge_utp_dc") :][: len(state._LIMIT_SLOTS)]
-DEVICE_KEYS = KEYS[KEYS.index("link_up") :][: len(state._DEVICE_SLOTS)]
-CHOICE_KEYS = KEYS[KEYS.index("heater_state") :][: len(state._CHOICE_SLOTS)]
-
-# The message's own names for what pack.py and view.py call by constants.
-LIVE = {p_name.lower(): getattr(p, p_name) for p_name in dir(p) if p_name.isupper()}
-DEVICE = {name.lower(): getattr(v, name) for name in dir(v) if name.isupper()}
 
 
-def make_view(**put):
-    view = View(
-        tables(
-            HEATER_STATE=STATES,
-            HEATER_REASON="\n".join(("none", *FAULTS, "no_charger")).encode(),
-            HEATER_MODE=s.MODE_NAMES,
-            VERDICT=b"plausible\ncell_sum",
-            RESET_CAUSE=b"power_on\nwatchdog",
-            MQTT_FAILURE=b"none\ndns",
-            COMMAND_REFUSAL=b"none\nretained",
-        )
-    )
-    view.put(v.PLAUSIBLE, 1)
-    for name, value in put.items():
-        view.put(getattr(v, name), value)
-    return view
+def records(which):
+    """Returns the fields of a message as a device reads them."""
+    index = layout.DATA[2 * which : 2 * which + 4]
+    return layout.DATA[int.from_bytes(index[:2], "big") : int.from_bytes(index[2:], "big")]
 
 
-def make_pack(now=NOW):
-    pack = p.PackState()
+def make_state(unit=None):
+    return StateMessage(b"/state", unit or make_unit(), records, MAX_AGE_MS, 10_000)
+
+
+def fill(pack, now=NOW):
     pack.cells = 4
     for i in range(4):
         pack.cell_mv[i] = 3300 + i
@@ -70,24 +51,28 @@ def make_pack(now=NOW):
     return pack
 
 
-def text_of(message, pack, now=NOW):
-    size = len(message.buf)
-    length = message.build(pack, now)
-    assert len(message.buf) == size, "the buffer has grown"
-    assert 0 < length <= size
-    return bytes(message.buf[:length]).decode()
-
-
-def read(message, pack, now=NOW):
-    pairs = json.loads(text_of(message, pack, now), object_pairs_hook=list)
+def read(report, now=NOW):
+    length = report.build(now)
+    assert 0 < length <= len(report.buf)
+    pairs = json.loads(bytes(report.buf[:length]).decode(), object_pairs_hook=list)
     names = [name for name, _ in pairs]
     assert len(names) == len(set(names)), "a member is there twice"
     return dict(pairs)
 
 
-def test_a_known_pack_is_told_exactly():
-    told = read(StateMessage(make_view(), MAX_AGE_MS), make_pack(), NOW + 2999)
-    assert told["fresh"] is True
+@pytest.fixture
+def unit():
+    unit = make_unit()
+    fill(unit.pack)
+    return unit
+
+
+# -- of a pack ------------------------------------------------------------------------------------
+
+
+def test_a_known_pack_is_told_exactly(unit):
+    told = read(make_state(unit), NOW + 2999)
+    assert told["fresh"] is True and told["link_up"] is True and told["verdict"] == "plausible"
     assert told["data_age_s"] == 2
     assert told["cell_mv"] == [3300, 3301, 3302, 3303]
     assert told["temps_dc"] == [-35, None]
@@ -95,95 +80,71 @@ def test_a_known_pack_is_told_exactly():
     assert told["current_ma"] == -1500
     assert told["power_mw"] == -19809
     assert told["soc_pct"] == 0  # a real nought, not unknown
-    assert told["soh_pct"] is None
     assert told["charge_on"] is False and told["discharge_on"] is True
-    assert told["balancing"] is None
     assert told["cell_min_mv"] == 3300 and told["cell_max_index"] == 4
-    assert told["charge_utp_dc"] == 0 and told["charge_utpr_dc"] is None
+    assert told["charge_utp_dc"] == 0
     assert told["alarm"] is False and told["alarms"] == []
 
 
-@pytest.mark.parametrize(
-    "slots, keys, source",
-    [
-        (state._LIVE_SLOTS, LIVE_KEYS, LIVE),
-        (state._LIMIT_SLOTS, LIMIT_KEYS, LIVE),
-        (state._DEVICE_SLOTS, DEVICE_KEYS, DEVICE),
-        (state._CHOICE_SLOTS, CHOICE_KEYS, DEVICE),
-    ],
-)
-def test_every_key_is_the_name_of_its_slot(slots, keys, source):
-    assert len(slots) == len(keys)
-    assert [source[name] for name in keys] == list(slots)
+def test_what_the_pack_never_told_is_not_in_it_and_what_it_told_once_is_null(unit):
+    report = make_state(unit)
+    assert not {"soh_pct", "balancing", "charge_utpr_dc"} & set(read(report))
+    unit.pack.put(p.SOH_PCT, 99)
+    assert read(report)["soh_pct"] == 99 and report.renewed
+    unit.pack.drop(p.SOH_PCT)
+    assert read(report)["soh_pct"] is None
 
 
-def test_the_message_has_all_its_members_and_no_others():
-    assert KEYS[-1] == ""
-    assert list(read(StateMessage(make_view(), MAX_AGE_MS), make_pack())) == list(KEYS[:-1])
+def test_a_pack_that_grows_is_told_whole(unit):
+    report = make_state(unit)
+    read(report)
+    unit.pack.cells = 32
+    unit.pack.temps = 8
+    for i in range(8):
+        unit.pack.put_temp(i, -400)
+    told = read(report)
+    assert len(told["cell_mv"]) == 32 and told["temps_dc"] == [-400] * 8
 
 
-def test_stale_figures_are_withheld():
-    message = StateMessage(make_view(LINK_UP=1, HEAP_FREE=50_000), MAX_AGE_MS)
-    pack = make_pack()
-    assert read(message, pack, NOW + MAX_AGE_MS)["pack_mv"] == 13206
-    told = read(message, pack, NOW + MAX_AGE_MS + 1)
-    assert told["fresh"] is False
-    assert told["data_age_s"] == 10
-    for name in LIVE_KEYS + ("cell_mv", "temps_dc", "alarm", "alarms", "alarm_count"):
+def test_stale_figures_are_withheld(unit):
+    report = make_state(unit)
+    assert read(report, NOW + MAX_AGE_MS)["pack_mv"] == 13206
+    told = read(report, NOW + MAX_AGE_MS + 1)
+    assert told["fresh"] is False and told["data_age_s"] == 10
+    live = [f.name for f in fields.SLOTTED if f.name in told and f.name not in fields.SETTLED]
+    assert len(live) > 10
+    for name in live + ["cell_mv", "temps_dc", "alarm", "alarms", "alarm_count"]:
         assert told[name] is None, name
-    assert told["heap_free"] == 50_000  # the device's own figures are not stale
-    assert told["charge_utp_dc"] == 0  # nor is a setting of the BMS
+    assert told["charge_utp_dc"] == 0  # a setting of the BMS is not stale
 
 
-@pytest.mark.parametrize("put", [{"FROZEN": 1}, {"PLAUSIBLE": 0}, {"PLAUSIBLE": None}])
-def test_untrustworthy_figures_are_withheld(put):
-    told = read(StateMessage(make_view(**put), MAX_AGE_MS), make_pack())
-    assert told["fresh"] is ("FROZEN" not in put)
+@pytest.mark.parametrize("what", ["frozen", "verdict"])
+def test_untrustworthy_figures_are_withheld(unit, what):
+    report = make_state(unit)
+    read(report)
+    setattr(unit.check, what, 1)
+    told = read(report)
+    assert told["fresh"] is (what == "verdict") and told["plausible"] is (what == "frozen")
     assert told["pack_mv"] is None and told["cell_mv"] is None and told["alarms"] is None
-    assert (told["charge_utp_dc"] is None) == ("PLAUSIBLE" in put)
+    assert (told["charge_utp_dc"] is None) == (what == "verdict")
 
 
-def test_a_pack_that_was_never_heard_has_no_age():
-    told = read(StateMessage(make_view(), MAX_AGE_MS), p.PackState())
+def test_a_pack_that_was_never_heard_has_no_age_and_no_figures():
+    told = read(make_state())
     assert told["fresh"] is False and told["data_age_s"] is None and told["seq"] == 0
-    assert told["unprotected"] is False
+    assert "pack_mv" not in told and told["cell_mv"] is None
 
 
-def test_the_heater_and_the_device_are_told():
-    view = make_view(
-        HEATER_STATE=3,
-        HEATER_REASON=0,
-        HEATER_MODE=2,
-        HEATER_ON=0,
-        HEATER_DUTY_PERMILLE=0,
-        RSSI_DBM=-67,
-        VERDICT=0,
-        RESET_CAUSE=1,
-        UPTIME_S=2**31,
-    )
-    view.faults = 0b101
-    told = read(StateMessage(view, MAX_AGE_MS), make_pack())
-    assert told["heater_state"] == "fault"
-    assert told["heater_reason"] is None
-    assert told["heater_mode"] == "charger_or_soc"
-    assert told["heater_on"] is False and told["heater_duty_permille"] == 0
-    assert told["heater_power_mw"] is None
-    assert told["heater_fault"] is True
-    assert told["heater_faults"] == ["over_temperature", "stuck_on"]
-    assert told["rssi_dbm"] == -67
-    assert told["verdict"] == "plausible" and told["reset_cause"] == "watchdog"
-    assert told["uptime_s"] == LIMIT  # stands still there, 34 years on
+def test_why_there_are_no_figures(unit):
+    unit.link.reason = 2
+    unit.check.verdict = check.CELL_SUM
+    unit.answering = False
+    told = read(make_state(unit))
+    assert told["link_reason"] == "noise" and told["verdict"] == "cell_sum"
+    assert told["link_up"] is told["plausible"] is False
 
 
-def test_a_choice_out_of_its_table_is_unknown():
-    view = make_view(HEATER_STATE=len(words(STATES)), HEATER_REASON=-1)
-    told = read(StateMessage(view, MAX_AGE_MS), make_pack())
-    assert told["heater_state"] is None and told["heater_reason"] is None
-
-
-def longest(view):
-    """A pack and a view with the most digits in every figure and everything raised."""
-    pack = p.PackState()
+def longest(pack):
     pack.cells = p.MAX_CELLS
     pack.temps = p.MAX_TEMPS
     for i in range(p.MAX_CELLS):
@@ -196,35 +157,19 @@ def longest(view):
         pack.raise_alarm(bit)
     pack.touch(p.STATUS, NOW)
     pack.seq = 65535
-    for slot in range(v.FIGURES):
-        view.put(slot, 0 if slot < v.BOOLS else -LIMIT)
-    view.put(v.PLAUSIBLE, 1)
-    for slot in range(v.FIGURES, v.FIGURES + v.CHOICES):
-        names = words(view.names(slot))
-        view.put(slot, max(range(len(names)), key=lambda i, n=names: len(n[i])))
-    view.faults = (1 << len(FAULTS)) - 1
-    return pack, view
 
 
 def test_the_longest_message_at_32_cells_fits():
-    pack, view = longest(make_view())
-    told = read(StateMessage(view, MAX_AGE_MS), pack)
+    unit = make_unit()
+    longest(unit.pack)
+    told = read(make_state(unit))
     assert told["cell_mv"] == [65535] * 32 and told["alarms"] == list(ALARMS[:10])
-    assert told["alarm_count"] == sum(bin(bits).count("1") for bits in pack.alarms)
-    assert told["power_mw"] == -LIMIT and told["heap_free"] == -LIMIT
-
-
-@given(st.lists(st.from_regex("[a-z0-9_]*", fullmatch=True), min_size=1))
-def test_any_table_of_names_is_told_as_it_is(names):
-    table = "\n".join(names).encode()
-    for line, name in enumerate(names):
-        buf = bytearray(name_room(table))
-        end = put_name(buf, 0, table, line)
-        assert len(buf) == name_room(table)
-        nothing = name == "" or line == 0 and name.startswith("none")
-        assert json.loads(buf[:end].decode()) == (None if nothing else name)
-    for line in (-1, len(names)):
-        assert buf[: put_name(buf, 0, table, line)] == b"null"
+    assert told["alarm_count"] == sum(bin(bits).count("1") for bits in unit.pack.alarms)
+    assert set(told["notices"]) == {
+        name for bit, name in enumerate(ALARMS) if unit.pack.notice(bit)
+    }
+    assert told["power_mw"] == -LIMIT
+    assert told["seq"] == 65535
 
 
 figure = st.integers(-LIMIT, LIMIT)
@@ -250,16 +195,24 @@ def packs(draw):
 
 
 @settings(max_examples=150, deadline=None)
-@given(pack=packs(), age=st.integers(0, 20_000), plausible=st.booleans(), faults=st.integers(0, 7))
-def test_any_message_is_the_pack(pack, age, plausible, faults):
-    view = make_view(PLAUSIBLE=int(plausible))
-    view.faults = faults
-    told = read(StateMessage(view, MAX_AGE_MS), pack, NOW + age)
+@given(pack=packs(), age=st.integers(0, 20_000), plausible=st.booleans())
+def test_any_message_is_the_pack(pack, age, plausible):
+    unit = make_unit()
+    unit.pack = pack
+    report = make_state(unit)
+    read(report)
+    unit.check.verdict = 0 if plausible else 3
+    told = read(report, NOW + age)
     shown = plausible and age <= MAX_AGE_MS
     assert told["fresh"] is (age <= MAX_AGE_MS)
-    for slot, key in zip(state._LIVE_SLOTS, LIVE_KEYS, strict=True):
-        value = told[key]
-        assert value == (pack.get(slot) if shown else None)
+    for field in fields.SLOTTED:
+        slot = getattr(p, field.name.upper())
+        if field.name not in told:
+            assert not pack.has(slot)
+            continue
+        value = told[field.name]
+        good = plausible if field.name in fields.SETTLED else shown
+        assert value == (pack.get(slot) if good else None)
         if value is not None:
             assert isinstance(value, bool) == (slot < p.BOOLS)
     raised = [name for bit, name in enumerate(ALARMS) if pack.alarm(bit)]
@@ -269,4 +222,264 @@ def test_any_message_is_the_pack(pack, age, plausible, faults):
     assert told["alarms"] == (raised[:10] if shown else None)
     assert told["alarm_count"] == (len(raised) if shown else None)
     assert told["alarm"] == (bool(raised) if shown else None)
-    assert told["heater_faults"] == [n for bit, n in enumerate(FAULTS) if faults >> bit & 1]
+
+
+def test_what_is_known_is_not_forgotten(unit):
+    known = Known()
+    assert known.learn(unit.pack) and not known.learn(unit.pack)
+    assert known.has(p.SOC_PCT) and not known.has(p.SOH_PCT)
+    unit.pack.put_temp(1, 40)
+    assert known.learn(unit.pack) and known.temps == 3
+    unit.pack.drop_temp(1)
+    unit.pack.cells = 0
+    assert not known.learn(unit.pack) and known.cells == 4 and known.temps == 3
+
+
+# -- values ---------------------------------------------------------------------------------------
+
+
+class TwoFields(Message):
+    """A message of two values; `puts` writes the first."""
+
+    def __init__(self):
+        super().__init__(lambda which: bytes((255, 1)) + b"x" + bytes((255, 1)) + b"y", 0)
+
+    def write(self, now):
+        self.begin()
+        self.puts()
+        self.put(7)
+        return self.finish()
+
+
+def value_of(message, puts):
+    message.puts = puts
+    n = message.build(0)
+    told = json.loads(bytes(message.buf[:n]))
+    assert told["y"] == 7
+    return told["x"]
+
+
+@given(st.lists(st.one_of(st.none(), st.integers(-(2**40), 2**40))))
+def test_any_number_is_told_exactly_and_room_does_not_shrink(numbers):
+    message = TwoFields()
+    size = 0
+    for value in numbers:
+        assert value_of(message, lambda value=value: message.put(value)) == value
+        assert len(message.buf) >= size
+        size = len(message.buf)
+
+
+@given(st.lists(st.from_regex("[a-z0-9_]*", fullmatch=True), min_size=1))
+def test_any_table_of_names_is_told_as_it_is(names):
+    table = "\n".join(names).encode()
+    message = TwoFields()
+    for line, name in enumerate(names):
+        told = value_of(message, lambda line=line: message.put_name(table, line))
+        nothing = name == "" or line == 0 and name.startswith("none")
+        assert told == (None if nothing else name)
+    for line in (-1, len(names)):
+        assert value_of(message, lambda line=line: message.put_name(table, line)) is None
+
+
+def test_truth_is_told():
+    message = TwoFields()
+    for value in (True, False, None, 1, 0):
+        told = value_of(message, lambda value=value: message.put_bool(value))
+        assert told is (None if value is None else bool(value))
+
+
+# -- heater, device, writes, packs ----------------------------------------------------------------
+
+
+@pytest.fixture
+def reports(monkeypatch):
+    from mqtt import more_reports
+    from mqtt import reports as found
+
+    for module in (found, more_reports):
+        monkeypatch.setattr(module, "read_fields", records)
+    return thing(**{**vars(found), **vars(more_reports)})
+
+
+def names_of(message):
+    return [field.name for field in fields.FIELDS[message]] + list(fields.LISTS.get(message, ()))
+
+
+def test_the_heater_is_told_by_its_names(reports):
+    device = make_device()
+    heater = device.heater
+    heater.latched = 0b100000010
+    heater.reason = told_words.STUCK_ON
+    heater.warnings = 1
+    heater.law.charger = thing(source=charger.PIN, present=True)
+    device.output.on = True
+    report = reports.HeaterReport(heater, device.output, 10_000)
+    told = read(report)
+    assert told == {
+        "heater_on": True,
+        "heater_fault": True,
+        "heater_warning": True,
+        "heater_state": "idle",
+        "heater_reason": "stuck_on",
+        "heater_mode": "charger",
+        "heater_duty_permille": 450,
+        "heater_power_mw": 61_000,
+        "heater_wh_today": 12,
+        "heater_ready_s": 2280,
+        "heater_ready_wh": 61,
+        "heater_boost_s": 661,
+        "heater_preheat": None,
+        "heater_charger": "pin",
+        "heater_probe_dc": -7,
+        "heater_on_dc": -20,
+        "heater_off_dc": 70,
+        "heater_own_on_dc": -25,
+        "heater_own_off_dc": 60,
+        "heater_learned_j_k": 36_500,
+        "heater_faults": ["over_temperature", "stuck_on"],
+        "heater_warnings": ["bms_too_cold"],
+    }
+    assert list(told) == names_of(fields.HEATER)
+    heater.inputs.from_bms = True
+    heater.law.charger.present = False
+    heater.latched = (1 << told_words.LAST_FAULT) - 1
+    heater.learned_j_k = 0
+    told = read(report)
+    assert told["heater_own_on_dc"] is told["heater_charger"] is told["heater_learned_j_k"] is None
+    assert len(told["heater_faults"]) == 6 and told["heater_fault"] is True
+
+
+def test_the_device_is_told_by_its_names(reports):
+    device = make_device()
+    report = reports.DeviceReport(device, b"none\nlost", 10_000)
+    report.relay = thing(
+        connects=11, failures=12, commands_done=13, commands_refused=14, refusal=commands.INVALID
+    )
+    report.session = thing(failure=1, denied=2)
+    told = read(report)
+    assert told == {
+        "heater_cold_min": 74,
+        "heater_cold_charged_mah": 340,
+        "handed_over_s": None,
+        "uptime_s": 99,
+        "resets": 4,
+        "reset_cause": "power_on",
+        "loop_max_ms": 21,
+        "heap_free": 30_000,
+        "heap_min_free": 20_000,
+        "idf_free": 41_000,
+        "idf_largest": 31_000,
+        "idf_min": 36_000,
+        "rssi_dbm": -67,
+        "wifi_losses": 0,
+        "wifi_failures": 0,
+        "wifi_reason": None,
+        "mqtt_connects": 11,
+        "mqtt_failures": 12,
+        "mqtt_failure": "dns",
+        "mqtt_denied": 2,
+        "commands_done": 13,
+        "commands_refused": 14,
+        "command_refusal": "invalid",
+        "frames": 7,
+        "bad_checksums": 1,
+        "bad_lengths": 2,
+        "dropped_bytes": 3,
+    }
+    assert list(told) == names_of(fields.DEVICE)
+    device.ble = thing(handed_over_s=600)
+    assert read(report)["handed_over_s"] == 600
+
+
+def test_several_packs_are_told_by_their_names(reports):
+    packs = [fill(p.PackState(), 0) for _ in range(3)]
+    bank = Bank(packs, [check.Check(pack) for pack in packs], MAX_AGE_MS)
+    bank.good, bank.coldest_pack, bank.hottest_pack = 2, 1, 2
+    bank.cell_min_pack, bank.cell_max_pack = 3, 0
+    told = read(reports.PacksReport(bank, 10_000))
+    assert told == {
+        "packs": 3,
+        "packs_good": 2,
+        "coldest_pack": 1,
+        "hottest_pack": 2,
+        "cell_min_pack": 3,
+        "cell_max_pack": None,
+    }
+    assert list(told) == names_of(fields.PACKS)
+
+
+# -- the table ------------------------------------------------------------------------------------
+
+
+def source_table(path, name):
+    """Returns a table of names out of a module that only a device can import."""
+    import ast
+    import re
+
+    body = re.search(rf"^{name} = (\(.*?^\))", (ROOT / path).read_text(), re.M | re.S).group(1)
+    return ast.literal_eval(body)
+
+
+def tables():
+    from mqtt import reports, session
+
+    return {
+        "verdict": [check.NAMES],
+        "link_reason": [
+            source_table("firmware/links/uart_link.py", "REASONS"),
+            source_table("firmware/links/ble_setup.py", "REASONS"),
+        ],
+        "heater_state": [told_words.STATE_NAMES],
+        "heater_reason": [told_words.REASON_NAMES],
+        "heater_mode": [told_words.MODE_NAMES],
+        "heater_preheat": [told_words.PREHEAT_NAMES],
+        "heater_charger": [charger.SOURCE_NAMES],
+        "reset_cause": [reports.RESET_CAUSES],
+        "wifi_reason": [source_table("firmware/hardware/wifi.py", "REASONS")],
+        "mqtt_failure": [session.FAILURES],
+        "command_refusal": [commands.REFUSALS],
+        "bms_command": [writer.NAMES],
+        "bms_command_state": [command.STATES],
+        "bms_command_reason": [writer.REASONS],
+    }
+
+
+def test_every_name_has_words():
+    from relay.texts import TEXTS
+
+    found = tables()
+    for message in fields.MESSAGES:
+        for field in fields.FIELDS[message]:
+            if field.kind != fields.NAME:
+                continue
+            names = {name for table in found.pop(field.name) for name in words(table)}
+            if field.words:
+                told = {code for code, _ in TEXTS[field.words]}
+                told_now = {"" if name == "none" else name for name in names}
+                assert told_now <= told, (field.name, told_now - told)
+                texts = [text for _, text in TEXTS[field.words]]
+                assert len(texts) == len(set(texts)), field.name  # options must differ
+    assert not found
+
+
+def test_the_rooms_of_what_is_listed():
+    from mqtt import reports
+    from relay import state
+
+    faults = words(told_words.REASON_NAMES)[1 : told_words.LAST_FAULT + 1]
+    room = reports._MOST_FAULTS * reports._FAULT_ROOM
+    six = sorted(faults, key=len)[-reports._MOST_FAULTS :]
+    assert len(json.dumps({"heater_faults": six}).replace(" ", "")) <= room
+    assert max(map(len, ALARMS)) + 3 <= state._ALARM_ROOM
+
+
+def test_numbers_of_the_messages():
+    assert fields.MESSAGES == ("state", "heater", "device", "bms", "packs")
+    assert (m.STATE, m.HEATER, m.DEVICE, m.BMS, m.PACKS) == (0, 1, 2, 3, 4)
+    for which, name in enumerate(fields.MESSAGES):
+        data = records(which)
+        names = []
+        while data:
+            names.append(data[2 : 2 + data[1]].decode())
+            data = data[2 + data[1] :]
+        assert names == [field.name for field in fields.FIELDS[name]]

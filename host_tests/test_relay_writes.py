@@ -8,14 +8,12 @@ import pytest
 from bms import command, writer
 from bms import pack as p
 from host_tests.command_rig import NAMES, REASONS, STATES
+from host_tests.mqtt_rig import Bench, make_device, make_unit
+from host_tests.test_relay_state import records
 from relay import commands as c
-from relay import view as v
-from relay.configs import ROOM
-from relay.state import StateMessage
+from relay import fields
 from relay.topics import Topics
-from relay.view import View
 from relay.writes import Writes
-from relay.writes_discovery import WritesDiscovery
 
 ALL = (1 << writer.COMMANDS) - 1
 
@@ -127,14 +125,11 @@ def test_retained_and_oversized_messages_are_refused(name):
 
 
 def test_topics_in_the_order_of_the_names():
-    topics = Topics("packmate", b"unit")
-    topics.commands += writes().topics()
-    found = topics.subscriptions()
+    topics = Topics(b"packmate/unit", b"ha", True, writes())
     for number, name in enumerate(NAMES):
         topic = b"packmate/unit/bms/" + name.encode() + b"/set"
-        assert found[c.FROM_WRITES + number] == topic
-        assert topics.source(topic) == c.FROM_WRITES + number
-    assert len(found) == c.FROM_WRITES + len(NAMES)
+        assert topics.source(topic, 0, len(topic)) == c.FROM_WRITES + number
+    assert topics.count == c.FROM_WRITES + len(NAMES) + 1
 
 
 def test_a_change_is_told_once():
@@ -145,100 +140,100 @@ def test_a_change_is_told_once():
     assert part.changed() and not part.changed()
 
 
-# -- the state message -------------------------------------------------------------------------
+# -- the message -------------------------------------------------------------------------------
 
 
-def message(told, good=True, known=True):
-    view = View((b"a",) * v.CHOICES)
-    pack = p.PackState()
-    if known:
-        pack.put(p.CHARGE_SWITCH, 0)
-        pack.put(p.HEATING_START_DC, -30)
-        pack.touch(p.STATUS, 0)
-    view.put(v.PLAUSIBLE, int(good))
-    built = StateMessage(view, 10_000, writes(told))
-    n = built.build(pack, 0)
-    return json.loads(bytes(built.buf[:n])), built
+@pytest.fixture(autouse=True)
+def records_from_the_table(monkeypatch):
+    from mqtt import more_reports
+
+    monkeypatch.setattr(more_reports, "read_fields", records)
+
+
+def message(told, good=True, fill=True):
+    from mqtt.more_reports import WritesReport
+
+    unit = make_unit()
+    if fill:
+        unit.pack.put(p.CHARGE_SWITCH, 0)
+        unit.pack.put(p.CHARGE_ON, 1)
+        unit.pack.put(p.HEATING_START_DC, -30)
+    unit.check.verdict = 0 if good else 4
+    report = WritesReport(unit, writes(told), 10_000)
+    n = report.build(0)
+    return json.loads(bytes(report.buf[:n]))
 
 
 def test_the_last_command_and_the_switches_are_told():
     told = Told(writer.UTPR, -50, command.REJECTED, writer.BELOW_MINIMUM, 2)
-    shown, _ = message(told)
+    shown = message(told)
+    assert list(shown) == [field.name for field in fields.FIELDS[fields.BMS]]
     assert shown["bms_command"] == "charge_utpr_dc" and shown["bms_command_value"] == -50
     assert shown["bms_command_state"] == "rejected"
     assert shown["bms_command_reason"] == "below_minimum" and shown["bms_command_code"] == 2
     assert shown["charge_switch"] is False and shown["discharge_switch"] is None
+    assert shown["charge_on"] is True and shown["balancing"] is None
     assert shown["heating_start_dc"] == -30 and shown["heating_stop_dc"] is None
 
 
 def test_nothing_is_told_before_the_first_command_nor_of_a_pack_that_is_not_believed():
-    shown, _ = message(Told(), good=False)
+    shown = message(Told(), good=False)
     for name in ("", "_value", "_state", "_reason"):
         assert shown["bms_command" + name] is None
     assert shown["charge_switch"] is None
 
 
-def test_without_writes_the_message_has_none_of_it():
-    view = View((b"a",) * v.CHOICES)
-    built = StateMessage(view, 10_000)
-    n = built.build(p.PackState(), 0)
-    shown = json.loads(bytes(built.buf[:n]))
-    assert not [name for name in shown if "command_state" in name or name.endswith("_switch")]
-
-
 @pytest.mark.parametrize("state", range(len(STATES)))
-@pytest.mark.parametrize("reason", range(len(REASONS)))
-def test_the_longest_members_fit(state, reason):
-    part = writes(Told(writer.START, -32_768, state, reason, -0x3FFFFFFF))
-    pack = p.PackState()
-    for slot in writer.SLOTS:
-        pack.put(slot, 0 if slot < p.BOOLS else -0x3FFFFFFF)
-    assert part.put(bytearray(2000), 0, pack, True) <= part.room
+def test_every_name_is_told_whole(state):
+    for reason in range(len(REASONS)):
+        for number in range(writer.COMMANDS):
+            shown = message(Told(number, -32_768, state, reason, -32_768))
+            assert shown["bms_command_state"] == (STATES[state] if state else None)
+            assert shown["bms_command_reason"] in (REASONS[reason], None)
+            assert (shown["bms_command_reason"] is None) == (reason == 0)
+            assert shown["bms_command"] == (NAMES[number] if state else None)
 
 
 # -- Home Assistant ----------------------------------------------------------------------------
 
 
-def configs(offered=ALL, known=(3, 4, 31)):
-    topics = Topics("p" * 32, b"a0b1c2d3e4f5", "h" * 32)
-    about = ("N" * 24, "LilyGO T-Display", "0.1.0", 3600)
-    found = WritesDiscovery(
-        topics, bytearray(ROOM), about, bytearray(known), writer.NAMES, writer.UTP, offered
-    )
-    entries = {}
-    for index in range(found.count):
-        n = found.build(index)
-        assert n <= ROOM
-        entries[found.topic.decode()] = json.loads(bytes(found.buf[:n]))
-    assert len(entries) == found.count
-    return {topic.split("/")[-2]: (topic.split("/")[-4], e) for topic, e in entries.items()}
+def configs(monkeypatch, offered=ALL):
+    told = Told()
+    told.mask = offered
+    bench = Bench(monkeypatch, device=make_device(writes=writes(told)))
+    bench.hear_pack()
+    bench.run(60_000, step=50)
+    return bench.configs()
 
 
 def render(template, **values):
     return jinja2.Template(template).render(**values)
 
 
-def test_only_what_the_unit_offers_gets_an_entity():
-    found = configs(1 << writer.CHARGE | 1 << writer.UTP)
-    assert found["charge_switch"][0] == "switch" and found["charge_utp_dc"][0] == "number"
+def test_only_what_the_unit_offers_gets_an_entity(monkeypatch):
+    found = configs(monkeypatch, 1 << writer.CHARGE | 1 << writer.UTP)
+    assert {"charge_switch", "charge_utp_dc", "bms_command_state"} <= set(found)
     assert not {"discharge_switch", "heating_start_dc", "bms_save"} & set(found)
-    assert len(configs()) == len(configs(0)) + writer.COMMANDS
+    everything, nothing = configs(monkeypatch), configs(monkeypatch, 0)
+    assert len(everything) == len(nothing) + writer.COMMANDS
 
 
-def test_a_switch_shows_what_the_bms_says():
-    _, entry = configs()["charge_switch"]
+def test_a_switch_shows_what_the_bms_says(monkeypatch):
+    entry = configs(monkeypatch)["charge_switch"]
     template = entry["val_tpl"]
     for shown, text in ((True, "ON"), (False, "OFF"), (None, "None")):
         state = {"charge_switch": shown, "charge_on": None}
         assert render(template, value_json=state) == text
     assert render(template, value_json={"charge_switch": None, "charge_on": True}) == "ON"
     assert entry["opt"] is False and entry["cmd_t"] == "~/bms/charge_switch/set"
+    assert entry["stat_t"] == "~/bms" and {"charge_switch", "charge_on"} <= set(message(Told()))
     for payload in (b"ON", b"OFF"):  # what Home Assistant sends unless told otherwise
         assert judged("charge_switch", payload)[0] == c.ACCEPTED
 
 
-def test_a_number_sends_and_shows_degrees():
-    _, entry = configs()["charge_utp_dc"]
+def test_a_number_sends_and_shows_degrees(monkeypatch):
+    entry = configs(monkeypatch)["charge_utp_dc"]
+    assert entry["stat_t"] == "~/state"
     assert render(entry["val_tpl"], value_json={"charge_utp_dc": -50}) == "-5.0"
     assert render(entry["val_tpl"], value_json={"charge_utp_dc": None}) == "None"
     for value, wire in ((-5.0, b"-50"), (20, b"200"), (-30.0, b"-300"), (0.0, b"0")):
@@ -248,12 +243,10 @@ def test_a_number_sends_and_shows_degrees():
     assert entry["unit_of_meas"] == "°C"
 
 
-def test_the_button_and_the_progress():
-    found = configs()
-    kind, entry = found["bms_save"]
-    assert kind == "button" and judged("save", entry["payload_press"].encode())[0] == c.ACCEPTED
-    kind, entry = found["bms_command_state"]
-    told = Told(writer.CHARGE, 1, command.CONFIRMED)
-    shown, _ = message(told)
-    assert render(entry["val_tpl"], value_json=shown) == "confirmed"
-    assert kind == "sensor"
+def test_the_button_and_the_progress(monkeypatch):
+    found = configs(monkeypatch)
+    assert judged("save", found["bms_save"]["payload_press"].encode())[0] == c.ACCEPTED
+    entry = found["bms_command_state"]
+    shown = message(Told(writer.CHARGE, 1, command.CONFIRMED))
+    assert render(entry["val_tpl"], value_json=shown) == "done"
+    assert render(entry["val_tpl"], value_json=message(Told())) == "none"

@@ -8,7 +8,7 @@ import unittest.mock
 import pytest
 
 GAP_S = 60
-HARDWARE = ("machine", "framebuf", "network", "board", "time", "umqtt", "umqtt.simple")
+HARDWARE = ("machine", "framebuf", "network", "board", "time")
 
 
 @pytest.fixture
@@ -16,7 +16,7 @@ def device_class(monkeypatch):
     before = set(sys.modules)
     for name in HARDWARE:  # none of it is touched
         monkeypatch.setitem(sys.modules, name, unittest.mock.MagicMock(name=name))
-    yield importlib.import_module("app").Device
+    yield importlib.import_module("device").Device
     for name in set(sys.modules) - before:
         if (
             getattr(sys.modules[name], "__file__", None)
@@ -28,7 +28,7 @@ def device_class(monkeypatch):
 @pytest.fixture
 def device(device_class, monkeypatch):
     """What saving needs of a Device; `writes` are the seconds at which it wrote."""
-    module = sys.modules["app"]
+    module = sys.modules["device"]
     monkeypatch.setattr(module, "ticks_ms", lambda: 9)
 
     class Fake:

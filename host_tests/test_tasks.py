@@ -27,7 +27,6 @@ def tasks(monkeypatch):
     for name in ("tasks", "hardware.buttons", "telemetry"):
         monkeypatch.delitem(sys.modules, name, raising=False)
     module = importlib.import_module("tasks")
-    monkeypatch.setattr(module, "fill_view", lambda view, device: None)
     yield module
     for name in ("tasks", "hardware.buttons", "telemetry"):
         sys.modules.pop(name, None)
@@ -42,10 +41,11 @@ class Device:
         self.answer = True
         self.release = lambda minutes: self._note("release", minutes)
         self.command = c.NOTHING
-        self.down = self.silent = 0
-        self.news = self.uptime_s = self.bounce_after_s = 0
-        self.view = None
-        self.bms = Thing(pack=None)
+        self.down = 0
+        self.starved = False
+        self.news = self.alarms = self.uptime_s = self.bounce_after_s = 0
+        pack = Thing(alarms=bytearray(8))
+        self.bms = Thing(pack=pack, check=Thing(verdict=0), answering=False)
         self.output = Thing(
             on=False,
             off=lambda: self.calls.append("off"),
@@ -73,9 +73,10 @@ class Device:
             settle=self.settled.append,
             writes=None,
             publish_soon=lambda: self.calls.append("soon"),
-            step=lambda pack, up, now: self.command,
+            step=lambda wifi, now: self.command,
+            busy=lambda: False,
             down_ms=lambda now: self.down,
-            silent_ms=lambda now: self.silent,
+            starved=lambda: self.starved,
         )
 
     def _note(self, *call):
@@ -163,6 +164,21 @@ def test_a_change_of_the_heater_is_told_at_once_and_once(tasks):
     assert device.calls == ["soon", "soon"]
 
 
+def test_an_alarm_and_a_pack_that_falls_silent_are_told_at_once_and_once(tasks):
+    device = Device()
+    changes = (
+        lambda: device.bms.pack.alarms.__setitem__(1, 4),
+        lambda: setattr(device.bms, "answering", True),
+        lambda: setattr(device.bms.check, "verdict", 3),
+    )
+    for change in changes:
+        device.calls.clear()
+        change()
+        tasks._serve_relay(device, True, 0)
+        tasks._serve_relay(device, True, 0)
+        assert device.calls == ["soon"]
+
+
 def test_the_wifi_is_joined_anew_after_twenty_minutes_without_a_broker(tasks):
     device = Device()
     device.down = 20 * MINUTE_MS - 1
@@ -179,14 +195,19 @@ def test_the_wifi_is_joined_anew_after_twenty_minutes_without_a_broker(tasks):
     assert device.calls == ["bounce", "bounce"]
 
 
-def test_a_hanging_relay_ends_the_application_but_never_while_heating(tasks):
+def test_a_relay_without_memory_ends_the_application_with_the_heater_off_first(tasks):
     device = Device()
-    device.down = device.silent = 20 * MINUTE_MS
     device.output.on = True
+    device.down = 3 * MINUTE_MS
+    tasks._serve_relay(device, True, 0)  # something else is wrong
+    device.starved = True
+    device.down = 3 * MINUTE_MS - 1
     tasks._serve_relay(device, True, 0)
-    device.output.on = False
+    assert device.calls == []
+    device.down = 3 * MINUTE_MS
     with pytest.raises(RuntimeError):
         tasks._serve_relay(device, True, 0)
+    assert device.calls == ["off"]
 
 
 def test_what_ends_one_task_ends_them_all(tasks, monkeypatch):

@@ -30,6 +30,8 @@ ONCE = frozenset(
         "settings_packs",
         "hardware.glyph_file",
         "build",
+        "mqtt.build",
+        "relay.making",
         "starts",
         "bms.catalog",
         "heat.record",

@@ -24,7 +24,7 @@ SYSTEM = 12_000
 SPARE = 9_000
 LARGEST = 20  # modules listed
 
-_BUILT_IN = "machine network esp32 socket select _thread umqtt umqtt.simple"
+_BUILT_IN = "machine network esp32 socket select"
 
 PRELUDE = f"""
 import gc, sys

@@ -14,4 +14,6 @@ def data(module, _board):
 # Module -> function(the module, imported; the board's data module) that returns bytes.
 FILES = {
     "screen.fonts.glyphs": data,
+    "relay.layout": data,
+    "relay.discovery": data,
 }

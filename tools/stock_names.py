@@ -28,12 +28,8 @@ STOCK = frozenset(
 # What the owner adds with mpremote mip, where the settings ask for it (docs/ble.md).
 ADDED = frozenset({"aioble"})
 
-# Attributes of umqtt.simple.MQTTClient, and what aioble has: no stubs tell them.
+# What aioble has: no stubs tell it.
 UNTYPED = """
-    addr cb check_msg clean_session client_id connect disconnect keepalive lw_msg lw_qos lw_retain
-    lw_topic pid ping port pswd publish rcv_pid server set_callback set_last_will sock ssl
-    ssl_params subscribe timeout unsubscribe user wait_msg
-
     ScanResult active addr addr_hex addr_type adv_data adv_type advertise appearance authenticated
     available ble ble_irq bond bonded cancel capture characteristic characteristics client config
     conn_handle connect connectable connection consumed core descriptor descriptors device

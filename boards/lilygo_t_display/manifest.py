@@ -4,7 +4,8 @@
 #     make BOARD=ESP32_GENERIC FROZEN_MANIFEST=.../boards/lilygo_t_display/manifest.py
 #
 # Nothing but settings.json, secrets.json and state.json is then on the file system. Paths are
-# relative to this file, and the first line adds what stock firmware has (asyncio, umqtt ...).
+# relative to this file, and the first line adds what stock firmware has (asyncio ...). Without
+# PSRAM copy lib/relay/discovery.bin of an image as well: it is too large to be made on the device.
 include("$(PORT_DIR)/boards/manifest.py")
 require("aioble-central")
 require("aioble-client")

@@ -113,6 +113,10 @@ class Wifi:
         except OSError:
             return None  # lost this moment; the next step sees it
 
+    def name_server(self):
+        """Returns the address of the name server that DHCP told, "" without a network."""
+        return self._wlan.ifconfig()[3] if self.up else ""
+
     def bounce(self, now):
         """Leaves the network and joins it anew, for when it is up but nothing gets through."""
         if self.state == UP:

@@ -1,167 +1,126 @@
 """The relay as the loop sees it: when to connect, what to send, and what came back.
 
-Nothing here waits. Whatever can block is done by mqtt.thread's thread, one order at a time. While
-that thread is held up, messages are not queued: the next one is built when it can go, from the
-figures of that moment.
+Nothing here waits (mqtt.session). Messages are not queued: the next one is built when it can go,
+from the figures of that moment.
 
-QoS 0 throughout. A state message is superseded within seconds; umqtt's QoS 1 would hold the thread
-for the answer and does not send again; a lost connection is noticed by the ping, and after it
-everything is sent anew. Commands change nothing when they come twice, and a lost one is seen in
-the state message.
+QoS 0 throughout. A state message is superseded within seconds; a lost connection is noticed by the
+ping, and after it everything is sent anew. Commands change nothing when they come twice, each is
+answered, and no more is read from the broker while one is being obeyed: so none is ever dropped
+here, however many come at once.
 """
 
-import sys
 from random import getrandbits
 
-import relay
+from bms.wire import put_bytes, put_word
 from compat import const, ticks_add, ticks_diff
-from mqtt import exchange as x
-from mqtt.thread import FAILURES, Broker, Worker
-from relay import view as v
+from mqtt import session as s
+from mqtt.session import FAILURES
 from relay.commands import (
     ACCEPTED,
-    ANNOUNCE,
-    BUSY,
+    FROM_BIRTH,
+    FROM_SELF,
     FROM_WRITES,
     NOT_POSSIBLE,
     NOTHING,
     PAYLOAD_MAX,
     REFUSALS,
-    Judge,
+    line_of,
 )
-from relay.state import learn
+from relay.packets import RETAIN
 
 __all__ = ("FAILURES", "REFUSALS", "Relay")
 
-_KEEPALIVE_S = const(60)
-_PING_MS = const(30_000)
-_STATE_GAP_MS = const(500)  # least time between two state messages, whatever happens
+_GAP_MS = const(500)  # least time between two messages of a kind, whatever happens
 _BACKOFF_MIN_MS = const(2_000)
 _BACKOFF_MAX_MS = const(60_000)
-_STABLE_MS = const(60_000)  # a session that lived so long starts the back-off anew
+_USEFUL_MS = const(10_000)  # a session that lived so long starts the back-off anew
 _BIRTH_DELAY_MS = const(2_000)  # Home Assistant first subscribes; and others answer it as well
-_LEARN_MS = const(5_000)
-_ROOM_MS = const(30_000)
+_REMEMBERED_MS = const(2_000)  # in which a broker tells what it had kept
+_SETTLED_MS = const(300_000)
 _AGE_LIMIT_MS = const(86_400_000)
 _COUNTER = const(0x3FFFFFFF)
-_ALL_TOLD = const(-1)
-# The next config is told by its part and its place there.
-_PART_BITS = const(8)
-_INDEX = const(255)
-_SELDOM = ("configs", "discovery", "controls", "writes_discovery", "packs_discovery")
+_RESULT_BYTES = const(112)
+_COMMAND = b'{"command":"'
 
 
 class Relay:
-    """Publishes one pack's state and hands back commands.
+    """Publishes reports and hands back commands.
 
-    settings, secrets: dicts as settings.load gives them; topics: relay.topics.Topics; message:
-    relay.state.StateMessage, whose buffer carries all outgoing messages; model, version (str) of
-    board and firmware.
+    session: mqtt.session.Session; topics: relay.topics.Topics; packs: the reports about packs
+    (relay.state), and others: those beside them (mqtt.reports); announcer:
+    mqtt.announcer.Announcer or None; judge: relay.commands.Judge; writes: relay.writes.Writes or
+    None.
 
-    Figures for telemetry: `connected`, `connects`, `failures`, `failure` (position in FAILURES),
-    `detail` (the broker's code or an errno), `commands_done`, `commands_refused`, `refusal`
-    (position in REFUSALS). `value`: what came with the last command (relay.commands.Judge).
-    `writes`: the message's relay.writes.Writes, or None.
+    Figures for telemetry: `connected`, `connects`, `failures`, `commands_done`,
+    `commands_refused`, `refusal` (position in REFUSALS). `value`: what came with the last command.
     """
 
-    def __init__(self, settings, secrets, topics, message, model, version):
+    def __init__(self, session, topics, packs, others, announcer, judge, writes=None):
         self.connected = False
         self.connects = 0
         self.failures = 0
-        self.failure = 0
-        self.detail = 0
         self.commands_done = 0
         self.commands_refused = 0
         self.refusal = ACCEPTED
         self.value = 0
+        self.writes = writes
+        self._session = session
         self._topics = topics
-        self._message = message
-        self.writes = message.writes
-        if self.writes is not None:
-            topics.commands += self.writes.topics()
-        self._exchange = x.Exchange(message.buf)
-        self._worker = Worker(
-            self._exchange,
-            Broker(
-                settings["mqtt_host"],
-                settings["mqtt_port"],
-                settings["mqtt_user"],
-                secrets["mqtt_password"],
-                _KEEPALIVE_S,
-            ),
-            topics,
-        )
-        self._announces = settings["ha_discovery"]
-        self._about = (settings["name"], model, version, settings["mqtt_interval_s"])
-        self._known = bytearray(3)  # sensors and cells: relay.state.learn; and what is used
-        self._known[2] = (
-            (settings["heater_output"] != "none")
-            | (settings["heater_thresholds"] == "own") << 1
-            | (settings["heater_probe"] != "none") << 2
-            | (settings["preheat_at"] != "") << 3
-            | (settings["bms_link"] == "ble" or len(settings["packs"]) > 0) << 4
-        )
-        self._parts = 2 if self.writes is None else 3  # of the discovery
-        self._discovery = None  # only while there is something to announce: it takes 7 kB
-        self._interval_ms = settings["mqtt_interval_s"] * 1000
-        self._judge = Judge()
-        self._entry = bytearray(x.ENTRY)
+        self._packs = packs
+        self._reports = packs + others
+        self._announcer = announcer
+        self._judge = judge
         self._payload = bytearray(PAYLOAD_MAX)
-        self._init_schedule()
-
-    def _init_schedule(self):
+        self._result = bytearray(_RESULT_BYTES)
+        self._source = 0  # of the command that is being obeyed
+        self._was_open = False
         self._retry_ms = 0
         self._retrying = False  # False: connect at once
         self._backoff_ms = _BACKOFF_MIN_MS
         self._since_ms = 0  # when the session began, or the first attempt after it
-        self._state_ms = 0
-        self._state_due = True
-        self._ping_ms = 0
+        self._told_ms = [0] * len(self._reports)
+        self._due = 0  # bit set of reports
+        self._remembered = True
         self._birth_ms = 0
         self._birth = False
-        self._learn_ms = 0
-        self._next_config = 0  # _ALL_TOLD: none
-        self._ends = 0
-        self._overruns = 0
-        self._passes = 0
-        self._passed_ms = 0
+        self._good_ms = 0  # since when the pack is good
+        self._good = False
 
     def start(self, now):
-        """Starts the thread. Raises OSError if there is no memory for its stack."""
-        self._passed_ms = now
+        """Begins to count the time without a session."""
         self._since_ms = now
-        self._worker.start()
 
-    def step(self, pack, online, now):
-        """Does what is due, without waiting; call about ten times a second.
+    def step(self, wifi, now):
+        """Does what is due, without waiting; call about ten times a second, oftener while `busy`.
 
-        pack: bms.pack.PackState, read only if a message is built; online: the Wi-Fi stands.
-        Returns a command of relay.commands for the caller to obey (see `value`) and to `settle`;
-        NOTHING; or WRITE, which has been handed on.
+        wifi: hardware.wifi.Wifi. Returns a command of relay.commands for the caller to obey (see
+        `value`) and to `settle`; NOTHING; or WRITE, which has been handed on.
         """
+        session = self._session
+        if session.state == s.DOWN:
+            self._try_connect(wifi, now)
+        elif not wifi.up:
+            session.drop(s.WIFI)
+        came = session.step(now)
         self._watch(now)
-        if not self._exchange.pending():
-            if not self.connected:
-                self._try_connect(online, now)
-            elif not online:
-                self._exchange.give(x.DROP)
-            else:
-                self._send_something(pack, now)
-        self._exchange.ring()
-        return self._next_command(now)
+        command = self._take(session, now) if came else NOTHING
+        if command == NOTHING and session.state == s.UP:
+            self._send_something(session, now)
+            self._watch(now)
+        return command
+
+    def busy(self):
+        """True while a step every few milliseconds is worth it."""
+        announcing = self.connected and self._announcer is not None and self._announcer.active()
+        return announcing or self._session.busy()
 
     def publish_soon(self):
-        """Has the next state message sent at once, since something worth telling changed."""
-        self._state_due = True
+        """Has all reports sent at once, since something worth telling changed."""
+        self._due = (1 << len(self._reports)) - 1
 
-    def silent_ms(self, now):
-        """Returns for how long the thread has given no sign of life, in ms.
-
-        A name server or a broker that does not answer makes it half a minute; it never needs more
-        than two.
-        """
-        silent = ticks_diff(now, self._passed_ms)
-        return silent if silent < _AGE_LIMIT_MS else _AGE_LIMIT_MS
+    def starved(self):
+        """True while there is no session because there is no memory for one."""
+        return not self.connected and self._session.failure == s.MEMORY
 
     def down_ms(self, now):
         """Returns for how long there has been no session, 0 while there is one."""
@@ -172,180 +131,174 @@ class Relay:
 
     # -- the session's life ----------------------------------------------------------------------
 
-    def _watch(self, now):
-        exchange = self._exchange
-        passes = exchange.cell(x.PASSES)
-        if passes != self._passes:
-            self._passes = passes
-            self._passed_ms = now
-        elif self.silent_ms(now) == _AGE_LIMIT_MS:
-            self._passed_ms = ticks_add(now, -_AGE_LIMIT_MS)  # or it would wrap to "just now"
+    def _try_connect(self, wifi, now):
         if self.down_ms(now) == _AGE_LIMIT_MS:
-            self._since_ms = ticks_add(now, -_AGE_LIMIT_MS)
-        if self.connected and ticks_diff(now, self._since_ms) >= _STABLE_MS:
-            self._backoff_ms = _BACKOFF_MIN_MS
-        ends = exchange.cell(x.ENDS)
-        if ends != self._ends:
-            self._ends = ends
-            self._note_end(now)
-        elif exchange.cell(x.UP) == 1 and not self.connected:
+            self._since_ms = ticks_add(now, -_AGE_LIMIT_MS)  # or it would wrap to "just now"
+        if not wifi.up:
+            self._retrying = False  # the Wi-Fi's return is a reason to try at once
+        elif not self._retrying or ticks_diff(now, self._retry_ms) >= 0:
+            self._retrying = self._was_open = True
+            self._session.open(wifi.name_server(), now)
+
+    def _watch(self, now):
+        state = self._session.state
+        if state == s.UP and not self.connected:
             self._note_begin(now)
-        overruns = exchange.cell(x.OVERRUNS)
-        if overruns != self._overruns:
-            self._overruns = overruns
-            self._refuse(BUSY)
+        elif state == s.DOWN and self._was_open:
+            self._note_end(now)
+        if self.connected and ticks_diff(now, self._since_ms) >= _USEFUL_MS:
+            self._backoff_ms = _BACKOFF_MIN_MS
+            self._since_ms = ticks_add(now, -_USEFUL_MS)
 
     def _note_begin(self, now):
         self.connected = True
         self.connects = self.connects + 1 & _COUNTER
         self._since_ms = now
-        self._ping_ms = now
-        self._learn_ms = now
-        self._state_ms = ticks_add(now, -_STATE_GAP_MS)
-        self._state_due = True
-        self._next_config = 0
-        self._birth = False
+        for i in range(len(self._told_ms)):
+            self._told_ms[i] = ticks_add(now, -_GAP_MS)
+        self.publish_soon()
 
     def _note_end(self, now):
         """A session ended, or an attempt failed: from here there is one way on."""
+        self._was_open = self._remembered = False
         if self.connected:
             self.connected = False
             self._since_ms = now
+        if self._announcer is not None:
+            self._announcer.interrupt()
         self.failures = self.failures + 1 & _COUNTER
-        self.failure = self._exchange.cell(x.FAILURE)
-        self.detail = self._exchange.cell(x.DETAIL)
         # Between half and all of it, so that a broker's restart is not met by everyone at once.
         half = self._backoff_ms >> 1
         self._retry_ms = ticks_add(now, half + getrandbits(16) % half)
-        self._retrying = True
         self._backoff_ms = min(2 * self._backoff_ms, _BACKOFF_MAX_MS)
-
-    def _try_connect(self, online, now):
-        if not online:
-            self._retrying = False  # the Wi-Fi's return is a reason to try at once
-        elif not self._retrying or ticks_diff(now, self._retry_ms) >= 0:
-            self._retrying = True
-            self._retry_ms = now
-            self._exchange.give(x.CONNECT)
 
     # -- outgoing --------------------------------------------------------------------------------
 
-    def _send_something(self, pack, now):
-        if ticks_diff(now, self._ping_ms) >= _PING_MS:
-            self._ping_ms = now
-            self._exchange.give(x.PING)
-        elif ticks_diff(now, self._state_ms) >= (
-            _STATE_GAP_MS if self._state_due else self._interval_ms
-        ):
-            self._state_due = False
-            self._state_ms = now
-            self._report(self._message.view)
-            self._exchange.topic = self._topics.state
-            self._exchange.give(x.PUBLISH, self._message.build(pack, now))
-        elif self._announces:
-            self._announce(pack, now)
+    def _send_something(self, session, now):
+        if session.idle():
+            for i in range(len(self._reports)):
+                if self._is_due(i, now):
+                    self._tell(i, session, now)
+                    return
+        if self._announcer is not None:
+            self._announce(session, now)
 
-    def _report(self, view):
-        view.put(v.MQTT_CONNECTS, self.connects)
-        view.put(v.MQTT_FAILURES, self.failures)
-        view.put(v.MQTT_FAILURE, self.failure)
-        view.put(v.COMMANDS_DONE, self.commands_done)
-        view.put(v.COMMANDS_REFUSED, self.commands_refused)
-        view.put(v.COMMAND_REFUSAL, self.refusal)
+    def _is_due(self, i, now):
+        since = ticks_diff(now, self._told_ms[i])
+        gap = _GAP_MS if self._due >> i & 1 else self._reports[i].interval_ms
+        return not 0 <= since < gap
 
-    def _announce(self, pack, now):
+    def _tell(self, i, session, now):
+        report = self._reports[i]
+        self._due &= ~(1 << i)
+        self._told_ms[i] = now
+        try:
+            length = report.build(now)
+        except MemoryError:
+            session.drop(s.MEMORY)
+            return
+        session.publish(report.name, report.buf, length, False)
+        session.push(now)
+
+    def _announce(self, session, now):
+        announcer = self._announcer
+        since = ticks_diff(now, self._since_ms)
         if self._birth and ticks_diff(now, self._birth_ms) >= 0:
             self._birth = False
-            self._next_config = 0
-        if ticks_diff(now, self._learn_ms) >= 0:
-            self._learn_ms = ticks_add(now, _LEARN_MS)
-            writes = self.writes
-            new = self._message.shows(pack, now) and (
-                learn(self._known, pack) or (writes is not None and writes.learn())
-            )
-            if new:
-                self._drop_discovery()  # which knows of what was there before
-                self._next_config = 0
-        if self._next_config != _ALL_TOLD:
-            self._announce_next(now)
+            announcer.forget()
+        elif not self._remembered and since >= _REMEMBERED_MS:
+            self._remembered = True
+            announcer.forget()  # the broker has lost it
+        elif self._learn(now):
+            announcer.look()
+        if self._remembered and announcer.active():
+            try:
+                announcer.step(session, now)
+            except OSError as error:
+                print("discovery:", error)
+                self._announcer = None
+                session.drop(s.MEMORY)
 
-    def _announce_next(self, now):
-        try:
-            if self._discovery is None:
-                self._discovery = self._load_part(self._next_config >> _PART_BITS)
-            discovery = self._discovery
-            index = self._next_config & _INDEX
-            length = discovery.build(index)
-        except MemoryError:
-            self._drop_discovery()
-            self._next_config = _ALL_TOLD
-            self._birth = True  # once more, when there may be room
-            self._birth_ms = ticks_add(now, _ROOM_MS)
-            return
-        self._exchange.topic = discovery.topic
-        self._exchange.give(x.PUBLISH, length, True)
-        self._next_config += 1
-        if index + 1 == discovery.count:
-            self._drop_discovery()
-            self._next_config += _INDEX - index  # the next part
-            if self._next_config >> _PART_BITS == self._parts:
-                self._next_config = _ALL_TOLD
-                self._state_due = True  # entities know their first value at once
-
-    def _load_part(self, part):
-        """Returns what announces a part of the entities. Only one part is in memory at a time."""
-        buf = self._message.buf
-        if part == 2:
-            return self.writes.discovery(self._topics, buf, self._about, self._known)
-        if part == 1:
-            from relay.controls import Controls as Part
-        else:
-            from relay.discovery import Discovery as Part
-        return Part(self._topics, buf, *self._about, self._known)
-
-    def _drop_discovery(self):
-        """Gives the memory of the modules back, whether their import was finished or not."""
-        self._discovery = None
-        for name in _SELDOM:
-            if sys.modules.pop("relay." + name, None) is not None:
-                try:
-                    delattr(relay, name)
-                except (AttributeError, KeyError):
-                    pass  # its import was not finished
+    def _learn(self, now):
+        """Returns True if there may be more to announce, or to clear, than before."""
+        new = self.writes is not None and self.writes.learn()
+        good = True
+        for report in self._packs:
+            good = good and report.good(now)
+            if report.renewed:
+                report.renewed = False
+                new = True
+        if good and not self._good or new:
+            self._good_ms = now
+        self._good = good
+        announcer = self._announcer
+        if good and not announcer.settled and ticks_diff(now, self._good_ms) >= _SETTLED_MS:
+            announcer.settled = new = True
+        return new
 
     # -- incoming --------------------------------------------------------------------------------
 
-    def _next_command(self, now):
-        entry = self._entry
-        if not self._exchange.take(entry):
-            return NOTHING
-        length = entry[x.LENGTH]
-        for i in range(PAYLOAD_MAX):
-            self._payload[i] = entry[x.PAYLOAD + i]
-        judge = self._judge
-        if entry[x.SOURCE] >= FROM_WRITES:
-            judge = self.writes
-            judge.now = now
-        judge.judge(entry[x.SOURCE], entry[x.RETAINED] == 1, self._payload, length)
-        if judge.refusal != ACCEPTED:
-            self._refuse(judge.refusal)
-            return NOTHING
-        if judge.command == ANNOUNCE:
+    def _take(self, session, now):
+        """Takes the message that waits; returns a command to obey, or NOTHING."""
+        reader = session.reader
+        source = self._topics.source(reader.body, 2, reader.topic_end)
+        if FROM_SELF < source < FROM_BIRTH:
+            # Its answer must be able to go at once; till then it waits, and all behind it.
+            return self._judge_message(source, reader, now) if session.idle() else NOTHING
+        retained = reader.kind & RETAIN
+        online = line_of(s.ONLINE, reader.body, reader.at, reader.kept) == 0
+        if source == FROM_SELF:
+            if retained:
+                self._remembered = True  # and so is the discovery
+            if not online and session.state == s.UP:
+                session.online = True  # an old connection ended late: no, we are here
+        elif source == FROM_BIRTH and online and not retained:
             self._birth = True
             self._birth_ms = ticks_add(now, _BIRTH_DELAY_MS + getrandbits(11))
+        session.done()
+        return NOTHING
+
+    def _judge_message(self, source, reader, now):
+        self._source = source
+        length = min(reader.length - reader.at, PAYLOAD_MAX + 1)
+        for i in range(min(length, PAYLOAD_MAX)):
+            self._payload[i] = reader.body[reader.at + i]
+        judge = self._judge
+        if source >= FROM_WRITES:
+            judge = self.writes
+            judge.now = now
+        judge.judge(source, reader.kind & RETAIN, self._payload, length)
+        self._session.done()
+        if judge.refusal != ACCEPTED:
+            self._refuse(judge.refusal)
             return NOTHING
         self.value = judge.value
         return judge.command
 
     def settle(self, done):
-        """Notes whether the command that step() returned was obeyed."""
+        """Answers the command that step() returned: whether it was obeyed. Call it at once."""
         if not done:
             self._refuse(NOT_POSSIBLE)
             return
         self.commands_done = self.commands_done + 1 & _COUNTER
-        self._state_due = True
+        self._answer(ACCEPTED)
 
     def _refuse(self, why):
         self.commands_refused = self.commands_refused + 1 & _COUNTER
         self.refusal = why
-        self._state_due = True
+        self._answer(why)
+
+    def _answer(self, refusal):
+        """Tells on the result topic what became of a command."""
+        buf = self._result
+        # Over the slash that the topic begins with.
+        at = put_word(buf, len(_COMMAND) - 1, self._topics.names, self._source)
+        buf[: len(_COMMAND)] = _COMMAND
+        if refusal == ACCEPTED:
+            at = put_bytes(buf, at, b'","done":true,"reason":null}')
+        else:
+            at = put_bytes(buf, at, b'","done":false,"reason":"')
+            at = put_bytes(buf, put_word(buf, at, REFUSALS, refusal), b'"}')
+        self.publish_soon()
+        if self._session.idle():
+            self._session.publish(b"/result", buf, at, False)

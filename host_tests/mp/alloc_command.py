@@ -8,7 +8,9 @@ from bms import pack as p
 from bms.check import Check
 from bms.pack import PackState
 from compat import ticks_add
+from relay import layout
 from relay.commands import ACCEPTED, FROM_WRITES
+from relay.message import Message
 from relay.writes import Writes
 
 CHUNK = 400
@@ -136,6 +138,11 @@ def check_ant():
     rig.check_all("ant_old", command.SENT)
 
 
+def _fields(which):
+    start = layout.DATA[2 * which] << 8 | layout.DATA[2 * which + 1]
+    return layout.DATA[start : layout.DATA[2 * which + 2] << 8 | layout.DATA[2 * which + 3]]
+
+
 class Desk:
     """What comes over MQTT and what is told of it."""
 
@@ -148,7 +155,8 @@ class Desk:
         self.part = Writes(
             self.rig.commands, writer.NAMES, command.STATES, writer.REASONS, writer.UTP
         )
-        self.buf = bytearray(self.part.room)
+        self.message = Message(_fields, 3)
+        self.message.lay_out(False)
         self.taken = [0, 0]
 
     def run(self):
@@ -161,7 +169,8 @@ class Desk:
                     self.taken[part.refusal == ACCEPTED] += 1
                     part.changed()
                     part.learn()
-                    part.put(self.buf, 0, self.rig.dialect.pack, not retained)
+                    self.message.begin()
+                    part.put(self.message, self.rig.dialect.pack, not retained)
 
 
 def check_relay():

@@ -1,16 +1,31 @@
-"""The state message and the judging of commands allocate nothing, whatever they hold."""
+"""The messages and the judging of commands allocate nothing, whatever they hold."""
 
 import harness
 
 import words
 from bms import alarms
 from bms import pack as p
+from bms.check import PLAUSIBLE
 from relay import commands as c
-from relay import view as v
+from relay import layout
+from relay.message import Message
 from relay.state import StateMessage
-from relay.view import View
 
 LIMIT = 2**30 - 1
+MAX_AGE_MS = 10_000
+
+
+class Thing:
+    """Whatever has these attributes."""
+
+    def __init__(self, **attributes):
+        for name, value in attributes.items():
+            setattr(self, name, value)
+
+
+def fields_of(which):
+    start = layout.DATA[2 * which] << 8 | layout.DATA[2 * which + 1]
+    return layout.DATA[start : layout.DATA[2 * which + 2] << 8 | layout.DATA[2 * which + 3]]
 
 
 def full_pack():
@@ -29,45 +44,48 @@ def full_pack():
     return pack
 
 
-def full_view():
-    view = View(
-        (b"idle", b"none\nstuck_on\nnot_heating", words.MODE_NAMES, b"plausible") + (b"",) * 7
-    )
-    for slot in range(v.FIGURES):
-        view.put(slot, LIMIT)
-    for slot in range(v.FIGURES, v.FIGURES + v.CHOICES):
-        view.put(slot, 0)
-    view.put(v.PLAUSIBLE, 1)
-    view.put(v.FROZEN, 0)
-    view.faults = 3
-    return view
-
-
 def check_state():
-    view = full_view()
-    message = StateMessage(view, 10_000)
-    size = len(message.buf)
-    full = full_pack()
-    empty = p.PackState()
-    fallen = [0]
+    unit = Thing(
+        pack=full_pack(),
+        check=Thing(verdict=PLAUSIBLE, frozen=False),
+        link=Thing(REASONS=b"none\nsilent", reason=1, losses=LIMIT),
+        answering=True,
+    )
+    message = StateMessage(b"/state", unit, fields_of, MAX_AGE_MS, 10_000)
+    size = [0]
 
-    def told(pack, now):
-        fallen[0] = message.build(pack, now)
+    def told(now):
+        size[0] = message.build(now)
 
-    harness.check_no_alloc("state, full", lambda: told(full, 0))
-    harness.check(fallen[0] > 1500, "the full message is short")
-    harness.check_no_alloc("state, stale", lambda: told(full, 60_000))
-    harness.check_no_alloc("state, nothing known", lambda: told(empty, 0))
-    view.put(v.PLAUSIBLE, 0)
-    harness.check_no_alloc("state, implausible", lambda: told(full, 0))
-    harness.check_no_alloc("view.put", lambda: view.put(v.HEAP_FREE, 123_456))
-    harness.check_equal(len(message.buf), size, "size of the buffer")
+    harness.check_no_alloc("state, full", lambda: told(0))
+    harness.check(size[0] > 1000, "the full message is short")
+    harness.check_no_alloc("state, stale", lambda: told(60_000))
+    unit.check.verdict = 3
+    harness.check_no_alloc("state, implausible", lambda: told(0))
+
+
+class Values(Message):
+    def write(self, now):
+        self.begin()
+        self.put(-LIMIT)
+        self.put(None)
+        self.put_bool(True)
+        self.put_name(words.STATE_NAMES, 2)
+        self.put_name(words.REASON_NAMES, 99)
+        at = self.list_begin(self.lists_at(), b"faults")
+        at = self.put_raised(at, words.REASON_NAMES, 1, 0x155, 3)
+        return self.close(self.list_end(at))
+
+
+def check_values():
+    message = Values(fields_of, 1, None, 100)
+    harness.check_no_alloc("values", lambda: message.build(0))
 
 
 def check_commands():
-    judge = c.Judge()
+    judge = c.Judge(2, True, 0, 50)
     word = bytearray(b"charger_or_soc")
-    for source in range(c.FROM_WRITES):
+    for source in range(1, c.FROM_WRITES):
         for retained in (False, True):
             harness.check_no_alloc(
                 "judge %d %s" % (source, retained),
@@ -76,4 +94,5 @@ def check_commands():
 
 
 check_state()
+check_values()
 check_commands()

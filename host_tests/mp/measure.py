@@ -20,9 +20,9 @@ from bms import pack as p
 from bms.jk.jk_gps import JkGps
 from compat import const, ticks_add
 from heat.heater import Heater
-from relay import view as v
+from relay import layout
+from relay import message as m
 from relay.state import StateMessage
-from relay.view import View
 from screen.canvas import BAND_ROWS, Canvas
 from screen.fonts.glyphs import DATA
 from screen.footer import Names
@@ -35,9 +35,37 @@ _HEIGHT = const(135)
 _CALLS = const(200)
 
 CHANGING = (p.SOC_PCT, p.PACK_MV, p.POWER_MW, p.CELL_MIN_MV, p.TEMP_MIN_DC)
-TABLES = (words.STATE_NAMES, words.REASON_NAMES, words.MODE_NAMES, check.NAMES) + (b"",) * 7
 RAW = {"heater_output": "gpio", "heater_mode": "charger_or_soc", "heater_mat_mohm": 26_200}
 RAW.update({"pack_wh": 5120, "heater_feed": "output"})
+
+
+class Numbers(m.Message):
+    """A message with a number everywhere."""
+
+    def write(self, now):
+        self.begin()
+        for _ in range(27):
+            self.put(12_345)
+        return self.finish()
+
+
+class Unit:
+    """A unit whose link is well: what the state message asks of one."""
+
+    REASONS = b"none\nsilent"
+    reason = losses = 0
+    answering = True
+
+    @property
+    def link(self):
+        return self
+
+
+def fields_of(which):
+    """Returns the fields of a message."""
+    data = layout.DATA
+    start = data[2 * which] << 8 | data[2 * which + 1]
+    return data[start : data[2 * which + 2] << 8 | data[2 * which + 3]]
 
 
 class Rig:
@@ -51,8 +79,11 @@ class Rig:
         self.settings, _ = settings_table.load(RAW)
         self.heater = Heater(self.settings, 10_000, 500_000)
         self.heater.load({})
-        self.view = View(TABLES)
-        self.message = StateMessage(self.view, 10_000)
+        self.unit = Unit()
+        self.unit.pack = self.pack
+        self.unit.check = self.check
+        self.message = StateMessage(b"/state", self.unit, fields_of, 10_000, 10_000)
+        self.seldom = Numbers(fields_of, m.DEVICE)
         self.model = Model()
         self.model.heater = self.heater
         buf = bytearray(_WIDTH * _HEIGHT // 2)
@@ -93,7 +124,11 @@ class Rig:
         self.heater.step(self.pack, self.check, True, None, self.now)
 
     def tell(self):
-        self.message.build(self.pack, self.now)
+        self.message.build(self.now)
+
+    def tell_numbers(self):
+        """As many figures as the longest of the other messages has."""
+        self.seldom.build(self.now)
 
     def draw_same(self):
         self.model.take(self.pack, self.now, 100)
@@ -167,14 +202,16 @@ def measure(name, fn):
 
 def main():
     rig = Rig()
-    rig.view.put(v.PLAUSIBLE, 1)
     measure("JK GPS frame of %d bytes, fed and decoded" % len(frames.whole()), rig.whole_frame)
     measure("the same frame, one bit wrong", rig.damaged_frame)
     measure("291 bytes of garbage", rig.only_garbage)
     rig.whole_frame()
     measure("plausibility check of a frame", rig.judge)
     measure("heater step", rig.heat)
-    measure("state message built", rig.tell)
+    rig.pack.touch(p.STATUS, rig.now)
+    rig.judge()
+    measure("state message of a 16-cell pack built", rig.tell)
+    measure("27 figures of the device put into a message", rig.tell_numbers)
     measure("screen update, nothing changed", rig.draw_same)
     measure("screen update, five figures changed", rig.draw_changed)
     measure("screen page drawn anew", rig.draw_page)

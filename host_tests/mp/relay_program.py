@@ -1,10 +1,11 @@
-"""The relay as the firmware runs it, with a made-up pack, for test_mqtt_broker.py.
+"""The relay as the firmware builds and runs it, with a made-up device, for test_mqtt_broker.py.
 
     micropython relay_program.py '{"mqtt_port": 1883, …}'
 
-The argument overrides settings; "slow_dns_s" makes the resolver take so long. Each quarter of a
-second one line of JSON goes to standard output: the relay's figures, and the longest time that the
-loop had to wait for its turn since the start.
+The argument overrides settings; "name_server" is the address of one, "flap_s" takes the Wi-Fi
+away so often, and "collect" has the heap collected before it is told. Each quarter of a second one
+line of JSON goes to standard output: the relay's figures, the longest that one step took, the
+longest that the loop had to wait, and the heap in use.
 """
 
 import asyncio
@@ -13,15 +14,11 @@ import json
 import sys
 import time
 
-import words
 from bms import pack as p
-from mqtt import thread as mqtt_thread
-from mqtt.relay import FAILURES, REFUSALS, Relay
+from bms.check import PLAUSIBLE
+from mqtt.build import build_relay
+from mqtt.relay import FAILURES, REFUSALS
 from relay import commands as c
-from relay import view as v
-from relay.state import StateMessage
-from relay.topics import Topics
-from relay.view import View
 
 SETTINGS = {
     "name": "Packmate",
@@ -30,31 +27,42 @@ SETTINGS = {
     "mqtt_user": "",
     "mqtt_topic": "packmate",
     "mqtt_interval_s": 1,
+    "mqtt_thresholds": True,
     "ha_discovery": True,
     "ha_prefix": "homeassistant",
     "heater_output": "gpio",
+    "heater_mode": "charger_or_soc",
     "heater_thresholds": "own",
+    "heater_on_dc": 50,
+    "heater_off_dc": 100,
     "heater_probe": "none",
     "preheat_at": "",
     "bms_link": "uart",
     "packs": (),
 }
-UNIT = b"a0b1c2d3e4f5"
-STEP_MS = 20
-
-gap_ms = 0
+STEP_MS = 10
 
 
-class SlowSockets:
-    """The socket module with a resolver that takes its time, in whatever thread asks it."""
+class Thing:
+    """Whatever has these attributes."""
 
-    def __init__(self, sockets, seconds):
-        self._sockets = sockets
-        self._seconds = seconds
+    def __init__(self, **attributes):
+        for name, value in attributes.items():
+            setattr(self, name, value)
 
-    def getaddrinfo(self, host, port):
-        time.sleep(self._seconds)
-        return self._sockets.getaddrinfo(host, port)
+
+class Wifi:
+    up = True
+    losses = failures = reason = 0
+
+    def __init__(self, name_server):
+        self._name_server = name_server
+
+    def name_server(self):
+        return self._name_server
+
+    def rssi_dbm(self):
+        return -60
 
 
 def make_pack():
@@ -70,77 +78,145 @@ def make_pack():
     return pack
 
 
-async def tick():
+def make_device(name_server):
+    unit = Thing(
+        pack=make_pack(),
+        check=Thing(verdict=PLAUSIBLE, frozen=False),
+        link=Thing(REASONS=b"none\nsilent", reason=0, losses=0),
+        dialect=Thing(framer=Thing(frames=7, bad_checksum=0, bad_length=0, dropped=0)),
+        answering=True,
+    )
+    unit.units = (unit,)
+    heater = Thing(
+        latched=0,
+        warnings=0,
+        state=1,
+        reason=0,
+        mode=0,
+        duty_permille=0,
+        power_mw=0,
+        wh_today=0,
+        ready_s=None,
+        ready_wh=None,
+        boost_s=0,
+        preheat=0,
+        probe_dc=None,
+        learned_j_k=0,
+        cold_min=74,
+        cold_charged_mah=0,
+        law=Thing(charger=Thing(source=0, present=False), on_dc=50, off_dc=100),
+        inputs=Thing(from_bms=False, own_on_dc=50, own_off_dc=100),
+    )
+    return Thing(
+        bms=unit,
+        heater=heater,
+        output=Thing(on=False),
+        writes=None,
+        ble=None,
+        wifi=Wifi(name_server),
+        max_age_ms=10_000,
+        uptime_s=1,
+        boots=1,
+        reset_cause=1,
+        loop_max_ms=0,
+        memory=Thing(python_free=0, python_min_free=0, idf_free=0, idf_largest=0, idf_min=0),
+    )
+
+
+class Watch:
     """Measures how late the loop is."""
-    global gap_ms
-    last = time.ticks_ms()
-    while True:
-        await asyncio.sleep_ms(5)
-        now = time.ticks_ms()
-        gap_ms = max(gap_ms, time.ticks_diff(now, last))
-        last = now
+
+    gap_ms = 0
+    step_us = 0
+    collects = False
+
+    async def tick(self):
+        last = time.ticks_ms()
+        while True:
+            await asyncio.sleep_ms(5)
+            now = time.ticks_ms()
+            self.gap_ms = max(self.gap_ms, time.ticks_diff(now, last))
+            last = now
 
 
-async def report(relay):
+async def report(relay, watch):
     while True:
         line = {
             "connected": relay.connected,
             "connects": relay.connects,
             "failures": relay.failures,
-            "failure": str(FAILURES.split(b"\n")[relay.failure], "ascii"),
-            "detail": relay.detail,
+            "failure": str(FAILURES.split(b"\n")[relay._session.failure], "ascii"),
+            "detail": relay._session.detail,
+            "denied": relay._session.denied,
             "refused": relay.commands_refused,
             "refusal": str(REFUSALS.split(b"\n")[relay.refusal], "ascii"),
             "done": relay.commands_done,
-            "silent_ms": relay.silent_ms(time.ticks_ms()),
-            "gap_ms": gap_ms,
+            "backoff_ms": relay._backoff_ms,
+            "announcing": relay._announcer is not None and relay._announcer.active(),
+            "step_us": watch.step_us,
+            "gap_ms": watch.gap_ms,
+            "heap": gc.mem_alloc(),
         }
+        if watch.collects:
+            gc.collect()
+            line["heap"] = gc.mem_alloc()
         print(json.dumps(line))
         await asyncio.sleep_ms(250)
 
 
-def obey(view, command, value):
+def obey(heater, command, value):
     """Notes commands where they show; releasing is what this device cannot do."""
     if command == c.SET_MODE:
-        view.put(v.HEATER_MODE, value)
+        heater.mode = value
     elif command == c.ACKNOWLEDGE:
-        view.faults = 0
+        heater.latched = 0
     elif command == c.BOOST:
-        view.put(v.HEATER_BOOST_S, 60 * value)
+        heater.boost_s = 60 * value
     elif command == c.SET_ON_DC:
-        view.put(v.HEATER_OWN_ON_DC, value)
+        heater.inputs.own_on_dc = value
     elif command == c.SET_OFF_DC:
-        view.put(v.HEATER_OWN_OFF_DC, value)
+        heater.inputs.own_off_dc = value
     elif command == c.RESET_REPORT:
-        view.put(v.HEATER_COLD_MIN, 0)
+        heater.cold_min = 0
     return command != c.RELEASE
 
 
-async def main(settings, secrets):
-    view = View((b"idle", b"", words.MODE_NAMES, b"", b"", FAILURES, REFUSALS, b"", b"", b"", b""))
-    view.put(v.PLAUSIBLE, 1)
-    view.put(v.HEATER_MODE, 0)
-    message = StateMessage(view, 10_000)
-    topics = Topics(settings["mqtt_topic"], UNIT, settings["ha_prefix"])
-    relay = Relay(settings, secrets, topics, message, "bench", "0.0.0")
-    pack = make_pack()
+async def flap(wifi, seconds):
+    """Takes the Wi-Fi away for a moment, again and again."""
+    while seconds:
+        await asyncio.sleep(seconds)
+        wifi.up = False
+        await asyncio.sleep_ms(300)
+        wifi.up = True
+
+
+async def main(settings, secrets, options):
+    device = make_device(options["name_server"])
+    early = Thing(unit=b"a0b1c2d3e4f5", settings=settings, secrets=secrets, errors=[])
+    relay = build_relay(device, early, b"none\nlost", ("bench", "0.0.0"))
+    watch = Watch()
+    watch.collects = options["collect"]
     relay.start(time.ticks_ms())
-    tasks = [asyncio.create_task(tick()), asyncio.create_task(report(relay))]
+    tasks = [asyncio.create_task(watch.tick()), asyncio.create_task(report(relay, watch))]
+    tasks.append(asyncio.create_task(flap(device.wifi, options["flap_s"])))
+    pack = device.bms.pack
     while tasks:
         now = time.ticks_ms()
         pack.touch(p.STATUS, now)
         pack.summarise()
-        view.put(v.HEAP_FREE, gc.mem_free())
-        command = relay.step(pack, True, now)
+        before = time.ticks_us()
+        command = relay.step(device.wifi, now)
         if command != c.NOTHING:
-            relay.settle(obey(view, command, relay.value))
+            relay.settle(obey(device.heater, command, relay.value))
+        watch.step_us = max(watch.step_us, time.ticks_diff(time.ticks_us(), before))
         await asyncio.sleep_ms(STEP_MS)
 
 
-given = json.loads(sys.argv[1])
-secret = {"mqtt_password": given.pop("mqtt_password", "")}
-slow_dns_s = given.pop("slow_dns_s", 0)
-if slow_dns_s:
-    mqtt_thread.socket = SlowSockets(mqtt_thread.socket, slow_dns_s)
-SETTINGS.update(given)
-asyncio.run(main(SETTINGS, secret))
+if __name__ == "__main__":
+    given = json.loads(sys.argv[1])
+    secret = {"mqtt_password": given.pop("mqtt_password", "")}
+    options = {"name_server": "", "collect": False, "flap_s": 0}
+    for name in options:
+        options[name] = given.pop(name, options[name])
+    SETTINGS.update(given)
+    asyncio.run(main(SETTINGS, secret, options))

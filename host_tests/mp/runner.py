@@ -16,7 +16,6 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 HERE = ROOT / "host_tests" / "mp"
 WASM = ROOT / "node_modules" / "@micropython" / "micropython-webassembly-pyscript"
-UMQTT = ROOT / "build" / "host"  # tools/fetch_umqtt.py put it there
 HEAP_BYTES = 512 * 1024
 # Places of ROOT that a script imports from, unless it says otherwise.
 PLACES = ("lib", "firmware", "host_tests/mp")
@@ -47,7 +46,7 @@ def run64(script, args=(), places=PLACES, heap=HEAP_BYTES, timeout=120, cwd=None
     The path has no `.frozen` entry in front, so that files of `places` win; frozen asyncio is
     found after them.
     """
-    search = [str(resolve(p)) for p in places] + [str(UMQTT), ".frozen"]
+    search = [str(resolve(p)) for p in places] + [".frozen"]
     command = [find_tool("micropython"), "-X", f"heapsize={heap}", str(resolve(script))]
     return subprocess.run(
         command + [str(a) for a in args],

@@ -5,7 +5,7 @@ from words import MODE_NAMES
 
 # Where it came from: the position among the topics that are subscribed to (relay.topics). Obeyed,
 # it is the command, too.
-FROM_BIRTH = const(0)
+FROM_SELF = const(0)  # our own availability
 SET_MODE = const(1)
 ACKNOWLEDGE = const(2)
 RESET_REPORT = const(3)
@@ -14,16 +14,17 @@ SET_ON_DC = const(5)  # the owner's thresholds, 0.1 °C
 SET_OFF_DC = const(6)
 RELEASE = const(7)  # the BMS, to a phone: minutes; 0 takes it back
 FROM_WRITES = const(8)  # and those after it: relay.writes
+FROM_BIRTH = const(98)  # Home Assistant's
 
-# The last parts of the topics, in that order, from SET_MODE on.
+# The last parts of the topics, in that order.
 NAMES = (
-    b"heater/mode/set\nheater/acknowledge\nheater/report/reset\nheater/boost/set\n"
-    b"heater/on_dc/set\nheater/off_dc/set\nbms/release/set"
+    b"/availability\n"
+    b"/heater/mode/set\n/heater/acknowledge\n/heater/report/reset\n/heater/boost/set\n"
+    b"/heater/on_dc/set\n/heater/off_dc/set\n/bms/release/set"
 )
 
 # What else it may mean.
 NOTHING = const(0)
-ANNOUNCE = const(98)  # Home Assistant has started: tell it everything again
 WRITE = const(99)  # to the BMS: relay.writes
 
 # Why it is refused; the position in REFUSALS.
@@ -31,19 +32,21 @@ ACCEPTED = const(0)
 RETAINED = const(1)  # left over on the broker: nobody asks for it now
 INVALID = const(2)
 OVERSIZED = const(3)
-BUSY = const(4)  # more at once than the queue holds
+NOT_ALLOWED = const(4)  # by the settings
 NOT_WRITTEN = const(5)  # a command to the BMS: `bms_command_reason` has the reason
 OUT_OF_BOUNDS = const(6)
 NOT_POSSIBLE = const(7)  # not with these settings, or not now
 
-REFUSALS = b"none\nretained\ninvalid\noversized\nbusy\nnot_written\nout_of_bounds\nnot_possible"
+REFUSALS = (
+    b"none\nretained\ninvalid\noversized\nnot_allowed\nnot_written\nout_of_bounds\nnot_possible"
+)
 
 PAYLOAD_MAX = const(24)
 
 # Lowest and highest, for BOOST … RELEASE: those of words and of Device.release.
 BOUNDS = (0, 120, -300, 200, -280, 250, 0, 60)
 
-_WORDS = (b"online", MODE_NAMES, b"acknowledge", b"reset")
+_WORDS = (b"", MODE_NAMES, b"acknowledge", b"reset")
 _NEWLINE = const(10)
 _LONGEST_NUMBER = const(5)
 _MINUS = const(45)
@@ -52,12 +55,22 @@ _ZERO = const(48)
 
 class Judge:
     """Judges one message at a time. `refusal` says why, if `command` is NOTHING; `value` is the
-    position in MODE_NAMES if it is SET_MODE, or else the number that was sent."""
+    position in MODE_NAMES if it is SET_MODE, or else the number that was sent.
 
-    def __init__(self):
+    The settings leave to whoever commands from afar to lower, never to raise. mode: the settings'
+    own (a position in MODE_NAMES), the highest that may be set; with 0 the heater stays off
+    whatever is sent. thresholds: they may be set at all; on_dc, off_dc: the settings' own, the
+    highest that may be set, in 0.1 °C.
+    """
+
+    def __init__(self, mode, thresholds, on_dc, off_dc):
         self.command = NOTHING
         self.refusal = ACCEPTED
         self.value = 0
+        self._mode = mode
+        self._thresholds = thresholds
+        self._on_dc = on_dc
+        self._off_dc = off_dc
 
     def judge(self, source, retained, payload, length):
         """Judges `payload[0:length]`, which came from `source`; sets `command` and `refusal`.
@@ -65,12 +78,7 @@ class Judge:
         length: over PAYLOAD_MAX for a message of which only the beginning was kept.
         """
         self.command = NOTHING
-        self.refusal = ACCEPTED
-        if source == FROM_BIRTH:
-            # Not a command: "offline" and a retained birth mean nothing to us.
-            if not retained and line_of(_WORDS[source], payload, length) == 0:
-                self.command = ANNOUNCE
-        elif retained:
+        if retained:
             self.refusal = RETAINED
         elif length > PAYLOAD_MAX:
             self.refusal = OVERSIZED
@@ -82,8 +90,13 @@ class Judge:
     def _take(self, source, payload, length):
         """Takes the value from the payload; returns why not, or ACCEPTED."""
         if source <= RESET_REPORT:
-            self.value = line_of(_WORDS[source], payload, length)
-            return ACCEPTED if self.value >= 0 else INVALID
+            value = line_of(_WORDS[source], payload, 0, length)
+            if value < 0:
+                return INVALID
+            if source == SET_MODE and value > self._mode:
+                return NOT_ALLOWED
+            self.value = value
+            return ACCEPTED
         value = number_of(payload, length)
         if value is None or source > RELEASE:
             return INVALID
@@ -91,7 +104,14 @@ class Judge:
         if not BOUNDS[at] <= value <= BOUNDS[at + 1]:
             return OUT_OF_BOUNDS
         self.value = value
-        return ACCEPTED
+        if source == BOOST:
+            return ACCEPTED if self._mode or not value else NOT_ALLOWED
+        if source == RELEASE:
+            return ACCEPTED
+        if not self._thresholds:
+            return NOT_ALLOWED
+        highest = self._on_dc if source == SET_ON_DC else self._off_dc
+        return ACCEPTED if value <= highest else OUT_OF_BOUNDS
 
 
 def number_of(payload, length):
@@ -108,19 +128,30 @@ def number_of(payload, length):
     return -value if at else value
 
 
-def line_of(table, payload, length):
-    """Returns which line of `table` payload[0:length] is, -1 if it is none of them."""
+def line_of(table, payload, start, end):
+    """Returns which line of `table` payload[start:end] is, -1 if it is none of them."""
     line = 0
-    at = 0
+    at = start
     same = True
     for byte in table:
         if byte == _NEWLINE:
-            if same and at == length:
+            if same and at == end:
                 return line
             line += 1
-            at = 0
+            at = start
             same = True
         else:
-            same = same and at < length and payload[at] == byte
+            same = same and at < end and payload[at] == byte
             at += 1
-    return line if same and at == length else -1
+    return line if same and at == end else -1
+
+
+def line_start(table, line):
+    """Returns where a line of a table begins, -1 if there is no such line."""
+    start = 0
+    while line > 0:
+        start = table.find(b"\n", start) + 1
+        if start == 0:
+            return -1
+        line -= 1
+    return start if line == 0 else -1

@@ -1,137 +1,358 @@
-"""Home Assistant's entities that show something; loaded only while they are announced."""
+"""Home Assistant's discovery, written once for a device to send: one retained message an entity.
 
-from bms.wire import put_int
-from compat import const
-from relay.configs import Configs, row_of, used_rows
+Single-component discovery, which every version of Home Assistant understands. DATA holds a record
+for each entity; the device fills in what it alone knows (its names, intervals, limits) while it
+sends the pieces (firmware/mqtt/announcer.py), so that no config is ever in its memory.
 
-# platform key scale unit device_class state_class category name
-# platform: s(ensor) or b(inary_sensor), then p if it needs good data of the pack, else d; a third
-# letter is one of _USES: only where that is used.
-# scale: the message's figure is divided by it, a power of ten, or 60. "-": none. Words that occur
-# often have one letter: see _WORDS; ^ is the degree sign.
-_TABLE = (
-    b"sp soc_pct 1 % battery m - Charge\n"
-    b"sp pack_mv 1000 V voltage m - Voltage\n"
-    b"sp current_ma 1000 A current m - Current\n"
-    b"sp power_mw 1000 W power m - Power\n"
-    b"sp remaining_mah 1000 Ah - m - Remaining capacity\n"
-    b"sp cell_min_mv 1000 V voltage m - Lowest cell\n"
-    b"sp cell_max_mv 1000 V voltage m - Highest cell\n"
-    b"sp cell_delta_mv 1 mV voltage m d Cell difference\n"
-    b"sp temp_min_dc 10 ^C temperature m - Coldest sensor\n"
-    b"sp temp_max_dc 10 ^C temperature m - Hottest sensor\n"
-    b"sp mos_temp_dc 10 ^C temperature m d MOS temperature\n"
-    b"sp cycles 1 - - t d Cycles\n"
-    b"bp charge_on - - power - d Charge MOS\n"
-    b"bp discharge_on - - power - d Discharge MOS\n"
-    b"bp balancing - - running - d Balancing\n"
-    b"bp alarm - - problem - - Alarm\n"
-    b"bd heater_on - - running - - Heater\n"
-    b"bd heater_fault - - problem - - Heater fault\n"
-    b"sd heater_state - - - - - Heater state\n"
-    b"sd heater_reason - - - - d Heater reason\n"
-    b"sd heater_power_mw 1000 W power m - Heater power\n"
-    b"sd heater_wh_today 1 Wh energy t - Heater energy today\n"
-    b"sdh heater_duty_permille 10 % - m d Heater duty\n"
-    b"sdh heater_ready_s 60 min duration m - Ready to charge in\n"
-    b"sdh heater_ready_wh 1 Wh - m - Energy until ready to charge\n"
-    b"sdh heater_on_dc 10 ^C temperature m d Heater on below\n"
-    b"sdh heater_off_dc 10 ^C temperature m d Heater off from\n"
-    b"sdh heater_charger - - - - d Charger known by\n"
-    b"sdh heater_learned_j_k 1 J/K - m d Learned heat capacity\n"
-    b"sdt heater_probe_dc 10 ^C temperature m - Heater probe\n"
-    b"sdw heater_preheat - - - - - Pre-heating\n"
-    b"sd heater_cold_min 1 min duration t - Time below the charge limit\n"
-    b"sd heater_cold_charged_mah 1000 Ah - t - Charged below the limit\n"
-    b"bd link_up - - connectivity - d BMS link\n"
-    b"sd link_reason - - - - d BMS link trouble\n"
-    b"sd data_age_s 1 s duration m d Data age\n"
-    b"sd rssi_dbm 1 dBm signal_strength m d Wi-Fi signal\n"
-    b"sd uptime_s 1 s duration m d Uptime\n"
-    b"sd heap_free 1 B data_size m d Free memory\n"
-    b"sd command_refusal - - - - d Last refused command\n"
+DATA: the bytes of the first part (16 bits, big-endian), which is about a pack; how many records
+there are (8 bits); its records; then those about the device. A record: what it needs (one byte: a
+slot of bms.pack, or one of the numbers below), bytes of its topic and of its payload without
+blanks to fill (8 and 16 bits), how often each blank is in its payload (BLANKS bytes), bytes of its
+pieces (16 bits), and its pieces: the number of a blank or 0, the length of the text behind it, the
+text.
+"""
+
+from bms import pack as p
+from relay import fields as f
+from relay.commands import BOUNDS
+from relay.texts import TEXTS
+
+# Blanks.
+PREFIX, UNIQUE, BASE, HOME, TOLD, SELDOM, DEVICE = range(1, 8)
+BLANKS = 7
+MARKS = {n: chr(n) for n in range(1, BLANKS + 1)}
+
+# Needs, beside slots of bms.pack.
+USE = 128  # and the position in relay.fields.USES
+TEMP = 140  # and the position of the sensor
+CELL = 150  # and the position of the cell
+COMMAND = 190  # and the number of the command to the BMS
+MODE = 200  # and the highest mode that the settings allow; with a heater
+ALWAYS = 255
+
+_GOOD = (
+    ',{"t":"~/state","val_tpl":"{{ \'online\' if value_json.fresh and value_json.plausible'
+    " else 'offline' }}\"}"
 )
 
-_PLATFORM = const(0)
-_KEY = const(1)
-_SCALE = const(2)
-_UNIT = const(3)
-_CLASS = const(4)
-_STATE_CLASS = const(5)
-_CATEGORY = const(6)
-_NAME = const(7)
-_COLUMNS = const(8)
 
-_WORDS = {b"m": b"measurement", b"t": b"total_increasing", b"d": b"diagnostic", b"^C": b"\\u00b0C"}
-_TEMP_ROW = b"sp temp_%d 10 ^C temperature m - Temperature %d"
-_CELL_ROW = b"sp cell_%d 1000 V voltage m d Cell %d"
-
-_MAX_TEMPS = const(8)  # bms.pack.MAX_TEMPS
+def _quoted(text):
+    """Returns a text as JSON in ASCII."""
+    out = ""
+    for letter in text:
+        if letter in '"\\':
+            out += "\\" + letter
+        else:
+            out += letter if ord(letter) < 128 else "\\u%04x" % ord(letter)
+    return '"' + out + '"'
 
 
-class Discovery(Configs):
-    """The readings: those of the table, then sensors and cells."""
-
-    def __init__(self, topics, buf, name, model, version, interval_s, known):
-        super().__init__(topics, buf, name, model, version, interval_s, known)
-        self._rows = used_rows(_TABLE, _COLUMNS, _PLATFORM, 2, known[2])
-        temps = sum([known[0] >> i & 1 for i in range(_MAX_TEMPS)])
-        self.count = len(self._rows) + temps + known[1]
-
-    def build(self, index):
-        """See Configs."""
-        row, position = self._reading(index)
-        sensor = row[_PLATFORM].startswith(b"s")
-        at = self._begin(b"sensor" if sensor else b"binary_sensor", row[_KEY], row[_NAME])
-        at = self._member(at, b"stat_t", b"~/state")
-        at = self._member(at, b"val_tpl", _template(row, position, sensor))
-        for key, column in (
-            (b"unit_of_meas", _UNIT),
-            (b"dev_cla", _CLASS),
-            (b"stat_cla", _STATE_CLASS),
-            (b"ent_cat", _CATEGORY),
-        ):
-            text = row[column]
-            if text != b"-":
-                at = self._member(at, key, _WORDS.get(text, text))
-        decimals = len(row[_SCALE]) - 1
-        if sensor and decimals:
-            if row[_UNIT] == b"min":
-                decimals = 0
-            at = put_int(self.buf, self._put(at, b',"sug_dsp_prc":'), decimals)
-        at = put_int(self.buf, self._put(at, b',"exp_aft":'), self._expiry_s)
-        if row[_KEY] == b"alarm":
-            at = self._attributes(at, b"{'alarms':value_json.alarms}")
-        elif row[_KEY] == b"heater_fault":
-            at = self._attributes(at, b"{'faults':value_json.heater_faults}")
-        return self._end(at, row[_PLATFORM] in (b"sp", b"bp"))
-
-    def _reading(self, index):
-        """Returns (columns, position in its list or None) of a reading."""
-        if index < len(self._rows):
-            return row_of(_TABLE, _COLUMNS, self._rows[index]), None
-        index -= len(self._rows)
-        for position in range(_MAX_TEMPS):
-            if self._known[0] >> position & 1:
-                if index == 0:
-                    return _numbered(_TEMP_ROW, position), position
-                index -= 1
-        return _numbered(_CELL_ROW, index), index
+def _member(key, text):
+    return ',"' + key + '":' + _quoted(text)
 
 
-def _numbered(row, position):
-    return (row % (position + 1, position + 1)).split(b" ", _NAME)
+def _topic(platform, key):
+    return MARKS[PREFIX] + "/" + platform + "/" + MARKS[UNIQUE] + "/" + key + "/config"
 
 
-def _template(row, position, sensor):
-    """Returns the template that turns the message into the value, "None" where it is null."""
-    if position is None:
-        value = b"value_json." + row[_KEY]
+def _begin(key, title):
+    text = '{"~":"' + MARKS[BASE] + '"' + _member("name", title)
+    return text + ',"uniq_id":"' + MARKS[UNIQUE] + "_" + key + '"'
+
+
+def _end(good):
+    text = ',"avty":[{"t":"' + MARKS[HOME] + '/availability"}' + (_GOOD if good else "")
+    return text + '],"avty_mode":"all",' + MARKS[DEVICE] + "}"
+
+
+def _words(table, value):
+    """Returns (template, JSON list of options) of an enum."""
+    rows = TEXTS[table]
+    pairs = ["'%s':'%s'" % (code, text.replace("'", "\\'")) for code, text in rows if code]
+    nothing = [text for code, text in rows if not code] or [rows[0][1]]
+    template = "{{ {" + ",".join(pairs) + "}.get(" + value + ", "
+    if rows[0][0]:
+        template += value + ") }}"  # a code of a later version, as it is
     else:
-        listed = b"temps_dc" if row[_KEY].startswith(b"temp") else b"cell_mv"
-        value = b"(value_json.%s or [])[%d]" % (listed, position)
-    if not sensor:
-        return b"{{ {true:'ON',false:'OFF'}.get(" + value + b") }}"
-    if len(row[_SCALE]) == 1 and position is None:
-        return b"{{ " + value + b" }}"
-    return b"{{ " + value + b"/" + row[_SCALE] + b" if " + value + b" is number else None }}"
+        template += "'%s' if %s is none else %s) }}" % (nothing[0], value, value)
+    return template, "[" + ",".join([_quoted(text) for _, text in rows]) + "]"
+
+
+def _number_template(value, scale):
+    if scale == 1:
+        return "{{ " + value + " }}"
+    return "{{ %s/%d if %s is number else None }}" % (value, scale, value)
+
+
+def _record(need, platform, key, payload):
+    """Returns a record; the payload is text with marks."""
+    topic, payload = _topic(platform, key), payload
+    counts = bytes([payload.count(MARKS[n]) for n in range(1, BLANKS + 1)])
+    literal = len(payload.encode()) - sum(counts)
+    pieces = b"".join([_pieces(topic), _pieces(payload)])
+    own = len(topic) - 2  # two blanks are in every topic
+    head = bytes((need, own, literal >> 8, literal & 255)) + counts
+    return head + bytes((len(pieces) >> 8, len(pieces) & 255)) + pieces
+
+
+def _pieces(text):
+    out = b""
+    blank = 0
+    literal = ""
+    for letter in text + "\0":
+        if ord(letter) <= BLANKS or len(literal) == 120:
+            if blank or literal:
+                out += bytes((blank, len(literal))) + literal.encode()
+            blank = ord(letter) if ord(letter) <= BLANKS else 0
+            literal = "" if blank or letter == "\0" else letter
+        else:
+            literal += letter
+    return out
+
+
+def _need(field, message):
+    if message == f.BMS:
+        return USE + f.USES.index(f.WRITES)
+    if message == f.PACKS:
+        return USE + f.USES.index(f.SEVERAL)
+    if field.needs in f.USES:
+        return USE + f.USES.index(field.needs)
+    if field.needs:
+        return getattr(p, field.needs)
+    return USE + f.USES.index(f.OWN_HEATER) if message == f.HEATER else ALWAYS
+
+
+def _reading(field, message, need, value=None):
+    """Returns the record of a field, which is the `value` of a template."""
+    topic = "~/" + message
+    value = value or "value_json." + field.name
+    text = _begin(field.name, field.title) + _member("stat_t", topic)
+    platform = "sensor"
+    if field.kind == f.BOOL:
+        platform = "binary_sensor"
+        text += _member("val_tpl", "{{ {true:'ON',false:'OFF'}.get(" + value + ") }}")
+    elif field.kind == f.NAME:
+        template, options = _words(field.words, value)
+        text += _member("val_tpl", template) + ',"dev_cla":"enum","options":' + options
+    else:
+        text += _member("val_tpl", _number_template(value, field.scale))
+    for key, fact in (
+        ("unit_of_meas", field.unit),
+        ("dev_cla", field.cls),
+        ("stat_cla", field.state),
+        ("ent_cat", field.category),
+    ):
+        if fact:
+            text += _member(key, fact)
+    if field.kind == f.INT and field.scale > 1:
+        decimals = 0 if field.unit == "min" else len(str(field.scale)) - 1
+        text += ',"sug_dsp_prc":%d' % decimals
+    text += ',"exp_aft":' + MARKS[TOLD if message == f.STATE else SELDOM]
+    if field.attributes:
+        told = ",".join(["'%s':value_json.%s" % pair for pair in field.attributes])
+        text += _member("json_attr_t", topic)
+        text += _member("json_attr_tpl", "{{ {" + told + "}|tojson }}")
+    return _record(need, platform, field.name, text + _end(field.good))
+
+
+def _notices():
+    """Returns the record of what asks for something without anything being wrong."""
+    value = "value_json.notices"
+    text = _begin("notices", "Notices") + _member("stat_t", "~/state")
+    template = "{{ %s|join(', ')|replace('_', ' ') if %s else 'none' }}" % (value, value)
+    text += _member("val_tpl", template) + _member("ent_cat", "diagnostic")
+    text += ',"exp_aft":' + MARKS[TOLD]
+    return _record(ALWAYS, "sensor", "notices", text + _end(True))
+
+
+def _listed():
+    """Returns the records of sensors and cells."""
+    records = [_notices()]
+    for i in range(p.MAX_TEMPS):
+        field = f.Field(
+            "temp_%d" % (i + 1),
+            f.INT,
+            "Temperature %d" % (i + 1),
+            good=True,
+            scale=10,
+            unit="°C",
+            cls="temperature",
+            state="measurement",
+        )
+        value = "(value_json.temps_dc or [])[%d]" % i
+        records.append(_reading(field, f.STATE, TEMP + i, value))
+    for i in range(p.MAX_CELLS):
+        field = f.Field(
+            "cell_%d" % (i + 1),
+            f.INT,
+            "Cell %d" % (i + 1),
+            good=True,
+            scale=1000,
+            unit="V",
+            cls="voltage",
+            state="measurement",
+            category="diagnostic",
+        )
+        value = "(value_json.cell_mv or [])[%d]" % i
+        records.append(_reading(field, f.STATE, CELL + i, value))
+    return records
+
+
+# -- what commands something ----------------------------------------------------------------------
+
+
+def _button(need, key, title, topic, payload):
+    text = _begin(key, title) + _member("cmd_t", "~/" + topic)
+    text += _member("payload_press", payload) + _member("ent_cat", "config")
+    return _record(need, "button", key, text + _end(False))
+
+
+def _number(need, key, title, topic, state, rest):
+    text = _begin(key, title) + _member("cmd_t", "~/" + topic) + _member("ent_cat", "config")
+    text += _member("stat_t", "~/" + state)
+    return _record(need, "number", key, text + rest + _end(False))
+
+
+def _minutes(value, bounds):
+    template = "{{ (%s/60)|round(0,'ceil')|int if %s is number else None }}" % (value, value)
+    text = _member("val_tpl", template) + _member("cmd_tpl", "{{ value|int }}")
+    text += _member("unit_of_meas", "min")
+    return text + ',"min":%d,"max":%d,"step":1,"mode":"box"' % bounds
+
+
+def _tenths(value, bounds):
+    template = "{{ %s/10 if %s is number else None }}" % (value, value)
+    text = _member("val_tpl", template) + _member("cmd_tpl", "{{ (value*10)|round|int }}")
+    text += _member("unit_of_meas", "°C") + _member("dev_cla", "temperature")
+    low, high = bounds
+    return text + ',"min":%d,"max":%d,"step":0.5,"mode":"box"' % (low // 10, high // 10)
+
+
+def _controls():
+    use = {name: USE + i for i, name in enumerate(f.USES)}
+    return [
+        _mode(0),
+        _mode(1),
+        _mode(2),
+        _button(
+            use[f.OWN_HEATER],
+            "heater_acknowledge",
+            "Acknowledge heater fault",
+            "heater/acknowledge",
+            "acknowledge",
+        ),
+        _button(
+            ALWAYS,
+            "heater_report_reset",
+            "Reset cold-charge report",
+            "heater/report/reset",
+            "reset",
+        ),
+        _number(
+            use[f.OWN_HEATER],
+            "heater_boost",
+            "Heater boost",
+            "heater/boost/set",
+            f.HEATER,
+            _minutes("value_json.heater_boost_s", BOUNDS[0:2]),
+        ),
+        _number(
+            use[f.OWN_THRESHOLDS],
+            "heater_own_on_dc",
+            "Threshold to heat below",
+            "heater/on_dc/set",
+            f.HEATER,
+            _tenths("value_json.heater_own_on_dc", BOUNDS[2:4]),
+        ),
+        _number(
+            use[f.OWN_THRESHOLDS],
+            "heater_own_off_dc",
+            "Threshold to stop at",
+            "heater/off_dc/set",
+            f.HEATER,
+            _tenths("value_json.heater_own_off_dc", BOUNDS[4:6]),
+        ),
+        _number(
+            use[f.RADIO],
+            "bms_release",
+            "BMS released to the phone",
+            "bms/release/set",
+            f.DEVICE,
+            _minutes("value_json.handed_over_s", BOUNDS[6:8]),
+        ),
+        _button(
+            use[f.RADIO],
+            "bms_release_10_min",
+            "Release the BMS for 10 minutes",
+            "bms/release/set",
+            "10",
+        ),
+    ]
+
+
+def _mode(allowed):
+    """Returns the record of the mode: a select whose options are what the settings allow."""
+    template, _ = _words("heater_mode", "value_json.heater_mode")
+    back = ",".join(["'%s':'%s'" % (text, code) for code, text in TEXTS["heater_mode"]])
+    text = _begin("heater_mode", "Heater mode") + _member("cmd_t", "~/heater/mode/set")
+    text += _member("ent_cat", "config") + _member("stat_t", "~/heater")
+    text += _member("val_tpl", template)
+    text += _member("cmd_tpl", "{{ {" + back + "}.get(value, value) }}")
+    options = [_quoted(word) for _, word in TEXTS["heater_mode"][: allowed + 1]]
+    text += ',"options":[' + ",".join(options) + "]"
+    return _record(MODE + allowed, "select", "heater_mode", text + _end(False))
+
+
+# Titles of the commands to the BMS, in the order of bms.writer's table; and what shows a switch of
+# a unit that tells the effect only.
+_COMMANDS = (
+    ("charge_switch", "Charging allowed", "charge_on"),
+    ("discharge_switch", "Discharging allowed", "discharge_on"),
+    ("balance_switch", "Balancing allowed", "balancing"),
+    ("heating_switch", "BMS heating allowed", "heating"),
+    ("charge_utp_dc", "Charge low-temperature protection", ""),
+    ("charge_utpr_dc", "Charge low-temperature recovery", ""),
+    ("heating_start_dc", "BMS heating start", ""),
+    ("heating_stop_dc", "BMS heating stop", ""),
+    ("save", "Save BMS settings", ""),
+)
+
+
+def _write(number, key, title, effect):
+    topic = "~/bms/" + key + "/set"
+    text = _begin("bms_save" if key == "save" else key, title) + _member("cmd_t", topic)
+    text += _member("ent_cat", "config")
+    need = COMMAND + number
+    if key == "save":
+        text += _member("payload_press", "save") + _end(True)
+        return _record(need, "button", "bms_save", text)
+    state = f.STATE if key in f.SETTLED else f.BMS
+    value = "value_json." + key
+    text += _member("stat_t", "~/" + state)
+    if effect:
+        value += " if " + value + " is not none else value_json." + effect
+        text += _member("val_tpl", "{{ {true:'ON',false:'OFF'}.get(" + value + ") }}")
+        return _record(need, "switch", key, text + ',"opt":false' + _end(True))
+    text += _member("val_tpl", "{{ %s/10 if %s is number else None }}" % (value, value))
+    text += _member("cmd_tpl", "{{ (value*10)|round|int }}") + _member("unit_of_meas", "°C")
+    text += _member("dev_cla", "temperature") + ',"min":-30,"max":20,"step":1,"mode":"box"'
+    return _record(need, "number", key, text + _end(True))
+
+
+def _readings(message):
+    return [_reading(x, message, _need(x, message)) for x in f.FIELDS[message] if x.title]
+
+
+def render():
+    """Returns DATA."""
+    pack = _readings(f.STATE) + _listed()
+    device = []
+    for message in f.MESSAGES[1:]:
+        device += _readings(message)
+    device += _controls() + [_write(n, *row) for n, row in enumerate(_COMMANDS)]
+    count = len(pack) + len(device)
+    pack = b"".join(pack)
+    return bytes((len(pack) >> 8, len(pack) & 255, count)) + pack + b"".join(device)
+
+
+DATA = render()

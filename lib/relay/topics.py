@@ -1,40 +1,59 @@
-"""Topic names. All are bytes: umqtt counts characters where MQTT counts bytes."""
+"""Topic names, as bytes: MQTT counts bytes."""
 
-from relay.commands import NAMES, line_of
+from bms.wire import put_u16be
+from relay.commands import FROM_BIRTH, NAMES, line_of, line_start
+from relay.packets import SUBSCRIBE, put_head, put_topic
 
-_FORBIDDEN = b"+#\x00"  # wildcards: a broker closes the connection on them
-
-
-def clean(name):
-    """Returns a topic (str) as bytes, with "_" for what a topic must not hold."""
-    return bytes([0x5F if byte in _FORBIDDEN else byte for byte in name.strip("/").encode()])
+BIRTH = b"/status"
 
 
 class Topics:
     """The topics of one device.
 
-    root: first part, from the settings; unit: the chip's id in hexadecimal (bytes), which makes
-    them unique; prefix: Home Assistant's discovery prefix.
+    base: what all begin with; prefix: Home Assistant's; announces: its birth is listened to;
+    writes: relay.writes.Writes or None, whose commands come behind the others.
+
+    `names`: the last parts of the topics to subscribe to, one a line, each with its slash; their
+    positions are the sources of commands. `count`: how many topics there are, Home Assistant's
+    birth being the last.
     """
 
-    def __init__(self, root, unit, prefix="homeassistant"):
-        self.unit = unit
-        self.base = clean(root) + b"/" + unit
-        self.prefix = clean(prefix)
-        self.state = self.base + b"/state"
-        self.availability = self.base + b"/availability"
-        self.birth = self.prefix + b"/status"
-        self.commands = NAMES  # last parts of the commands' topics; relay.writes adds its own
+    def __init__(self, base, prefix, announces=True, writes=None):
+        self.base = base
+        self.prefix = prefix
+        self.names = NAMES if writes is None else NAMES + writes.topics()
+        self._own = self.names.count(b"\n") + 1
+        self.count = self._own + (1 if announces else 0)
 
-    def subscriptions(self):
-        """Returns all topics to subscribe to. Their positions are the sources of commands."""
-        return [self.birth] + [self.base + b"/" + name for name in self.commands.split(b"\n")]
+    def put_subscription(self, buf, number):
+        """Writes the SUBSCRIBE to a topic; returns its length. Allocates a little."""
+        base = self.base
+        if number == self._own:
+            base = self.prefix
+            name = BIRTH
+        else:
+            start = line_start(self.names, number)
+            end = self.names.find(b"\n", start)
+            name = self.names[start:] if end < 0 else self.names[start:end]
+        at = put_head(buf, SUBSCRIBE, 2 + 2 + len(base) + len(name) + 1)
+        put_u16be(buf, at, number + 1)
+        at = put_topic(buf, at + 2, base, name)
+        buf[at] = 0  # QoS
+        return at + 1
 
-    def source(self, topic):
-        """Returns the position of a topic among the subscriptions, -1 if it is none of them."""
-        if topic == self.birth:
-            return 0
-        start = len(self.base) + 1
-        if topic[:start] != self.base + b"/":
-            return -1
-        return line_of(self.commands, topic[start:], len(topic) - start) + 1 or -1
+    def source(self, body, start, end):
+        """Returns where a message on topic body[start:end] comes from, -1 if from nowhere."""
+        if line_of(BIRTH, body, _behind(self.prefix, body, start, end), end) == 0:
+            return FROM_BIRTH
+        return line_of(self.names, body, _behind(self.base, body, start, end), end)
+
+
+def _behind(text, body, start, end):
+    """Returns where body[start:end] goes on behind `text`; `end` if it begins otherwise."""
+    if end - start < len(text):
+        return end
+    for byte in text:
+        if body[start] != byte:
+            return end
+        start += 1
+    return start

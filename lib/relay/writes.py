@@ -6,7 +6,6 @@ retained message is left over from somebody who is gone, and refused.
 """
 
 from bms import pack as p
-from bms.wire import put_bytes
 from relay.commands import (
     ACCEPTED,
     FROM_WRITES,
@@ -19,29 +18,16 @@ from relay.commands import (
     WRITE,
     number_of,
 )
-from relay.json_out import INT_ROOM, name_room, put_bool, put_name, put_value
 
 _WORDS = (b"off", b"on", b"OFF", b"ON", b"0", b"1", b"false", b"true")  # odd ones are on
 _SAVE = b"save"
 
-# What a user may change and the state message does not tell otherwise.
-_KEYS = (
-    b',"charge_switch":',
-    b',"discharge_switch":',
-    b',"balance_switch":',
-    b',"heating_switch":',
-    b',"heating_start_dc":',
-    b',"heating_stop_dc":',
-)
+# What the switches and settings of the BMS are, in the order of relay.fields' table.
 _SLOTS = bytes(
-    (p.CHARGE_SWITCH, p.DISCHARGE_SWITCH, p.BALANCE_SWITCH, p.HEATING_SWITCH)
+    (p.CHARGE_ON, p.DISCHARGE_ON, p.BALANCING, p.HEATING)
+    + (p.CHARGE_SWITCH, p.DISCHARGE_SWITCH, p.BALANCE_SWITCH, p.HEATING_SWITCH)
     + (p.HEATING_START_DC, p.HEATING_STOP_DC)
 )
-_COMMAND = b',"bms_command":'
-_VALUE = b',"bms_command_value":'
-_STATE = b',"bms_command_state":'
-_REASON = b',"bms_command_reason":'
-_CODE = b',"bms_command_code":'
 
 
 class Writes:
@@ -66,14 +52,10 @@ class Writes:
         self._states = states
         self._reasons = reasons
         self._changes = 0
-        self.room = name_room(names) + name_room(states) + name_room(reasons) + 2 * INT_ROOM
-        for key in _KEYS + (_COMMAND, _VALUE, _STATE, _REASON, _CODE):
-            self.room += len(key)
-        self.room += len(_KEYS) * INT_ROOM
 
     def topics(self):
         """Returns the last parts of the topics to subscribe to, in the order of the names."""
-        return b"\nbms/" + self._names.replace(b"\n", b"/set\nbms/") + b"/set"
+        return b"\n/bms/" + self._names.replace(b"\n", b"/set\n/bms/") + b"/set"
 
     def changed(self):
         """True once after each event that the state message should tell soon."""
@@ -90,13 +72,9 @@ class Writes:
         self._offered = offered
         return new
 
-    def discovery(self, topics, buf, about, known):
-        """Returns what announces the commands (relay.configs.Configs)."""
-        from relay.writes_discovery import WritesDiscovery
-
-        return WritesDiscovery(
-            topics, buf, about, known, self._names, self._switches, self._offered
-        )
+    def offered(self):
+        """Returns the bit set of the commands that the unit takes, or took once."""
+        return self._offered
 
     # -- incoming --------------------------------------------------------------------------------
 
@@ -137,23 +115,22 @@ class Writes:
 
     # -- outgoing --------------------------------------------------------------------------------
 
-    def put(self, buf, at, pack, shown):
-        """Writes the members for the state message at `at`; returns the end. `shown`: the pack's
-        figures can be believed."""
-        for i in range(len(_KEYS)):
-            slot = _SLOTS[i]
+    def put(self, message, pack, shown):
+        """Puts all of it into a relay.message.Message. `shown`: the pack's figures can be
+        believed."""
+        for slot in _SLOTS:
             value = pack.get(slot) if shown else None
-            at = put_bytes(buf, at, _KEYS[i])
-            at = put_bool(buf, at, value) if slot < p.BOOLS else put_value(buf, at, value)
+            if slot < p.BOOLS:
+                message.put_bool(value)
+            else:
+                message.put(value)
         commands = self._commands
         told = commands.state != 0
-        at = put_name(
-            buf, put_bytes(buf, at, _COMMAND), self._names, commands.command if told else -1
-        )
-        at = put_value(buf, put_bytes(buf, at, _VALUE), commands.value if told else None)
-        at = put_name(buf, put_bytes(buf, at, _STATE), self._states, commands.state)
-        at = put_name(buf, put_bytes(buf, at, _REASON), self._reasons, commands.reason)
-        return put_value(buf, put_bytes(buf, at, _CODE), commands.code)
+        message.put_name(self._names, commands.command if told else -1)
+        message.put(commands.value if told else None)
+        message.put_name(self._states, commands.state)
+        message.put_name(self._reasons, commands.reason)
+        message.put(commands.code)
 
 
 def _is(word, payload, length):

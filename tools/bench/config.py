@@ -13,7 +13,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 _DEVICE_HEAP = 2 * 149_000 + 62_000
 # Running from sources takes room to compile them, too.
 _SOURCES_HEAP = 900_000
-_PLACES = ("firmware", "lib", "build/host")  # the last: what tools/fetch_umqtt.py brought
+_PLACES = ("firmware", "lib")
 
 
 class BenchConfig:
@@ -53,7 +53,7 @@ class BenchConfig:
     def run_image(self, folder):
         """Runs the firmware as a device has it: the image in `folder`, in an ESP32's heap."""
         self.main = os.path.join(folder, "main.py")
-        self.paths = [os.path.join(folder, "lib"), os.path.join(ROOT, "build", "host")]
+        self.paths = [os.path.join(folder, "lib")]
         self.heap_bytes = _DEVICE_HEAP
 
 

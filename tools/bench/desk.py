@@ -268,6 +268,9 @@ class Desk:
     def _mqtt(self):
         base = self._base()
         believed, t_ms = self.log.latest_json(f"{base}/state")
+        if believed is not None:
+            for part in _PARTS:
+                believed.update(self.log.latest_json(f"{base}/{part}")[0] or {})
         availability = self.log.latest(f"{base}/availability")
         about = {
             "broker": self.broker.kind,
@@ -280,6 +283,8 @@ class Desk:
         return believed, about
 
 
+# Messages that tell the rest, beside `state`.
+_PARTS = ("heater", "device", "bms", "packs")
 # Controls that are commands to Packmate, by their topics.
 _COMMANDS = {
     "heater_mode": "heater/mode/set",

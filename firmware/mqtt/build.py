@@ -1,0 +1,158 @@
+"""Builds the relay of a device: imported where a broker is set, and needed once."""
+
+import io
+
+from hardware.data_file import open_data
+from mqtt import reports as r
+from mqtt.announcer import Announcer
+from mqtt.relay import Relay
+from mqtt.session import KEEPALIVE_S, Session
+from relay import making
+from relay.commands import Judge, line_of
+from relay.state import StateMessage
+from relay.topics import BIRTH, Topics
+from unload import unload
+from words import MODE_NAMES
+
+_LEAST_TOLD_S = 30  # a reconnection must not make every value unavailable
+
+
+def build_relay(device, early, reasons, about):
+    """Returns the relay.
+
+    early: startup.Startup; reasons: names of hardware.wifi; about: (model, version) of board and
+    firmware. Raises ImportError if the image lacks a file.
+    """
+    settings = early.settings
+    base = making.clean(settings["mqtt_topic"]) + b"/" + early.unit
+    prefix = making.clean(settings["ha_prefix"])
+    writes = device.writes
+    topics = Topics(base, prefix, settings["ha_discovery"], writes)
+    fitted = settings["heater_output"] != "none"
+    mode = settings["heater_mode"].encode()
+    allowed = line_of(MODE_NAMES, mode, 0, len(mode)) if fitted else 0
+    packs = _packs(device, settings)
+    others = _others(device, settings, reasons)
+    announcer = None
+    if settings["ha_discovery"]:
+        announcer = _announcer(device, settings, topics, packs, others, allowed, early, about)
+    judge = Judge(
+        allowed,
+        settings["mqtt_thresholds"],
+        settings["heater_on_dc"],
+        settings["heater_off_dc"],
+    )
+    session = _session(settings, early, topics)
+    relay = Relay(session, topics, packs, others, announcer, judge, writes)
+    others[0].relay = relay
+    others[0].session = session
+    return relay
+
+
+def _session(settings, early, topics):
+    connect = making.connect(
+        b"packmate-" + early.unit,
+        topics.base,
+        b"/availability",
+        b"offline",
+        settings["mqtt_user"].encode(),
+        early.secrets["mqtt_password"].encode(),
+        KEEPALIVE_S,
+    )
+    own = len(topics.base) + making.longest_line(topics.names)
+    room = max(own, len(topics.prefix) + len(BIRTH))
+    return Session(settings["mqtt_host"], settings["mqtt_port"], connect, topics, room)
+
+
+def _others(device, settings, reasons):
+    """Returns the reports beside those about packs; the device's own is the first."""
+    interval_ms = settings["mqtt_interval_s"] * 1000
+    found = [r.DeviceReport(device, reasons, interval_ms)]
+    if settings["heater_output"] != "none":
+        found.append(r.HeaterReport(device.heater, device.output, interval_ms))
+    if device.writes is not None:
+        from mqtt.more_reports import WritesReport
+
+        found.append(WritesReport(device.bms, device.writes, interval_ms))
+    if settings["packs"]:
+        from mqtt.more_reports import PacksReport
+
+        found.append(PacksReport(device.bms.bank, interval_ms))
+    return found
+
+
+def _packs(device, settings):
+    """Returns the report about the pack, or about all together, and then of each of several."""
+    interval_ms = settings["mqtt_interval_s"] * 1000
+    units = (device.bms,)
+    if len(device.bms.units) > 1:
+        units += tuple(device.bms.units)
+    found = []
+    for number, unit in enumerate(units):
+        name = b"/pack/%d/state" % number if number else b"/state"
+        found.append(StateMessage(name, unit, r.read_fields, device.max_age_ms, interval_ms))
+    return found
+
+
+def _discovery():
+    file = open_data("relay/discovery.bin")
+    if file is None:
+        from relay import discovery
+
+        file = io.BytesIO(discovery.DATA)
+        for name in ("relay.discovery", "relay.fields", "relay.texts"):
+            unload(name)
+    return file
+
+
+def _uses(settings, writes):
+    """Returns the bit set of what the settings use, in the order of relay.fields.USES."""
+    heater = settings["heater_output"] != "none"
+    packs = (settings,) + tuple(settings["packs"])
+    uses = (
+        heater,
+        heater and settings["heater_thresholds"] == "own" and settings["mqtt_thresholds"],
+        settings["heater_probe"] != "none",
+        heater and settings["preheat_at"] != "",
+        "ble" in [pack["bms_link"] for pack in packs],
+        len(packs) > 1,
+        writes is not None,
+    )
+    return sum([1 << bit for bit, used in enumerate(uses) if used])
+
+
+def _announcer(device, settings, topics, packs, others, allowed, early, about):
+    told = b"%d" % max(3 * settings["mqtt_interval_s"], _LEAST_TOLD_S)
+    seldom = b"%d" % (3 * max([report.interval_ms for report in others]) // 1000)
+    base = making.escaped(topics.base)
+    unique = b"packmate_" + early.unit
+    blanks = []
+    for number in range(len(packs)):
+        name = settings["name"]
+        own = b""
+        via = b""
+        if number:
+            own = b"%d" % number
+            via = b',"via_device":"' + unique + b'"'
+            name += " " + (settings["packs"][number - 2]["name"] if number > 1 else "Pack 1")
+        own_unique = unique + b"_pack" + own if own else unique
+        own_base = base + b"/pack/" + own if own else base
+        device_text = _device(own_unique, name, via, about)
+        blanks.append((topics.prefix, own_unique, own_base, base, told, seldom, device_text))
+    return Announcer(
+        _discovery(),
+        blanks,
+        [report.known for report in packs],
+        _uses(settings, device.writes),
+        allowed,
+        None if device.writes is None else device.writes.offered,
+        not early.errors,
+    )
+
+
+def _device(unique, name, via, about):
+    """Returns what each config says of its device."""
+    model, version = [making.escaped(text.encode()) for text in about]
+    text = b'"dev":{"ids":["' + unique + b'"],"mf":"Packmate"' + via + b',"name":"'
+    text += making.escaped(name.encode()) + b'","mdl":"' + model + b'","sw":"' + version
+    return text + b'"},"o":{"name":"Packmate","sw":"' + version + b'"}'

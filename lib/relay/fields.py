@@ -1,0 +1,325 @@
+"""The one table of what MQTT tells: each figure with its message and its entity.
+
+From it come the messages (relay.layout), Home Assistant's discovery (relay.discovery) and the
+lists in docs/mqtt.md. A device never loads it: an image holds what was made from it as files
+(tools/rendered.py). The program puts the figures of a message in the order of this table
+(firmware/mqtt/reports.py); those of a pack are found by the name of their slot in bms.pack.
+
+Classes, units and categories are Home Assistant's own.
+"""
+
+# The messages, and the topics below the device's own that they go to.
+STATE = "state"  # of the pack: BASE/state, or BASE/pack/N/state
+HEATER = "heater"
+DEVICE = "device"
+BMS = "bms"  # what can be written to the BMS, and how far the last command has come
+PACKS = "packs"  # of several packs: how many are good, and whose the extremes are
+MESSAGES = (STATE, HEATER, DEVICE, BMS, PACKS)
+
+# Kinds of values.
+BOOL = "b"  # true, false, null
+INT = "i"  # a whole number or null
+NAME = "n"  # a line of a table of names, or null
+
+# What an entity needs to be announced; "": nothing. Others are names of slots of bms.pack.
+OWN_HEATER = "heater"
+OWN_THRESHOLDS = "thresholds"
+PROBE = "probe"
+PREHEAT = "preheat"
+RADIO = "radio"  # a BMS on Bluetooth
+SEVERAL = "several"  # packs
+WRITES = "writes"
+USES = (OWN_HEATER, OWN_THRESHOLDS, PROBE, PREHEAT, RADIO, SEVERAL, WRITES)
+
+
+class Field:
+    """One member of a message.
+
+    title: of its entity; "" for none. good: it needs good
+    data of the pack. scale: the figure is divided by it. unit, cls (device_class), state
+    (state_class), category: Home Assistant's; needs: see above; words: of an enum, the name of
+    its table in relay.texts; attributes: (name, member) told beside the entity.
+    """
+
+    def __init__(self, name, kind, title="", **facts):
+        self.name = name
+        self.kind = kind
+        self.title = title
+        self.good = facts.get("good", False)
+        self.scale = facts.get("scale", 1)
+        self.unit = facts.get("unit", "")
+        self.cls = facts.get("cls", "")
+        self.state = facts.get("state", "")
+        self.category = facts.get("category", "")
+        self.needs = facts.get("needs", "")
+        self.words = facts.get("words", "")
+        self.attributes = facts.get("attributes", ())
+
+
+_DIAGNOSTIC = "diagnostic"
+_MEASURED = "measurement"
+_GROWS = "total_increasing"
+
+
+def _pack(name, title="", **facts):
+    return Field(name, INT, title, good=True, needs=name.upper(), **facts)
+
+
+def _switch(name, title="", **facts):
+    return Field(name, BOOL, title, good=True, needs=name.upper(), **facts)
+
+
+def _volt(name, title, scale=1000, unit="V", **facts):
+    return _pack(name, title, scale=scale, unit=unit, cls="voltage", state=_MEASURED, **facts)
+
+
+def _degrees(name, title, **facts):
+    facts.setdefault("state", _MEASURED)
+    return Field(name, INT, title, scale=10, unit="°C", cls="temperature", **facts)
+
+
+def _count(name, title="", **facts):
+    return Field(name, INT, title, category=_DIAGNOSTIC, **facts)
+
+
+# Of a pack. What is found by its slot comes last; the lists behind it have room of their own.
+_STATE = (
+    Field("fresh", BOOL),
+    Field("plausible", BOOL),
+    Field("frozen", BOOL),
+    Field("link_up", BOOL, "BMS link", cls="connectivity", category=_DIAGNOSTIC),
+    Field("unprotected", BOOL),
+    Field(
+        "data_age_s",
+        INT,
+        "Data age",
+        unit="s",
+        cls="duration",
+        state=_MEASURED,
+        category=_DIAGNOSTIC,
+    ),
+    Field("seq", INT),
+    Field("verdict", NAME, "Check of the data", words="verdict", category=_DIAGNOSTIC),
+    Field("link_reason", NAME, "BMS link trouble", words="link", category=_DIAGNOSTIC),
+    Field("link_losses", INT),
+    Field("alarm", BOOL, "Alarm", cls="problem", good=True, attributes=(("alarms", "alarms"),)),
+    Field("alarm_count", INT),
+)
+SLOTTED = (
+    _pack("soc_pct", "Charge", unit="%", cls="battery", state=_MEASURED),
+    _volt("pack_mv", "Voltage"),
+    _pack("current_ma", "Current", scale=1000, unit="A", cls="current", state=_MEASURED),
+    _pack("power_mw", "Power", scale=1000, unit="W", cls="power", state=_MEASURED),
+    _pack("remaining_mah", "Remaining capacity", scale=1000, unit="Ah", state=_MEASURED),
+    _pack("capacity_mah"),
+    _pack("soh_pct", "Health", unit="%", state=_MEASURED, category=_DIAGNOSTIC),
+    _pack("cycles", "Cycles", state=_GROWS, category=_DIAGNOSTIC),
+    _pack("cycle_capacity_mah"),
+    _pack("runtime_s"),
+    _degrees(
+        "mos_temp_dc", "MOS temperature", good=True, needs="MOS_TEMP_DC", category=_DIAGNOSTIC
+    ),
+    _pack("balancer_temp_dc"),
+    _degrees("temp_min_dc", "Coldest sensor", good=True, needs="TEMP_MIN_DC"),
+    _degrees("temp_max_dc", "Hottest sensor", good=True, needs="TEMP_MAX_DC"),
+    _pack("cell_count"),
+    _volt("cell_min_mv", "Lowest cell"),
+    _volt("cell_max_mv", "Highest cell"),
+    _volt("cell_delta_mv", "Cell difference", scale=1, unit="mV", category=_DIAGNOSTIC),
+    _pack("cell_avg_mv"),
+    _pack("cell_min_index"),
+    _pack("cell_max_index"),
+    _switch("charge_on", "Charge MOS", cls="power", category=_DIAGNOSTIC),
+    _switch("discharge_on", "Discharge MOS", cls="power", category=_DIAGNOSTIC),
+    _switch("balancing", "Balancing", cls="running", category=_DIAGNOSTIC),
+    _pack("balance_current_ma"),
+    _switch("heating"),
+    _pack("heating_ma"),
+    _switch("charger_present"),
+    _pack("alarms_raw"),
+    _pack("alarms_raw_high"),
+    _switch("temp_sensors_disabled", "Temperature sensors disabled", cls="problem"),
+    _switch("gps_heartbeat"),
+    _pack("emergency_s", "Emergency mode left", unit="s", cls="duration", state=_MEASURED),
+    _pack("charge_phase"),
+    _pack("bad_wire", "Cell with a bad wire", state=_MEASURED, category=_DIAGNOSTIC),
+    # Of the BMS's settings: read seldom, they do not age with the rest.
+    _pack("charge_utp_dc"),
+    _pack("charge_utpr_dc"),
+)
+SETTLED = ("charge_utp_dc", "charge_utpr_dc")
+
+_HEATER = (
+    Field("heater_on", BOOL, "Heater", cls="running"),
+    Field(
+        "heater_fault",
+        BOOL,
+        "Heater fault",
+        cls="problem",
+        attributes=(("faults", "heater_faults"),),
+    ),
+    Field(
+        "heater_warning",
+        BOOL,
+        "Heater warning",
+        cls="problem",
+        attributes=(("warnings", "heater_warnings"),),
+    ),
+    Field("heater_state", NAME, "Heater state", words="heater_state"),
+    Field("heater_reason", NAME, "Heater reason", words="heater_reason"),
+    Field("heater_mode", NAME),
+    Field(
+        "heater_duty_permille",
+        INT,
+        "Heater duty",
+        scale=10,
+        unit="%",
+        state=_MEASURED,
+        category=_DIAGNOSTIC,
+    ),
+    Field(
+        "heater_power_mw",
+        INT,
+        "Heater power",
+        scale=1000,
+        unit="W",
+        cls="power",
+        state=_MEASURED,
+    ),
+    Field("heater_wh_today", INT, "Heater energy today", unit="Wh", cls="energy", state=_GROWS),
+    Field(
+        "heater_ready_s",
+        INT,
+        "Ready to charge in",
+        scale=60,
+        unit="min",
+        cls="duration",
+        state=_MEASURED,
+    ),
+    Field("heater_ready_wh", INT, "Energy until ready to charge", unit="Wh", state=_MEASURED),
+    Field("heater_boost_s", INT),
+    Field("heater_preheat", NAME, "Pre-heating", words="preheat", needs=PREHEAT),
+    Field("heater_charger", NAME, "Charger known by", words="charger", category=_DIAGNOSTIC),
+    _degrees("heater_probe_dc", "Heater probe", needs=PROBE),
+    _degrees("heater_on_dc", "Heater on below", category=_DIAGNOSTIC),
+    _degrees("heater_off_dc", "Heater off from", category=_DIAGNOSTIC),
+    Field("heater_own_on_dc", INT),
+    Field("heater_own_off_dc", INT),
+    Field(
+        "heater_learned_j_k",
+        INT,
+        "Learned heat capacity",
+        unit="J/K",
+        state=_MEASURED,
+        category=_DIAGNOSTIC,
+    ),
+)
+
+_DEVICE = (
+    Field(
+        "heater_cold_min",
+        INT,
+        "Time below the charge limit",
+        unit="min",
+        cls="duration",
+        state=_GROWS,
+    ),
+    Field(
+        "heater_cold_charged_mah",
+        INT,
+        "Charged below the limit",
+        scale=1000,
+        unit="Ah",
+        state=_GROWS,
+    ),
+    Field("handed_over_s", INT),
+    _count("uptime_s", "Uptime", unit="s", cls="duration", state=_MEASURED),
+    _count("resets"),
+    Field("reset_cause", NAME),
+    _count("loop_max_ms"),
+    _count("heap_free", "Free memory", unit="B", cls="data_size", state=_MEASURED),
+    _count("heap_min_free"),
+    _count("idf_free", "Free memory of the system", unit="B", cls="data_size", state=_MEASURED),
+    _count("idf_largest"),
+    _count("idf_min"),
+    _count("rssi_dbm", "Wi-Fi signal", unit="dBm", cls="signal_strength", state=_MEASURED),
+    _count("wifi_losses"),
+    _count("wifi_failures"),
+    Field("wifi_reason", NAME, "Last Wi-Fi trouble", words="wifi", category=_DIAGNOSTIC),
+    _count("mqtt_connects"),
+    _count("mqtt_failures"),
+    Field("mqtt_failure", NAME, "Last MQTT trouble", words="mqtt", category=_DIAGNOSTIC),
+    Field("mqtt_denied", INT),
+    _count("commands_done"),
+    _count("commands_refused"),
+    Field(
+        "command_refusal",
+        NAME,
+        "Last refused command",
+        words="refusal",
+        category=_DIAGNOSTIC,
+    ),
+    _count("frames"),
+    _count("bad_checksums"),
+    _count("bad_lengths"),
+    _count("dropped_bytes"),
+)
+
+_BMS = (
+    # What a switch brings about, for a unit that does not tell the switch itself.
+    Field("charge_on", BOOL),
+    Field("discharge_on", BOOL),
+    Field("balancing", BOOL),
+    Field("heating", BOOL),
+    Field("charge_switch", BOOL),
+    Field("discharge_switch", BOOL),
+    Field("balance_switch", BOOL),
+    Field("heating_switch", BOOL),
+    Field("heating_start_dc", INT),
+    Field("heating_stop_dc", INT),
+    Field("bms_command", NAME),
+    Field("bms_command_value", INT),
+    Field(
+        "bms_command_state",
+        NAME,
+        "Last BMS command",
+        words="command_state",
+        category=_DIAGNOSTIC,
+        attributes=(
+            ("command", "bms_command"),
+            ("value", "bms_command_value"),
+            ("reason", "bms_command_reason"),
+        ),
+    ),
+    Field("bms_command_reason", NAME),
+    Field("bms_command_code", INT),
+)
+
+_PACKS = (
+    Field("packs", INT),
+    Field(
+        "packs_good",
+        INT,
+        "Good packs",
+        state=_MEASURED,
+        category=_DIAGNOSTIC,
+        attributes=(("packs", "packs"), ("coldest", "coldest_pack")),
+    ),
+    Field("coldest_pack", INT),
+    Field("hottest_pack", INT),
+    Field("cell_min_pack", INT),
+    Field("cell_max_pack", INT),
+)
+
+FIELDS = {
+    STATE: _STATE + SLOTTED,
+    HEATER: _HEATER,
+    DEVICE: _DEVICE,
+    BMS: _BMS,
+    PACKS: _PACKS,
+}
+# Members with room of their own behind the others.
+LISTS = {
+    STATE: ("cell_mv", "temps_dc", "alarms", "notices"),
+    HEATER: ("heater_faults", "heater_warnings"),
+}

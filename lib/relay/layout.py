@@ -1,0 +1,33 @@
+"""The names of all messages, as a device reads them at start; made from the table of fields.
+
+DATA: where each message of relay.fields.MESSAGES begins (16 bits, big-endian; then the end), and
+for each of its fields one record: the slot in bms.pack that it shows or FIXED, the length of its
+name, its name.
+"""
+
+from bms import pack as p
+from relay import fields as f
+
+FIXED = 255
+
+
+def _record(field):
+    slot = FIXED
+    if field in f.SLOTTED:
+        slot = getattr(p, field.name.upper())
+    name = field.name.encode()
+    return bytes((slot, len(name))) + name
+
+
+def render():
+    """Returns DATA."""
+    messages = [b"".join([_record(field) for field in f.FIELDS[name]]) for name in f.MESSAGES]
+    at = 2 * (len(messages) + 1)
+    index = b""
+    for message in messages + [b""]:
+        index += bytes((at >> 8, at & 255))
+        at += len(message)
+    return index + b"".join(messages)
+
+
+DATA = render()

@@ -1,0 +1,228 @@
+"""A message: one flat JSON object whose names stand in a buffer, with room for the values.
+
+To build it costs what its values cost: they are written over blanks, which JSON allows between any
+two tokens, and nothing allocates. Integers only; unknown is `null`. What is not known to be there
+at all, such as a figure that the pack has never told, has no place in it.
+"""
+
+from bms.wire import put_bytes, put_int, put_word
+from compat import const
+from relay.commands import line_start
+
+# The messages, by their place in relay.fields.MESSAGES.
+STATE = const(0)
+HEATER = const(1)
+DEVICE = const(2)
+BMS = const(3)
+PACKS = const(4)
+
+_FIXED = const(255)  # relay.layout.FIXED
+_LEAST = const(4)  # room of a value: `null` can come at any time
+_NULL = b"null"
+_TRUE = b"true"
+_FALSE = b"false"
+_NONE = b"none"
+_QUOTE = const(34)
+_COMMA = const(44)
+_COLON = const(58)
+_BLANK = const(32)
+_OPEN = const(91)
+_CLOSE = const(93)
+_BEGIN = const(123)
+_END = const(125)
+
+
+class Message:
+    """A message of relay.fields; `write`, which those that come from this have, puts its values.
+
+    read_fields: a function that returns the fields of message `which` as relay.layout has them;
+    known: a relay.state.Known, whose figures have a place, or None for all; room: bytes for what
+    comes behind the figures. `buf` holds what `build` wrote. `slots`: of bms.pack, those of the
+    figures that have one, in their order.
+    """
+
+    def __init__(self, read_fields, which, known=None, room=0):
+        self.buf = b""
+        self.slots = b""
+        self._read_fields = read_fields
+        self._which = which
+        self._known = known
+        self._room = room
+        self._rooms = bytearray()  # of each value
+        self._grown = False  # a value needs more room than it has
+        self._field = 0
+        self._at = 0
+        self._limit = 0
+
+    def build(self, now):
+        """Writes the message as of `now`; returns its length in bytes.
+
+        A value that is longer than any before has the message laid out anew.
+        """
+        if not self._limit:
+            self.lay_out(False)
+        length = self.write(now)
+        if self._grown:
+            self.lay_out(True)
+            length = self.write(now)
+        return length
+
+    def lay_out(self, keep):
+        """Writes the names. keep: the fields are the same as before, and keep their room."""
+        fields = self._read_fields(self._which)
+        wanted = []
+        slots = []
+        size = 1
+        at = 0
+        while at < len(fields):
+            slot = fields[at]
+            if slot == _FIXED or self._known is None or self._known.has(slot):
+                wanted.append(at)
+                size += fields[at + 1] + 4
+                if slot != _FIXED:
+                    slots.append(slot)
+            at += 2 + fields[at + 1]
+        if not keep:
+            self._rooms = bytearray(bytes((_LEAST,)) * len(wanted))
+        self.slots = bytes(slots)
+        self._grown = False
+        self.buf = b""  # its memory first
+        self.buf = buf = bytearray(size + sum(self._rooms) + self._room)
+        buf[0] = _BEGIN
+        end = 1
+        for i in range(len(wanted)):
+            name = wanted[i] + 2
+            buf[end] = _QUOTE
+            end = put_bytes(buf, end + 1, fields[name : name + fields[name - 1]])
+            buf[end] = _QUOTE
+            buf[end + 1] = _COLON
+            end += 2 + self._rooms[i]
+            buf[end] = _COMMA
+            end += 1
+        self._limit = end
+
+    def begin(self):
+        """Begins anew with the first field: one put…() for each, in the order of the table."""
+        self._at = self._field = 0
+        self.buf[self._limit - 1] = _COMMA
+
+    def finish(self):
+        """Ends the message behind its figures; returns its length."""
+        self.buf[self._limit - 1] = _END
+        return self._limit
+
+    def _next(self, size):
+        """Returns where the next value begins, up to `_at`; -1 if it has not room for `size`."""
+        first = self.buf.find(b":", self._at) + 1
+        room = self._rooms[self._field]
+        self._at = first + room
+        if size > room:
+            self._rooms[self._field] = size
+            self._grown = True
+            first = -1
+        self._field += 1
+        return first
+
+    def put(self, value):
+        """Writes a whole number, or `null` for None."""
+        if value is None:
+            self._put_text(_NULL)
+            return
+        rest = -value if value < 0 else value
+        size = 1 if value >= 0 else 2
+        while rest >= 10:
+            rest //= 10
+            size += 1
+        first = self._next(size)
+        if first >= 0:
+            self._fill(put_int(self.buf, first, value))
+
+    def _fill(self, at):
+        for i in range(at, self._at):
+            self.buf[i] = _BLANK
+
+    def put_bool(self, value):
+        """Writes `true`, `false`, or `null` for None."""
+        self._put_text(_NULL if value is None else _TRUE if value else _FALSE)
+
+    def put_name(self, table, line):
+        """Writes a line of a table of names; `null` for an empty or a missing one, and for a first
+        one that begins with "none"."""
+        start = line_start(table, line)
+        end = table.find(b"\n", start)
+        if end < 0:
+            end = len(table)
+        if start < 0 or end == start or line == 0 and table.startswith(_NONE):
+            self._put_text(_NULL)
+            return
+        first = self._next(end - start + 2)
+        if first >= 0:
+            self.buf[first] = _QUOTE
+            at = put_word(self.buf, first + 1, table, line)
+            self.buf[at] = _QUOTE
+            self._fill(at + 1)
+
+    def _put_text(self, text):
+        first = self._next(len(text))
+        if first >= 0:
+            self._fill(put_bytes(self.buf, first, text))
+
+    # -- lists, behind the figures ---------------------------------------------------------------
+
+    def list_begin(self, at, name):
+        """Writes `"name":[`, with a comma before it unless it is the first; returns the end."""
+        at = self.put_member(at, name, b"")
+        self.buf[at] = _OPEN
+        return at + 1
+
+    def put_member(self, at, name, value):
+        """Writes `"name":value`, and a comma before it if it is not the first; returns the end."""
+        buf = self.buf
+        if at != self._limit:
+            buf[at] = _COMMA
+            at += 1
+        buf[at] = _QUOTE
+        at = put_bytes(buf, at + 1, name)
+        buf[at] = _QUOTE
+        buf[at + 1] = _COLON
+        return put_bytes(buf, at + 2, value)
+
+    def list_end(self, at):
+        """Ends a list, over the comma behind its last member; returns the end."""
+        if self.buf[at - 1] == _COMMA:
+            at -= 1
+        self.buf[at] = _CLOSE
+        return at + 1
+
+    def put_raised(self, at, table, line, bits, most):
+        """Writes `"name",` for each set bit, bit 0 being `line`, up to `most`; returns the end."""
+        buf = self.buf
+        while bits and most:
+            if bits & 1:
+                buf[at] = _QUOTE
+                at = put_word(buf, at + 1, table, line)
+                buf[at] = _QUOTE
+                buf[at + 1] = _COMMA
+                at += 2
+                most -= 1
+            bits >>= 1
+            line += 1
+        return at
+
+    def close(self, at):
+        """Ends a message behind its lists; returns its length."""
+        self.buf[at] = _END
+        return at + 1
+
+    def lists_at(self):
+        """Returns where the lists begin."""
+        return self._limit
+
+
+def bits_of(number):
+    """Returns how many bits are set."""
+    count = 0
+    while number:
+        number &= number - 1
+        count += 1
+    return count
