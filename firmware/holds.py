@@ -5,6 +5,7 @@ Charging, while the pack is too cold for it; discharging, while a mat that is st
 
 from bms.command import CONFIRMED
 from bms.writer import CHARGE, DISCHARGE
+from heat.inputs import HOLDS, INHIBITED
 from heat.options.inhibit import CLAIMED, HELD, SwitchHold
 
 
@@ -71,8 +72,8 @@ class Holds:
                 hold.give_up()  # nobody but its owner switches it on again
             holds |= hold.memory << holder.shift
             unsaved = unsaved or hold.unsaved
-        heater.holds = holds
-        heater.inputs.inhibited = inhibited
+        heater.tell(HOLDS, holds)
+        heater.tell(INHIBITED, inhibited)
         if unsaved and device.save():
             for holder in self._holders:
                 holder.hold.unsaved = False

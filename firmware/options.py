@@ -6,6 +6,7 @@
 import board
 
 from compat import ticks_diff
+from heat.inputs import OUTPUT, PROBE_DC
 
 
 class Options:
@@ -24,7 +25,7 @@ class Options:
 
             thresholds = settings["heater_bms_thresholds"]
             self._output = BMSHeater(device.bms.units[0], thresholds, device.max_age_ms)
-            device.heater.bms_output = self._output.logic
+            device.heater.tell(OUTPUT, self._output.logic)
             device.output = self._output
         self._preheat = None
         if settings["preheat_at"]:
@@ -52,7 +53,7 @@ class Options:
             self._output.look(now)
         if self._probe is not None:
             self._probe.step(now)
-            device.heater.probe_dc = self._probe.dc
+            device.heater.tell(PROBE_DC, self._probe.dc)
         if self._preheat is not None:
             self._clock.step(device.wifi, now)
             self._preheat.step(device.heater, self._clock.day_s())

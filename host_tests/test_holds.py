@@ -4,6 +4,7 @@ import types
 
 import pytest
 
+from heat.heater import Heater
 from heat.options.inhibit import FREE, HELD, YIELDED
 from holds import Holds
 from host_tests.command_rig import Rig as CommandRig
@@ -23,11 +24,16 @@ class House:
             sensors=sensors, trusted=True, protect_dc=0, recover_dc=50, inhibited=False
         )
         self.heater = types.SimpleNamespace(cut_discharge=False, inputs=inputs, holds=saved)
+        self.heater.tell = self._tell
         self.device = types.SimpleNamespace(heater=self.heater, save=self.save)
         self.inhibit = inhibit
         self.saved = saved
         self.saves = 0
         self.boot()
+
+    def _tell(self, what, value):
+        """As heat.heater.Heater does it."""
+        Heater.tell(self.heater, what, value)
 
     def boot(self):
         self.heater.holds = self.saved

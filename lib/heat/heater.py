@@ -13,7 +13,7 @@ import words as s
 from bms.pack import power_mw
 from heat.control import Law
 from heat.guard.vetoes import Guard
-from heat.inputs import Inputs
+from heat.inputs import HOLDS, INHIBITED, OUTPUT, PREHEAT, PROBE_DC, Inputs
 from heat.report import ColdReport
 from heat.thermal import Thermal, energy_wh, mat_mw
 from heat.uptime import Boots
@@ -243,6 +243,20 @@ class Heater:
         return (self.law.boost_ms + 999) // 1000
 
     # -- commands --------------------------------------------------------------------------------
+
+    def tell(self, what, value):
+        """Takes what an option knows (heat.inputs.PROBE_DC and so on), for the steps to come."""
+        if what == PROBE_DC:
+            self.probe_dc = value
+        elif what == PREHEAT:
+            self.preheat = value
+            self.law.preheating = value == s.PREHEAT_HEATING
+        elif what == HOLDS:
+            self.holds = value
+        elif what == INHIBITED:
+            self.inputs.inhibited = value
+        elif what == OUTPUT:
+            self.bms_output = value
 
     def acknowledge(self):
         """Clears faults and warnings. After faults, the output stays off for three new readings.
