@@ -61,9 +61,23 @@ def build_bms(device, early):
     for pack in settings["packs"]:
         one = dict(settings)
         one.update(pack)
-        units.append(_build_unit(device, one, early))
+        wired = [unit for unit in units if unit.ble is None]
+        if wired and one["bms_link"] == "uart":  # the settings allow it on a bus only
+            units.append(_build_member(wired[0].dialect, device, one))
+        else:
+            units.append(_build_unit(device, one, early))
         on_mat.append(one["on_mat"])
     device.bms = Several(units, device.max_age_ms, on_mat)
+
+
+def _build_member(bus, device, settings):
+    from links.member import Member, MemberLink
+
+    pack = PackState()
+    member = Member(bus.add(pack, settings["bms_address"]), bus.FREEZE_S)
+    member.unit.settings.every_ms = 60_000 * settings["bms_reread_min"]
+    check = Check(pack, settings["data_freeze_s"] or member.FREEZE_S)
+    return Unit(member, check, MemberLink(), None, device.max_age_ms)
 
 
 def _build_unit(device, settings, early):

@@ -49,6 +49,9 @@ def test_the_one_on_the_wire_need_not_be_the_first():
         ([{"bms_dialect": "jk_gps", "bms_link": "ble"}], AIR, ["does not come by Bluetooth"]),
         ([{"bms_dialect": "other"}], {}, ["pack 2: bms_dialect: 'other' is none of"]),
         ([WIRE], {}, ["packs: there is one wire"]),
+        ([WIRE, {**WIRE, "bms_address": 4}], {}, ["packs: there is one wire"]),
+        ([WIRE, WIRE], AIR, ["need a bms_address of their own"]),
+        ([{"bms_dialect": "jk_modbus"}], WIRE, ["need a bms_address of their own"]),
         ([AIR_2, AIR_3, {**AIR, "ble_address": ""}], AIR, ["by Bluetooth", "need a ble_address"]),
         ([AIR_2, AIR_3, {**AIR_2, "ble_name": "x"}], AIR, ["more than 3 by Bluetooth"]),
         ([{**AIR, "ble_address": "C8478C000001"}], AIR, ["need a ble_address"]),
@@ -65,6 +68,12 @@ def test_what_is_wrong_is_named(packs, first, wrong):
     for part in wrong:
         assert any(part in error for error in errors), errors
     assert all(error.startswith("packs: ") for error in errors)
+
+
+def test_units_of_one_bus_share_the_wire():
+    master = {"bms_dialect": "jk_modbus", "bms_address": 0}
+    values, errors = loaded(WIRE, {**WIRE, "bms_address": 15}, AIR, **master)
+    assert errors == [] and [pack["bms_address"] for pack in values["packs"][:2]] == [3, 15]
 
 
 def test_a_single_pack_by_radio_need_not_be_called():

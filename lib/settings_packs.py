@@ -46,8 +46,9 @@ def load(raw, values, errors, table, load_one, check_link):
 
 def _check_together(packs, errors):
     by_radio = [pack for pack in packs if pack["bms_link"] == "ble"]
-    if len(packs) - len(by_radio) > 1:
-        errors.append("packs: there is one wire")
+    wired = [pack for pack in packs if pack["bms_link"] != "ble"]
+    if len(wired) > 1:
+        _check_bus(wired, errors)
     if len(by_radio) > _MOST_BY_RADIO:
         errors.append("packs: more than %d by Bluetooth" % _MOST_BY_RADIO)
     if [pack for pack in packs if pack["bms_dialect"] == "auto"]:
@@ -57,3 +58,12 @@ def _check_together(packs, errors):
     called = [(p["ble_address"].upper().replace(":", ""), p["ble_name"]) for p in by_radio]
     if len(by_radio) > 1 and (("", "") in called or len(set(called)) < len(called)):
         errors.append("packs: several by Bluetooth need a ble_address or ble_name of their own")
+
+
+def _check_bus(wired, errors):
+    """One wire serves several where it is a bus: each has an address then."""
+    addresses = {pack["bms_address"] for pack in wired}
+    if [pack for pack in wired if pack["bms_dialect"] != "jk_modbus"]:
+        errors.append("packs: there is one wire, which only several jk_modbus can share")
+    elif None in addresses or len(addresses) < len(wired):
+        errors.append("packs: several on one bus need a bms_address of their own")

@@ -32,7 +32,8 @@ _PACKS = """
 ## Several packs
 
 Packs in parallel, each with a BMS of its own, are listed under `packs`: up to three beside the one at the top, one of all
-on the wire, up to three by Bluetooth. Each is an object with these keys of the table above: `name`, `bms_dialect` (needed),
+on the wire, up to three by Bluetooth. An RS485 bus of `jk_modbus` counts as a wire for all of them: each has a `bms_address`
+then, 0 for the master. Each is an object with these keys of the table above: `name`, `bms_dialect` (needed),
 `bms_link`, `bms_address`, `ble_address`, `ble_name`. Several by Bluetooth must have an address or a name each, lest two
 links take the same unit; `auto` and `bms_writes` are for a single pack. What is wrong is told with the number of the
 pack; the one at the top is pack 1.

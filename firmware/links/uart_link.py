@@ -102,15 +102,9 @@ class UARTLink:
         self.reason = NONE
         self.counts = array("H", bytes(2 * REASON_COUNT))
         self.losses = 0
+        self.begin_watch()
         self._baud = baud
         self._free_ms = 0  # when all is sent, by the baud rate
-        self._heard = False  # bytes, since `watch` looked
-        self._speaks = NONE
-        self._strangers = 0  # frames of other units, so far
-        self._withheld = 0  # frames that were, so far
-        self._answering = False
-        self._hold_s = _HOLD_S
-        self._lost_s = 0
         self._de = None
         if de is not None:
             self._de = Pin(de, Pin.OUT, value=0)
@@ -119,6 +113,16 @@ class UARTLink:
             room = _LEAST_RXBUF
         self._room = room
         self._uart = UART(uart_id, baudrate=baud, rx=rx, tx=tx, rxbuf=max(room, spare))
+
+    def begin_watch(self):
+        """Starts to look for why there are no figures."""
+        self._heard = False  # bytes, since `watch` looked
+        self._speaks = NONE
+        self._strangers = 0  # frames of other units, so far
+        self._withheld = 0  # frames that were, so far
+        self._answering = False
+        self._hold_s = _HOLD_S
+        self._lost_s = 0
 
     def trim(self):
         """Gives `spare` back; what was received is lost."""

@@ -157,7 +157,10 @@ class JkBusMasterSim(Talker):
             frames.append(jk_modbus_frame.question(address, STATUS))
             member = self.members.get(address)
             if member is not None and not member.silent:
-                frames.append(member.status(member.look(0)))
+                theirs = member.look(0)
+                frames.append(member.status(theirs))
+                frames.append(jk_modbus_frame.question(address, SETTINGS))
+                frames.append(member.tell(SETTINGS, theirs))
         frames.append(self.unit.status(picture))
         frames.append(self.unit.tell(SETTINGS, picture))
         return frames
