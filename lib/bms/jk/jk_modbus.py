@@ -147,12 +147,12 @@ class JkModbus(JkUnit):
         self._asked = self._waiting = True
         self._echoed = False
         self._asked_ms = now
-        unit = self._asking
+        address = self._asking.address or 0  # that it is known, listening has seen to
         for start in self._replies:
-            start[0] = unit.address
-        if unit.plain:
-            return put_crc(out, 0, self._reader.request(out, unit.address))
-        return put_trigger(out, unit.address, self._wanted)
+            start[0] = address
+        if self._asking.plain:
+            return put_crc(out, 0, self._reader.request(out, address))
+        return put_trigger(out, address, self._wanted)
 
     def _listens(self, now):
         """True while the bus may be another's."""
