@@ -292,6 +292,15 @@ def test_uart_link(chip):
     assert chip.sent == b"question" and link.up
 
 
+def test_the_first_buffer_is_as_large_as_the_one_it_takes_the_place_of(chip):
+    """startup.py has made one of that size, and no other is sure to fit where it lay."""
+    module = importlib.import_module("links.uart_link")
+    link = module.UARTLink(1, 25, 26, 115_200, None, module.SPARE)
+    assert chip.uart_args[1]["rxbuf"] == module.SPARE
+    link.trim()
+    assert chip.uart_args[1]["rxbuf"] == 2304
+
+
 def test_uart_link_when_the_driver_has_nothing_after_all(chip, monkeypatch):
     link = importlib.import_module("links.uart_link").UARTLink(1, 25, 26, 115_200)
     monkeypatch.setattr(link._uart, "any", lambda: 5)  # readinto then returns None
