@@ -11,6 +11,7 @@ What must hold in every play, whatever the fault:
 """
 
 import copy
+import copyreg
 import functools
 
 import words as s
@@ -23,6 +24,10 @@ _PROOF_S = 6000  # two windows and the pause between them
 _WELL_S = 15_000  # until the heater must work again: the longest pause, and some
 _GAP_S = 3  # between the first and the second of two faults
 _SLACK_S = _GAP_S + 1  # of two faults: the second comes later, between two steps
+
+
+# A pack has views of its own arrays: their copies are views of the arrays' copies.
+copyreg.pickle(memoryview, lambda view: (memoryview, (view.obj,)))
 
 
 class Broken(AssertionError):
