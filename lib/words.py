@@ -119,8 +119,10 @@ VERDICT_TEXTS = const(6)  # by bms.check's verdicts
 ALARM_TEXTS = const(7)  # by bms.alarms' bits
 WIRE_TEXTS = const(8)  # why there are no figures, by links.uart_link's reasons
 RADIO_TEXTS = const(9)  # the same, by those of links.ble_setup
-SCREEN_TEXTS = const(10)  # the labels of the screen's pages
-TABLES = const(11)
+NO_RADIO_TEXTS = const(10)  # the same, by those of links.ble
+BANK_TEXTS = const(11)  # the same, by those of bms.bank
+SCREEN_TEXTS = const(12)  # the screen's own, by screen.labels
+TABLES = const(13)
 
 FAULT_LINES = const(4)
 LINE_BYTES = const(32)  # room of a line in a language's file

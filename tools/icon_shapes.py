@@ -2,15 +2,17 @@
 
 from PIL import Image, ImageDraw
 
-SIZE = 15  # px, height and greatest width of an icon
-_SCALE = 16
+SIZE = 18  # px, height and greatest width of an icon
+_GRID = 15  # the shapes are drawn on a grid of so many units
+_OVER = 16  # and so many times as large as they will be
+_SCALE = _OVER * SIZE / _GRID
 
 
 class _Pad:
-    """A large drawing in units of the small picture's pixels, white on black."""
+    """A large drawing on the grid, white on black."""
 
     def __init__(self):
-        self._image = Image.new("L", (SIZE * _SCALE, SIZE * _SCALE), 0)
+        self._image = Image.new("L", (SIZE * _OVER, SIZE * _OVER), 0)
         self._draw = ImageDraw.Draw(self._image)
 
     def polygon(self, points, ink=255):
@@ -31,27 +33,22 @@ class _Pad:
         return self._image.resize((SIZE, SIZE), Image.BOX)
 
 
-def _tray(pad):
-    pad.box(0, 9, 2, 15)
-    pad.box(13, 9, 15, 15)
-    pad.box(0, 13, 15, 15)
-
-
 def charge():
-    """An arrow down into a tray: current flows into the pack."""
+    """A battery with a bolt in it: it may be charged."""
     pad = _Pad()
-    _tray(pad)
-    pad.box(6.25, 0, 8.75, 7)
-    pad.polygon(((2.75, 5.5), (12.25, 5.5), (7.5, 11.5)))
+    pad.box(5, 0, 10, 2)
+    pad.box(2, 1.5, 13, 15)
+    pad.polygon(((9.2, 3), (4.2, 9.2), (7, 9.2), (5.8, 13.6), (10.8, 7.4), (8, 7.4)), 0)
     return pad.small()
 
 
 def discharge():
-    """An arrow up out of a tray: current flows out of the pack."""
+    """A bulb: the loads may have current."""
     pad = _Pad()
-    _tray(pad)
-    pad.box(6.25, 5, 8.75, 11.5)
-    pad.polygon(((2.75, 6), (12.25, 6), (7.5, 0)))
+    pad.disc(7.5, 5, 5)
+    pad.polygon(((3.4, 7.6), (11.6, 7.6), (9.8, 11), (5.2, 11)))
+    pad.box(5.2, 11.8, 9.8, 13)
+    pad.box(6.2, 13.8, 8.8, 15)
     return pad.small()
 
 
@@ -103,5 +100,5 @@ def struck(shape):
 
 _PLAIN = (charge, discharge, heat, wifi, cloud)
 
-# The numbers of the icons in lib/screen/widgets.py: a struck-out icon is STRUCK after the plain.
+# The numbers of the icons in lib/screen/draw/brush.py: a struck-out icon is STRUCK after the plain.
 SHAPES = _PLAIN + tuple(struck(shape) for shape in _PLAIN)

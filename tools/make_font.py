@@ -30,8 +30,8 @@ DIGITS = "0123456789"
 TABLES = '''"""Made by tools/make_font.py: Barlow Condensed (OFL.txt), one tuple a size, and icons.
 
 A tuple holds: height of capitals and digits in pixels; code of the first byte of the index; index,
-the number of each code's glyph (255: none); advance of each glyph in pixels; where their records
-start in glyphs.DATA; bytes a record.
+the number of each code's glyph (255: none; an empty index has no gaps); advance of each glyph in
+pixels; where their records start in glyphs.DATA; bytes a record.
 """
 
 from compat import const
@@ -40,8 +40,8 @@ CHECK = const(%s)  # CRC-32 of glyphs.DATA
 
 # Positions in FACES.
 %s
-FACES = [
-%s]
+FACES = (
+%s)
 '''
 
 PICTURES = '''"""Made by tools/make_font.py: the pictures of the glyphs of barlow.py.
@@ -80,10 +80,8 @@ def codes_of(text):
 
 FACES = (
     Face("huge", 600, 62, codes_of(DIGITS + "-:")),
-    Face("large", 600, 24, codes_of(DIGITS + "+-.% NODAT"), tabular=True),
-    Face("medium", 600, 16, codes_of(DIGITS + "+-.~Wk"), tabular=True),
-    Face("text", 600, 13, set(range(FIRST, 127)) - codes_of("~"), minus=False),
-    Face("small", 600, 11, codes_of("celtmpVAWkC^%?")),
+    Face("large", 600, 24, codes_of(DIGITS + "+-.~:%VAWk^C NODATmPackmate"), tabular=True),
+    Face("text", 600, 16, set(range(FIRST, 127)), tabular=True, minus=False),
 )
 
 
@@ -167,6 +165,10 @@ class Table:
         """Returns the size of each record."""
         return max(map(len, self.records))
 
+    def index_bytes(self):
+        """Returns the index, empty if the codes have no gaps."""
+        return b"" if ABSENT not in self.index else bytes(self.index)
+
     def source(self, start):
         """Returns the source text of the face's tuple."""
         return (
@@ -174,7 +176,7 @@ class Table:
             f"    (\n"
             f"        {self.height},\n"
             f"        {self.first},\n"
-            f"        {literal(bytes(self.index), 8)},\n"
+            f"        {literal(self.index_bytes(), 8)},\n"
             f"        {literal(bytes(self.advances), 8)},\n"
             f"        {start},\n"
             f"        {self.record_bytes()},\n"
@@ -203,6 +205,8 @@ def table_of_icons():
 
 def literal(data, indent):
     """Returns a bytes literal that keeps to the line length, to be put at an indent."""
+    if not data:
+        return 'b""'
     space = " " * (indent + 4)
     step = (99 - indent - 7) // 4
     lines = []

@@ -1,0 +1,319 @@
+"""English: everything that the screen says. Another language is another file like this one.
+
+Each text stands at the place that words.py and the module of its number give it. A text is one
+line of the screen: 23 letters on average fit, which a test measures. `^` is the degree sign, `~` an
+ellipsis. On a device this is a file (tools/rendered.py): see DATA.
+"""
+
+from words import LINE_BYTES
+
+# By state.
+STATES = """\
+HEATER OFF
+WARM ENOUGH
+HEATING
+WAITING FOR CHARGER
+HEATER OFF FOR NOW
+HEATER FAULT"""
+
+# By reason. Faults are headlines; the others say why there is no heating now.
+REASONS = """\
+
+SENSORS DISAGREE
+HEATER: TOO HOT
+HEATER: NO WARMTH
+MAT IS CUT OFF
+HEATING FOR TOO LONG
+TOO MANY RESTARTS
+PROGRAM ERROR
+HEATER RECORD LOST
+MAT STAYS ON
+the BMS does not answer
+the BMS's data are old
+the BMS's data are wrong
+the BMS's data stand still
+no battery sensor
+waiting for 3 readings
+a sensor is loose or wet
+temperature limits missing
+the BMS has an alarm
+the mat takes too much
+no warmth: trying later
+another sensor is warm
+a rest between heatings
+too cold for this mat
+the probe is silent
+the BMS does not switch"""
+
+# By fault, four lines each: two that say what it means, two what to do.
+FAULTS = """\
+The battery's sensors are
+too far apart.
+Is one off its cell, or
+on the mat?
+A sensor got too hot while
+heating.
+Check where the mat lies,
+its power, the MOSFET.
+It did not get warmer in
+time, twice.
+Check mat, fuse, MOSFET.
+Is the mat too weak?
+Switched on, the mat does
+nothing.
+Check its wires, its fuse,
+its thermal switch.
+Its longest time, or the
+energy of a day, is used up.
+More insulation, or a
+stronger mat?
+This device restarted five
+times within an hour.
+Check its supply and its
+wires.
+The heater's program has
+failed.
+Please report the text on
+the console.
+The record of faults is
+lost: one may be forgotten.
+Check the mat, its wires
+and the sensors.
+It heats although it is
+switched off!
+PULL ITS FUSE NOW. The
+MOSFET or relay is broken."""
+
+# By mode.
+MODES = """\
+off
+charger only
+charger or pack"""
+
+# By heat.charger's sources.
+CHARGERS = """\
+none seen
+the BMS sees it
+its contact is closed
+it is charging
+remembered
+found by a test"""
+
+PREHEATS = """\
+off
+time is not known
+waiting
+heating"""
+
+# By bms.check's verdicts.
+VERDICTS = """\
+
+no data yet
+WRONG DATA: cells
+WRONG DATA: cell count
+WRONG DATA: sum of cells
+WRONG DATA: pack voltage
+WRONG DATA: current
+WRONG DATA: charge
+WRONG DATA: temperature
+WRONG DATA: capacity"""
+
+# By bms.alarms' bits.
+ALARMS = """\
+battery nearly empty
+BMS switch is too hot
+pack voltage too high
+pack voltage too low
+battery too hot
+charging current too high
+load current too high
+cells differ too much
+BMS box is too hot
+battery too cold
+cell voltage too high
+cell voltage too low
+BMS protection A
+BMS protection B
+current too high
+short circuit
+BMS inner link failed
+balance wire: check
+number of cells wrong
+current sensor
+short circuit: charger
+too hot to charge
+too cold to charge
+short circuit: load
+too hot to discharge
+charge switch broken
+discharge switch broken
+GPS is unplugged
+BMS: change password
+BMS cannot switch on
+temperature sensor
+current limiter failed
+short circuit stays
+load far too high
+load far too high
+too cold to discharge
+locked by GPS
+cell type not set
+a cell wire is open
+current sensor broken
+BMS inner link failed
+precharge failed
+charger does not answer
+remote link lost
+anti-spark failed
+BMS wants an update
+precharge relay failed
+a relay is stuck
+discharge fuse blown
+charge fuse blown
+a module is lost
+BMS licence expired
+load is locked
+measuring chip failed
+BMS board is too hot
+cell voltage impossible
+balancer is too hot
+BMS system error
+BMS clock is wrong
+BMS link is unsteady
+off soon: voltage low
+BMS licence ends soon"""
+
+# Why there are no figures, by links.uart_link's reasons.
+WIRE = """\
+waiting for the BMS
+BMS silent: check wires
+noise: settings or wires?
+another unit answers
+BMS hides what it is
+a BMS not known yet
+impossible data
+set bms_type to jk_gps
+set bms_type to jk_modbus
+set bms_type to ant_new
+set bms_type to ant_old
+set bms_type: jk_display"""
+
+# The same, by those of links.ble_setup.
+RADIO = """\
+looking for the BMS
+not found, or phone has it
+found, does not connect
+not a BMS we can read
+not a BMS we can read
+it does not send
+it wants a PIN: ble_pin
+is the PIN wrong?
+the connection dropped
+connected, but silent
+noise: another BMS?
+no memory for Bluetooth
+Bluetooth failed
+the phone has it
+BMS hides what it is
+a BMS not known yet
+impossible data"""
+
+# The same without the package that Bluetooth needs.
+NO_RADIO = """\
+
+aioble is not installed"""
+
+# The same for several packs, by bms.bank's verdicts.
+BANK = """\
+waiting for the BMSs
+no pack answers
+packs are missing
+voltages too far apart"""
+
+# The screen's own, by the constants of screen.labels.
+SCREEN = """\
+s ago
+min
+h
+NO DATA
+since start
+hours
+cells
+differ
+temp
+below
+up to
+mat
+off
+on
+today
+warm in
+warm enough to charge
+not known
+fed by the pack
+fed by the charger
+no charger is seen
+a charger is there
+cold, no charger seen
+switched off
+no output is set
+boost:
+takes
+mode
+charger
+preheat
+probe
+time below
+charged so
+hold button 2 s to clear
+FAULT CLEARED
+The mat stays off until
+three good readings came.
+A fault whose cause is
+still there comes back.
+PHONE HAS THE BMS
+heater off; back by itself
+DATA STAND STILL
+settings error
+settings errors
+pack
+of
+without data:
+phone:
+starting"""
+
+# In the order of the tables in words.py.
+TEXTS = (
+    STATES,
+    REASONS,
+    FAULTS,
+    MODES,
+    CHARGERS,
+    PREHEATS,
+    VERDICTS,
+    ALARMS,
+    WIRE,
+    RADIO,
+    NO_RADIO,
+    BANK,
+    SCREEN,
+)
+
+
+def render():
+    """Returns the file: the number of the first line of each table, and of the one after all, two
+    bytes each in a room of two lines; then the lines, LINE_BYTES each, filled with zeros."""
+    head = b""
+    lines = []
+    for table in TEXTS:
+        head += bytes((len(lines) & 0xFF, len(lines) >> 8))
+        lines += table.split("\n")
+    head += bytes((len(lines) & 0xFF, len(lines) >> 8))
+    data = head + bytes(2 * LINE_BYTES - len(head))
+    for line in lines:
+        code = line.encode()
+        data += code + bytes(LINE_BYTES - len(code))
+    return data
+
+
+DATA = render()
