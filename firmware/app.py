@@ -12,12 +12,12 @@ from tasks import run_all
 from unload import unload
 
 
-def make_device(canvas_buf):
+def make_device():
     """Returns the Device; what only reads settings and builds is gone afterwards (10 kB)."""
     from build import build
     from startup import early
 
-    device = build(early[0], canvas_buf)
+    device = build(early[0])
     early.clear()
     for name in ("build", "mqtt.build", "relay.making", "bms.catalog", "heat.record", "startup"):
         unload(name)
@@ -36,10 +36,10 @@ def _say_end(device):
     print("stopped: the heater is off; the watchdog resets the chip in an hour at the latest")
 
 
-def run(canvas_buf):
+def run():
     """Runs the device; returns on Ctrl-C, and raises what ends it otherwise. The heater is off."""
     machine.freq(board.CPU_HZ)
-    device = make_device(canvas_buf)
+    device = make_device()
     try:
         try:
             asyncio.run(run_all(device))

@@ -1,9 +1,6 @@
 """Builds the device as its settings ask for: needed once, and dropped then (tools/groups.py)."""
 
-import sys
-
 import board
-import framebuf
 import machine
 
 import words
@@ -13,20 +10,16 @@ from bms.pack import PackState
 from device import Device
 from hardware.buttons import Button
 from hardware.heater_output import HeaterOutput
-from hardware.st7789 import Panel
 from hardware.wifi import REASONS
 from heat.heater import Heater
 from links.unit import RX_BYTES, Unit
-from screen.canvas import Canvas
-from screen.footer import Names
 from screen.model import Model
 from screen.show import Screen
 from starts import has_crashed
+from version import VERSION
 
-VERSION = "0.1.0"
 
-
-def build(early, canvas_buf):
+def build(early):
     """Returns the Device, ready to be started. `early`: startup.Startup; see docs/memory.md.
 
     Garbage is collected after each part, so that the heap need not grow for it.
@@ -37,7 +30,7 @@ def build(early, canvas_buf):
     memory.tell("BMS")
     build_heater(device, early)
     memory.tell("heater")
-    build_screen(device, early, canvas_buf)
+    build_screen(device, early)
     memory.tell("screen")
     build_relay(device, early)
     memory.tell("relay")
@@ -183,24 +176,27 @@ def _make_options(device, settings, errors):
 # -- screen and relay -----------------------------------------------------------------------------
 
 
-def build_screen(device, early, canvas_buf):
-    """Gives the device its panel, what is drawn on it, and the button."""
+def build_screen(device, early):
+    """Gives the device what is drawn on its panel, and the button."""
     settings = early.settings
-    width = board.PANEL_WIDTH
-    height = board.PANEL_HEIGHT
-    fb = framebuf.FrameBuffer(canvas_buf, width, height, framebuf.GS4_HMSB)
-    canvas = Canvas(fb, width, height)
-    names = Names(alarms.NAMES, check.NAMES, words.STATE_NAMES, words.REASON_NAMES)
+    picture = early.picture
     device.model = Model()
     device.model.packs = len(device.bms.units)
-    about = (canvas, settings, names, early.glyphs, early.errors, sys.modules)
+    texts = picture.texts
+    texts.codes = {
+        words.STATE_TEXTS: words.STATE_NAMES,
+        words.REASON_TEXTS: words.REASON_NAMES,
+        words.VERDICT_TEXTS: check.NAMES,
+        words.ALARM_TEXTS: alarms.NAMES,
+    }
+    about = (picture.brush, settings, texts, early.errors, device.ble is not None)
     if settings["packs"]:
-        from screen.packs import PacksScreen
+        from screen.pages.packs import PacksScreen
 
-        device.screen = PacksScreen(device.bms.bank, *about)  # pyright: ignore[reportAttributeAccessIssue]
+        device.screen = PacksScreen(device.bms.bank, *about)
     else:
         device.screen = Screen(*about)
-    device.panel = Panel(canvas, settings["screen_brightness_pct"])
+    picture.brush.panel.light(settings["screen_brightness_pct"])
     device.button = Button(board.BUTTON_1)
 
 

@@ -43,7 +43,7 @@ class Device:
         self.max_age_ms = settings["data_max_age_s"] * 1000
         self.bms = self.ble = self.writes = None
         self.heater = self.options = self.output = self.charger_contact = None
-        self.model = self.screen = self.panel = self.button = None
+        self.model = self.screen = self.button = None
         self.relay = None
         self.supervisor = Supervisor(NAMES, _TASK_LIMIT_MS)
 

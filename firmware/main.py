@@ -1,13 +1,10 @@
-"""Start of everything on the device: heater pin off, big buffer first, then the application."""
+"""Start of everything on the device: heater pin off, first picture, then the application."""
 
 import board
 from machine import Pin
 
 # Before anything else can fail: the heater is off. boot.py has done the same, if it is there.
 Pin(board.HEATER_PIN, Pin.OUT, value=1 - board.HEATER_ACTIVE)
-
-# The heap of an ESP32 grows in pieces; the largest buffer gets its place while there is one.
-CANVAS = bytearray(board.PANEL_WIDTH * board.PANEL_HEIGHT // 2)
 
 import sys  # noqa: E402
 import time  # noqa: E402
@@ -18,22 +15,29 @@ import micropython  # noqa: E402
 micropython.alloc_emergency_exception_buf(100)
 
 
-def start():
+def show():
+    """Shows the first picture, with what the screen goes on drawing with; returns both."""
+    import picture
+
+    return picture.Picture()
+
+
+def start(picture):
     """Reads the settings and starts the radio: before Python's heap grows."""
     import startup
 
-    startup.run()
+    startup.run(picture)
 
 
 def run():
     """Runs the application until it ends."""
     import app
 
-    app.run(CANVAS)
+    app.run()
 
 
 try:
-    start()
+    start(show())
     run()
 except Exception as error:
     # Time to read the reason on a console and to press Ctrl-C; then everything anew.

@@ -17,6 +17,10 @@ from heaps import Heaps
 from links.uart_link import SPARE
 from unload import unload
 
+# What only the start needs.
+_READERS = ("picture", "screen.start", "panels", "hardware.screen_files", "config", "settings")
+_READERS += ("settings_heater",)
+
 early = []  # the Startup, until the device is built
 
 
@@ -24,12 +28,13 @@ class Startup:
     """Settings, secrets, what is wrong with them, the state of last time, and the radio.
 
     `state` is the state file's content, `record` the heater's part of it (see config.load_state);
-    `glyphs` is what the screen reads its letters from; `unit` identifies the chip: hexadecimal, as
+    `picture` is the picture.Picture that is shown; `unit` identifies the chip: hexadecimal, as
     bytes; `memory` a heaps.Heaps. What reads all this is some 8 kB of tables and texts, and is
     dropped at once; this itself, when the device is built.
     """
 
-    def __init__(self):
+    def __init__(self, picture):
+        self.picture = picture
         self.memory = Heaps()
         self.memory.tell("start")
         self._read()
@@ -42,14 +47,13 @@ class Startup:
 
     def _read(self):
         import config
-        from hardware import glyph_file
 
         self.settings, self.secrets, self.errors = config.load_settings(
             board.HEATER_MAX_MA, board.HEATER_MAX_W * 1000
         )
+        self.errors.extend(self.picture.errors)
         self.state, self.record = config.load_state()
-        self.glyphs = glyph_file.open_glyphs(self.errors)
-        for name in ("config", "settings", "settings_heater", "hardware.glyph_file"):
+        for name in _READERS:
             unload(name)
 
     def _take_memory(self):
@@ -70,6 +74,6 @@ class Startup:
             machine.UART(board.BMS_UART, rx=board.BMS_RX, tx=board.BMS_TX, rxbuf=SPARE)
 
 
-def run():
+def run(picture):
     """Does all this, and keeps it in `early`."""
-    early.append(Startup())
+    early.append(Startup(picture))

@@ -110,20 +110,17 @@ def _step_heater(device, now):
 
 
 async def run_screen(device):
-    """Draws what has changed and sends it in slices."""
+    """Draws what has changed, a piece at a time."""
     ticks = 0
     while True:
         now = ticks_ms()
         fill_model(device.model, device, now)
-        more = True
-        while more:
-            more = device.screen.update(device.model)
-            while device.panel.refresh_slice():
-                await asyncio.sleep_ms(0)
+        while device.screen.update(device.model):
+            await asyncio.sleep_ms(0)
         ticks += 1
         if ticks == _SHIFT_EVERY:
             ticks = 0
-            device.panel.shift()
+            device.screen.shift()
         device.supervisor.alive(_SCREEN, ticks_ms())
         await asyncio.sleep_ms(_SCREEN_TICK_MS)
 

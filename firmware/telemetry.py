@@ -8,15 +8,15 @@ def fill_model(model, device, now):
     bms = device.bms
     if model.shown:
         bms = bms.units[model.shown - 1]
+    model.heater = device.heater
     model.take(bms.pack, now, device.uptime_s)
     model.why = bms.link.reason
-    model.whys = bms.link.WORDS
+    model.why_texts = bms.link.TEXTS
     model.verdict = bms.check.verdict
     model.frozen = bms.check.frozen
     if model.frozen:
         model.age_ms = bms.check.content_ms
         model.age_s = model.age_ms // 1000
-    model.heater = device.heater
     model.heater_on = device.output.on
     model.held_ms = device.button.held_ms
     model.handed_over_s = 0 if device.ble is None else device.ble.handed_over_s

@@ -1,25 +1,36 @@
-"""Finds words on a panel's picture by drawing them with the screen's own fonts."""
+"""Finds words on a panel's picture by drawing them with the screen's own brush."""
 
 from io import BytesIO
 
-from screen.font import Pen, width
-from screen.fonts.barlow import TEXT
-from screen.fonts.glyphs import DATA
+from screen.draw.brush import Brush, width
+from screen.draw.fonts.barlow import TEXT
+from screen.draw.fonts.glyphs import DATA
 from tools import cpython_framebuf as framebuf
-from tools.render_lcd import rgb
+from tools.render_lcd import rgb_of
+from tools.scenes import Glass
 
-_HEIGHT = 20
+_HEIGHT = 22
 
 
 def word(text, ink):
-    """Returns a word as rows of RGB pixels, as the lowest line shows it, without margins."""
+    """Returns a word as rows of RGB pixels, as a line of the screen shows it, without margins."""
     said = text.encode()
-    wide = width(TEXT, said, 0, len(said))
-    buf = bytearray((wide + 1) // 2 * _HEIGHT)
-    fb = framebuf.FrameBuffer(buf, wide + wide % 2, _HEIGHT, framebuf.GS4_HMSB)
-    fb.fill(ink >> 12)
-    Pen(fb, BytesIO(DATA)).draw(TEXT, said, 0, len(said), 0, 3, ink)
-    rows = [b"".join(bytes(rgb(fb.pixel(x, y))) for x in range(1, wide - 1)) for y in range(3, 17)]
+    wide = width(TEXT, said, 0, len(said)) + 12
+    glass = Glass(wide, _HEIGHT)
+    pen = Brush(glass, framebuf, BytesIO(DATA))
+    pen.text.start(said)
+    pen.ink = ink
+    pen.begin(0, 0, wide, _HEIGHT, TEXT)
+    while pen.pieces:
+        pen.step()
+    left = 7 if ink >> 12 else 3
+    rows = []
+    for y in range(2, _HEIGHT - 2):
+        row = b""
+        for x in range(left, wide - 9):
+            at = 2 * (y * wide + x)
+            row += bytes(rgb_of(glass.pixels[at] << 8 | glass.pixels[at + 1]))
+        rows.append(row)
     return rows
 
 

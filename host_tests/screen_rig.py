@@ -1,7 +1,7 @@
 """A screen whose words are read off what it draws."""
 
-from screen import font
 from screen import model as m
+from screen.draw import brush as b
 from tools import cpython_framebuf, scenes
 
 
@@ -9,40 +9,50 @@ class Page:
     """A screen whose drawn texts are recorded, with a model to change."""
 
     def __init__(self, monkeypatch, scene="normal", errors=()):
-        self.more = False  # there is more to draw
         self.texts = []
         self.inks = {}
-        plain = font.Pen.draw
+        self.icons = []
+        plain = b.Brush.begin
 
-        def draw(pen, face, text, start, end, x, y, ink):
-            said = bytes(text[start:end]).decode()
-            if said:
-                self.texts.append(said)
-                self.inks[said] = ink
-                assert all(font.width(face, text, i, i + 1) for i in range(start, end)), said
-            return plain(pen, face, text, start, end, x, y, ink)
+        def begin(brush, x, y, w, h, look):
+            if look < b.BAR:
+                self._note(brush, look & 3)
+            elif look != b.BAR and look != b.BLANK:
+                self.icons.append((x, brush.icon, brush.ink))
+            return plain(brush, x, y, w, h, look)
 
-        monkeypatch.setattr(font.Pen, "draw", draw)
-        self.buffer, self.canvas, self.screen = scenes.new_screen(cpython_framebuf, errors)
+        monkeypatch.setattr(b.Brush, "begin", begin)
+        self.glass, self.screen = scenes.new_screen(cpython_framebuf, errors)
         self.model = scenes.model_of(scene, m.Model())
         self.update()
 
+    def _note(self, brush, face):
+        text = brush.text
+        said = bytes(text.buf[: text.unit]).decode()
+        unit = bytes(text.buf[text.unit : text.n]).decode()
+        for i in range(text.n):
+            here = face if i < text.unit else b.TEXT
+            assert b.width(here, text.buf, i, i + 1), (said, unit)
+        if said:
+            self.texts.append(said)
+            self.inks[said] = brush.ink
+            if unit:
+                self.texts.append(unit)
+
     def update(self, **changes):
-        """Changes the model and returns the texts that were drawn for it."""
+        """Changes the model as a new frame does, and returns the texts that are drawn for it."""
         for key, value in changes.items():
             scenes.change(self.model, key, value)
+        self.model.pack.seq += 1
         self.texts.clear()
-        self.more = self.screen.update(self.model)
+        self.icons.clear()
+        while self.screen.update(self.model):
+            pass
         return list(self.texts)
 
-    def complete(self, **changes):
-        """The same, with updates until the page has nothing more to draw."""
-        texts = self.update(**changes)
-        while self.more:
-            texts += self.update()
-        return texts
+    complete = update
 
     def press(self):
         """Presses the button, and returns the texts of the page that comes."""
         self.screen.button(self.model)
-        return self.complete()
+        return self.update()

@@ -4,7 +4,7 @@ import pytest
 
 from host_tests.bench_rig import SETTINGS, configure, make_cold, wait_for_heat
 from host_tests.panel_text import shows
-from screen import palette
+from screen.draw import palette
 from tools.bench.bench import Bench
 
 DEADMAN_S = 1.2  # the watchdog, counted from the last good step
@@ -42,12 +42,12 @@ def test_runs_reads_the_bms_and_draws_without_a_mistake(bench):
 
 def test_the_panel_says_what_the_heater_does(heating):
     heating.wait_for(lambda b: shows(b.picture(), "HEATING", palette.ON_AMBER), 10)
-    assert not shows(heating.picture(), "heater: idle", palette.GREY)
+    assert not shows(heating.picture(), "WARM ENOUGH", palette.GREY)
     heating.set("pack_dc", 100)
-    heating.wait_for(lambda b: shows(b.picture(), "heater: idle", palette.GREY), 300)
+    heating.wait_for(lambda b: shows(b.picture(), "WARM ENOUGH", palette.GREY), 300)
     assert not shows(heating.picture(), "HEATING", palette.ON_AMBER)
     heating.set("bms_unplugged", True)
-    heating.wait_for(lambda b: shows(b.picture(), "heater: stale", palette.AMBER), 30)
+    heating.wait_for(lambda b: shows(b.picture(), "the BMS's data are old", palette.AMBER), 30)
 
 
 def test_heats_a_cold_pack_until_the_bms_charges_again(heating):

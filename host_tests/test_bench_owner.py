@@ -6,7 +6,7 @@ import pytest
 
 from host_tests.bench_rig import OWN, SETTINGS
 from host_tests.bench_room import Room
-from screen import palette as pal
+from screen.draw import palette as pal
 
 pytestmark = pytest.mark.bench
 
@@ -169,10 +169,12 @@ def test_the_button_turns_to_the_heater_and_its_report(room):
     make_cold(room)
     room.wait_shown("HEATING", pal.ON_AMBER)
     press(room)
-    room.wait_shown("fed by the charger", pal.WHITE)
-    room.wait_shown("off from  5.0", pal.GREY)
+    room.wait_shown("cells", pal.GREY)
     press(room)
-    room.wait_shown("HEATER REPORT", pal.ON_GREY)
+    room.wait_shown("fed by the charger", pal.WHITE)
+    room.wait_shown("aim 0.0 to 5.0", pal.GREY)
+    press(room)
+    room.wait_shown("below limit", pal.GREY)
     room.wait_shown("contact closed", pal.WHITE)
     press(room)
     room.wait_shown("HEATING", pal.ON_AMBER)
@@ -185,12 +187,12 @@ def test_a_fault_takes_the_screen_until_it_is_cleared_by_hand(room):
     for _ in range(5):  # restarts within an hour: the fault `unstable`
         restart(room)
     room.wait({"heater_faults": ["unstable"], "heater_state": "fault"})
-    room.wait_shown("HEATER: RESTARTS", pal.ON_RED)
+    room.wait_shown("TOO MANY RESTARTS", pal.ON_RED)
     assert room.shows("Check its supply and its", pal.AMBER)
     assert room.shows("hold button 2 s to clear", pal.GREY)
     press(room)
-    room.wait_shown("HEATER: unstable", pal.ON_RED)  # the lowest line of the figures
-    room.wait_shown("HEATER: RESTARTS", pal.ON_RED)  # and back by itself
+    room.wait_shown("TOO MANY RESTARTS", pal.ON_RED)  # the lowest line of the figures
+    room.wait_shown("TOO MANY RESTARTS", pal.ON_RED)  # and back by itself
     assert not room.desk.bench.plant.heater_on
     hold(room, True)
     room.wait_shown("FAULT CLEARED", pal.ON_GREEN)
@@ -204,7 +206,7 @@ def test_a_fault_is_cleared_by_command_too(room):
     room = room()
     for _ in range(5):  # restarts within an hour: the fault `unstable`
         restart(room)
-    room.wait_shown("HEATER: RESTARTS", pal.ON_RED)
+    room.wait_shown("TOO MANY RESTARTS", pal.ON_RED)
     room.send("heater/acknowledge", "acknowledge")
     room.wait_shown("FAULT CLEARED", pal.ON_GREEN)
     room.wait({"heater_faults": []})
@@ -218,10 +220,10 @@ def test_the_panel_counts_down_while_the_phone_has_the_bms(tmp_path, monkeypatch
         room.wait_config("number", "bms_release")
         room.wait_config("button", "bms_release_10_min")
         room.send("bms/release/set", "10")
-        room.wait_shown("THE PHONE HAS THE BMS", pal.ON_BLUE)
+        room.wait_shown("PHONE HAS THE BMS", pal.ON_BLUE)
         assert room.shows("heater off; back by itself", pal.GREY)
         told = room.wait({"commands_done": 1, "link_reason": "handed_over"})
         assert 500 < told["handed_over_s"] <= 600 and told["heater_on"] is False
         room.send("bms/release/set", "0")
         room.wait({**GOOD, "handed_over_s": 0, "link_reason": None}, 90)
-        assert not room.shows("THE PHONE HAS THE BMS", pal.ON_BLUE)
+        assert not room.shows("PHONE HAS THE BMS", pal.ON_BLUE)

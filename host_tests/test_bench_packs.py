@@ -9,7 +9,7 @@ pytest.importorskip("bumble")
 from host_tests.ble_app_rig import AppRig
 from host_tests.ble_rig import ADDRESS, OTHER
 from host_tests.panel_text import shows
-from screen import palette
+from screen.draw import palette
 from tools.bench.ant_sim import AntNewSim
 from tools.bench.bench import Bench
 from tools.bench.config import BenchConfig
@@ -162,6 +162,6 @@ def test_the_panel_shows_the_whole_and_each_pack(tmp_path):
             said = f"pack {number} of 3"
             rig.wait_for(lambda b, said=said: shows(b.picture(), said, palette.WHITE), 8)
         rig.units[1].rssi = None
-        said = "no good figures: 3"
+        said = "without data: 3"
         bench.run_until(bench.now_s() + 60)
         rig.wait_for(lambda b: shows(b.picture(), said, palette.ON_AMBER), 60)

@@ -318,8 +318,11 @@ def run_main(chip, monkeypatch, app, startup=None):
     micropython.alloc_emergency_exception_buf = lambda size: chip.trace.append("buffer")
     if startup is None:
         startup = types.ModuleType("startup")
-        startup.run = lambda: chip.trace.append("settings, radio")
-    modules = {"board": board, "micropython": micropython, "startup": startup, "app": app}
+        startup.run = lambda picture: chip.trace.append(("settings, radio", picture))
+    picture = types.ModuleType("picture")
+    picture.Picture = lambda: chip.trace.append("picture") or "its picture"
+    modules = {"board": board, "picture": picture, "micropython": micropython}
+    modules |= {"startup": startup, "app": app}
     for name, module in modules.items():
         monkeypatch.setitem(sys.modules, name, module)
     monkeypatch.setattr(
@@ -332,11 +335,17 @@ def run_main(chip, monkeypatch, app, startup=None):
     return runpy.run_path(str(ROOT / "firmware" / "main.py"))
 
 
-def test_main_drops_the_heater_first_then_the_radio_then_the_application(chip, monkeypatch):
+def test_main_drops_the_heater_then_shows_a_picture_then_radio_and_application(chip, monkeypatch):
     app = types.ModuleType("app")
-    app.run = lambda canvas: chip.trace.append(("run", len(canvas)))
+    app.run = lambda: chip.trace.append("run")
     run_main(chip, monkeypatch, app)
-    assert chip.trace == [(32, OFF), "buffer", "settings, radio", ("run", 16_200)]
+    assert chip.trace == [
+        (32, OFF),
+        "buffer",
+        "picture",
+        ("settings, radio", "its picture"),
+        "run",
+    ]
 
 
 def test_boot_drops_the_heater(chip, monkeypatch):
@@ -351,7 +360,7 @@ def test_boot_drops_the_heater(chip, monkeypatch):
 def test_main_starts_anew_after_whatever_ends_the_application(chip, monkeypatch, error):
     app = types.ModuleType("app")
 
-    def run(_canvas):
+    def run():
         raise error("dead")
 
     app.run = run

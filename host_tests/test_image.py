@@ -198,8 +198,8 @@ def test_a_file_is_rendered_from_a_module_that_the_device_does_not_carry(tmp_pat
     def spoken(module, board):
         return board.NAME.encode() + module.CHECK.to_bytes(4, "little")
 
-    monkeypatch.setitem(image.rendered.FILES, "screen.fonts.barlow", spoken)
+    monkeypatch.setitem(image.rendered.FILES, "screen.draw.fonts.barlow", spoken)
     image.lay_out("lilygo_t_display", tmp_path / "x", squeezed=False)
-    fonts = tmp_path / "x" / "lib" / "screen" / "fonts"
+    fonts = tmp_path / "x" / "lib" / "screen" / "draw" / "fonts"
     assert (fonts / "barlow.bin").read_bytes()[:-4] == b"LilyGO T-Display"
     assert not (fonts / "barlow.mpy").exists()

@@ -58,7 +58,7 @@ def test_the_image_stops_heating_when_the_bms_falls_silent(bench):
 
 @pytest.mark.parametrize("damage", ["missing", "damaged"])
 def test_without_its_glyphs_it_heats_and_says_so(config, tmp_path, damage):
-    path = tmp_path / "image" / "lib" / "screen" / "fonts" / "glyphs.bin"
+    path = tmp_path / "image" / "lib" / "screen" / "draw" / "fonts" / "glyphs.bin"
     data = path.read_bytes()
     path.unlink()
     if damage == "damaged":
@@ -70,6 +70,6 @@ def test_without_its_glyphs_it_heats_and_says_so(config, tmp_path, damage):
         assert state["chip"]["resets"] == 0
         assert state["panel"]["on"] and state["panel"]["error_texts"] == []
         assert len(set(bench.picture()[3])) > 8
-        said = f"lib/screen/fonts/glyphs.bin: {damage}; copy the image again"
+        said = f"lib/screen/draw/fonts/glyphs.bin: {damage}; copy the image again"
         assert said in console(bench)
     assert bench.error is None

@@ -38,7 +38,8 @@ LIB = {
     "bms": PORTABLE_TOP,
     "heat": PORTABLE_TOP | {"bms.pack", "bms.alarms", "bms.wire"},
     "relay": PORTABLE_TOP | {"bms.pack", "bms.alarms", "bms.check", "bms.wire"},
-    "screen": PORTABLE_TOP | {"bms.pack", "bms.alarms", "bms.wire"},
+    "screen": PORTABLE_TOP | {"bms.pack", "bms.alarms", "bms.check", "bms.wire"},
+    "languages": {"words"},
 }
 
 # The device's own modules, for firmware.
@@ -47,8 +48,9 @@ DEVICE = set(
     "json machine micropython network onewire os random select socket struct sys "
     "time".split()
 )
-# The one file that imports by computed name: the dialect that the settings ask for.
+# The files that import by computed name: the dialect that the settings ask for, the board's panel.
 CATALOG = "lib/bms/catalog.py"
+PANELS = "firmware/panels.py"
 CLOCKS = {"sleep", "sleep_ms", "ticks_ms", "ticks_us", "time"}
 
 
@@ -87,7 +89,7 @@ def allow_list(path, firmware_modules):
         part = parts[1].removesuffix(".py")
         return LIB[part] | PORTABLE | {part} | ({"__import__"} if path == CATALOG else set())
     if parts[0] == "firmware":
-        return DEVICE | set(LIB) | firmware_modules
+        return DEVICE | set(LIB) | firmware_modules | ({"__import__"} if path == PANELS else set())
     if parts[0] == "boards":
         return set()  # data only
     return None

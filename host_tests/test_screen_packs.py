@@ -3,7 +3,7 @@
 import pytest
 
 from host_tests.screen_rig import Page
-from screen.packs import PacksScreen
+from screen.pages.packs import PacksScreen
 from tools import scenes
 
 
@@ -22,7 +22,7 @@ class Bank:
 def page(monkeypatch):
     monkeypatch.setattr(scenes, "Screen", lambda *about: PacksScreen(Bank(), *about))
     page = Page(monkeypatch)
-    page.bank = page.screen._footer._bank
+    page.bank = page.screen._bank
     page.update(packs=3, uptime_s=1000)
     return page
 
@@ -41,22 +41,22 @@ def test_the_whole_is_shown_as_a_single_pack_is(page):
 
 def test_packs_that_are_missing_are_told_in_turn_with_what_else_there_is(page):
     page.bank.ok[1] = 0
-    assert "no good figures: 2" in said(page, 1000)
+    assert "without data: 2" in said(page, 1000)
     texts = said(page, 1004)
-    assert "no good figures: 2" in texts and len(texts) > 1
+    assert "without data: 2" in texts and len(texts) > 1
     page.bank.ok[2] = 0
-    assert "no good figures: 2, 3" in said(page, 1008)
+    assert "without data: 2, 3" in said(page, 1008)
     page.bank.ok[:] = b"\x01\x01\x01"
-    assert not [text for text in said(page, 1012) if "good" in text]
+    assert not [text for text in said(page, 1012) if "without" in text]
 
 
 def test_what_the_phone_has_does_not_hide_the_pack_on_the_wire(page):
     page.bank.ok[1] = page.bank.ok[2] = 0
-    texts = said(page, 1000) + page.complete(handed_over_s=581) + said(page, 1004)
-    assert "the phone has it: 09:41" in texts and "THE PHONE HAS THE BMS" not in texts
+    texts = said(page, 1000) + page.update(handed_over_s=581) + said(page, 1004)
+    assert "phone: 09:41" in texts and "PHONE HAS THE BMS" not in texts
     page.bank.ok[0] = 0
-    assert "THE PHONE HAS THE BMS" in page.complete(uptime_s=1009)
-    assert "87" in page.complete(handed_over_s=0, uptime_s=1010)
+    assert "PHONE HAS THE BMS" in page.update(uptime_s=1009)
+    assert "87" in page.update(handed_over_s=0, uptime_s=1010)
 
 
 def test_the_button_goes_through_the_packs_and_on(page):
@@ -66,7 +66,7 @@ def test_the_button_goes_through_the_packs_and_on(page):
         shown.append(page.model.shown)
         if press < 3:
             assert f"pack {press + 1} of 3" in said(page, 1000 + 8 * press, 6)
-    assert shown == [1, 2, 3, 0] and page.screen._page > 2  # the heater's page comes next
+    assert shown == [1, 2, 3, 0] and page.screen.page == 1  # their figures come next
 
 
 def test_a_pack_is_left_after_a_minute(page):

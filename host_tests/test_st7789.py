@@ -14,33 +14,44 @@ from tools.bench.panel import Panel as Glass
 
 @pytest.fixture
 def st7789(monkeypatch):
-    """The driver with a fake machine, framebuf and sleep."""
+    """The driver with a fake machine and sleep."""
     monkeypatch.setitem(sys.modules, "machine", fake_panel)
     monkeypatch.setitem(sys.modules, "board", fake_panel.Board)
-    monkeypatch.setitem(sys.modules, "framebuf", cpython_framebuf)
     monkeypatch.delitem(sys.modules, "hardware.st7789", raising=False)
     monkeypatch.setattr(time, "sleep_ms", lambda ms: slept.append(ms), raising=False)
     fake_panel.transfers.clear()
     fake_panel.duties.clear()
     slept.clear()
-    st7789 = importlib.import_module("hardware.st7789")
-
-    yield st7789
+    yield importlib.import_module("hardware.st7789")
     sys.modules.pop("hardware.st7789", None)
 
 
 slept = []
 
 
-class Rig:
-    """Driver, canvas and glass."""
+class Both(scenes.Glass):
+    """Hands on what is sent to the driver, and keeps the picture as it should be."""
 
-    def __init__(self, st7789, scene="normal", brightness=80):
-        self.buffer, self.canvas, self.screen = scenes.new_screen(cpython_framebuf)
+    def __init__(self, panel):
+        super().__init__(panel.width, panel.height)
+        self._panel = panel
+
+    def send(self, x, y, w, h, data):
+        super().send(x, y, w, h, data)
+        self._panel.send(x, y, w, h, data)
+
+    def shift(self):
+        self._panel.shift()
+
+
+class Rig:
+    """Driver, screen and glass."""
+
+    def __init__(self, st7789, scene="normal"):
         self.glass = Glass()
-        self.panel = st7789.Panel(self.canvas, brightness)
+        self.panel = st7789.Panel()
+        self.picture, self.screen = scenes.new_screen(cpython_framebuf, glass=Both(self.panel))
         self.model = scenes.model_of(scene, model.Model())
-        self.screen.update(self.model)
 
     def listen(self):
         """Has the glass take what was sent; returns the number of bytes."""
@@ -52,30 +63,33 @@ class Rig:
         assert self.glass.errors == []
         return sent
 
-    def refresh(self):
-        """Sends everything; returns the bytes of each slice."""
-        slices = []
-        more = True
-        while more:
-            more = self.panel.refresh_slice()
-            slices.append(self.listen())
-        return slices
+    def draw(self):
+        """Draws everything; returns the bytes of each piece."""
+        pieces = []
+        while self.screen.update(self.model):
+            pieces.append(self.listen())
+        return pieces
 
     def expected(self, dx=0, dy=0):
-        """Returns the picture in the panel's 65 536 colours, moved, black where nothing is."""
-        fb = cpython_framebuf.FrameBuffer(self.buffer, scenes.WIDTH, scenes.HEIGHT, 2)
+        """Returns the picture in RGB, moved, black where nothing is."""
+        wide, high = self.picture.width, self.picture.height
+        data = self.picture.pixels
+        colours = [data[at] << 8 | data[at + 1] for at in range(0, len(data), 2)]
+        rgb = {colour: bytes(render_lcd.rgb_of(colour)) for colour in set(colours)}
         out = bytearray()
-        for y in range(scenes.HEIGHT):
-            for x in range(scenes.WIDTH):
-                index = fb.pixel(x - dx, y - dy) or 0
-                out += bytes(render_lcd.rgb(index))
+        for y in range(-dy, high - dy):
+            for x in range(-dx, wide - dx):
+                inside = 0 <= x < wide and 0 <= y < high
+                out += rgb[colours[y * wide + x]] if inside else b"\0\0\0"
         return bytes(out)
 
 
 @pytest.mark.parametrize("scene", ("normal", "alarm", "lost"))
-def test_the_glass_shows_the_canvas(st7789, scene):
+def test_the_glass_shows_the_picture(st7789, scene):
     rig = Rig(st7789, scene)
-    rig.refresh()
+    rig.draw()
+    rig.panel.light(80)
+    rig.listen()
     assert rig.glass.lit
     assert rig.glass.rgb() == rig.expected()
 
@@ -103,7 +117,9 @@ def test_the_glass_of_each_board(st7789, monkeypatch, name):
         if fact.isupper():
             monkeypatch.setattr(fake_panel.Board, fact, getattr(data, fact))
     rig = Rig(st7789)
-    rig.refresh()
+    rig.draw()
+    rig.panel.light()
+    rig.listen()
     assert rig.glass.lit
     assert rig.glass.rgb() == rig.expected()
 
@@ -118,12 +134,11 @@ def test_start_keeps_the_times_of_the_data_sheet(st7789):
     assert None not in fake_panel.transfers
 
 
-def test_dark_until_the_first_picture_is_complete(st7789):
-    rig = Rig(st7789, brightness=80)
-    assert fake_panel.duties == [0]
-    while rig.panel.refresh_slice():
-        rig.listen()
-        assert not rig.glass.on and fake_panel.duties == [0]
+def test_dark_until_light_is_asked_for(st7789):
+    rig = Rig(st7789)
+    rig.draw()
+    assert not rig.glass.on and fake_panel.duties == [0]
+    rig.panel.light(80)
     rig.listen()
     assert rig.glass.on
     assert fake_panel.duties == [0, 65535 * 80 // 100]
@@ -131,28 +146,34 @@ def test_dark_until_the_first_picture_is_complete(st7789):
 
 @pytest.mark.parametrize("percent, duty", [(0, 0), (50, 32767), (100, 65535)])
 def test_brightness(st7789, percent, duty):
-    Rig(st7789, brightness=percent).refresh()
-    assert fake_panel.duties == [0, duty]
-
-
-def test_slices_are_small_and_only_what_changed_is_sent(st7789):
     rig = Rig(st7789)
-    slices = rig.refresh()
-    assert len(slices) == 45 and max(slices) < 1500
-    assert not rig.panel.refresh_slice() and fake_panel.transfers == []
+    rig.panel.light(percent)
+    rig.panel.light(percent)
+    assert fake_panel.duties == [0, duty, duty]
+    assert fake_panel.transfers.count((0, b"\x29")) == 1
+
+
+def test_pieces_are_small_and_only_what_changed_is_sent(st7789):
+    rig = Rig(st7789)
+    pieces = rig.draw()
+    assert max(pieces) < 3600
+    assert rig.draw() == [] and fake_panel.transfers == []
     scenes.change(rig.model, "current_ma", -23_500)
-    rig.screen.update(rig.model)
-    assert len(rig.refresh()) == 7
+    rig.model.pack.seq += 1
+    assert sum(rig.draw()) < 8_000
+    rig.panel.light()
+    rig.listen()
     assert rig.glass.rgb() == rig.expected()
 
 
 def test_shift_leaves_nothing_behind(st7789):
     rig = Rig(st7789)
-    rig.refresh()
+    rig.draw()
+    rig.panel.light()
     seen = set()
     for _ in range(9):
-        rig.panel.shift()
-        rig.refresh()
+        rig.screen.shift()
+        rig.draw()
         moved = [
             (dx, dy)
             for dx in (-1, 0, 1)
@@ -164,6 +185,19 @@ def test_shift_leaves_nothing_behind(st7789):
     assert len(seen) == 9 and (0, 0) in seen
 
 
+def test_a_glass_as_large_as_the_controllers_memory_is_not_moved_over_its_edge(
+    st7789, monkeypatch
+):
+    monkeypatch.setattr(fake_panel.Board, "PANEL_X", 0)
+    monkeypatch.setattr(fake_panel.Board, "PANEL_Y", 0)
+    monkeypatch.setattr(st7789.Panel, "width", 320)
+    monkeypatch.setattr(st7789.Panel, "height", 240)
+    rig = Rig(st7789)
+    for _ in range(9):
+        rig.screen.shift()
+        rig.draw()  # the glass would complain
+
+
 def test_same_stream_from_micropython(st7789, micropython64):
     places = ("lib", "firmware", "tools", "host_tests/mp")
     result = micropython64("host_tests/mp/stream_st7789.py", places=places)
@@ -172,6 +206,7 @@ def test_same_stream_from_micropython(st7789, micropython64):
         dc, data = line.split()
         real.append((int(dc), bytes.fromhex(data)))
     rig = Rig(st7789, "alarm")
-    while rig.panel.refresh_slice():
+    while rig.screen.update(rig.model):
         pass
+    rig.panel.light(80)
     assert real == fake_panel.transfers

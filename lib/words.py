@@ -121,8 +121,9 @@ WIRE_TEXTS = const(8)  # why there are no figures, by links.uart_link's reasons
 RADIO_TEXTS = const(9)  # the same, by those of links.ble_setup
 NO_RADIO_TEXTS = const(10)  # the same, by those of links.ble
 BANK_TEXTS = const(11)  # the same, by those of bms.bank
-SCREEN_TEXTS = const(12)  # the screen's own, by screen.labels
-TABLES = const(13)
+WARNING_TEXTS = const(12)
+SCREEN_TEXTS = const(13)  # the screen's own, by screen.labels
+TABLES = const(14)
 
 FAULT_LINES = const(4)
 LINE_BYTES = const(32)  # room of a line in a language's file
@@ -138,6 +139,15 @@ def find(names, name):
 def name(names, number):
     """Returns line `number` of a table of names, as str."""
     return names.split(b"\n")[number].decode()
+
+
+def first_bit(bits):
+    """Returns the number of the lowest bit that is set, counted from 1; `bits` is not 0."""
+    number = 1
+    while not bits & 1:
+        bits >>= 1
+        number += 1
+    return number
 
 
 def first_fault(latched):

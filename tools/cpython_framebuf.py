@@ -81,9 +81,19 @@ class FrameBuffer:
 
     def fill_rect(self, x, y, w, h, colour):
         """Fills a box."""
+        if self._format == RGB565:
+            return self._fill_rows(x, y, w, h, bytes((colour & 0xFF, colour >> 8 & 0xFF)))
         for row in range(max(y, 0), min(y + h, self._height)):
             for column in range(max(x, 0), min(x + w, self._width)):
                 self._set(column, row, colour)
+
+    def _fill_rows(self, x, y, w, h, colour):
+        """Fills a box of whole bytes, row by row."""
+        left = max(x, 0)
+        data = colour * (min(x + w, self._width) - left)
+        for row in range(max(y, 0), min(y + h, self._height)):
+            at = 2 * (left + row * self._stride)
+            self._buf[at : at + len(data)] = data
 
     def hline(self, x, y, w, colour):
         """Draws a horizontal line."""

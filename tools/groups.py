@@ -18,7 +18,7 @@ COMMON = "common"  # what runs before the application, and what both need; no mo
 
 # Runs before the application is imported, while Python's heap is small and the radio takes its
 # share. What the application needs as well, is a group by itself, and stays.
-EARLY = frozenset({"startup", "config", "hardware.glyph_file", "links.ble"})
+EARLY = frozenset({"picture", "startup", "config", "links.ble"})
 # Reads the settings and builds the device: dropped then (firmware/unload.py), with all that is in
 # the group. What these import beside each other, is the application's, and stays.
 ONCE = frozenset(
@@ -28,7 +28,10 @@ ONCE = frozenset(
         "settings",
         "settings_heater",
         "settings_packs",
-        "hardware.glyph_file",
+        "picture",
+        "panels",
+        "screen.start",
+        "hardware.screen_files",
         "build",
         "mqtt.build",
         "relay.making",

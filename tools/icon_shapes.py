@@ -82,6 +82,15 @@ def cloud():
     return pad.small()
 
 
+def question():
+    """A question mark: not known."""
+    pad = _Pad()
+    pad.arc(7.5, 4.6, 4.2, 2.2, 180, 450)
+    pad.box(6.4, 6.6, 8.6, 10.6)
+    pad.box(6.4, 12.2, 8.6, 14.4)
+    return pad.small()
+
+
 def struck(shape):
     """Returns the shape with a stroke through it: the thing is off."""
 
@@ -100,5 +109,5 @@ def struck(shape):
 
 _PLAIN = (charge, discharge, heat, wifi, cloud)
 
-# The numbers of the icons in lib/screen/draw/brush.py: a struck-out icon is STRUCK after the plain.
-SHAPES = _PLAIN + tuple(struck(shape) for shape in _PLAIN)
+# By their numbers in lib/screen/draw/brush.py: a struck-out icon is STRUCK after the plain.
+SHAPES = _PLAIN + tuple(struck(shape) for shape in _PLAIN) + (question,)

@@ -1,8 +1,8 @@
 """Makes the fonts and icons of the screen: `python -m tools.make_font [--check]`.
 
 Rasterises Barlow Condensed (SIL Open Font License 1.1) from the npm package
-@fontsource/barlow-condensed into `lib/screen/fonts`: the tables of each size in barlow.py, the
-pictures of all glyphs in glyphs.py, with 2 bits per pixel, so that three levels of each colour
+@fontsource/barlow-condensed into `lib/screen/draw/fonts`: the tables of each size in barlow.py,
+the pictures of all glyphs in glyphs.py, with 2 bits per pixel, so that three levels of each colour
 smooth the edges. `--check` writes nothing and exits with 1 if a file is not what would be written.
 Needs Pillow, pinned: its version decides the last pixel.
 """
@@ -19,7 +19,7 @@ from tools import icon_shapes
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "node_modules" / "@fontsource" / "barlow-condensed"
-OUT = ROOT / "lib" / "screen" / "fonts"
+OUT = ROOT / "lib" / "screen" / "draw" / "fonts"
 
 FIRST = 32  # first code that a text may hold
 ABSENT = 0xFF  # in an index
@@ -80,7 +80,7 @@ def codes_of(text):
 
 FACES = (
     Face("huge", 600, 62, codes_of(DIGITS + "-:")),
-    Face("large", 600, 24, codes_of(DIGITS + "+-.~:%VAWk^C NODATmPackmate"), tabular=True),
+    Face("large", 600, 24, codes_of(DIGITS + "+-. NODATYEPackmate"), tabular=True),
     Face("text", 600, 16, set(range(FIRST, 127)), tabular=True, minus=False),
 )
 

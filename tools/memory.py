@@ -33,7 +33,7 @@ class Hardware:
     def __getattr__(self, name):
         if name == "unique_id":
             return lambda: b"packma"
-        if name == "status":
+        if name in ("status", "reset_cause"):
             return lambda *a: 0
         return self
     def __call__(self, *args, **keywords):
@@ -64,10 +64,11 @@ _SETTINGS = """{"heater_output": "gpio", "heater_mode": "charger_or_soc", "charg
 # On a device the open file of glyphs has LittleFS's cache of 128 bytes and its books.
 _BUILD = """
 littlefs = bytearray(240)
-import startup
-startup.early.append(startup.Startup())
+import picture, startup
+startup.run(picture.Picture())
+del picture
 import app, build
-device = build.build(startup.early[0], canvas)
+device = build.build(startup.early[0])
 startup.early.clear()
 del startup, build
 for name in ("build", "startup", "bms.catalog", "heat.record"):
@@ -102,28 +103,26 @@ def in_order(modules, roots):
 
 
 def measure(board_name="lilygo_t_display", dialect="bms.jk.jk_gps", squeezed=True):
-    """Returns [(what, bytes)]: each module, the canvas, the objects; in the order of loading."""
+    """Returns [(what, bytes)]: each module, then the objects; in the order of loading."""
     board = image.load_board(board_name)
     roots = ("app", "build", dialect, board.PANEL)
     modules = image.reachable(set(roots))
-    canvas_bytes = board.PANEL_WIDTH * board.PANEL_HEIGHT // 2
     with tempfile.TemporaryDirectory() as folder:
         out = pathlib.Path(folder) / "image"
         image.lay_out(board_name, out, squeezed, joined=False)
         settings = pathlib.Path(folder) / "settings.json"
         settings.write_text(_SETTINGS)
         # Which modules are there in the end, is seen in a first run.
-        first = _run(out, settings, in_order(modules, roots), canvas_bytes)
+        first = _run(out, settings, in_order(modules, roots))
         stay = {name.split()[1] for name, _ in first if name.startswith(_STAYS)} & modules.keys()
         order = [name for name in in_order(modules, [*roots, *sorted(stay)]) if name in stay]
-        steps = _run(out, settings, order, canvas_bytes)
+        steps = _run(out, settings, order)
         return [step for step in steps if not step[0].startswith(_STAYS)]
 
 
-def _run(out, settings, modules, canvas_bytes):
+def _run(out, settings, modules):
     """Returns what _differences() does; its last ones name the modules that stay."""
     chunks = [PRELUDE, "report('interpreter')"]
-    chunks += [f"canvas = bytearray({canvas_bytes})", "report('canvas')"]
     for name in ["asyncio", "binascii", "board", *modules]:
         chunks += [f"import {name}\ngc.collect()", f"report({name!r})"]
     chunks += [_BUILD, "gc.collect()", "report('objects')"]
@@ -160,7 +159,7 @@ def group_of(name):
     """Returns the row of the summary that a step belongs to."""
     if name in ("interpreter", "asyncio", "binascii"):
         return "MicroPython's own"
-    if name in ("canvas", "objects"):
+    if name == "objects":
         return name
     if image.find_source(name) in (None, ROOT / "firmware" / f"{name}.py"):
         return "firmware"

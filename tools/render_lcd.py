@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from screen import palette
+from screen.draw import palette
 from tools import cpython_framebuf as framebuf
 from tools import scenes
 
@@ -15,21 +15,24 @@ SCALE = 3
 
 def rgb(index):
     """Returns one of the screen's colours as (red, green, blue) of 0..255."""
-    colour = palette.RGB565[2 * index] << 8 | palette.RGB565[2 * index + 1]
+    colour = palette.COLOURS[2 * index] << 8 | palette.COLOURS[2 * index + 1]
+    return rgb_of(colour)
+
+
+def rgb_of(colour):
+    """Returns an RGB565 value as (red, green, blue) of 0..255."""
     levels = ((colour >> 11, 31), (colour >> 5 & 63, 63), (colour & 31, 31))
     return tuple(value * 255 // most for value, most in levels)
 
 
-def image_of(buffer, width, height, scale=SCALE):
-    """Returns a GS4_HMSB picture in its true colours, enlarged `scale` times."""
-    image = Image.new("RGB", (width, height))
-    fb = framebuf.FrameBuffer(buffer, width, height, framebuf.GS4_HMSB)
-    colours = [rgb(index) for index in range(16)]
-    for y in range(height):
-        for x in range(width):
-            index = fb.pixel(x, y)
-            image.putpixel((x, y), colours[index])
-    return image.resize((width * scale, height * scale), Image.NEAREST)
+def image_of(glass, scale=SCALE):
+    """Returns what a scenes.Glass shows, enlarged `scale` times."""
+    image = Image.new("RGB", (glass.width, glass.height))
+    values = [
+        glass.pixels[at] << 8 | glass.pixels[at + 1] for at in range(0, len(glass.pixels), 2)
+    ]
+    image.putdata([rgb_of(value) for value in values])
+    return image.resize((glass.width * scale, glass.height * scale), Image.NEAREST)
 
 
 def main(argv=None):
@@ -43,7 +46,7 @@ def main(argv=None):
     args.outdir.mkdir(parents=True, exist_ok=True)
     for name in args.scene or scenes.SCENES:
         path = args.outdir / f"{name}.png"
-        image_of(scenes.draw(name, framebuf), scenes.WIDTH, scenes.HEIGHT).save(path)
+        image_of(scenes.draw(name, framebuf)).save(path)
         print(path)
     return 0
 

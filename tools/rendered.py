@@ -1,9 +1,11 @@
 """Files of an image that are made when the image is: what the device only reads, piece by piece.
 
 FILES names each by the module that it is made from, which a device then does not carry, nor what
-only this module imports: `screen.fonts.glyphs` becomes lib/screen/fonts/glyphs.bin. A firmware
+only this module imports: `languages.english` becomes lib/languages/english.bin. A firmware
 that runs from sources, or has its modules frozen, has the module itself.
 """
+
+import zlib
 
 
 def data(module, _board):
@@ -11,9 +13,15 @@ def data(module, _board):
     return module.DATA
 
 
+def checked(module, _board):
+    """Returns the same with its CRC-32 behind it, low byte first."""
+    return module.DATA + zlib.crc32(module.DATA).to_bytes(4, "little")
+
+
 # Module -> function(the module, imported; the board's data module) that returns bytes.
 FILES = {
-    "screen.fonts.glyphs": data,
+    "screen.draw.fonts.glyphs": data,
+    "languages.english": checked,
     "relay.layout": data,
     "relay.discovery": data,
 }

@@ -3,16 +3,16 @@
 Runs on CPython and on MicroPython, so that tests can compare the two pixel by pixel.
 """
 
-import sys
 from io import BytesIO
 
 import words as s
 from bms import alarms, check
 from bms import pack as p
+from languages import english
 from screen import model as m
-from screen.canvas import Canvas
-from screen.fonts.glyphs import DATA
-from screen.footer import Names
+from screen.draw.brush import Brush
+from screen.draw.fonts.glyphs import DATA
+from screen.draw.language import Language
 from screen.show import Screen
 
 WIDTH = 240
@@ -82,9 +82,7 @@ _EXTREME = {
     p.TEMP_MIN_DC: -288,
     p.TEMP_MAX_DC: 1288,
 }
-# Some of firmware/links/uart_link.py, which has more.
-_WHYS = b"waiting for figures\nthe BMS is silent\nbytes, but no good frame"
-_LINKS = {"whys": _WHYS, "wifi": m.CONNECTED, "mqtt": m.CONNECTED}
+_LINKS = {"wifi": m.CONNECTED, "mqtt": m.CONNECTED}
 _HEATING = {
     "heater_state": s.HEATING,
     "heater_on": True,
@@ -144,12 +142,14 @@ _FULL = dict(
 
 # How often the button was pressed, where it was.
 PRESSES = {
-    "heating_by_charger": 1,
-    "heater_idle": 1,
-    "heater_waiting": 1,
-    "heater_blocked": 1,
-    "report": 2,
-    "report_full": 2,
+    "figures": 1,
+    "figures_cold": 1,
+    "heating_by_charger": 2,
+    "heater_idle": 2,
+    "heater_waiting": 2,
+    "heater_blocked": 2,
+    "report": 3,
+    "report_full": 3,
 }
 
 # Name: (figures over _NORMAL or None for a pack never seen, age in s, alarms, model, uptime in s).
@@ -171,6 +171,8 @@ SCENES = {
     "fault": (_COLD, 0, (), _NOT_HEATING, 100),
     "wrong_data": ({}, 0, (), {"verdict": check.CELL_SUM}, 100),
     "extreme": (_EXTREME, 9, (alarms.CELL_COUNT_MISMATCH,), _HEATING, 100),
+    "figures": ({}, 0, (), {"heater_state": s.IDLE}, 100),
+    "figures_cold": (_EMPTY, 0, (), {}, 100),
     "faults": (_COLD, 0, (), _STUCK_ON, 100),
     "heating_by_charger": (_COLD, 0, (), dict(_HEATING, sense_present=True), 100),
     "heater_idle": ({}, 0, (), _IDLE, 100),
@@ -213,7 +215,7 @@ class Heater:
     def __init__(self):
         self.state = s.OFF
         self.reason = s.NONE
-        self.latched = 0
+        self.latched = self.warnings = 0
         self.mode = s.MODE_CHARGER
         self.duty_permille = self.power_mw = self.cold_min = self.cold_charged_mah = 0
         self.boost_s = self.preheat = 0
@@ -257,13 +259,51 @@ def change(model, name, value):
         model.pack.put(getattr(p, name.upper()), value)
 
 
-def new_screen(framebuf, errors=()):
-    """Returns (buffer, canvas, screen) with the names above."""
-    buffer = bytearray(WIDTH * HEIGHT // 2)
-    fb = framebuf.FrameBuffer(buffer, WIDTH, HEIGHT, framebuf.GS4_HMSB)
-    canvas = Canvas(fb, WIDTH, HEIGHT)
-    names = Names(alarms.NAMES, check.NAMES, s.STATE_NAMES, s.REASON_NAMES)
-    return buffer, canvas, Screen(canvas, SETTINGS, names, BytesIO(DATA), errors, sys.modules)
+class Glass:
+    """A panel that keeps what is sent (docs/panels.md has what a driver is). `sent`: the boxes.
+
+    `pixels`: RGB565, high byte first, row by row; nothing outside the glass is accepted.
+    """
+
+    def __init__(self, width=WIDTH, height=HEIGHT):
+        self.width = width
+        self.height = height
+        self.pixels = bytearray(2 * width * height)
+        self.sent = []
+        self.shifts = 0
+
+    def send(self, x, y, w, h, data):
+        """Takes a box of pixels."""
+        data = memoryview(data)
+        assert 0 <= x and 0 <= y and x + w <= self.width and y + h <= self.height
+        assert len(data) == 2 * w * h
+        self.sent.append((x, y, w, h))
+        for row in range(h):
+            at = 2 * ((y + row) * self.width + x)
+            self.pixels[at : at + 2 * w] = data[2 * row * w : 2 * (row + 1) * w]
+
+    def shift(self):
+        """Counts only."""
+        self.shifts += 1
+
+
+def new_language():
+    """Returns the language's texts, with the codes that they replace."""
+    texts = Language(BytesIO(english.DATA))
+    texts.codes = {
+        s.STATE_TEXTS: s.STATE_NAMES,
+        s.REASON_TEXTS: s.REASON_NAMES,
+        s.VERDICT_TEXTS: check.NAMES,
+        s.ALARM_TEXTS: alarms.NAMES,
+    }
+    return texts
+
+
+def new_screen(framebuf, errors=(), glass=None):
+    """Returns (glass, screen)."""
+    glass = glass or Glass()
+    brush = Brush(glass, framebuf, BytesIO(DATA))
+    return glass, Screen(brush, SETTINGS, new_language(), errors, True)
 
 
 def settle(screen, model):
@@ -272,12 +312,12 @@ def settle(screen, model):
         pass
 
 
-def draw(name, framebuf):
-    """Returns the canvas' bytes (GS4_HMSB) of a scene."""
-    buffer, _canvas, screen = new_screen(framebuf, ERRORS if name == "settings_error" else ())
+def draw(name, framebuf, glass=None):
+    """Returns the glass with a scene on it."""
+    glass, screen = new_screen(framebuf, ERRORS if name == "settings_error" else (), glass)
     model = model_of(name, m.Model())
     settle(screen, model)
     for _ in range(PRESSES.get(name, 0)):
         screen.button(model)
         settle(screen, model)
-    return buffer
+    return glass

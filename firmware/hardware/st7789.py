@@ -1,8 +1,4 @@
-"""Driver of an ST7789 panel on SPI: sends the changed bands of a canvas, one a call.
-
-A band is converted from 4 bits to RGB565 by framebuf, in C: `blit` takes each pixel through a
-palette. framebuf takes RGB565 low byte first and the panel wants the high byte first; since the
-palette's entries are kept as the panel wants them, nothing has to be swapped.
+"""Driver of an ST7789 panel on SPI; docs/panels.md has what the screen wants of a driver.
 
 Sections are those of the Sitronix ST7789V datasheet, version 1.3.
 """
@@ -10,12 +6,9 @@ Sections are those of the Sitronix ST7789V datasheet, version 1.3.
 import time
 
 import board
-import framebuf
 from machine import PWM, SPI, Pin
 
 from compat import const
-from screen.canvas import BAND_ROWS
-from screen.palette import RGB565
 
 _SLPOUT = const(0x11)  # 9.1.12
 _NORON = const(0x13)  # 9.1.14
@@ -41,17 +34,16 @@ _SHIFTS = b"\x11\x21\x22\x12\x02\x01\x00\x10\x20"
 
 
 class Panel:
-    """An ST7789 wired as the board says, showing a screen.canvas.Canvas.
+    """An ST7789 wired as the board says; takes about 130 ms. The glass is dark until `light`."""
 
-    Takes about 130 ms; the picture stays dark until its first complete pass has been sent.
-    """
+    width = board.PANEL_WIDTH
+    height = board.PANEL_HEIGHT
 
-    def __init__(self, canvas, brightness_pct):
-        self._canvas = canvas
-        self._step = 0
-        self._dy = 0
-        self._duty = brightness_pct * _FULL_DUTY // 100
+    def __init__(self):
         self._lit = False
+        self._step = 0
+        self._left = board.PANEL_X
+        self._top = board.PANEL_Y
         self._dc = Pin(board.PANEL_DC, Pin.OUT, value=0)
         self._cs = Pin(board.PANEL_CS, Pin.OUT, value=1)
         self._backlight = PWM(Pin(board.PANEL_BL), freq=_PWM_HZ, duty_u16=0)
@@ -65,10 +57,6 @@ class Panel:
         )
         self._byte = bytearray(1)
         self._window = bytearray(4)
-        width = canvas.width
-        self._band_bytes = bytearray(width * BAND_ROWS * 2)
-        self._band = framebuf.FrameBuffer(self._band_bytes, width, BAND_ROWS, framebuf.RGB565)
-        self._palette = (RGB565, 16, 1, framebuf.RGB565)
         self._start()
 
     def _start(self):
@@ -84,51 +72,42 @@ class Panel:
         self._command(_MADCTL, bytes((board.PANEL_MADCTL,)))
         self._command(_INVON if board.PANEL_INVERT else _INVOFF)
         self._command(_NORON)
-        self._place()
 
-    def refresh_slice(self):
-        """Sends one changed band; returns True while more are waiting.
+    def send(self, x, y, w, h, pixels):
+        """Shows a box of pixels: RGB565, high byte first, row by row. Allocates nothing.
 
-        Holds the caller for about 1.5 ms at 20 MHz on an ESP32 and allocates nothing.
+        Holds the caller for the bytes' time and some 0.4 ms.
         """
-        canvas = self._canvas
-        y = canvas.take_band()
-        if y < 0:
-            return False
-        # The stubs want bytes for a palette; it is like the source (docs, framebuf.blit).
-        self._band.blit(canvas.fb, 0, -y, -1, self._palette)  # pyright: ignore[reportArgumentType]
-        y += board.PANEL_Y + self._dy
-        self._set_window(_RASET, y, y + BAND_ROWS - 1)
-        self._command(_RAMWR, self._band_bytes)
-        more = canvas.any_changed()
-        if not more and not self._lit:
+        self._set_window(_CASET, self._left + x, w)
+        self._set_window(_RASET, self._top + y, h)
+        self._command(_RAMWR, pixels)
+
+    def light(self, brightness_pct=100):
+        """Sets the brightness; the first call shows what was sent so far."""
+        if not self._lit:
             self._lit = True
             self._command(_DISPON)
-            self._backlight.duty_u16(self._duty)
-        return more
+        self._backlight.duty_u16(brightness_pct * _FULL_DUTY // 100)
 
     def shift(self):
-        """Moves the picture by a pixel, the next of nine ways; call every few minutes.
+        """Has what is sent from now on stand a pixel further, the next of nine ways.
 
-        The canvas' black margin is what goes over the edge of the glass, and what stays there.
+        Where the controller's memory has no margin around the glass, all stays where it is.
         """
+        if not board.PANEL_X or not board.PANEL_Y:
+            return
         self._step = (self._step + 1) % len(_SHIFTS)
-        self._place()
-
-    def _place(self):
-        """Sends the columns for the present shift and has everything drawn anew."""
         shift = _SHIFTS[self._step]
-        left = board.PANEL_X + (shift >> 4) - 1
-        self._dy = (shift & 15) - 1
-        self._set_window(_CASET, left, left + self._canvas.width - 1)
-        self._canvas.mark(0, self._canvas.height)
+        self._left = board.PANEL_X + (shift >> 4) - 1
+        self._top = board.PANEL_Y + (shift & 15) - 1
 
-    def _set_window(self, command, first, last):
+    def _set_window(self, command, first, count):
         window = self._window
         window[0] = first >> 8
         window[1] = first & 0xFF
-        window[2] = last >> 8
-        window[3] = last & 0xFF
+        first += count - 1
+        window[2] = first >> 8
+        window[3] = first & 0xFF
         self._command(command, window)
 
     def _command(self, command, data=None):

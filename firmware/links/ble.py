@@ -4,6 +4,7 @@ import bluetooth
 import machine
 
 from compat import const
+from words import NO_RADIO_TEXTS
 
 _KEY = "ble_resets"  # in the state file: how often the chip was reset for the radio's sake
 # Between two of them: a radio that a reset does not mend must not keep the device from the rest.
@@ -22,7 +23,7 @@ class NoLink:
     """In the place of a link that cannot be made: it is down."""
 
     REASONS = b"none\nno_aioble"
-    WORDS = b"\naioble is not installed"
+    TEXTS = NO_RADIO_TEXTS  # what the screen says for a reason
     up = renewed = sending = handed_over = reset_wanted = False
     losses = pending = handed_over_s = 0
     reason = 1

@@ -19,6 +19,7 @@ from micropython import RingIO
 
 from compat import const, ticks_add, ticks_diff
 from links import ble_setup as s
+from words import RADIO_TEXTS
 
 _RING = const(2048)  # three seconds of a JK unit's stream, for the longest flash write
 _DATA_MTU = const(3)  # of the MTU, what ATT itself takes
@@ -56,7 +57,7 @@ class BLELink:
     """
 
     REASONS = s.REASONS
-    WORDS = s.WORDS
+    TEXTS = RADIO_TEXTS  # what the screen says for a reason
     sending = False  # a radio has no driver to be let go of
 
     def __init__(self, radio, target, pin=-1):

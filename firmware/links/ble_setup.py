@@ -45,15 +45,6 @@ REASONS = (
     b"\nno_device_info\nunknown_generation\ncontradiction"
 )
 REASON_COUNT = const(17)
-# The same for the screen.
-WORDS = (
-    b"looking for the BMS\nnot found, or with the phone\nfound, but it does not connect"
-    b"\nit lacks the BMS's service\nit lacks the BMS's service\nit sends no notifications"
-    b"\nit wants a PIN: set ble_pin\npairing refused: wrong PIN?\nthe connection dropped"
-    b"\nconnected, but it is silent\nbytes, but no good frame\nno memory for Bluetooth"
-    b"\nthe Bluetooth radio failed\nthe phone has it"
-    b"\nit does not tell its kind\nan unknown kind of unit\nfigures that cannot be true"
-)
 
 NO_HANDLE = const(-1)
 DEFAULT_MTU = const(23)

@@ -8,6 +8,7 @@ implausible or stands still makes the whole implausible.
 from bms import bank as b
 from bms.check import NO_DATA, PLAUSIBLE
 from bms.pack import STATUS
+from words import BANK_TEXTS
 
 
 class Together:
@@ -15,7 +16,7 @@ class Together:
     and framer.Framer. `reason` is the bank's verdict."""
 
     REASONS = b"none" + b.NAMES[len(b"whole") :]
-    WORDS = b"waiting for figures\nno pack answers\npacks are missing\nvoltages too far apart"
+    TEXTS = BANK_TEXTS  # what the screen says for a reason
 
     def __init__(self):
         self.verdict = NO_DATA

@@ -11,6 +11,7 @@ from machine import UART, Pin
 
 from bms.hints import SWAPPED as SWAPPED_SIGNS
 from compat import const, ticks_add, ticks_diff
+from words import WIRE_TEXTS
 
 # Why there are no figures; the line in REASONS.
 NONE = const(0)  # there are
@@ -78,23 +79,7 @@ class UARTLink:
     """
 
     REASONS = REASONS
-    WORDS = (  # the same for the screen
-        b"waiting for figures\n"
-        b"the BMS is silent\n"
-        b"silent: UART protocol 0?\n"
-        b"silent: UART protocol 1?\n"
-        b"bytes, but no good frame\n"
-        b"another unit answers\n"
-        b"it does not tell its kind\n"
-        b"an unknown kind of unit\n"
-        b"figures that cannot be true\n"
-        b"it speaks jk_gps\n"
-        b"it speaks jk_modbus\n"
-        b"it speaks ant_new\n"
-        b"it speaks ant_old\n"
-        b"it speaks jk_display\n"
-        b"A and B are swapped"
-    )
+    TEXTS = WIRE_TEXTS  # what the screen says for a reason
     up = True  # a wire has no state of its own; silence shows in the ages
 
     def __init__(self, uart_id, rx, tx, baud, de=None, spare=0):

@@ -1,42 +1,42 @@
-"""Updating the screen allocates nothing, whatever changes, and neither does sending a band.
+"""Updating the screen allocates nothing, whatever changes, once each size of a field was used;
+and what the screen needs in memory does not grow with the panel."""
 
-The pages that are seldom shown are loaded when they are turned to; from then on neither do they.
-"""
-
+import gc
 import sys
 from io import BytesIO
 
 import framebuf
 import harness
 
-from bms import alarms
+import words as w
 from bms import pack as p
+from languages.english import DATA as TEXTS
 from screen import model as m
-from screen.canvas import Canvas
-from screen.fonts.glyphs import DATA
-from screen.footer import Names
+from screen.draw.brush import Brush
+from screen.draw.fonts.glyphs import DATA
+from screen.draw.language import Language
 from screen.show import Screen
 
-WIDTH = 240
-HEIGHT = 135
-FAULT = 5
-STATE_NAMES = b"off\nidle\nheating\nwaiting_charger\nblocked\nfault"
-REASON_NAMES = b"\nnot_heating"
 
-buffer = bytearray(WIDTH * HEIGHT // 2)
-fb = framebuf.FrameBuffer(buffer, WIDTH, HEIGHT, framebuf.GS4_HMSB)
-canvas = Canvas(fb, WIDTH, HEIGHT)
-names = Names(alarms.NAMES, b"plausible\nno_data\ncell_sum", STATE_NAMES, REASON_NAMES)
-settings = {"name": "Packmate", "data_max_age_s": 10}
-errors = ("heater_on_dc: 900 is over 200",) * 9
-screen = Screen(canvas, settings, names, BytesIO(DATA), errors, sys.modules)
+class Glass:
+    """A panel that looks at nothing."""
+
+    def __init__(self, width, height):
+        self.width = width
+        self.height = height
+
+    def send(self, x, y, w, h, pixels):
+        assert x >= 0 and y >= 0 and x + w <= self.width and y + h <= self.height
+
+    def shift(self):
+        pass
 
 
 class Heater:
     """What the pages read of heat.heater.Heater; it is its own law and charger."""
 
     state = reason = latched = duty_permille = power_mw = cold_min = cold_charged_mah = 0
-    mode = boost_s = preheat = source = 0
+    mode = boost_s = preheat = source = warnings = 0
     wh_today = ready_s = ready_wh = probe_dc = on_dc = off_dc = mat_w = loss_w = None
     present = False
 
@@ -44,13 +44,9 @@ class Heater:
         self.law = self.charger = self
 
 
-model = m.Model()
-model.heater = heater = Heater()
-model.whys = b"silent\nno_frames\nabsent"
-pack = p.PackState()
-band = framebuf.FrameBuffer(bytearray(WIDTH * 6), WIDTH, 3, framebuf.RGB565)
-palette = framebuf.FrameBuffer(bytearray(32), 16, 1, framebuf.RGB565)
-
+SETTINGS = {"name": "Packmate", "data_max_age_s": 10}
+ERRORS = ("heater_on_dc: 900 is over 200",) * 9
+GLYPHS = BytesIO(DATA)
 SLOTS = (
     p.SOC_PCT,
     p.PACK_MV,
@@ -70,13 +66,66 @@ SLOTS = (
 # From empty to larger than any pack; the figures pass every change of unit and sign.
 SCALES = (0, 1, -1, 37, -999, 5_000, -55_555, 1_234_567, -123_456_789, 999_999_999)
 
+model = m.Model()
+model.heater = heater = Heater()
+pack = p.PackState()
+screen = None
+
 
 def update(uptime_s):
+    pack.seq = pack.seq + 1 & 0xFFFF
     model.take(pack, 5000, uptime_s)
     while screen.update(model):
         pass
-    while canvas.any_changed():
-        band.blit(fb, 0, -canvas.take_band(), -1, palette)
+
+
+def press():
+    screen.button(model)
+    update(1000)
+
+
+def tour():
+    """Shows every page once, so that every size of a piece is known."""
+    for second in (0, 1000):
+        update(second)
+    pack.touch(p.STATUS, 5000)
+    update(1000)
+    for _ in range(5):
+        press()
+    model.handed_over_s = 9
+    update(1100)
+    heater.state = w.FAULT
+    heater.latched = 1
+    update(1200)
+    heater.state = heater.latched = model.handed_over_s = 0
+    update(1201)
+    update(1300)
+
+
+def drawing(width, height):
+    """Returns the bytes that drawing takes on a panel, with every size of a field in use."""
+    global screen, pack
+    texts = Language(BytesIO(TEXTS))
+    glass = Glass(width, height)
+    gc.collect()
+    gc.disable()
+    before = gc.mem_alloc()
+    brush = Brush(glass, framebuf, GLYPHS)
+    size = gc.mem_alloc() - before
+    screen = Screen(brush, SETTINGS, texts, ERRORS, True)
+    pack = p.PackState()
+    before = gc.mem_alloc()
+    tour()
+    size += gc.mem_alloc() - before
+    gc.enable()
+    return size
+
+
+# Addresses of 64 bits make the objects beside the buffer twice as large.
+BOUND = 5_000 if sys.maxsize < 1 << 31 else 6_000
+sizes = [drawing(*size) for size in ((240, 135), (135, 240), (320, 240), (480, 320))]
+print("drawing takes", sizes)
+assert max(sizes) <= BOUND, sizes
 
 
 def changing_digits():
@@ -96,9 +145,9 @@ def unchanged():
 
 
 def messages():
-    for bit in range(20):
+    for bit in range(62):
         pack.raise_alarm(bit)
-    for state in range(FAULT):
+    for state in range(w.FAULT):
         heater.state = state
         heater.reason = 1
         heater.power_mw = 38_000
@@ -106,23 +155,23 @@ def messages():
         model.wifi = state % 3
         model.mqtt = state % 3
         for second in range(50):
-            update(1000 + second)
+            update(1300 + second)
         pack.clear_alarms()
         model.verdict = state % 3
         model.frozen = state == 4
         update(2000 + state)
     model.verdict = 0
     model.frozen = False
+    heater.state = heater.reason = 0
 
 
 def pages():
-    for second in range(0, 60, 7):  # settings errors first
-        update(second)
     for age_ms in (0, 9_000, 11_000, 59_000, 61_000, 6_100_000, 90_000_000):
         pack.touch(p.STATUS, 5000 - age_ms)
         for link in range(3):
             model.why = link
-            update(1000)
+            update(1300)
+    pack.touch(p.STATUS, 5000)
 
 
 def heater_figures():
@@ -145,7 +194,7 @@ def heater_figures():
 
 
 def heater_states():
-    for state in range(FAULT):
+    for state in range(w.FAULT):
         heater.state = state
         for reason in range(26):
             heater.reason = reason
@@ -164,18 +213,26 @@ def faults():
 def countdown():
     for seconds in (9, 10, 599, 3600, 7200):
         model.handed_over_s = seconds
-        update(1000)
+        update(1300)
 
 
-def press():
-    screen.button(model)
-    update(1000)
+def round_trip():
+    """Every page, from one to the next."""
+    update(1300)
+    for _ in range(6):
+        press()
+    screen.shift()
+    update(1300)
 
 
 harness.check_no_alloc("changing digits", changing_digits)
 harness.check_no_alloc("unchanged", unchanged)
 harness.check_no_alloc("messages", messages)
 harness.check_no_alloc("pages", pages)
+harness.check_no_alloc("pages by the button", round_trip)
+update(1300)
+press()
+harness.check_no_alloc("figures", changing_digits)
 pack.touch(p.STATUS, 5000)
 update(1000)
 press()
@@ -187,9 +244,9 @@ press()
 harness.check_no_alloc("settings errors", changing_digits)
 press()
 model.handed_over_s = 1
-update(1000)
+update(1300)
 harness.check_no_alloc("countdown", countdown)
-heater.state = FAULT
+heater.state = w.FAULT
 heater.latched = 1
 update(2000)
 harness.check_no_alloc("faults", faults)

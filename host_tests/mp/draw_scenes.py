@@ -1,4 +1,4 @@
-"""Draws every scene of tools/scenes.py with the real framebuf and prints name and bytes in hex."""
+"""Draws every scene of tools/scenes.py with the real framebuf; prints name and CRC-32 of each."""
 
 import binascii
 
@@ -6,4 +6,4 @@ import framebuf
 import scenes
 
 for name in scenes.SCENES:
-    print(name, binascii.hexlify(scenes.draw(name, framebuf)).decode())
+    print(name, "%08x" % binascii.crc32(scenes.draw(name, framebuf).pixels))

@@ -15,6 +15,8 @@ recording = True
 class Board:
     """The facts that the driver needs, those of boards/lilygo_t_display."""
 
+    PANEL_WIDTH = 240
+    PANEL_HEIGHT = 135
     PANEL_X = 40
     PANEL_Y = 53
     PANEL_MADCTL = 0x70
@@ -52,7 +54,8 @@ class PWM:
         duties.append(duty_u16)
 
     def duty_u16(self, duty):
-        duties.append(duty)
+        if recording:
+            duties.append(duty)
 
 
 class SPI:

@@ -14,10 +14,9 @@ import scenes  # noqa: E402
 from hardware import st7789  # noqa: E402
 from screen import model  # noqa: E402
 
-_buffer, canvas, screen = scenes.new_screen(framebuf)
-panel = st7789.Panel(canvas, 80)
-screen.update(scenes.model_of("alarm", model.Model()))
-while panel.refresh_slice():
-    pass
+panel = st7789.Panel()
+_glass, screen = scenes.new_screen(framebuf, glass=panel)
+scenes.settle(screen, scenes.model_of("alarm", model.Model()))
+panel.light(80)
 for dc, data in fake_panel.transfers:
     print(dc, binascii.hexlify(data).decode())

@@ -2,44 +2,55 @@
 
 import framebuf
 
-from screen import palette as pal
-from screen.font import width
-from screen.fonts.barlow import HUGE, ICONS, TEXT
-from screen.plain import Letters
+from screen.draw import brush as b
+from screen.draw import palette as pal
+from screen.draw.fonts.barlow import HUGE, TEXT
+from screen.draw.plain import Letters
 
-WIDTH = 200
-HEIGHT = 80
+WIDTH = 240
+HEIGHT = 135
 
 
-def picture(fb):
-    return [bytes([fb.pixel(x, y) for x in range(WIDTH)]) for y in range(HEIGHT)]
+class Glass:
+    width = WIDTH
+    height = HEIGHT
+
+    def __init__(self):
+        self.buf = bytearray(2 * WIDTH * HEIGHT)
+        self.fb = framebuf.FrameBuffer(self.buf, WIDTH, HEIGHT, 1)
+
+    def send(self, x, y, w, h, pixels):
+        self.fb.blit((pixels, w, h, 1), x, y)
+
+
+def rows_of(buf):
+    return [bytes(buf[at : at + 2 * WIDTH]) for at in range(0, len(buf), 2 * WIDTH)]
+
+
+def drawn(text, box, look, icon=-1):
+    glass = Glass()
+    pen = Letters(glass, framebuf)
+    pen.ink = pal.GREEN
+    pen.icon = icon
+    pen.text.start(text)
+    pen.begin(*box, look)
+    while pen.pieces:
+        pen.step()
+    return rows_of(glass.buf)
 
 
 def columns(rows):
-    return [x for x in range(WIDTH) if any(row[x] for row in rows)]
+    return [x for x in range(WIDTH) if any(any(row[2 * x : 2 * x + 2]) for row in rows)]
 
 
-fb = framebuf.FrameBuffer(bytearray(WIDTH * HEIGHT // 2), WIDTH, HEIGHT, framebuf.GS4_HMSB)
-letters = Letters(fb)
+want = bytearray(2 * WIDTH * 8)
+plain = framebuf.FrameBuffer(want, WIDTH, 8, 1)
+plain.text("glyphs.bin: missing", 2, 0, pal.value(pal.GREEN & 15))
+found = drawn(b"glyphs.bin: missing", (0, 0, 240, 22), TEXT)
+assert found[7:15] == rows_of(want), "letters"
+assert not any(map(any, found[:7])) and not any(map(any, found[15:]))
 
-said = b"glyphs.bin: missing"
-assert width(TEXT, said, 0, len(said)) >= 8 * len(said)  # none over the other
-end = letters.draw(TEXT, said, 0, len(said), 4, 2, pal.GREEN)
-assert end == 4 + width(TEXT, said, 0, len(said))
-drawn = picture(fb)
-fb.fill(0)
-fb.text(said.decode(), 4, 7, pal.GREEN & 15)
-assert columns(drawn)[0] == columns(picture(fb))[0]
-assert {c for row in drawn for c in row} == {0, pal.GREEN & 15}
-
-fb.fill(0)
-letters.draw(HUGE, b"87", 0, 2, 0, 2, pal.WHITE)
-assert {y for y, row in enumerate(picture(fb)) if any(row)} <= set(range(56, 64))  # at the foot
-
-fb.fill(0)
-letters.glyph(ICONS, 2, 10, 10, pal.AMBER)
-plain = picture(fb)
-fb.fill(0)
-letters.glyph(ICONS, 7, 10, 10, pal.AMBER)
-struck = picture(fb)
-assert any(map(any, plain)) and plain != struck
+assert columns(drawn(b"87", (0, 0, 120, 66), HUGE + b.RIGHT))[-1] >= 110
+struck = drawn(b"", (0, 0, 22, 24), b.ICON, b.HEAT + b.STRUCK)
+assert any(map(any, struck)) and struck != drawn(b"", (0, 0, 22, 24), b.ICON, b.HEAT)
+assert any(map(any, drawn(b"", (0, 0, 30, 26), b.TILE, b.QUESTION)))

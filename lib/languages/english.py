@@ -1,7 +1,7 @@
 """English: everything that the screen says. Another language is another file like this one.
 
 Each text stands at the place that words.py and the module of its number give it. A text is one
-line of the screen: 23 letters on average fit, which a test measures. `^` is the degree sign, `~` an
+line of the screen: some 23 letters fit, which a test measures. `^` is the degree sign, `~` an
 ellipsis. On a device this is a file (tools/rendered.py): see DATA.
 """
 
@@ -94,14 +94,14 @@ charger or pack"""
 CHARGERS = """\
 none seen
 the BMS sees it
-its contact is closed
+contact closed
 it is charging
 remembered
 found by a test"""
 
 PREHEATS = """\
 off
-time is not known
+time unknown
 waiting
 heating"""
 
@@ -187,6 +187,8 @@ BMS licence ends soon"""
 WIRE = """\
 waiting for the BMS
 BMS silent: check wires
+silent: UART protocol 0?
+silent: UART protocol 1?
 noise: settings or wires?
 another unit answers
 BMS hides what it is
@@ -196,7 +198,8 @@ set bms_type to jk_gps
 set bms_type to jk_modbus
 set bms_type to ant_new
 set bms_type to ant_old
-set bms_type: jk_display"""
+set bms_type: jk_display
+swap A and B"""
 
 # The same, by those of links.ble_setup.
 RADIO = """\
@@ -230,26 +233,31 @@ no pack answers
 packs are missing
 voltages too far apart"""
 
+# The heater's warnings.
+WARNINGS = """\
+
+BMS charges in the cold"""
+
 # The screen's own, by the constants of screen.labels.
 SCREEN = """\
 s ago
 min
 h
 NO DATA
-since start
+NO DATA YET
 hours
 cells
 differ
 temp
-below
-up to
+to
+aim
 mat
 off
 on
 today
 warm in
 warm enough to charge
-not known
+warm in: not known
 fed by the pack
 fed by the charger
 no charger is seen
@@ -257,14 +265,14 @@ a charger is there
 cold, no charger seen
 switched off
 no output is set
-boost:
-takes
+boost, still
+W, cold takes
 mode
 charger
 preheat
 probe
-time below
-charged so
+below limit
+charged cold
 hold button 2 s to clear
 FAULT CLEARED
 The mat stays off until
@@ -280,7 +288,8 @@ pack
 of
 without data:
 phone:
-starting"""
+starting
+ITS HEATING ON? SEE APP"""
 
 # In the order of the tables in words.py.
 TEXTS = (
@@ -296,6 +305,7 @@ TEXTS = (
     RADIO,
     NO_RADIO,
     BANK,
+    WARNINGS,
     SCREEN,
 )
 

@@ -1,6 +1,8 @@
 """What the pages show: plain integers, None where unknown. No page looks anywhere else."""
 
+import words as w
 from bms import pack as p
+from bms.alarms import BATTERY_UNDERTEMP, CHARGE_UNDERTEMP
 from compat import const
 
 # Wi-Fi and MQTT.
@@ -12,12 +14,13 @@ CONNECTED = const(2)
 class Model:
     """A PackState's figures, as `take` found it, and what the application sets itself.
 
-    The application sets, before each update: `why` there are no figures (the line in `whys`, a
-    table of texts parted by newlines), `wifi` and `mqtt` (NOT_USED, TRYING or CONNECTED),
+    The application sets, before each update: `why` there are no figures (the line in the table
+    `why_texts` of words.py), `wifi` and `mqtt` (NOT_USED, TRYING or CONNECTED),
     `verdict` and `frozen` (bms.check: figures are withheld while the verdict is not 0),
     `heater_on` (the output), `held_ms` (how long the button is being held) and `handed_over_s`
     (until the BMS is taken back from the phone; 0: it is ours).
-    `heater` is a heat.heater.Heater, or what has its figures; it is only looked at.
+    `heater` is a heat.heater.Heater, or what has its figures; it is only looked at, and set before
+    `take`.
 
     `packs`: how many there are. The screen chooses with `shown` what the figures of the pack are
     to be of: 0 all of them together, else the number of one.
@@ -32,7 +35,7 @@ class Model:
         self.uptime_s = 0
         self.alarm_count = 0
         self.why = 0
-        self.whys = b""
+        self.why_texts = w.WIRE_TEXTS
         self.wifi = NOT_USED
         self.mqtt = NOT_USED
         self.verdict = 0
@@ -52,7 +55,8 @@ class Model:
         self.age_ms = pack.age_ms(p.STATUS, now)
         self.age_s = self.age_ms // 1000 if self.seen else uptime_s
         count = 0
-        for bits in pack.alarms:
+        for i in range(len(pack.alarms)):
+            bits = self._told(i)
             while bits:
                 count += bits & 1
                 bits >>= 1
@@ -64,10 +68,23 @@ class Model:
 
     def alarm(self, which):
         """Returns the bit number of the raised alarm at position `which`, -1 if there is none."""
-        pack = self.pack
-        for bit in range(len(pack.alarms) * 8):
-            if pack.alarm(bit):
-                if which == 0:
-                    return bit
-                which -= 1
+        for i in range(len(self.pack.alarms)):
+            bits = self._told(i)
+            for bit in range(8):
+                if bits >> bit & 1:
+                    if which == 0:
+                        return 8 * i + bit
+                    which -= 1
         return -1
+
+    def _told(self, i):
+        """Returns byte `i` of the alarms, without cold that the heater sees to: that is none."""
+        bits = self.pack.alarms[i]
+        if bits:
+            state = self.heater.state
+            if state == w.HEATING or state == w.WAITING_CHARGER:
+                if i == BATTERY_UNDERTEMP >> 3:
+                    bits &= ~(1 << (BATTERY_UNDERTEMP & 7))
+                if i == CHARGE_UNDERTEMP >> 3:
+                    bits &= ~(1 << (CHARGE_UNDERTEMP & 7))
+        return bits

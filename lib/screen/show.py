@@ -1,101 +1,159 @@
-"""The screen: chooses the page and keeps it up to date."""
+"""The screen: chooses the page and keeps it up to date, a piece of a field a call."""
 
-import screen
+import words as w
 from compat import const
-from screen.footer import Footer
-from screen.glance import Glance
-from screen.lost import Lost
-from screen.widgets import Widgets
+from screen.draw.brush import ROW
+from screen.draw.sheet import Sheet
+from screen.pages.fault import Cleared, Fault
+from screen.pages.footer import Footer, is_withheld
+from screen.pages.glance import Figures, Glance
+from screen.pages.heater import HeaterPage, Report
+from screen.pages.lost import Lost
 
 LOST_S = const(60)
 
 _STAY_S = const(60)  # what the button asked for
 _PEEK_S = const(10)  # the same over a fault or a hand-over
 _CLEARED_S = const(5)
-_LEAN_S = const(30)  # without a page that found no memory
 
-# Pages. The modules of those from _HEATER on are in memory only while they are shown.
-_NOTHING = const(0)
-_GLANCE = const(1)
-_LOST = const(2)
-_ERRORS = const(3)
-_HEATER = const(4)
-_REPORT = const(5)
-_HANDED = const(6)
-_FAULT = const(7)
-_CLEARED = const(8)
-_SELDOM = ("heater", "report", "handed", "fault")
+# Pages, in the order of Screen's list. The button goes through those from the first to _ERRORS.
+NOTHING = const(-1)
+GLANCE = const(0)
+FIGURES = const(1)
+LOST = const(2)
+HEATER = const(3)
+REPORT = const(4)
+ERRORS = const(5)
+HANDED = const(6)
+FAULT = const(7)
+CLEARED = const(8)
 
 
 class Screen:
-    """Everything that is shown on a canvas of 240 × 135.
+    """Everything that is shown.
 
-    `names` is a footer.Names, `glyphs` what the pictures of letters are read from (font.Pen), None
-    if they cannot be: all letters are small then. Settings used: name, data_max_age_s. Settings
-    errors (str) are shown first, long enough to be read twice; after that the lowest line mentions
-    them, and `button` brings them back. A latched fault of the heater comes before everything.
-    `modules` is sys.modules, from which the pages that are seldom shown are dropped.
+    brush: draw.brush.Brush, with the panel. texts: draw.language.Language. Settings used: name,
+    data_max_age_s. Settings errors (str) are shown first, long enough to be read twice; after that
+    the lowest line mentions them, and `button` brings them back. A latched fault of the heater
+    comes before everything. `radio`: a BMS comes by radio, and can be left to a phone. `footer`:
+    what makes a pages.footer.Footer of sheet and title.
     """
 
-    def __init__(self, canvas, settings, names, glyphs, errors, modules):
-        self._names = names
+    def __init__(self, brush, settings, texts, errors, radio, footer=Footer):
+        self._brush = brush
         self._max_age_ms = settings["data_max_age_s"] * 1000
-        self._modules = modules
-        self._widgets = Widgets(canvas, glyphs)
-        self._footer = Footer(self._widgets, names, settings["name"])
-        self._footer.errors = len(errors)
-        self._glance = Glance(self._widgets, self._footer)
-        self._lost = Lost(self._widgets, self._footer)
-        self._errors = None
-        self._errors_s = 0  # how long the page of errors stays
+        self._sheet = sheet = Sheet(brush, texts)
+        foot = footer(sheet, settings["name"])
+        foot.errors = len(errors)
+        self._errors = handed = None
         if errors:
-            from screen.errors import Errors  # rarely needed: not in memory otherwise
+            from screen.pages.errors import Errors
 
-            self._errors = Errors(self._widgets, errors)
-            self._errors_s = self._errors.seconds()
-        self._page = _NOTHING
-        self._shown = self._glance
-        self._asked = _ERRORS  # by the button; at first by nobody
+            self._errors = Errors(sheet, errors)
+        if radio:
+            from screen.pages.handed import Handed
+
+            handed = Handed(sheet)
+        self._pages = (
+            Glance(sheet, foot),
+            Figures(sheet, foot),
+            Lost(sheet, foot),
+            HeaterPage(sheet),
+            Report(sheet),
+            self._errors,
+            handed,
+            Fault(sheet),
+            Cleared(sheet),
+        )
+        self.page = NOTHING
+        self._field = 0  # the next to be looked at; 0: a new round begins
+        self._errors_s = self._errors.seconds() if errors else 0
+        self._asked = ERRORS  # by the button; at first by nobody
         self._until_s = self._errors_s
         self._failed = False
         self._latched = 0
         self._cleared_until_s = 0
-        self._lean_until_s = 0
+        # What the last round has shown: without a change of these there is nothing to look at.
+        self._seq = self._second = self._age_s = -1
 
     def button(self, model):
-        """Goes on to the next page: heater, its report, settings errors, and back to the first."""
-        page = self._page
+        """Goes on to the next page: figures, heater, its report, settings errors, the first."""
+        page = self.page
+        self._second = -1
         self._cleared_until_s = 0
         self._until_s = 0
-        if page == _ERRORS or page == _CLEARED or page == _REPORT and not self._errors_s:
-            return
         over = self._failed or model.handed_over_s
+        if page == ERRORS or page == CLEARED or page == REPORT and not self._errors:
+            return
         self._until_s = model.uptime_s + (_PEEK_S if over else _STAY_S)
-        if page == _REPORT:
-            self._asked = _ERRORS
+        if page == REPORT:
+            self._asked = ERRORS
             self._until_s = model.uptime_s + self._errors_s
-        elif page == _HEATER:
-            self._asked = _REPORT
-        elif page <= _LOST:
-            self._asked = _HEATER
+        elif page == HEATER:
+            self._asked = REPORT
+        elif page == FIGURES or page == LOST:
+            self._asked = HEATER
+        elif page == GLANCE:
+            self._asked = HEATER if over else FIGURES
         else:
-            self._asked = _GLANCE
+            self._asked = GLANCE
+
+    def shift(self):
+        """Moves the picture by a pixel against burning in; call every few minutes."""
+        self._brush.panel.shift()
+        self._sheet.reset()
+        self._second = -1
 
     def update(self, model):
-        """Draws what has changed since the last call; the canvas knows which rows. 4 Hz is good.
+        """Draws a piece of what has changed; call again at once while it returns True, then some
+        four times a second. No call takes long, and none allocates in the long run."""
+        brush = self._brush
+        if not brush.pieces and not self._find(model):
+            return False
+        brush.step()
+        return True
 
-        Returns True if there is more to draw, so that no call takes long. Allocates nothing but
-        the pages that are seldom shown.
-        """
-        page = self._choose(model)
-        if page != self._page:
-            self._turn_to(page, model)
-        model.withheld = self._names.withheld(model.verdict)
-        return self._shown.show(model, model.age_ms <= self._max_age_ms and not model.frozen)
+    def _find(self, model):
+        """Has the brush take up the next changed field; returns False at a round's end."""
+        if self._field == 0:
+            if self._is_told(model):
+                return False
+            page = self._choose(model)
+            if page != self.page:
+                self.page = page
+                self._sheet.reset()
+                self._brush.wipe()
+                self._second = -1  # this round only wipes
+                return True
+        model.withheld = is_withheld(model.verdict)
+        live = model.age_ms <= self._max_age_ms and not model.frozen
+        page = self._pages[self.page]
+        rows = page.ROWS
+        while self._field * ROW < len(rows):
+            field = self._field
+            self._field += 1
+            if page.show(field, model, live):
+                self._brush.take(rows, field)
+                return True
+        self._field = 0
+        return False
+
+    def _is_told(self, model):
+        """True if the last round has seen all there is: between two frames and two seconds only
+        the button changes anything."""
+        seq = model.pack.seq
+        second = model.uptime_s
+        age_s = model.age_s
+        if second == self._second and seq == self._seq and age_s == self._age_s:
+            return not model.held_ms
+        self._second = second
+        self._seq = seq
+        self._age_s = age_s
+        return False
 
     def _choose(self, model):
         now = model.uptime_s
-        failed = self._footer.heater_failed(model)
+        failed = model.heater.state == w.FAULT
         latched = model.heater.latched if failed else 0
         if failed and not self._failed or latched & ~self._latched:
             self._until_s = 0  # a new fault: nothing hides it
@@ -103,62 +161,15 @@ class Screen:
             self._cleared_until_s = now + _CLEARED_S
         self._failed = failed
         self._latched = latched
-        figures = _LOST if self._is_lost(model) else _GLANCE
-        page = figures
+        figures = LOST if self._is_lost(model) else GLANCE
         if now < self._until_s:
-            if self._asked != _GLANCE:
-                page = self._asked
-        elif failed:
-            page = _FAULT
-        elif now < self._cleared_until_s:
-            page = _CLEARED
-        elif model.handed_over_s:
-            page = _HANDED
-        return figures if page >= _HEATER and now < self._lean_until_s else page
+            asked = self._asked
+            return figures if asked == GLANCE or asked == FIGURES and figures == LOST else asked
+        if failed:
+            return FAULT
+        if now < self._cleared_until_s:
+            return CLEARED
+        return HANDED if model.handed_over_s else figures
 
     def _is_lost(self, model):
         return not model.seen or model.age_s >= LOST_S and model.age_ms > self._max_age_ms
-
-    def _turn_to(self, page, model):
-        if self._page >= _HEATER:
-            self._drop()
-        if page >= _HEATER:
-            try:
-                self._shown = self._load(page)
-            except (MemoryError, ImportError, OSError):  # or its file is missing or damaged
-                self._drop()
-                self._lean_until_s = model.uptime_s + _LEAN_S
-                page = _LOST if self._is_lost(model) else _GLANCE
-        if page == _GLANCE:
-            self._shown = self._glance
-        elif page == _LOST:
-            self._shown = self._lost
-        elif page == _ERRORS:
-            self._shown = self._errors
-        self._page = page
-        self._widgets.clear()
-        self._footer.reset()
-        self._shown.open()
-
-    def _load(self, page):
-        if page == _HEATER:
-            from screen.heater import HeaterPage as Page
-        elif page == _REPORT:
-            from screen.report import Report as Page
-        elif page == _HANDED:
-            from screen.handed import Handed as Page
-        elif page == _FAULT:
-            from screen.fault import Fault as Page
-        else:
-            from screen.fault import Cleared as Page
-        return Page(self._widgets, self._footer, self._names)
-
-    def _drop(self):
-        """Gives the memory of a page that is seldom shown back, its import finished or not."""
-        self._shown = None
-        for name in _SELDOM:
-            if self._modules.pop("screen." + name, None) is not None:
-                try:
-                    delattr(screen, name)  # a submodule is an attribute of its package, too
-                except (AttributeError, KeyError):
-                    pass  # the import was not finished

@@ -1,11 +1,21 @@
-"""Draws the glyphs that tools/make_font.py made. Drawing allocates nothing."""
+"""Draws one field at a time into one small buffer, in pieces, and sends each piece to the panel.
+
+There is no picture of the whole panel in memory, so that memory does not grow with the panel: a
+field is cut into pieces of at most _PIECE_PIXELS, side by side, and a piece is drawn wholly, sent,
+and forgotten. The glyphs come from a file (fonts.glyphs), one after the other. The outermost
+pixels of each field are black, so that nothing stays behind when the panel moves the picture by a
+pixel.
+
+docs/panels.md says what a panel's driver has to have.
+"""
 
 from compat import const
-from screen.fonts.barlow import FACES
-from screen.palette import GS2_HMSB, GS4_HMSB
+from screen.draw import palette as pal
+from screen.draw.fonts.barlow import FACES, ICONS, TEXT
+from screen.draw.text import Text
 
 # What a face is made of; the generated module tells more.
-HEIGHT = const(0)
+_HEIGHT = const(0)
 _FIRST = const(1)
 _INDEX = const(2)
 _ADVANCES = const(3)
@@ -15,80 +25,250 @@ _RECORD = const(5)
 _BIAS = const(64)
 _ABSENT = const(0xFF)
 _HEAD_BYTES = const(4)  # of a record, before the bitmap
-_CELL_BYTES = const(160)  # holds all but the largest face's glyphs in one piece
+
+_PIECE_PIXELS = const(1320)
+_CELL_AT = const(2640)  # the glyph that is being drawn lies behind the piece
+BUFFER_BYTES = const(3272)
+
+# The panel that places are given for, and the bytes of a place.
+WIDTH = const(240)
+HEIGHT = const(135)
+ROW = const(5)
+
+# How a field looks: its face, and RIGHT if it ends at its right edge; or one of the others.
+RIGHT = const(4)
+BAR = const(8)
+TILE = const(9)
+ICON = const(10)
+BLANK = const(11)
+
+# Icons, by their number in tools/icon_shapes.py.
+CHARGE = const(0)
+DISCHARGE = const(1)
+HEAT = const(2)
+WIFI = const(3)
+CLOUD = const(4)
+STRUCK = const(5)  # added to the number of an icon: the same, struck out
+QUESTION = const(10)
+NO_ICON = const(-1)
+
+# Between the edge of a field and its text, without and with a ground.
+_PAD = const(2)
+_GROUND_PAD = const(5)
+_UNIT_GAP = const(3)
+
+
+class Brush:
+    """Draws a field on a panel: `text`, `ink`, `icon` and the bar's figures say what; then
+    `begin`, and `step` while `pieces` are left. Allocates only when a size is used first.
+
+    framebuf: the module. glyphs: an open binary file with what fonts.glyphs has as DATA; what
+    cannot be read from it is left out.
+    """
+
+    def __init__(self, panel, framebuf, glyphs):
+        self.panel = panel
+        self.text = Text()
+        self.ink = pal.NO_INK
+        self.icon = NO_ICON
+        self.filled = self.tick = self.tick2 = 0  # of a bar, in 0.1 % of its width
+        self.pieces = 0  # left to be drawn
+        self._new = framebuf.FrameBuffer
+        self._glyphs = glyphs
+        buf = memoryview(bytearray(BUFFER_BYTES))
+        self._buf = buf
+        self._boxes = {}  # by size; see _box
+        self._records = [buf[_CELL_AT : _CELL_AT + face[_RECORD]] for face in FACES]
+        self._source = [buf[_CELL_AT + _HEAD_BYTES :], 1, 1, pal.GS2_HMSB]
+        self._levels = bytearray(8)
+        self._palette = (self._levels, 4, 1, pal.RGB565)
+        self._x = self._y = self._w = self._h = self._look = self._wide = self._start = 0
+
+    def take(self, rows, field):
+        """Takes up a field of a page: rows of five bytes as in screen.layout."""
+        panel = self.panel
+        at = ROW * field
+        self.begin(
+            rows[at] * 2 * panel.width // WIDTH,
+            rows[at + 1] * panel.height // HEIGHT,
+            rows[at + 2] * 2 * panel.width // WIDTH,
+            rows[at + 3],
+            rows[at + 4],
+        )
+
+    def begin(self, x, y, w, h, look):
+        """Takes up a field in this box of the panel."""
+        self._x = x
+        self._y = y
+        self._w = w
+        self._h = h
+        self._look = look
+        # Of one size for each height, where the field is wide enough: each size takes memory.
+        self._wide = min(w, _PIECE_PIXELS // h)
+        self.pieces = (w + self._wide - 1) // self._wide
+        pal.put_levels(self._levels, self.ink)
+        if look < BAR:
+            self._start = self._place(look & 3)
+
+    def wipe(self):
+        """Takes up the whole panel, in black; the pieces are rows."""
+        panel = self.panel
+        self._h = _PIECE_PIXELS // panel.width
+        self._wide = self._w = panel.width
+        self._look = BLANK
+        self.pieces = (panel.height + self._h - 1) // self._h
+
+    def step(self):
+        """Draws and sends the next piece."""
+        self.pieces -= 1
+        wide = self._wide
+        high = self._h
+        box, pixels = self._box(wide, high)
+        box.fill(0)
+        # The last one ends at the edge, so that all are of one size.
+        if self._look == BLANK:
+            y = min(self.pieces * high, self.panel.height - high)
+            self.panel.send(0, y, wide, high, pixels)
+            return
+        left = min(self.pieces * wide, self._w - wide)
+        if self.ink >> 12:
+            box.fill_rect(1 - left, 1, self._w - 2, high - 2, self._level(0))
+        if self._look == BAR:
+            self._paint_bar(box, left)
+        elif self._look >= TILE:
+            self._paint_icon(box)
+        else:
+            self._paint_text(box, self._start - left)
+            # What hangs below or stands out loses a pixel to the edge.
+            box.fill_rect(0, 0, wide, 1, 0)
+            box.fill_rect(0, high - 1, wide, 1, 0)
+        self.panel.send(self._x + left, self._y, wide, high, pixels)
+
+    def _box(self, w, h):
+        """Returns framebuf's object for the buffer's beginning as w × h pixels, and its bytes."""
+        size = w << 12 | h
+        box = self._boxes.get(size)
+        if box is None:
+            pixels = self._buf[: 2 * w * h]
+            self._boxes[size] = box = (self._new(pixels, w, h, pal.RGB565), pixels)
+        return box
+
+    def _level(self, which):
+        """Returns a level of the ink as framebuf's functions take it."""
+        return self._levels[2 * which] | self._levels[2 * which + 1] << 8
+
+    def _place(self, face):
+        """Returns where the text begins; what has no room is cut, and a figure becomes a dash."""
+        text = self.text
+        pad = _GROUND_PAD if self.ink >> 12 else _PAD
+        room = self._w - 2 * pad
+        wide = self._width(face)
+        if wide > room and text.unit < text.n:
+            text.start(b"-")
+            wide = self._width(face)
+        while text.n and wide > room:
+            text.n -= 1
+            text.unit = min(text.unit, text.n)
+            wide = self._width(face)
+        return pad + room - wide if self._look & RIGHT else pad
+
+    def _width(self, face):
+        text = self.text
+        wide = width(face, text.buf, 0, text.unit)
+        if text.unit < text.n:
+            wide += _UNIT_GAP + width(TEXT, text.buf, text.unit, text.n)
+        return wide
+
+    def _paint_text(self, box, x):
+        text = self.text
+        face = self._look & 3
+        height = FACES[face][_HEIGHT]
+        # A little high, since descenders need more room below than accents do above.
+        y = max(1, (self._h - height) // 2 - (face == TEXT))
+        for i in range(text.n):
+            if i == text.unit:
+                x += _UNIT_GAP
+                face = TEXT
+                y += height - FACES[TEXT][_HEIGHT]
+                pal.put_levels(self._levels, pal.GREY)
+            x += self._put(box, face, text.buf[i], x, y)
+        if text.unit < text.n:
+            pal.put_levels(self._levels, self.ink)
+
+    def _put(self, box, face, code, x, y):
+        """Draws a character where it is in the piece; returns its advance."""
+        number = number_of(face, code)
+        if number < 0:
+            return 0
+        advance = FACES[face][_ADVANCES][number]
+        if -advance < x + _PAD and x < self._wide + _PAD:
+            self._glyph(box, face, number, x, y)
+        return advance
+
+    def _glyph(self, box, face, number, x, y):
+        glyphs = self._glyphs
+        source = self._source
+        record = self._records[face]
+        try:
+            glyphs.seek(FACES[face][_START] + number * FACES[face][_RECORD])
+            glyphs.readinto(record)
+        except OSError:
+            return
+        source[1] = record[0]
+        source[2] = record[1]
+        x += record[2] - _BIAS
+        y += record[3] - _BIAS
+        box.blit(source, x, y, self._level(0), self._palette)
+
+    def _paint_bar(self, box, left):
+        wide = self._w - 2
+        left -= 1
+        top = 3 if self.tick2 else 1
+        high = self._h - 2 * top
+        box.fill_rect(-left, top, wide, high, pal.value(pal.DIM))
+        box.fill_rect(-left, top, self.filled * wide // 1000, high, self._level(3))
+        if self.tick2:
+            white = pal.value(pal.WHITE & 15)
+            box.fill_rect(self.tick * (wide - 2) // 1000 - left, 1, 2, self._h - 2, white)
+            box.fill_rect(self.tick2 * (wide - 2) // 1000 - left, 1, 2, self._h - 2, white)
+
+    def _paint_icon(self, box):
+        """Draws a symbol; on a TILE in a box, of which an ink without ground has the outline."""
+        w = self._w
+        h = self._h
+        if self._look == TILE:
+            if not self.ink >> 12:
+                box.fill_rect(1, 1, w - 2, h - 2, pal.value(pal.DIM))
+                box.fill_rect(2, 2, w - 4, h - 4, 0)
+            for corner in range(4):
+                box.pixel(1 + (corner & 1) * (w - 3), 1 + (corner >> 1) * (h - 3), 0)
+        size = FACES[ICONS][_HEIGHT]
+        if self.icon != NO_ICON:
+            self._paint_symbol(box, self.icon, (w - size) // 2, (h - size) // 2)
+
+    def _paint_symbol(self, box, icon, x, y):
+        self._glyph(box, ICONS, icon, x, y)
+
+
+def number_of(face, code):
+    """Returns the number of a character's glyph, -1 if the face has none."""
+    at = code - FACES[face][_FIRST]
+    index = FACES[face][_INDEX]
+    if at < 0:
+        return -1
+    if not index:
+        return at if at < len(FACES[face][_ADVANCES]) else -1
+    if at >= len(index) or index[at] == _ABSENT:
+        return -1
+    return index[at]
 
 
 def width(face, text, start, end):
     """Returns the width in pixels of text[start:end] (bytes; absent glyphs have none)."""
-    first = FACES[face][_FIRST]
-    index = FACES[face][_INDEX]
     advances = FACES[face][_ADVANCES]
     total = 0
     for i in range(start, end):
-        at = text[i] - first
-        if 0 <= at < len(index) and index[at] != _ABSENT:
-            total += advances[index[at]]
+        number = number_of(face, text[i])
+        if number >= 0:
+            total += advances[number]
     return total
-
-
-class Pen:
-    """Draws text on a framebuf.
-
-    `glyphs` is what fonts.glyphs.DATA are read from, as an open binary file: seek, readinto. What
-    cannot be read is left out.
-    """
-
-    def __init__(self, fb, glyphs):
-        self._fb = fb
-        self._glyphs = glyphs
-        self._head = bytearray(_HEAD_BYTES)
-        self._cell = bytearray(_CELL_BYTES)
-        self._source = [self._cell, 1, 1, GS2_HMSB]
-        self._levels = bytearray(2)
-        self._palette = (self._levels, 4, 1, GS4_HMSB)
-
-    def draw(self, face, text, start, end, x, y, ink):
-        """Draws text[start:end], its left edge at x and the top of capitals at y; returns the end.
-
-        Absent glyphs are left out. The caller has cleared the place to the ink's ground.
-        """
-        first = FACES[face][_FIRST]
-        index = FACES[face][_INDEX]
-        for i in range(start, end):
-            at = text[i] - first
-            if 0 <= at < len(index) and index[at] != _ABSENT:
-                x += self.glyph(face, index[at], x, y, ink)
-        return x
-
-    def glyph(self, face, number, x, y, ink):
-        """Draws the glyph with this number; returns its advance in pixels."""
-        self._levels[0] = ink >> 8
-        self._levels[1] = ink & 0xFF
-        try:
-            self._blit(FACES[face][_START] + number * FACES[face][_RECORD], x, y, ink >> 12)
-        except OSError:
-            pass
-        return FACES[face][_ADVANCES][number]
-
-    def _blit(self, at, x, y, ground):
-        """Draws the record at this offset, as many rows at a time as the cell has room for."""
-        glyphs = self._glyphs
-        head = self._head
-        source = self._source
-        glyphs.seek(at)
-        glyphs.readinto(head)
-        at += _HEAD_BYTES
-        source[1] = head[0]
-        x += head[2] - _BIAS
-        y += head[3] - _BIAS
-        stride = (head[0] + 3) >> 2
-        left = head[1]
-        while left:
-            rows = min(left, _CELL_BYTES // stride)
-            source[2] = rows
-            glyphs.seek(at)
-            glyphs.readinto(self._cell)
-            self._fb.blit(source, x, y, ground, self._palette)
-            at += rows * stride
-            y += rows
-            left -= rows

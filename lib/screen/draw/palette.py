@@ -1,4 +1,4 @@
-"""The 16 colours of the canvas, and inks: a colour with the two levels that smooth its edges.
+"""The 16 colours of the screen, and inks: a colour with the two levels that smooth its edges.
 
 Every colour has three levels, a third, two thirds and full, so that the fonts' two bits a pixel
 can be drawn in it. Index 0 is the background.
@@ -6,12 +6,12 @@ can be drawn in it. Index 0 is the background.
 
 from compat import const
 
-GS2_HMSB = const(5)  # the numbers of framebuf's formats, which CPython does not have
-GS4_HMSB = const(2)
-GS8 = const(6)
+RGB565 = const(1)  # the numbers of framebuf's formats, which CPython does not have
+GS2_HMSB = const(5)
 
-# The colours as a panel wants them: RGB565, high byte first.
-RGB565 = (
+# The colours as a panel wants them: RGB565, high byte first. framebuf takes the low byte first, so
+# that its functions are given the bytes exchanged (see `value`), and nothing has to be swapped.
+COLOURS = (
     b"\x00\x00"
     b"\x5a\xec\xa5\x56\xff\xff"  # 1-3 white
     b"\x12\xc4\x1c\xe7\x37\x0c"  # 4-6 green
@@ -37,3 +37,16 @@ ON_GREY = const(0x2110)
 NO_INK = const(0)  # nothing is drawn, or was: black on black
 
 DIM = const(1)  # index of outlines
+
+
+def value(index):
+    """Returns a colour as framebuf's functions take it."""
+    return COLOURS[2 * index] | COLOURS[2 * index + 1] << 8
+
+
+def put_levels(levels, ink):
+    """Writes the four colours of an ink to `levels`, 8 bytes, as framebuf's blit reads them."""
+    for i in range(4):
+        index = ink >> 12 - 4 * i & 15
+        levels[2 * i] = COLOURS[2 * index]
+        levels[2 * i + 1] = COLOURS[2 * index + 1]

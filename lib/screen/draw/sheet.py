@@ -1,22 +1,29 @@
-"""Parts of a page. What a part last showed is kept in a slot; it is drawn only if that changes."""
+"""What a page writes on: it keeps what each field shows, and prepares the brush for what changed.
+
+Figures are compared before they are put into digits, so that what did not change costs little.
+Each function returns True if its field has to be drawn, with the brush ready for it.
+"""
 
 from array import array
 
 from compat import const
 from screen import model as m
-from screen import palette as pal
-from screen.font import FACES, HEIGHT, Pen, width
-from screen.fonts.barlow import ICONS, SMALL
-from screen.text import Text
+from screen.draw import palette as pal
+from screen.draw.brush import NO_ICON, QUESTION, STRUCK
+from words import SCREEN_TEXTS
 
-# Icons, by their number in tools/icon_shapes.py.
-CHARGE = const(0)
-DISCHARGE = const(1)
-HEAT = const(2)
-WIFI = const(3)
-CLOUD = const(4)
-_STRUCK = const(5)  # added to the number of an icon: the same, struck out
-_ICON_SIZE = const(15)
+FIELDS = const(20)  # that a page can have
+
+# Units of figures, by their position; '^' is the degree sign of the fonts.
+NO_UNIT = const(0)
+VOLT = const(1)
+AMPERE = const(2)
+WATT = const(3)
+KILOWATT = const(4)
+MILLIVOLT = const(5)
+DEGREES = const(6)
+PERCENT = const(7)
+_UNITS = (b"", b"V", b"A", b"W", b"kW", b"mV", b"^C", b"%")
 
 # What a tile says.
 UNKNOWN = const(0)
@@ -25,46 +32,29 @@ OFF = const(2)  # off, and worth a look
 ON = const(3)
 FAULT = const(4)
 
-TILE_W = const(23)
-TILE_H = const(19)
-
-# Slots that all pages use; the others are each page's own.
-AGE_SLOT = const(0)
-_WIFI_SLOT = const(1)
-_CLOUD_SLOT = const(2)
-_SLOTS = const(17)
-
 _NEVER = const(-1)  # no ink: nothing was drawn
-_PAD = const(4)  # between the edge of a filled box and its text
+_NONE = const(-0x3FFFFFFF)  # what a field keeps for None
+_INK = const(0xFFFF)
 
 
-class Widgets:
-    """Draws on a canvas. `text` is where texts are put together, one after the other.
+class Sheet:
+    """Fields of one page, by their slots. `texts`: a draw.language.Language."""
 
-    `glyphs` is what font.Pen takes; None if there are none.
-    """
+    def __init__(self, brush, texts):
+        self.brush = brush
+        self.text = brush.text
+        self.texts = texts
+        self._shown = array("i", bytes(8 * FIELDS))
 
-    def __init__(self, canvas, glyphs):
-        self.canvas = canvas
-        if glyphs is None:
-            from screen.plain import Letters  # hardly ever needed: not in memory otherwise
-
-            self.pen = Letters(canvas.fb)
-        else:
-            self.pen = Pen(canvas.fb, glyphs)
-        self.text = Text()
-        self._shown = array("i", [0] * (2 * _SLOTS))
-
-    def clear(self):
-        """Makes the canvas black and has every part drawn anew."""
-        self.canvas.clear()
-        for i in range(2 * _SLOTS):
+    def reset(self):
+        """Has every field drawn anew."""
+        for i in range(2 * FIELDS):
             self._shown[i] = _NEVER
 
     def changed(self, slot, what, how):
-        """True if a slot showed something else, or in another way; remembers the new.
+        """True if a slot showed something else, or in another way; then an empty text is ready.
 
-        `how` is not negative; both fit into 31 bits.
+        `how` is not negative, its lower half the ink; both fit into 31 bits.
         """
         shown = self._shown
         at = 2 * slot
@@ -72,63 +62,77 @@ class Widgets:
             return False
         shown[at] = what
         shown[at + 1] = how
+        self.brush.ink = how & _INK
+        self.text.start(b"")
         return True
 
-    def line(self, face, x, y, w, h, ink, right=False):
-        """Shows `text` in a box that is filled with the ground of the ink. Too much is cut."""
+    def figure(self, slot, value, decimals, unit, ink, plus=False):
+        """Shows value / 10**decimals; `plus` puts a + before what is above zero.
+
+        None is shown as a dash, and so is what has no room: figures of a real pack have, and a
+        part of a number would be a lie.
+        """
+        how = unit << 20 | decimals << 16 | ink
+        if not self.changed(slot, _NONE if value is None else value, how):
+            return False
         text = self.text
-        self.canvas.fill(x, y, w, h, ink >> 12)
-        pad = _PAD if ink >> 12 else 0
-        end = text.n
-        while width(face, text.buf, 0, end) > w - 2 * pad:
-            end -= 1
-        if right:
-            x += w - width(face, text.buf, 0, end)
-        # A little high, since descenders need more room below than accents do above.
-        y += max(1, (h - FACES[face][HEIGHT]) // 2 - 1)
-        self.pen.draw(face, text.buf, 0, end, x + pad, y, ink)
+        if value is None:
+            text.add(b"-")
+        else:
+            if plus and value > 0:
+                text.add(b"+")
+            text.fixed(value, decimals)
+        text.small(_UNITS[unit])
+        return True
 
-    def gauge(self, slot, x, y, w, h, percent, ink):
-        """Shows a bar that is filled in proportion to 0..100; None leaves it empty."""
-        if percent is None or percent < 0:
-            percent = 0
-        filled = min(percent, 100) * w // 100
-        if self.changed(slot, filled, ink):
-            self.canvas.fill(x, y, filled, h, ink & 15)
-            self.canvas.fill(x + filled, y, w - filled, h, pal.DIM)
+    def line(self, slot, table, number, ink):
+        """Shows a line of a table in words.py."""
+        if not self.changed(slot, table << 8 | number, ink):
+            return False
+        self.texts.put(self.text, table, number)
+        return True
 
-    def tile(self, slot, x, y, icon, state, ink):
-        """Shows a symbol in a box: filled when on, an outline otherwise, struck out when off.
+    def label(self, slot, number, ink=pal.GREY):
+        """Shows one of the screen's own texts."""
+        return self.line(slot, SCREEN_TEXTS, number, ink)
+
+    def say(self, number):
+        """Appends one of the screen's own texts to the one being put together; returns that."""
+        self.texts.put(self.text, SCREEN_TEXTS, number)
+        return self.text
+
+    def bar(self, slot, filled, ink, tick=0, tick2=0):
+        """Shows a bar, filled from the left; with two marks, if the second is not 0. In 0.1 %."""
+        if not self.changed(slot, filled << 20 | tick << 10 | tick2, ink):
+            return False
+        brush = self.brush
+        brush.filled = filled
+        brush.tick = tick
+        brush.tick2 = tick2
+        return True
+
+    def tile(self, slot, icon, state, ink):
+        """Shows a symbol in a box: filled when on, an outline otherwise, struck out when off,
+        a question mark while it is not known.
 
         `state` is one of those above; for ON and FAULT the ink has a ground.
         """
         if not self.changed(slot, state, ink):
-            return
-        ground = ink >> 12
-        self.canvas.fill(x, y, TILE_W, TILE_H, ground if ground else pal.DIM)
-        fb = self.canvas.fb
-        for corner in range(4):
-            fb.pixel(x + (corner & 1) * (TILE_W - 1), y + (corner >> 1) * (TILE_H - 1), 0)
-        if ground == 0:
-            fb.fill_rect(x + 1, y + 1, TILE_W - 2, TILE_H - 2, 0)
+            return False
         if state == UNKNOWN:
-            self.pen.draw(SMALL, b"?", 0, 1, x + 9, y + 3, ink)
-            return
-        if state == OFF or state == FAULT:
-            icon += _STRUCK
-        self.pen.glyph(ICONS, icon, x + 4, y + 2, ink)
+            icon = QUESTION
+        elif state == OFF or state == FAULT:
+            icon += STRUCK
+        self.brush.icon = icon
+        return True
 
-    def links(self, model, x, y, dx, dy):
-        """Shows Wi-Fi and, moved by dx and dy, MQTT."""
-        self._link(_WIFI_SLOT, x, y, WIFI, model.wifi)
-        self._link(_CLOUD_SLOT, x + dx, y + dy, CLOUD, model.mqtt)
-
-    def _link(self, slot, x, y, icon, state):
-        """Shows nothing where a link is not used; struck out where it is not connected."""
-        if not self.changed(slot, state, 0):
-            return
-        self.canvas.fill(x, y, _ICON_SIZE, _ICON_SIZE, 0)
-        if state == m.CONNECTED:
-            self.pen.glyph(ICONS, icon, x, y, pal.GREEN)
-        elif state != m.NOT_USED:
-            self.pen.glyph(ICONS, icon + _STRUCK, x, y, pal.AMBER)
+    def link(self, slot, icon, state):
+        """Shows a link's symbol: none where it is not used, struck out where it is not up."""
+        if not self.changed(slot, state, pal.GREEN if state == m.CONNECTED else pal.AMBER):
+            return False
+        if state == m.NOT_USED:
+            icon = NO_ICON
+        elif state == m.TRYING:
+            icon += STRUCK
+        self.brush.icon = icon
+        return True

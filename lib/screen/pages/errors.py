@@ -1,26 +1,27 @@
-"""The page of settings errors: readable, one screenful after the other."""
+"""The settings errors, wrapped at spaces, one screenful after the other. Loaded only if there are
+any."""
 
 from compat import const
-from screen import palette as pal
-from screen.font import width
-from screen.fonts.barlow import TEXT
+from screen import labels, layout
+from screen.draw import palette as pal
+from screen.draw.brush import ROW, width
+from screen.draw.fonts.barlow import TEXT
 
-_LINES_Y = const(26)
-_PITCH = const(18)
-_LINES = const(6)
+_LINES = const(5)  # below the headline
+_TURN_S = const(8)  # each screenful
 _WIDTH = const(232)
-_PAGE_S = const(8)
 _SPACE = const(32)
+_NO_TEXT = const(-1)
 
 
 class Errors:
-    """Shows texts (str), wrapped at spaces. Preparing them allocates; showing does not."""
+    """Shows texts (str). Preparing them allocates; showing does not."""
 
-    def __init__(self, widgets, errors):
-        self._widgets = widgets
+    ROWS = layout.LINES[: 6 * ROW]
+
+    def __init__(self, sheet, errors):
+        self._sheet = sheet
         self._count = len(errors)
-        self._page = -1
-        self._next = 0  # line to be drawn by the next call
         lines = []
         for error in errors:
             wrap(error.encode(), TEXT, _WIDTH, lines)
@@ -29,41 +30,28 @@ class Errors:
 
     def seconds(self):
         """How long it takes to show everything twice."""
-        return 2 * _PAGE_S * self._pages
+        return 2 * _TURN_S * self._pages
 
-    def open(self):
-        """Forgets what was drawn: the canvas is black."""
-        self._page = -1
-
-    def show(self, model, _live):
-        """Shows the screenful whose turn it is, a line a call: six at once would hold the loop.
-
-        Returns True if there is another.
-        """
-        page = model.uptime_s // _PAGE_S % self._pages
-        if page != self._page:
-            self._page = page
-            self._next = page * _LINES
-            self._begin()
-        elif self._next < len(self._lines) and self._next < (page + 1) * _LINES:
-            line = self._lines[self._next]
-            y = _LINES_Y + self._next % _LINES * _PITCH
-            self._widgets.pen.draw(TEXT, line, 0, len(line), 4, y, pal.WHITE)
-            self._next += 1
-        else:
+    def show(self, field, model, _live):
+        """See Glance.show."""
+        sheet = self._sheet
+        page = model.uptime_s // _TURN_S % self._pages
+        if field == 0:
+            if not sheet.changed(field, page, pal.ON_AMBER):
+                return False
+            sheet.text.fixed(self._count, 0).add(b" ")
+            text = sheet.say(labels.ERRORS if self._count > 1 else labels.ERROR)
+            if self._pages > 1:
+                text.add(b"  ").fixed(page + 1, 0).add(b"/").fixed(self._pages, 0)
+            return True
+        line = page * _LINES + field - 1
+        if line >= len(self._lines):
+            line = _NO_TEXT
+        if not sheet.changed(field, line, pal.WHITE):
             return False
+        if line != _NO_TEXT:
+            sheet.text.add(self._lines[line])
         return True
-
-    def _begin(self):
-        """Draws the headline and clears the rest."""
-        widgets = self._widgets
-        text = widgets.text.start(b"SETTINGS: ").fixed(self._count, 0)
-        text.add(b" errors" if self._count > 1 else b" error")
-        if self._pages > 1:
-            text.add(b"   ").fixed(self._page + 1, 0).add(b"/").fixed(self._pages, 0)
-        widgets.line(TEXT, 3, 2, 234, 19, pal.ON_AMBER)
-        canvas = widgets.canvas
-        canvas.fill(2, _LINES_Y - 1, canvas.width - 4, canvas.height - _LINES_Y - 1, 0)
 
 
 def wrap(text, face, room, lines):

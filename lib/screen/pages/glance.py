@@ -1,95 +1,83 @@
-"""The glance page for a panel of 240 × 135: everything about the pack at arm's length."""
+"""The first page, what a driver wants at arm's length; and the page of all figures of the pack."""
 
+import words as w
 from bms import pack as p
 from compat import const
-from screen import palette as pal
-from screen.font import FACES, HEIGHT, width
-from screen.fonts.barlow import HUGE, LARGE, MEDIUM, SMALL
-from screen.widgets import CHARGE, DISCHARGE, FAULT, HEAT, IDLE, OFF, ON, TILE_W, UNKNOWN
+from screen import labels, layout
+from screen.draw import brush as b
+from screen.draw import palette as pal
+from screen.draw import sheet as s
 
-_LEFT = const(3)
-_RIGHT = const(237)  # one after the last column used
-_LINKS_X = const(115)
-_CELLS_Y = const(76)
-_TEMPS_Y = const(95)
-_TILES_Y = const(94)
-_UNIT_GAP = const(3)
+# Figures: slot, which divisor, decimals, unit, 1 for a plus sign; a limit's slot, which way is
+# beyond it, and the colour there.
+_NONE = const(0xFF)
+_DIVISORS = (1, 10, 100)
+_OVER = const(0)
+_UNDER = const(1)  # or at it; 2: below
+_INKS = (pal.RED, pal.BLUE)
+# fmt: off
+_FIGURES = bytes((
+    p.PACK_MV, 1, 2, s.VOLT, 0, 0xFF, 0, 0,
+    p.CURRENT_MA, 2, 1, s.AMPERE, 1, 0xFF, 0, 0,
+    p.CELL_MIN_MV, 0, 3, s.NO_UNIT, 0, p.CELL_UVP_MV, 1, 0,
+    p.CELL_MAX_MV, 0, 3, s.VOLT, 0, p.CELL_OVP_MV, 0, 0,
+    p.CELL_DELTA_MV, 0, 0, s.MILLIVOLT, 0, 0xFF, 0, 0,
+    p.TEMP_MIN_DC, 0, 1, s.DEGREES, 0, p.CHARGE_UTP_DC, 2, 1,
+    p.TEMP_MIN_DC, 0, 1, s.NO_UNIT, 0, p.CHARGE_UTP_DC, 2, 1,
+    p.TEMP_MAX_DC, 0, 1, s.DEGREES, 0, p.CHARGE_OTP_DC, 0, 0,
+))
+# By field of the page of all figures: a label, or where its figure begins.
+_LABELS = bytes((
+    0xFF, 0xFF, 0xFF, labels.CELLS, 0xFF, labels.TO, 0xFF, labels.DIFFER, 0xFF, labels.TEMP,
+    0xFF, labels.TO, 0xFF,
+))
+_SHOWN = bytes((0, 0, 8, 0, 16, 0, 24, 0, 32, 0, 48, 0, 56))
+# fmt: on
+CURRENT = const(8)  # where they begin
+_LOW = const(16)
+COLD = const(40)
 
 _SOC_LOW_PCT = const(20)
 _SOC_EMPTY_PCT = const(10)
-
-# Slots; 0 to 2 are those of screen.widgets. Figures come first, in the order of _PLACES.
-_SOC = const(3)
-_POWER = const(4)
-_VOLTS = const(5)
-_AMPS = const(6)
-_LOW = const(7)
-_HIGH = const(8)
-_DELTA = const(9)
-_COLD = const(10)
-_HOT = const(11)
-_GAUGE = const(12)
-_CHARGE_TILE = const(13)
-_DISCHARGE_TILE = const(14)
-_HEAT_TILE = const(15)
-
-_FIELDS = const(6)
-# fmt: off
-# A figure: left edge, top of the digits, width, face, face of the unit, 1 to end at the right.
-_PLACES = bytes([
-    3, 4, 107, HUGE, LARGE, 1,
-    140, 4, 97, LARGE, MEDIUM, 1,
-    140, 31, 97, MEDIUM, SMALL, 1,
-    140, 50, 97, MEDIUM, SMALL, 1,
-    33, _CELLS_Y, 50, MEDIUM, SMALL, 1,
-    100, _CELLS_Y, 62, MEDIUM, SMALL, 0,
-    175, _CELLS_Y, 62, MEDIUM, SMALL, 1,
-    33, _TEMPS_Y, 50, MEDIUM, SMALL, 1,
-    100, _TEMPS_Y, 62, MEDIUM, SMALL, 0,
-])
-# fmt: on
-
-# Units, one a line; '^' is the degree sign of the fonts.
-_UNITS = b"\nV\nA\nW\nkW\nmV\n^C"
-_NONE = const(0)
-_V = const(1)
-_A = const(2)
-_W = const(3)
-_KW = const(4)
-_MV = const(5)
-_DEGREES = const(6)
-
-_UNKNOWN = const(-0x3FFFFFFF)  # what a slot keeps for None
+_OLD_S = const(10_000)  # what has more digits has no room
 
 
 class Glance:
-    """The page; call `show` as often as wanted, it draws what changed."""
+    """Charge, power, current, the coldest sensor, the switches, and how old all that is."""
 
-    def __init__(self, widgets, footer):
-        self._widgets = widgets
+    ROWS = layout.GLANCE
+
+    def __init__(self, sheet, footer):
+        self._sheet = sheet
         self._footer = footer
-        self._tenths = False  # a temperature with tenths was seen: show them from now on
 
-    def open(self):
-        """Draws what stays; the canvas is black."""
-        pen = self._widgets.pen
-        pen.draw(SMALL, b"cell", 0, 4, _LEFT, _CELLS_Y + 5, pal.GREY)
-        pen.draw(SMALL, b"temp", 0, 4, _LEFT, _TEMPS_Y + 5, pal.GREY)
-        pen.draw(MEDIUM, b"~", 0, 1, 84, _CELLS_Y, pal.GREY)
-        pen.draw(MEDIUM, b"~", 0, 1, 84, _TEMPS_Y, pal.GREY)
-        pen.draw(LARGE, b"%", 0, 1, _LINKS_X - 2, 42, pal.GREY)
+    def show(self, field, model, live):
+        """Shows a field, in grey while the model is not `live`; see Sheet."""
+        sheet = self._sheet
+        if field == 0:
+            return self._footer.show(field, model, live)
+        if field <= 2:
+            return self._show_charge(field, model, live)
+        if field == 3:
+            return show_power(sheet, field, model, live)
+        if field == 4:
+            return show_figure(sheet, field, model, live, CURRENT)
+        if field == 5:
+            return self._show_age(field, model, live)
+        if field == 6:
+            return show_figure(sheet, field, model, live, COLD)
+        if field == 7:
+            return sheet.link(field, b.WIFI, model.wifi)
+        if field == 8:
+            return sheet.link(field, b.CLOUD, model.mqtt)
+        if field == 9:
+            return self._show_switch(field, b.CHARGE, model.get(p.CHARGE_ON), live)
+        if field == 10:
+            return self._show_switch(field, b.DISCHARGE, model.get(p.DISCHARGE_ON), live)
+        return self._show_heater(field, model, live)
 
-    def show(self, model, live):
-        """Shows the model; in grey while it is not `live`, with dashes while it is withheld."""
-        self._show_charge(model, live)
-        self._show_power(model, live)
-        self._show_cells(model, live)
-        self._show_temps(model, live)
-        self._show_tiles(model, live)
-        self._widgets.links(model, _LINKS_X, 4, 0, 18)
-        self._footer.show(model, live, True)
-
-    def _show_charge(self, model, live):
+    def _show_charge(self, field, model, live):
+        """Shows the state of charge; as a bar in field 2."""
         soc = model.get(p.SOC_PCT)
         ink = pal.WHITE
         if not live:
@@ -98,123 +86,92 @@ class Glance:
             ink = pal.RED
         elif soc is not None and soc < _SOC_LOW_PCT:
             ink = pal.AMBER
-        self._number(_SOC, soc, 0, _NONE, ink)
-        bar = pal.GREEN if ink == pal.WHITE else ink
-        self._widgets.gauge(_GAUGE, _LEFT, 69, _RIGHT - _LEFT, 3, soc, bar)
+        if field == 1:
+            return self._sheet.figure(field, soc, 0, s.PERCENT, ink)
+        filled = 0 if soc is None else min(max(soc, 0), 100)
+        return self._sheet.bar(field, 10 * filled, pal.GREEN if ink == pal.WHITE else ink)
 
-    def _show_power(self, model, live):
-        ink = _flow_ink(model.get(p.CURRENT_MA), live)
-        power = model.get(p.POWER_MW)
-        if power is None or -999_500 < power < 999_500:
-            self._number(_POWER, scaled(power, 1000), 0, _W, ink, True)
-        elif -9_995_000 < power < 9_995_000:
-            self._number(_POWER, scaled(power, 10_000), 2, _KW, ink, True)
-        elif -99_950_000 < power < 99_950_000:
-            self._number(_POWER, scaled(power, 100_000), 1, _KW, ink, True)
-        else:
-            self._number(_POWER, scaled(power, 1_000_000), 0, _KW, ink, True)
-        ink = pal.WHITE if live else pal.GREY
-        self._number(_VOLTS, scaled(model.get(p.PACK_MV), 10), 2, _V, ink)
-        self._number(_AMPS, scaled(model.get(p.CURRENT_MA), 100), 1, _A, ink, True)
+    def _show_age(self, field, model, live):
+        if not self._sheet.changed(field, model.age_s, pal.GREY if live else pal.AMBER):
+            return False
+        self._sheet.text.fixed(min(model.age_s, _OLD_S), 0).add(b" ")
+        self._sheet.say(labels.S_AGO)
+        return True
 
-    def _show_cells(self, model, live):
-        low = model.get(p.CELL_MIN_MV)
-        ink = plain = pal.WHITE if live else pal.GREY
-        if live and _reached(model.get(p.CELL_UVP_MV), low):
-            ink = pal.RED
-        elif live and _reached(model.get(p.CELL_UVPR_MV), low):
-            ink = pal.AMBER
-        self._number(_LOW, low, 3, _NONE, ink)
-        over = live and _reached(model.get(p.CELL_MAX_MV), model.get(p.CELL_OVP_MV))
-        self._number(_HIGH, model.get(p.CELL_MAX_MV), 3, _V, pal.RED if over else plain)
-        self._number(_DELTA, model.get(p.CELL_DELTA_MV), 0, _MV, plain)
-
-    def _show_temps(self, model, live):
-        cold = model.get(p.TEMP_MIN_DC)
-        hot = model.get(p.TEMP_MAX_DC)
-        if _has_tenths(cold) or _has_tenths(hot):
-            self._tenths = True
-        ink = plain = pal.WHITE if live else pal.GREY
-        if live and _below(cold, model.get(p.CHARGE_UTP_DC)):
-            ink = pal.BLUE
-        over = live and _reached(hot, model.get(p.CHARGE_OTP_DC))
-        if self._tenths:
-            self._number(_COLD, cold, 1, _NONE, ink)
-            self._number(_HOT, hot, 1, _DEGREES, pal.RED if over else plain)
-        else:
-            self._number(_COLD, scaled(cold, 10), 0, _NONE, ink)
-            self._number(_HOT, scaled(hot, 10), 0, _DEGREES, pal.RED if over else plain)
-
-    def _show_tiles(self, model, live):
-        x = _RIGHT - TILE_W - 50
-        self._switch(_CHARGE_TILE, x, CHARGE, model.get(p.CHARGE_ON), live)
-        self._switch(_DISCHARGE_TILE, x + 25, DISCHARGE, model.get(p.DISCHARGE_ON), live)
-        state = IDLE
-        ink = pal.GREY
-        if self._footer.heater_failed(model):
-            state = FAULT
-            ink = pal.ON_RED
-        elif (
-            model.heater_on or live and model.get(p.HEATING)
-        ):  # `heating`: the output of the BMS itself
-            state = ON
-            ink = pal.ON_AMBER
-        self._widgets.tile(_HEAT_TILE, x + 50, _TILES_Y, HEAT, state, ink)
-
-    def _switch(self, slot, x, icon, on, live):
-        state = UNKNOWN
-        ink = pal.GREY
+    def _show_switch(self, field, icon, on, live):
         if on:
-            state = ON
-            ink = pal.ON_GREEN if live else pal.ON_GREY
-        elif on is not None:
-            state = OFF
-            ink = pal.AMBER if live else pal.GREY
-        self._widgets.tile(slot, x, _TILES_Y, icon, state, ink)
+            return self._sheet.tile(field, icon, s.ON, pal.ON_GREEN if live else pal.ON_GREY)
+        if on is None:
+            return self._sheet.tile(field, icon, s.UNKNOWN, pal.GREY)
+        return self._sheet.tile(field, icon, s.OFF, pal.AMBER if live else pal.GREY)
 
-    def _number(self, slot, value, decimals, unit, ink, plus=False):
-        """Shows value / 10**decimals; `plus` puts a + before what is above zero.
+    def _show_heater(self, field, model, live):
+        state = s.IDLE
+        ink = pal.GREY
+        if model.heater.state == w.FAULT:
+            state = s.FAULT
+            ink = pal.ON_RED
+        elif model.heater_on or live and model.get(p.HEATING):  # the output of the BMS itself
+            state = s.ON
+            ink = pal.ON_AMBER
+        return self._sheet.tile(field, b.HEAT, state, ink)
 
-        None is shown as a dash, and so is what has no room: figures of a real pack have, and a
-        part of a number would be a lie.
-        """
-        how = unit << 20 | decimals << 16 | ink
-        if not self._widgets.changed(slot, _UNKNOWN if value is None else value, how):
-            return
-        text = self._widgets.text.start(b"")
-        if value is None:
-            text.add(b"-")
-        else:
-            if plus and value > 0:
-                text.add(b"+")
-            text.fixed(value, decimals)
-        self._draw((slot - _SOC) * _FIELDS, text, unit, ink)
 
-    def _draw(self, at, text, unit, ink):
-        """Draws a figure at the place _PLACES[at]."""
-        x = _PLACES[at]
-        y = _PLACES[at + 1]
-        room = _PLACES[at + 2]
-        face = _PLACES[at + 3]
-        small = _PLACES[at + 4]
-        buf = text.buf
-        digits = text.n
-        end = text.word(_UNITS, unit).n
-        extra = width(small, buf, digits, end)
-        if extra:
-            extra += _UNIT_GAP
-        if width(face, buf, 0, digits) + extra > room:
-            digits = text.start(b"-").n
-            end = text.word(_UNITS, unit).n
-        height = FACES[face][HEIGHT]
-        widgets = self._widgets
-        # Round digits stand out by a pixel above and below.
-        widgets.canvas.fill(x, y - 1, room, height + 2, 0)
-        if _PLACES[at + 5]:
-            x += room - width(face, buf, 0, digits) - extra
-        pen = widgets.pen
-        x = pen.draw(face, buf, 0, digits, x, y, ink) + _UNIT_GAP
-        pen.draw(small, buf, digits, end, x, y + height - FACES[small][HEIGHT], pal.GREY)
+class Figures:
+    """All figures of the pack, with the names that Glance has no room for."""
+
+    ROWS = layout.FIGURES
+
+    def __init__(self, sheet, footer):
+        self._sheet = sheet
+        self._footer = footer
+
+    def show(self, field, model, live):
+        """See Glance.show."""
+        if field == 0:
+            return self._footer.show(field, model, live)
+        if _LABELS[field] != _NONE:
+            return self._sheet.label(field, _LABELS[field])
+        return show_figure(self._sheet, field, model, live, _SHOWN[field])
+
+
+def show_figure(sheet, field, model, live, at):
+    """Shows the figure described at `at` of _FIGURES: grey while it is old, in the colour of a
+    limit of the BMS where it is beyond that."""
+    value = model.get(_FIGURES[at])
+    ink = pal.WHITE if live else pal.GREY
+    if live and value is not None and _FIGURES[at + 5] != _NONE:
+        if _is_beyond(value, model.get(_FIGURES[at + 5]), _FIGURES[at + 6]):
+            ink = _INKS[_FIGURES[at + 7]]
+        elif at == _LOW and _is_beyond(value, model.get(p.CELL_UVPR_MV), _UNDER):
+            ink = pal.AMBER
+    value = scaled(value, _DIVISORS[_FIGURES[at + 1]])
+    unit = _FIGURES[at + 3]
+    return sheet.figure(field, value, _FIGURES[at + 2], unit, ink, _FIGURES[at + 4] != 0)
+
+
+def _is_beyond(value, limit, way):
+    if limit is None:
+        return False
+    return value >= limit if way == _OVER else value < limit + (way == _UNDER)
+
+
+def show_power(sheet, field, model, live):
+    """Shows the power, with as many digits as have room, in the colour of its direction."""
+    current = model.get(p.CURRENT_MA)
+    ink = pal.WHITE
+    if not live:
+        ink = pal.GREY
+    elif current is not None and not -50 < current < 50:  # below 0.05 A it rests
+        ink = pal.GREEN if current > 0 else pal.AMBER
+    power = model.get(p.POWER_MW)
+    if power is None or -999_500 < power < 999_500:
+        return sheet.figure(field, scaled(power, 1000), 0, s.WATT, ink, True)
+    if -9_995_000 < power < 9_995_000:
+        return sheet.figure(field, scaled(power, 10_000), 2, s.KILOWATT, ink, True)
+    if -99_950_000 < power < 99_950_000:
+        return sheet.figure(field, scaled(power, 100_000), 1, s.KILOWATT, ink, True)
+    return sheet.figure(field, scaled(power, 1_000_000), 0, s.KILOWATT, ink, True)
 
 
 def scaled(value, divisor):
@@ -224,24 +181,3 @@ def scaled(value, divisor):
     if value < 0:
         return -((-value + divisor // 2) // divisor)
     return (value + divisor // 2) // divisor
-
-
-def _has_tenths(dc):
-    return dc is not None and dc % 10 != 0
-
-
-def _reached(value, limit):
-    return value is not None and limit is not None and value >= limit
-
-
-def _below(value, limit):
-    return value is not None and limit is not None and value < limit
-
-
-def _flow_ink(current_ma, live):
-    """Returns the colour of charging, discharging or neither (below 0.05 A)."""
-    if not live:
-        return pal.GREY
-    if current_ma is None or -50 < current_ma < 50:
-        return pal.WHITE
-    return pal.GREEN if current_ma > 0 else pal.AMBER

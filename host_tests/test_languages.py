@@ -1,0 +1,151 @@
+"""A language's file: it has every text, each fits where it is shown, and none is misplaced."""
+
+import re
+import zlib
+from io import BytesIO
+
+import pytest
+
+import words as w
+from bms import alarms, bank, check
+from heat import charger
+from languages import english
+from screen import labels
+from screen.draw.brush import number_of, width
+from screen.draw.fonts.barlow import TEXT
+from screen.draw.language import Language
+from screen.draw.text import Text
+from tools import ROOT, rendered
+
+ROOM = 236  # of a whole line, and of one on a coloured ground
+GROUND_ROOM = 230
+LANGUAGES = (english,)
+
+
+def names(table):
+    return table.decode().split("\n")
+
+
+def reasons_of(module):
+    """Returns how many reasons a link has; it cannot be imported without its hardware."""
+    text = (ROOT / "firmware" / "links" / f"{module}.py").read_text()
+    return int(re.search(r"REASON_COUNT = const\((\d+)\)", text)[1])
+
+
+COUNTS = {
+    w.STATE_TEXTS: len(names(w.STATE_NAMES)),
+    w.REASON_TEXTS: len(names(w.REASON_NAMES)),
+    w.FAULT_TEXTS: w.FAULT_LINES * w.LAST_FAULT,
+    w.MODE_TEXTS: len(names(w.MODE_NAMES)),
+    w.CHARGER_TEXTS: len(names(charger.SOURCE_NAMES)),
+    w.PREHEAT_TEXTS: len(names(w.PREHEAT_NAMES)),
+    w.VERDICT_TEXTS: len(names(check.NAMES)),
+    w.ALARM_TEXTS: len(names(alarms.NAMES)),
+    w.WIRE_TEXTS: reasons_of("uart_link"),
+    w.RADIO_TEXTS: reasons_of("ble_setup"),
+    w.NO_RADIO_TEXTS: 2,
+    w.BANK_TEXTS: len(names(bank.NAMES)),
+    w.WARNING_TEXTS: len(names(w.WARNING_NAMES)),
+    w.SCREEN_TEXTS: labels.IS_IT_OFF + 1,
+}
+NOTHING = {w.REASON_TEXTS: 0, w.WARNING_TEXTS: 0, w.NO_RADIO_TEXTS: 0}
+NOTHING[w.VERDICT_TEXTS] = check.PLAUSIBLE
+
+
+def lines(language):
+    """Yields (table, number, text) of a whole language."""
+    for table, texts in enumerate(language.TEXTS):
+        for number, text in enumerate(texts.split("\n")):
+            yield table, number, text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_number_has_its_text(language):
+    assert len(language.TEXTS) == w.TABLES == len(COUNTS)
+    for table, texts in enumerate(language.TEXTS):
+        assert len(texts.split("\n")) == COUNTS[table], table
+    for table, number, text in lines(language):
+        assert text or NOTHING.get(table) == number, (table, number)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_text_can_be_drawn_and_fits(language):
+    grounds = (w.STATE_TEXTS, w.VERDICT_TEXTS, w.ALARM_TEXTS, w.WARNING_TEXTS)
+    for table, number, text in lines(language):
+        code = text.encode()
+        assert len(code) <= w.LINE_BYTES, text
+        assert all(number_of(TEXT, byte) >= 0 for byte in code), text
+        if table == w.REASON_TEXTS and 0 < number <= w.LAST_FAULT:
+            code += b"  9/9"
+        on_ground = table in grounds or table == w.REASON_TEXTS and number <= w.LAST_FAULT
+        room = GROUND_ROOM if on_ground else ROOM
+        assert width(TEXT, code, 0, len(code)) <= room, text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_column_is_wide_enough_for_its_texts(language):
+    texts = language.TEXTS[w.SCREEN_TEXTS].split("\n")
+
+    def wide(text):
+        return width(TEXT, text.encode(), 0, len(text))
+
+    for number in range(labels.REPORT, labels.CLEAR):
+        assert wide(texts[number]) <= 104, texts[number]
+    for table in (w.MODE_TEXTS, w.CHARGER_TEXTS, w.PREHEAT_TEXTS):
+        for text in language.TEXTS[table].split("\n"):
+            assert wide(text) <= 128, text
+    for number in (labels.CELLS, labels.TEMP):
+        assert wide(texts[number]) <= 44, texts[number]
+
+
+def test_some_texts_are_where_they_belong():
+    found = {(table, number): text for table, number, text in lines(english)}
+    assert found[w.REASON_TEXTS, w.STUCK_ON] == "MAT STAYS ON"
+    assert found[w.REASON_TEXTS, w.PROBE_LOST] == "the probe is silent"
+    assert found[w.FAULT_TEXTS, 4 * (w.STUCK_ON - 1) + 2] == "PULL ITS FUSE NOW. The"
+    assert found[w.ALARM_TEXTS, alarms.CHARGE_UNDERTEMP] == "too cold to charge"
+    assert found[w.ALARM_TEXTS, alarms.EXPIRING] == "BMS licence ends soon"
+    assert found[w.VERDICT_TEXTS, check.CELL_SUM] == "WRONG DATA: sum of cells"
+    for name, want in (("TO", "to"), ("CLEARED", "FAULT CLEARED"), ("STARTING", "starting")):
+        assert found[w.SCREEN_TEXTS, getattr(labels, name)] == want
+
+
+def read(language, table, number):
+    text = Text().start(b"")
+    language.put(text, table, number)
+    return bytes(text.buf[: text.n]).decode()
+
+
+def test_what_is_read_is_what_was_written():
+    language = Language(BytesIO(english.DATA))
+    for table, number, text in lines(english):
+        assert read(language, table, number) == text
+
+
+class Broken(BytesIO):
+    """A file on a flash that cannot be read any more."""
+
+    def readinto(self, _buffer):
+        raise OSError(5)
+
+
+@pytest.mark.parametrize("file", [None, Broken(english.DATA), BytesIO(b"")])
+def test_what_cannot_be_read_is_shown_by_its_code(file):
+    language = Language(file)
+    language.codes = {w.STATE_TEXTS: w.STATE_NAMES}
+    assert read(language, w.STATE_TEXTS, w.HEATING) == "heating"
+    assert read(language, w.STATE_TEXTS, 99) == "99"
+    assert read(language, w.MODE_TEXTS, 1) == "1"
+
+
+def test_a_line_that_an_older_file_lacks_is_shown_by_its_code():
+    language = Language(BytesIO(english.DATA))
+    language.codes = {w.REASON_TEXTS: b"\n" * 90 + b"news"}
+    assert read(language, w.REASON_TEXTS, 90) == "news"
+    assert read(language, w.REASON_TEXTS, -1) == "-1"
+
+
+def test_the_file_of_an_image_carries_its_checksum():
+    data = rendered.FILES["languages.english"](english, None)
+    assert data[:-4] == english.DATA
+    assert zlib.crc32(data) == 0x2144DF1C

@@ -1,0 +1,34 @@
+"""The first picture: what starts here. It comes before the application is in memory."""
+
+from compat import const
+from screen import layout
+from screen.draw import palette as pal
+
+_LIGHT_PCT = const(80)  # until the settings are known
+
+
+def show_start(brush, version, texts, table, number):
+    """Wipes the panel, writes name, version and a word of the language on it, lights it up.
+
+    Holds the caller for some 50 ms; nothing runs yet.
+    """
+    brush.wipe()
+    _finish(brush)
+    brush.text.start(b"Packmate")
+    _write(brush, 0, pal.WHITE)
+    brush.text.start(version.encode())
+    _write(brush, 1, pal.GREY)
+    texts.put(brush.text.start(b""), table, number)
+    _write(brush, 2, pal.GREY)
+    brush.panel.light(_LIGHT_PCT)
+
+
+def _write(brush, field, ink):
+    brush.ink = ink
+    brush.take(layout.START, field)
+    _finish(brush)
+
+
+def _finish(brush):
+    while brush.pieces:
+        brush.step()
