@@ -10,6 +10,8 @@ NOT_USED = const(0)
 TRYING = const(1)
 CONNECTED = const(2)
 
+_ALL = const(64)
+
 
 class Model:
     """A PackState's figures, as `take` found it, and what the application sets itself.
@@ -54,28 +56,27 @@ class Model:
         self.seen = pack.seen(p.STATUS)
         self.age_ms = pack.age_ms(p.STATUS, now)
         self.age_s = self.age_ms // 1000 if self.seen else uptime_s
-        count = 0
-        for i in range(len(pack.alarms)):
-            bits = self._told(i)
-            while bits:
-                count += bits & 1
-                bits >>= 1
-        self.alarm_count = count
+        self.alarm_count = ~self.alarm(_ALL)
 
     def get(self, slot):
         """Returns a figure of the pack, None if it is unknown or withheld."""
         return None if self.withheld else self.pack.get(slot)
 
     def alarm(self, which):
-        """Returns the bit number of the raised alarm at position `which`, -1 if there is none."""
+        """Returns the bit number of the told alarm at position `which`; ~their number if there are
+        fewer."""
+        count = 0
         for i in range(len(self.pack.alarms)):
             bits = self._told(i)
-            for bit in range(8):
-                if bits >> bit & 1:
-                    if which == 0:
-                        return 8 * i + bit
-                    which -= 1
-        return -1
+            bit = 8 * i
+            while bits:
+                if bits & 1:
+                    if count == which:
+                        return bit
+                    count += 1
+                bits >>= 1
+                bit += 1
+        return ~count
 
     def _told(self, i):
         """Returns byte `i` of the alarms, without cold that the heater sees to: that is none."""

@@ -23,7 +23,8 @@ KILOWATT = const(4)
 MILLIVOLT = const(5)
 DEGREES = const(6)
 PERCENT = const(7)
-_UNITS = (b"", b"V", b"A", b"W", b"kW", b"mV", b"^C", b"%")
+AMPERE_HOUR = const(8)
+_UNITS = (b"", b"V", b"A", b"W", b"kW", b"mV", b"^C", b"%", b"Ah")
 
 # What a tile says.
 UNKNOWN = const(0)

@@ -5,6 +5,7 @@ from bms import pack as p
 from compat import const
 from screen import labels, layout
 from screen.draw import palette as pal
+from screen.draw import sheet as s
 from screen.pages.glance import COLD, show_figure
 
 _INKS = (pal.ON_GREY, pal.ON_GREEN, pal.ON_AMBER, pal.ON_BLUE, pal.ON_GREY, pal.ON_RED)
@@ -18,14 +19,12 @@ _LONGEST_S = const(356_400)  # more than 99 hours is no forecast
 _UNCERTAIN = const(-1)
 _NEVER = const(-2)
 
-# Rows of the report; what is not used is left out.
-_ROWS = const(6)
+# Rows of the report.
 _MODE = const(0)
 _CHARGER = const(1)
 _PREHEAT = const(2)
 _PROBE = const(3)
 _BELOW = const(4)
-_EMPTY = const(0xFF)
 
 
 class HeaterPage:
@@ -178,56 +177,26 @@ class Report:
 
     def show(self, field, model, _live):
         """See Glance.show."""
+        sheet = self._sheet
         heater = model.heater
-        row = _used_row(heater, field >> 1)
+        row = field >> 1
         if field & 1 == 0:
-            if row < _ROWS:
-                return self._sheet.label(field, labels.REPORT + row)
-            return self._sheet.changed(field, row, pal.GREY)
-        value = _UNKNOWN if row == _EMPTY else _value(heater, row)
+            return sheet.label(field, labels.REPORT + row)
         if row == _MODE:
-            return self._sheet.line(field, w.MODE_TEXTS, value, pal.WHITE)
+            return sheet.line(field, w.MODE_TEXTS, heater.mode, pal.WHITE)
         if row == _CHARGER:
-            return self._sheet.line(field, w.CHARGER_TEXTS, value, pal.WHITE)
+            charger = heater.law.charger
+            source = charger.source if charger.present else 0
+            return sheet.line(field, w.CHARGER_TEXTS, source, pal.WHITE)
         if row == _PREHEAT:
-            return self._sheet.line(field, w.PREHEAT_TEXTS, value, pal.WHITE)
-        if not self._sheet.changed(field, value, row << 16 | pal.WHITE):
-            return False
-        text = self._sheet.text
+            return sheet.line(field, w.PREHEAT_TEXTS, heater.preheat, pal.WHITE)
         if row == _PROBE:
-            text.fixed(value, 1).add(b" ^C")
-        elif row == _BELOW:
-            text.fixed(value, 0).add(b" ")
-            self._sheet.say(labels.MINUTES)
-        elif row != _EMPTY:
-            text.fixed(value, 1).add(b" Ah")
-        return True
-
-
-def _used_row(heater, place):
-    """Returns the row at a place of the page, _EMPTY for none: what is not used takes none."""
-    for row in range(_ROWS):
-        if _value(heater, row) != _UNKNOWN:
-            if place == 0:
-                return row
-            place -= 1
-    return _EMPTY
-
-
-def _value(heater, row):
-    """Returns what a row shows; _UNKNOWN leaves it out."""
-    value = None
-    if row == _MODE:
-        return heater.mode
-    if row == _CHARGER:
-        charger = heater.law.charger
-        return charger.source if charger.present else 0
-    if row == _BELOW:
-        return heater.cold_min
-    if row == _PREHEAT:
-        value = heater.preheat or None
-    elif row == _PROBE:
-        value = heater.probe_dc
-    else:
-        value = (heater.cold_charged_mah + 50) // 100
-    return _UNKNOWN if value is None else value
+            return sheet.figure(field, heater.probe_dc, 1, s.DEGREES, pal.WHITE)
+        if row == _BELOW:
+            if not sheet.changed(field, heater.cold_min, pal.WHITE):
+                return False
+            sheet.text.fixed(heater.cold_min, 0).add(b" ")
+            sheet.say(labels.MINUTES)
+            return True
+        tenths = (heater.cold_charged_mah + 50) // 100
+        return sheet.figure(field, tenths, 1, s.AMPERE_HOUR, pal.WHITE)
