@@ -410,6 +410,7 @@ def several(monkeypatch):
         hottest_pack=2,
         cell_min_pack=1,
         cell_max_pack=0,
+        blind=0,
     )
 
     def run(**settings):

@@ -118,10 +118,17 @@ def test_stale_figures_are_withheld(unit):
     assert told["charge_utp_dc"] == 0  # a setting of the BMS is not stale
 
 
+def test_frozen_figures_are_as_old_as_their_content(unit):
+    unit.check.frozen = 1
+    unit.check.content_ms = 95_000
+    assert read(make_state(unit), NOW + 2999)["data_age_s"] == 95
+
+
 @pytest.mark.parametrize("what", ["frozen", "verdict"])
 def test_untrustworthy_figures_are_withheld(unit, what):
     report = make_state(unit)
     read(report)
+    unit.check.content_ms = 0
     setattr(unit.check, what, 1)
     told = read(report)
     assert told["fresh"] is (what == "verdict") and told["plausible"] is (what == "frozen")
@@ -395,7 +402,7 @@ def test_several_packs_are_told_by_their_names(reports):
     packs = [fill(p.PackState(), 0) for _ in range(3)]
     bank = Bank(packs, [check.Check(pack) for pack in packs], MAX_AGE_MS)
     bank.good, bank.coldest_pack, bank.hottest_pack = 2, 1, 2
-    bank.cell_min_pack, bank.cell_max_pack = 3, 0
+    bank.cell_min_pack, bank.cell_max_pack, bank.blind = 3, 0, 2
     told = read(reports.PacksReport(bank, 10_000))
     assert told == {
         "packs": 3,
@@ -404,6 +411,7 @@ def test_several_packs_are_told_by_their_names(reports):
         "hottest_pack": 2,
         "cell_min_pack": 3,
         "cell_max_pack": None,
+        "blind_pack": 2,
     }
     assert list(told) == names_of(fields.PACKS)
 

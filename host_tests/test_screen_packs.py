@@ -2,6 +2,7 @@
 
 import pytest
 
+import words
 from host_tests.screen_rig import Page
 from screen.pages.packs import PacksScreen
 from tools import scenes
@@ -12,6 +13,7 @@ class Bank:
 
     def __init__(self):
         self.ok = bytearray(b"\x01\x01\x01")
+        self.blind = 0
 
     @property
     def good(self):
@@ -48,6 +50,15 @@ def test_packs_that_are_missing_are_told_in_turn_with_what_else_there_is(page):
     assert "without data: 2, 3" in said(page, 1008)
     page.bank.ok[:] = b"\x01\x01\x01"
     assert not [text for text in said(page, 1012) if "without" in text]
+
+
+def test_a_pack_on_the_mat_without_a_sensor_is_named(page):
+    blocked = {"heater_state": words.BLOCKED, "heater_reason": words.NO_SENSOR}
+    assert "no battery sensor" in page.update(**blocked)
+    page.bank.blind = 2
+    assert "pack 2: no battery sensor" in said(page, 1004)
+    page.update(heater_reason=words.STALE)
+    assert not [text for text in said(page, 1008) if "pack 2" in text]
 
 
 def test_what_the_phone_has_does_not_hide_the_pack_on_the_wire(page):

@@ -50,4 +50,5 @@ class PacksReport(m.Message):
         self.put(bank.hottest_pack or None)
         self.put(bank.cell_min_pack or None)
         self.put(bank.cell_max_pack or None)
+        self.put(bank.blind or None)
         return self.finish()

@@ -47,7 +47,7 @@ def full_pack():
 def check_state():
     unit = Thing(
         pack=full_pack(),
-        check=Thing(verdict=PLAUSIBLE, frozen=False),
+        check=Thing(verdict=PLAUSIBLE, frozen=False, content_ms=0),
         link=Thing(REASONS=b"none\nsilent", reason=1, losses=LIMIT),
         answering=True,
     )

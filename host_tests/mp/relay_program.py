@@ -81,7 +81,7 @@ def make_pack():
 def make_device(name_server):
     unit = Thing(
         pack=make_pack(),
-        check=Thing(verdict=PLAUSIBLE, frozen=False),
+        check=Thing(verdict=PLAUSIBLE, frozen=False, content_ms=0),
         link=Thing(REASONS=b"none\nsilent", reason=0, losses=0),
         dialect=Thing(framer=Thing(frames=7, bad_checksum=0, bad_length=0, dropped=0)),
         answering=True,

@@ -309,6 +309,7 @@ _PACKS = (
     Field("hottest_pack", INT),
     Field("cell_min_pack", INT),
     Field("cell_max_pack", INT),
+    Field("blind_pack", INT),
 )
 
 FIELDS = {

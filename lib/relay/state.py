@@ -107,7 +107,9 @@ class StateMessage(Message):
         self.put_bool(check.frozen)
         self.put_bool(unit.answering)
         self.put_bool(pack.unprotected)
-        self.put(pack.age_ms(p.STATUS, now) // 1000 if pack.seen(p.STATUS) else None)
+        # Of the content, if that stands still: a frame that repeats old figures is as old as they.
+        age_ms = check.content_ms if check.frozen else pack.age_ms(p.STATUS, now)
+        self.put(age_ms // 1000 if pack.seen(p.STATUS) else None)
         self.put(pack.seq)
         self.put_name(VERDICTS, check.verdict)
         self.put_name(link.REASONS, link.reason)

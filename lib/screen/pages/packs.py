@@ -3,6 +3,7 @@
 Loaded only where there are several.
 """
 
+import words as w
 from compat import const
 from screen import labels, show
 from screen.draw import palette as pal
@@ -14,6 +15,7 @@ _TURN_S = const(2)  # each of two messages stays this long
 _PACK = const(1 << 24)
 _PHONE = const(1 << 23)
 _BAD = const(1 << 22)
+_BLIND = const(1 << 21)
 
 
 class PacksFooter(Footer):
@@ -43,6 +45,17 @@ class PacksFooter(Footer):
             text.add(b":").two(model.handed_over_s % 60)
             return True
         return self._show_bad(slot, model.packs, bad)
+
+    def _show_heater(self, slot, model):
+        """See Footer; a pack that sees nothing is named."""
+        blind = self.bank.blind
+        if not blind or model.heater.reason != w.NO_SENSOR:
+            return super()._show_heater(slot, model)
+        if not self._sheet.changed(slot, _BLIND | blind, pal.AMBER):
+            return False
+        text = self._sheet.say(labels.PACK).add(b" ").fixed(blind, 0).add(b": ")
+        self._sheet.texts.put(text, w.REASON_TEXTS, w.NO_SENSOR)
+        return True
 
     def _show_bad(self, slot, packs, bad):
         what = _BAD
