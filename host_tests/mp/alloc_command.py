@@ -155,6 +155,7 @@ class Desk:
         self.part = Writes(
             self.rig.commands, writer.NAMES, command.STATES, writer.REASONS, writer.UTP
         )
+        self.part.now = self.rig.now
         self.message = Message(_fields, 3)
         self.message.lay_out(False)
         self.taken = [0, 0]
