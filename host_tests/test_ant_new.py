@@ -289,6 +289,19 @@ def test_polling_is_paced_and_reads_everything():
     assert {"38002c", "6c0220", "000034", "2a0120"} <= blocks
 
 
+def test_settings_are_read_once_and_then_hourly():
+    dialect = start(AntNew, poll_ms=10_000)
+    sent = talk(dialect, 3_700_000, unit)
+    first = [ms for ms, request in sent if request[2:6].hex() == "0238002c"]
+    assert len(first) == 2 and first[1] - first[0] >= 3_600_000
+
+
+def test_settings_that_never_come_are_asked_for_less_and_less():
+    dialect = start(AntNew, poll_ms=10_000)
+    sent = talk(dialect, 3_600_000, lambda request: unit(request) if request[2] == 1 else None)
+    assert sum(request[2:6].hex() == "0238002c" for _, request in sent) <= 10
+
+
 def test_a_silent_unit_is_asked_slowly():
     dialect = start(AntNew)
     sent = talk(dialect, 10_000, lambda _: None)
