@@ -151,6 +151,41 @@ _ZEROS_6 = bytes(6)
 _ONES_6 = b"\1\1\1\1\1\1"
 
 
+class Extremes:
+    """Lowest, highest and sum of the first cells in a view of 32 words.
+
+    C runs over eight cells at a time, Python over the rest.
+    """
+
+    def __init__(self, words):
+        self.low = 0
+        self.high = 0
+        self.total = 0
+        self._words = words
+        self._eights = tuple([words[i : i + 8] for i in range(0, MAX_CELLS, 8)])
+
+    def look(self, cells):
+        """Finds them anew; of no cells at all, they are 0."""
+        words = self._words
+        low = high = words[0] if cells else 0
+        total = 0
+        for i in range(cells >> 3):
+            eight = self._eights[i]
+            total += sum(eight)
+            low = min(low, min(eight))
+            high = max(high, max(eight))
+        for i in range(cells & ~7, cells):
+            mv = words[i]
+            total += mv
+            if mv < low:
+                low = mv
+            elif mv > high:
+                high = mv
+        self.low = low
+        self.high = high
+        self.total = total
+
+
 class PackState:
     """Values of one pack in the units of their names, with validity, ages and a sequence number.
 
@@ -167,8 +202,7 @@ class PackState:
         self.cells = 0
         self.cell_mv = array("H", bytes(2 * MAX_CELLS))
         self.cell_view = memoryview(self.cell_mv)  # for slice stores: into the array they allocate
-        # C runs over eight cells at a time, Python over the rest.
-        self._eights = tuple([self.cell_view[i : i + 8] for i in range(0, MAX_CELLS, 8)])
+        self._extremes = Extremes(self.cell_view)
         self.temps = 0
         self.temps_dc = array("h", bytes(2 * MAX_TEMPS))
         self.temp_valid = bytearray(MAX_TEMPS)
@@ -291,8 +325,10 @@ class PackState:
         if group == STATUS:
             self.seq = self.seq + 1 & 0xFFFF
 
-    def summarise(self):
+    def summarise(self, extremes=None):
         """Derives extremes, average and power from the figures just stored.
+
+        `extremes`: of the cells, if they are known already.
 
         The BMS's own statistics lag its cell list by a scan (jk.md §6 no. 41), so that everything
         shown together is computed here from one frame.
@@ -300,7 +336,10 @@ class PackState:
         values = self.values
         valid = self.valid
         if self.cells:
-            self._summarise_cells()
+            if extremes is None:
+                extremes = self._extremes
+                extremes.look(self.cells)
+            self._summarise_cells(extremes)
             valid[CELL_MIN_MV : CELL_MAX_INDEX + 1] = _ONES_6
         else:
             valid[CELL_MIN_MV : CELL_MAX_INDEX + 1] = _ZEROS_6
@@ -309,28 +348,16 @@ class PackState:
         if valid[POWER_MW]:
             values[POWER_MW] = power_mw(values[PACK_MV], values[CURRENT_MA])
 
-    def _summarise_cells(self):
+    def _summarise_cells(self, extremes):
         cells = self.cells
         cell_mv = self.cell_mv
-        low = high = cell_mv[0]
-        total = 0
-        for i in range(cells >> 3):
-            eight = self._eights[i]
-            total += sum(eight)
-            low = min(low, min(eight))
-            high = max(high, max(eight))
-        for i in range(cells & ~7, cells):
-            mv = cell_mv[i]
-            total += mv
-            if mv < low:
-                low = mv
-            elif mv > high:
-                high = mv
+        low = extremes.low
+        high = extremes.high
         values = self.values
         values[CELL_MIN_MV] = low
         values[CELL_MAX_MV] = high
         values[CELL_DELTA_MV] = high - low
-        values[CELL_AVG_MV] = (total + (cells >> 1)) // cells
+        values[CELL_AVG_MV] = (extremes.total + (cells >> 1)) // cells
         at = 0
         while cell_mv[at] != low:
             at += 1

@@ -7,7 +7,6 @@ figure of a battery is that large. bms.wire_le has the little-endian ones.
 from compat import const
 
 _LIMIT = const(0x3FFFFFFF)
-_STEP_BITS = const(6)
 
 
 def u16be(buf, at):
@@ -38,35 +37,27 @@ def put_u16be(buf, at, value):
 
 
 class PrefixSums:
-    """Sums of the first n bytes of one buffer, by the C loop of `sum()`.
+    """Sums of the first n bytes of one buffer, n up to `longest`, by the C loop of `sum()`.
 
-    A cached memoryview for each 64 bytes of length makes the bulk of the sum run in C without an
-    allocation (platform.md: 300 bytes take 1.2 ms in an indexed loop on an ESP32); the rest, 63
-    bytes at most, are added one by one: each view takes 32 bytes. A span that starts later is the
-    difference of two such sums, or a plain loop where that is shorter: C takes about a third of
-    the loop's time.
+    A cached memoryview for each 32 bytes of length makes the bulk of the sum run in C without an
+    allocation; the 16 bytes at most from there to the end are added, or subtracted, one by one.
     """
 
-    def __init__(self, buf):
+    def __init__(self, buf, longest):
         view = memoryview(buf)
         self._buf = buf
-        self._views = tuple([view[: n << _STEP_BITS] for n in range((len(buf) >> _STEP_BITS) + 1)])
+        self._views = tuple([view[:n] for n in range(0, longest + 32, 32)])
 
-    def sum(self, start, end):
-        """Returns the sum of buf[start:end] (under 2**30 for any buffer that fits here)."""
-        if start << 1 < end:
-            return self._up_to(end) - self._up_to(start)
-        total = 0
+    def sum(self, end):
+        """Returns the sum of buf[:end] (under 2**30 for any buffer that fits here)."""
+        near = end + 16 >> 5
+        total = sum(self._views[near])
+        near <<= 5
         buf = self._buf
-        for i in range(start, end):
+        for i in range(near, end):
             total += buf[i]
-        return total
-
-    def _up_to(self, end):
-        total = sum(self._views[end >> _STEP_BITS])
-        buf = self._buf
-        for i in range(end >> _STEP_BITS << _STEP_BITS, end):
-            total += buf[i]
+        for i in range(end, near):
+            total -= buf[i]
         return total
 
 

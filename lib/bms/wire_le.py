@@ -42,6 +42,17 @@ def s32le(buf, at):
     return high << 24 | buf[at + 2] << 16 | buf[at + 1] << 8 | buf[at]
 
 
+def signed(word):
+    """Returns what an unsigned 16-bit integer means in two's complement."""
+    return (word ^ 0x8000) - 0x8000
+
+
+def amount(words, at):
+    """Returns the 32-bit integer at word `at`; -1 if it is negative, or 2**30 or more."""
+    high = words[at + 1]
+    return high << 16 | words[at] if high < 0x4000 else -1
+
+
 def s8(buf, at):
     """Returns the signed byte at `at`."""
     value = buf[at]

@@ -12,7 +12,7 @@ from bms.ant.ant_codes import (
     store_temp,
 )
 from bms.framer import BAD_CHECKSUM, BAD_FRAME, DECODED, OTHER, REPLY, Dialect, Framer
-from bms.wire import PrefixSums, put_u16be, s16be, u16be, u32be
+from bms.wire import put_u16be, s16be, u16be, u32be
 from compat import const, ticks_add, ticks_diff
 
 _STATUS_HEAD = b"\xaa\x55\xaa\xff"
@@ -79,7 +79,7 @@ class AntOld(Dialect):
         self.refused = 0
         self.reply_register = 0
         self.reply_value = 0
-        self._sums = PrefixSums(self.framer.buf)
+        self._summed = memoryview(self.framer.buf)[_PACK:_SUM]
         self._asked = False
         self._asked_ms = 0
         self._waiting = False
@@ -132,7 +132,7 @@ class AntOld(Dialect):
         if not 1 <= cells <= p.MAX_CELLS or buf[at + _SOC] > 100:
             return BAD_FRAME
         end = at + _SUM
-        if self._sums.sum(at + _PACK, end) & 0xFFFF != u16be(buf, end):
+        if sum(self._summed) & 0xFFFF != u16be(buf, end):
             return BAD_CHECKSUM
         current = s32be(buf, at + _CURRENT)
         if not -_MAX_DECI_A < current < _MAX_DECI_A:

@@ -9,7 +9,7 @@ from array import array
 
 from bms import alarms as a
 from bms import pack as p
-from bms.wire_le import s16le, s32le, u16le, u32le
+from bms.wire_le import amount, signed
 from compat import const
 
 # What a frame says about the layout it was read with.
@@ -18,46 +18,60 @@ UNDECIDED = const(1)  # nothing to compare: no cells connected
 HOLDS = const(2)  # enough for a layout that was proven before
 PROVES = const(3)
 
-_WIDE = const(32)  # cells of the wide layout, and how much later its fields lie
+_WIDE = const(32)  # cells of the wide layout
+_LATER = const(32)  # bytes
 _NARROW = const(24)
 
-# Offsets: in the narrow layout; + _WIDE in the wide one, unless there are two.
-_CELLS = const(6)
-_MASK = const(54)
-_MASK_WIDE = const(70)
-_PACK_MV = const(118)
-_CURRENT = const(126)
-_TEMP1 = const(130)
-_TEMP2 = const(132)
-_MOS_TEMP = const(134)
-_MOS_TEMP_WIDE = const(144)
-_ALARMS = const(136)
-_ALARMS_WIDE = const(166)
-_BALANCE_MA = const(138)
+# Offsets: in the narrow layout; later by _LATER in the wide one, unless there are two. Of bytes:
 _BALANCE_ACTION = const(140)
 _SOC = const(141)
-_REMAINING = const(142)
-_CAPACITY = const(146)
-_CYCLES = const(150)
-_CYCLE_CAPACITY = const(154)
 _SOH = const(158)
-_RUNTIME = const(162)
 _CHARGE_ON = const(166)
 _DISCHARGE_ON = const(167)
 _HEATING = const(183)
-_WIRES = const(114)
-_EMERGENCY = const(186)
 _CHARGE_PHASE_WIDE = const(280)
 _LAST_PHASE = const(2)
-_HEATING_MA_WIDE = const(236)
 _CHARGER_WIDE = const(245)
-_TEMP4_WIDE = const(256)
-_TEMP5_WIDE = const(258)
+# Of 16-bit words:
+_CELLS = const(6 >> 1)
+_MASK = const(54 >> 1)
+_MASK_WIDE = const(70 >> 1)
+_PACK_MV = const(118 >> 1)
+_CURRENT = const(126 >> 1)
+_TEMP1 = const(130 >> 1)
+_TEMP2 = const(132 >> 1)
+_MOS_TEMP = const(134 >> 1)
+_MOS_TEMP_WIDE = const(144 >> 1)
+_ALARMS = const(136 >> 1)
+_ALARMS_WIDE = const(166 >> 1)
+_BALANCE_MA = const(138 >> 1)
+_REMAINING = const(142 >> 1)
+_CAPACITY = const(146 >> 1)
+_WIRES = const(114 >> 1)
+_EMERGENCY = const(186 >> 1)
+_HEATING_MA_WIDE = const(236 >> 1)
+_TEMP4_WIDE = const(256 >> 1)
+_TEMP5_WIDE = const(258 >> 1)
+# Of 32 bits, as words, and the slot of each.
+_AMOUNTS = bytes(
+    (142 >> 1, p.REMAINING_MAH)
+    + (146 >> 1, p.CAPACITY_MAH)
+    + (150 >> 1, p.CYCLES)
+    + (154 >> 1, p.CYCLE_CAPACITY_MAH)
+    + (162 >> 1, p.RUNTIME_S)
+)
+_NO_CELLS = b"\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"  # eight of them
+# What every frame tells.
+_ALWAYS = bytes(
+    (p.CELL_COUNT, p.PACK_MV, p.CURRENT_MA, p.SOC_PCT, p.CHARGE_ON, p.DISCHARGE_ON, p.BALANCING)
+    + (p.BALANCE_CURRENT_MA, p.HEATING, p.ALARMS_RAW, p.ALARMS_RAW_HIGH, p.EMERGENCY_S)
+)
 
 _ABSENT_DC = const(-2000)  # rule R2
-_LIMIT = const(0x3FFFFFFF)  # where the getters saturate
 _MAX_MV = const(1_000_000)
 _MAX_MA = const(1_000_000)
+_MAX_HIGH = const(15)  # the upper word of such a current
+_SUMMED = const(299)  # bytes before the sum
 # Of 1741 captured frames none was further off: jk.md §3.5.
 _SUM_SLACK_MV = const(200)
 _SUM_SLACK_DIVISOR = const(50)
@@ -110,6 +124,18 @@ _ALARM_BITS = bytes(
 )
 
 
+class Place:
+    """Where frames of 300 bytes lie, and what C may run over there: `buf` and its `words`."""
+
+    def __init__(self, buf, words):
+        self.buf = buf
+        self.words = words
+        self.cells = words[_CELLS : _CELLS + _WIDE]
+        self.narrow_cells = words[_CELLS : _CELLS + _NARROW]
+        self.extremes = p.Extremes(self.cells)
+        self.summed = memoryview(buf)[:_SUMMED]
+
+
 class Jk02Status:
     """Judges and stores status frames. `wide` chooses the layout of 32 cells.
 
@@ -119,63 +145,53 @@ class Jk02Status:
     def __init__(self, pack):
         self.pack = pack
         self.balancer = False
-        self._cell_mv = array("H", bytes(2 * p.MAX_CELLS))
         self._cells = 0
         self._mask = array("H", (0, 0))  # the last mask, and what was counted in it
         self._top = 0
         self._masked = 0
         self._pack_mv = 0
         self._ma = 0
-        self._remaining_mah = 0
-        self._capacity_mah = 0
 
-    def judge(self, buf, at, wide):
+    def judge(self, place, wide):
         """Reads what decides about the layout; returns CONTRADICTS, UNDECIDED, HOLDS or PROVES."""
-        d = at + _WIDE if wide else at
+        buf = place.buf
+        words = place.words
+        d = _LATER if wide else 0
         if buf[d + _SOC] > 100 or buf[d + _BALANCE_ACTION] > 2:
             return CONTRADICTS
         if buf[d + _CHARGE_ON] > 1 or buf[d + _DISCHARGE_ON] > 1 or buf[d + _HEATING] > 1:
             return CONTRADICTS
-        self._pack_mv = u32le(buf, d + _PACK_MV)
-        self._ma = s32le(buf, d + _CURRENT)
-        if self._pack_mv >= _MAX_MV or not -_MAX_MA < self._ma < _MAX_MA:
+        soc = buf[d + _SOC]
+        d >>= 1
+        pack_mv = amount(words, d + _PACK_MV)
+        high = words[d + _CURRENT + 1]
+        if not 0 <= pack_mv < _MAX_MV or _MAX_HIGH < high < 0xFFFF - _MAX_HIGH:
             return CONTRADICTS
-        self._remaining_mah = s32le(buf, d + _REMAINING)
-        self._capacity_mah = u32le(buf, d + _CAPACITY)
-        total = self._read_cells(buf, at, wide)
+        self._pack_mv = pack_mv
+        self._ma = ma = (high ^ 0x8000) - 0x8000 << 16 | words[d + _CURRENT]
+        if not -_MAX_MA < ma < _MAX_MA:
+            return CONTRADICTS
+        self._count_cells(words, _MASK_WIDE if wide else _MASK, _WIDE if wide else _NARROW)
+        place.extremes.look(self._cells)
+        total = place.extremes.total
         if total == 0:
-            return UNDECIDED if self._pack_mv <= _SUM_SLACK_MV else CONTRADICTS
-        off = self._pack_mv - total
-        if off < 0:
-            off = -off
-        sum_fits = off <= total // _SUM_SLACK_DIVISOR + _SUM_SLACK_MV
-        mask_fits = self._mask_fits(buf, at, wide)
-        if sum_fits and (mask_fits or self._soc_fits(buf[d + _SOC])):
+            return UNDECIDED if pack_mv <= _SUM_SLACK_MV else CONTRADICTS
+        sum_fits = abs(pack_mv - total) <= total // _SUM_SLACK_DIVISOR + _SUM_SLACK_MV
+        mask_fits = self._mask_fits(place, _WIDE if wide else _NARROW)
+        if sum_fits and (mask_fits or _soc_fits(words, d, soc)):
             return PROVES
         return HOLDS if sum_fits or mask_fits else CONTRADICTS
 
-    def _read_cells(self, buf, at, wide):
-        """Takes the cells up to the highest one in the mask (rule R1); returns their sum in mV."""
-        mask = at + (_MASK_WIDE if wide else _MASK)
-        if u16le(buf, mask) != self._mask[0] or u16le(buf, mask + 2) != self._mask[1]:
-            self._count_mask(u16le(buf, mask), u16le(buf, mask + 2))
+    def _count_cells(self, words, mask, limit):
+        """Counts the cells up to the highest one in the mask (rule R1); without one, all."""
+        if words[mask] != self._mask[0] or words[mask + 1] != self._mask[1]:
+            self._count_mask(words[mask], words[mask + 1])
         cells = self._top
-        limit = _WIDE if wide else _NARROW
         if cells == 0 or cells > limit:
             cells = limit
-        cell_mv = self._cell_mv
-        total = 0
-        last = 0
-        j = at + _CELLS
-        for i in range(cells):
-            mv = buf[j] | buf[j + 1] << 8
-            j += 2
-            cell_mv[i] = mv
-            if mv:
-                total += mv
-                last = i + 1
-        self._cells = self._top if 0 < self._top <= limit else last
-        return total
+            while cells and words[_CELLS + cells - 1] == 0:
+                cells -= 1
+        self._cells = cells
 
     def _count_mask(self, low, high):
         self._mask[0] = low
@@ -186,63 +202,70 @@ class Jk02Status:
                 self._top = i + 1
                 self._masked += 1
 
-    def _mask_fits(self, buf, at, wide):
+    def _mask_fits(self, place, limit):
         """True if as many cells are measured as the mask names, and none beyond it."""
-        limit = _WIDE if wide else _NARROW
-        if self._top == 0 or self._top > limit:
+        top = self._top
+        if top == 0 or top > limit:
             return False
-        measured = 0
-        for i in range(self._top):
-            if self._cell_mv[i]:
-                measured += 1
+        cells = place.cells
+        measured = top
+        if place.extremes.low == 0:
+            for i in range(top):
+                if cells[i] == 0:
+                    measured -= 1
         if measured != self._masked:
             return False
-        for i in range(at + _CELLS + 2 * self._top, at + _CELLS + 2 * limit):
-            if buf[i]:
+        while top < limit and top & 7:
+            if cells[top]:
+                return False
+            top += 1
+        for at in range(_CELLS + top << 1, _CELLS + limit << 1, len(_NO_CELLS)):
+            if place.buf.find(_NO_CELLS, at, at + len(_NO_CELLS)) < 0:
                 return False
         return True
 
-    def _soc_fits(self, soc):
-        full = self._capacity_mah
-        if full < 1000 or full >= _LIMIT or self._remaining_mah < 0:
-            return False
-        off = self._remaining_mah // (full // 100) - soc
-        return -_SOC_SLACK_PCT <= off <= _SOC_SLACK_PCT
-
     # -- storing ----------------------------------------------------------------------------------
 
-    def store(self, buf, at, wide, generation):
+    def store(self, place, wide, generation):
         """Stores the frame that was judged last; `generation` is the software's major number."""
-        d = at + _WIDE if wide else at
+        buf = place.buf
+        words = place.words
+        d = _LATER if wide else 0
         pack = self.pack
-        pack.put_cells(self._cell_mv, self._cells)
-        pack.put(p.PACK_MV, self._pack_mv)
-        pack.put(p.CURRENT_MA, self._ma)
-        pack.put(p.SOC_PCT, buf[d + _SOC])
-        _put_known(pack, p.REMAINING_MAH, self._remaining_mah)
-        _put_known(pack, p.CAPACITY_MAH, self._capacity_mah)
-        _put_known(pack, p.CYCLES, u32le(buf, d + _CYCLES))
-        _put_known(pack, p.CYCLE_CAPACITY_MAH, u32le(buf, d + _CYCLE_CAPACITY))
-        _put_known(pack, p.RUNTIME_S, u32le(buf, d + _RUNTIME))
-        if buf[d + _SOH] <= 100:
-            pack.put(p.SOH_PCT, buf[d + _SOH])
-        else:
-            pack.drop(p.SOH_PCT)
-        pack.put(p.CHARGE_ON, buf[d + _CHARGE_ON])
-        pack.put(p.DISCHARGE_ON, buf[d + _DISCHARGE_ON])
-        pack.put(p.BALANCING, 1 if buf[d + _BALANCE_ACTION] else 0)
-        pack.put(p.BALANCE_CURRENT_MA, s16le(buf, d + _BALANCE_MA))
-        heats = wide or generation > _LAST_WITHOUT_HEATER
-        pack.put(p.HEATING, buf[d + _HEATING] if heats else 0)
-        self._store_temps(buf, at, wide, generation)
-        self._store_alarms(buf, at, wide)
+        values = pack.values
+        valid = pack.valid
         if wide:
-            self._store_wide(buf, at, generation)
-        self._store_bad_wire(buf, d + _WIRES)
-        pack.put(p.EMERGENCY_S, u16le(buf, d + _EMERGENCY))
+            pack.cell_view[:] = place.cells
+        else:
+            pack.cell_view[:_NARROW] = place.narrow_cells
+        pack.cells = values[p.CELL_COUNT] = self._cells
+        values[p.PACK_MV] = self._pack_mv
+        values[p.CURRENT_MA] = self._ma
+        values[p.SOC_PCT] = buf[d + _SOC]
+        values[p.SOH_PCT] = buf[d + _SOH]
+        valid[p.SOH_PCT] = 1 if buf[d + _SOH] <= 100 else 0
+        values[p.CHARGE_ON] = buf[d + _CHARGE_ON]
+        values[p.DISCHARGE_ON] = buf[d + _DISCHARGE_ON]
+        values[p.BALANCING] = 1 if buf[d + _BALANCE_ACTION] else 0
+        values[p.BALANCE_CURRENT_MA] = signed(words[(d >> 1) + _BALANCE_MA])
+        heats = wide or generation > _LAST_WITHOUT_HEATER
+        values[p.HEATING] = buf[d + _HEATING] if heats else 0
+        for row in range(0, len(_AMOUNTS), 2):
+            value = amount(words, (d >> 1) + _AMOUNTS[row])
+            slot = _AMOUNTS[row + 1]
+            values[slot] = value
+            valid[slot] = 0 if value < 0 else 1
+        self._store_temps(words, wide, generation)
+        self._store_alarms(words, wide)
+        for slot in _ALWAYS:
+            valid[slot] = 1
+        if wide:
+            self._store_wide(buf, words, generation)
+        self._store_bad_wire(words, d)
+        values[p.EMERGENCY_S] = words[(d >> 1) + _EMERGENCY]
         if self.balancer or self._says_nothing():
             self._drop_zeros()
-        pack.summarise()
+        pack.summarise(place.extremes)
 
     def _says_nothing(self):
         """True for a frame in which everything but the cells is 0: no pack is like that.
@@ -250,13 +273,14 @@ class Jk02Status:
         An empty one still has a state of health and, but by a rare chance, no 0.0 °C.
         """
         pack = self.pack
+        values = pack.values
         return not (
             self._ma
-            or self._remaining_mah
-            or pack.get(p.SOC_PCT)
+            or values[p.SOC_PCT]
+            or pack.get(p.REMAINING_MAH, 1)
             or pack.get(p.SOH_PCT)
-            or pack.get(p.CHARGE_ON)
-            or pack.get(p.DISCHARGE_ON)
+            or values[p.CHARGE_ON]
+            or values[p.DISCHARGE_ON]
             or pack.get(p.MOS_TEMP_DC, 1)
             or (pack.temp_valid[1] and pack.temps_dc[1])
         )
@@ -270,47 +294,48 @@ class Jk02Status:
         if pack.temps_dc[0] == 0:
             pack.drop_temp(0)  # like all the others
 
-    def _store_bad_wire(self, buf, at):
+    def _store_bad_wire(self, words, d):
         """Stores the first of the wires that the BMS warns of; bit n is that of cell n + 1."""
         pack = self.pack
         pack.drop(p.BAD_WIRE)
-        if u16le(buf, at) or u16le(buf, at + 2):
+        at = (d >> 1) + _WIRES
+        if words[at] or words[at + 1]:
             cell = 0
-            while buf[at + (cell >> 3)] >> (cell & 7) & 1 == 0:
+            while words[at + (cell >> 4)] >> (cell & 15) & 1 == 0:
                 cell += 1
             pack.put(p.BAD_WIRE, cell + 1)
 
-    def _store_wide(self, buf, at, generation):
+    def _store_wide(self, buf, words, generation):
         pack = self.pack
-        phase = buf[at + _CHARGE_PHASE_WIDE]
+        phase = buf[_CHARGE_PHASE_WIDE]
         if generation >= _FIRST_WITH_PHASE and phase <= _LAST_PHASE:
             pack.put(p.CHARGE_PHASE, phase)
         else:
             pack.drop(p.CHARGE_PHASE)
         # Rule R4; the field is a garbage of other sensors while the heater is off.
-        on = buf[at + _WIDE + _HEATING]
-        pack.put(p.HEATING_MA, s16le(buf, at + _HEATING_MA_WIDE) if on else 0)
+        on = buf[_LATER + _HEATING]
+        pack.put(p.HEATING_MA, signed(words[_HEATING_MA_WIDE]) if on else 0)
         # 0 in every capture, also while a charger charged: only the other answer tells anything.
-        if buf[at + _CHARGER_WIDE] == 1:
+        if buf[_CHARGER_WIDE] == 1:
             pack.put(p.CHARGER_PRESENT, 1)
         else:
             pack.drop(p.CHARGER_PRESENT)
 
-    def _store_temps(self, buf, at, wide, generation):
-        d = at + _WIDE if wide else at
+    def _store_temps(self, words, wide, generation):
+        d = _LATER >> 1 if wide else 0
         pack = self.pack
-        mos = s16le(buf, at + (_MOS_TEMP_WIDE if wide else _MOS_TEMP))
+        mos = signed(words[_MOS_TEMP_WIDE if wide else _MOS_TEMP])
         if mos == _ABSENT_DC:
             pack.drop(p.MOS_TEMP_DC)
         else:
             pack.put(p.MOS_TEMP_DC, mos)
         pack.temps = 2
-        self._store_temp(0, s16le(buf, d + _TEMP1))
-        self._store_temp(1, s16le(buf, d + _TEMP2))
+        self._store_temp(0, signed(words[d + _TEMP1]))
+        self._store_temp(1, signed(words[d + _TEMP2]))
         if wide and generation >= _FIRST_WITH_T4:
             pack.temps = 4
-            self._store_temp(2, s16le(buf, at + _TEMP4_WIDE))
-            self._store_temp(3, s16le(buf, at + _TEMP5_WIDE))
+            self._store_temp(2, signed(words[_TEMP4_WIDE]))
+            self._store_temp(3, signed(words[_TEMP5_WIDE]))
 
     def _store_temp(self, sensor, dc):
         if dc == _ABSENT_DC:
@@ -318,14 +343,14 @@ class Jk02Status:
         else:
             self.pack.put_temp(sensor, dc)
 
-    def _store_alarms(self, buf, at, wide):
+    def _store_alarms(self, words, wide):
         pack = self.pack
-        at += _ALARMS_WIDE if wide else _ALARMS
+        at = _ALARMS_WIDE if wide else _ALARMS
         pack.clear_alarms()
-        low = u16le(buf, at)
-        high = u16le(buf, at + 2) if wide else 0
-        pack.put(p.ALARMS_RAW, low | (high & 0x3FFF) << 16)
-        pack.put(p.ALARMS_RAW_HIGH, high >> 14)
+        low = words[at]
+        high = words[at + 1] if wide else 0
+        pack.values[p.ALARMS_RAW] = low | (high & 0x3FFF) << 16
+        pack.values[p.ALARMS_RAW_HIGH] = high >> 14
         bit = 0
         while (low or high) and bit < len(_ALARM_BITS):
             if low & 1:
@@ -337,8 +362,9 @@ class Jk02Status:
                 high = 0
 
 
-def _put_known(pack, slot, value):
-    if 0 <= value < _LIMIT:
-        pack.put(slot, value)
-    else:
-        pack.drop(slot)
+def _soc_fits(words, d, soc):
+    full = amount(words, d + _CAPACITY)
+    remaining = amount(words, d + _REMAINING)
+    if full < 1000 or remaining < 0:
+        return False
+    return abs(remaining // (full // 100) - soc) <= _SOC_SLACK_PCT

@@ -15,6 +15,7 @@ from bms.framer import (
     REPLY,
     Framer,
 )
+from bms.jk.jk02 import Place
 from bms.jk.jk_frames import (
     DEVICE_FRAME,
     FRAME,
@@ -27,7 +28,7 @@ from bms.jk.jk_frames import (
     JkUnit,
 )
 from bms.reread import Reread
-from bms.wire import PrefixSums, put_bytes
+from bms.wire import put_bytes
 from compat import const, ticks_add, ticks_diff
 
 _COMMAND_PREAMBLE = b"\xaa\x55\x90\xeb"
@@ -70,7 +71,8 @@ class JkBle(JkUnit):
         self.probes = 0
         self.moved = 0  # see framer.MOVED
         self.kind = 0
-        self._sums = PrefixSums(self.framer.buf)
+        self._place = Place(self.framer.buf, self.framer.words)
+        self._command = memoryview(self.framer.buf)[: _COMMAND - 1]
         self._asked = 0  # the last command sent; 0: none yet
         self._asked_ms = 0
         self._status_ms = 0
@@ -140,12 +142,11 @@ class JkBle(JkUnit):
             return MOVED
         if buf.find(PREAMBLE, at + 1, at + FRAME) >= 0:
             return BAD_FRAME  # a piece was lost; 8 bits of sum would miss it once in 256 times
-        end = at + FRAME - 1
-        total = self._sums.sum(at, end)
-        if total & 0xFF != buf[end]:
+        total = sum(self._place.summed)
+        if total & 0xFF != buf[FRAME - 1]:
             return BAD_CHECKSUM
         # The counter in byte 5 also runs on when the content stands still: it is left out.
-        verdict = self.frames.take(buf, at, total - buf[at + 5] & 0xFFFF, now)
+        verdict = self.frames.take(self._place, total - buf[5] & 0xFFFF, now)
         self.kind = self.frames.kind
         if verdict > 0 and buf[at + 4] == STATUS_FRAME:
             self._status_ms = now
@@ -158,7 +159,7 @@ class JkBle(JkUnit):
         if size == len(_PROBE):
             self.probes = self.probes + 1 & 0xFFFF
             return OTHER
-        if self._sums.sum(at, at + _COMMAND - 1) & 0xFF != buf[at + _COMMAND - 1]:
+        if sum(self._command) & 0xFF != buf[_COMMAND - 1]:
             return BAD_CHECKSUM
         self.acks = self.acks + 1 & 0xFFFF
         return OTHER

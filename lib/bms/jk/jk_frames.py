@@ -156,15 +156,16 @@ class JkFrames:
             self.assume(_FIRST_WITH_T4 if late else _FIRST_32S)
             self._guessed = True
 
-    def take(self, buf, at, fingerprint, now):
-        """Decodes the frame at `at`; DECODED, OTHER (withheld or of no interest) or BAD_FRAME."""
-        kind = buf[at + 4]
+    def take(self, place, fingerprint, now):
+        """Decodes the frame at a Place; DECODED, OTHER (withheld, or of no use) or BAD_FRAME."""
+        buf = place.buf
+        kind = buf[4]
         if kind == STATUS_FRAME:
-            verdict = self._take_status(buf, at, fingerprint, now)
+            verdict = self._take_status(place, fingerprint, now)
         elif kind == SETTINGS_FRAME:
-            verdict = self._take_settings(buf, at, now)
+            verdict = self._take_settings(buf, 0, now)
         elif kind == DEVICE_FRAME:
-            verdict = self._take_device(buf, at, now)
+            verdict = self._take_device(buf, 0, now)
         else:
             self.kind = LOGBOOK
             verdict = OTHER
@@ -174,11 +175,11 @@ class JkFrames:
 
     # -- status -----------------------------------------------------------------------------------
 
-    def _take_status(self, buf, at, fingerprint, now):
+    def _take_status(self, place, fingerprint, now):
         self.kind = p.STATUS
         if self.variant == UNKNOWN:
             return self._withhold()
-        verdict = self._judge(buf, at)
+        verdict = self._judge(place)
         if verdict == CONTRADICTS or (verdict == HOLDS and not self.proven):
             self.withheld = CONTRADICTION
             self.withheld_frames = count(self.withheld_frames, 1)
@@ -187,24 +188,24 @@ class JkFrames:
             self.proven = True
         self.withheld = NOTHING
         if self.variant == JK04:
-            self._jk04.store(buf, at)
+            self._jk04.store(place.buf, 0)
         else:
-            self._jk02.store(buf, at, self.variant == JK02_32S, self.generation)
+            self._jk02.store(place, self.variant == JK02_32S, self.generation)
         self.pack.fingerprint = fingerprint
         self.pack.touch(p.STATUS, now)
         return DECODED
 
-    def _judge(self, buf, at):
+    def _judge(self, place):
         if self.variant == JK04:
-            verdict = self._jk04.judge(buf, at)
+            verdict = self._jk04.judge(place.buf, 0)
             if verdict == CONTRADICTS and self._is_ambiguous():
-                if self._jk02.judge(buf, at, False) == PROVES:
+                if self._jk02.judge(place, False) == PROVES:
                     self.variant = JK02_24S
                     return PROVES
             return verdict
-        verdict = self._jk02.judge(buf, at, self.variant == JK02_32S)
+        verdict = self._jk02.judge(place, self.variant == JK02_32S)
         if verdict == CONTRADICTS and self._is_ambiguous():
-            if self._jk04.judge(buf, at) == PROVES:
+            if self._jk04.judge(place.buf, 0) == PROVES:
                 self.variant = JK04
                 return PROVES
         return verdict

@@ -4,14 +4,12 @@ One read-all reply carries status, settings and device data as a chain of (code,
 A frame is indexed and judged first and stored afterwards, so that a bad one changes nothing.
 """
 
-from array import array
-
 from bms import pack as p
 from bms.framer import BAD_CHECKSUM, BAD_FRAME, BAD_LENGTH, DECODED, MORE, OTHER, Dialect, Framer
 from bms.jk.jk_gps_request import ACTIVATE, READ_ALL, READ_ONE, REQUEST, put_request
 from bms.jk.jk_t100 import MOS, TempCodes, is_ambiguous
-from bms.wire import PrefixSums, s16be, u16be, u32be
-from compat import const, ticks_diff
+from bms.wire import PrefixSums, u16be, u32be
+from compat import bytes_and_words, const, ticks_diff
 
 # Frame layout, jk.md §1.2.
 _HEAD = const(11)  # bytes before the items
@@ -39,6 +37,10 @@ _SIZES = (
     b"\x01\x04\x01\x01\x02\x01\x01\x02\x01\x0a\x01\x08\x04\x04\x0f\x01"  # A9..B8
     b"\x04\x18\x01\x01\x01\x02\x02\x01"  # B9..C0
 )
+
+_ITEMS = const(72)
+_NO_ITEM = const(255)
+_NOWHERE = bytes(2 * _ITEMS)
 
 # Plain items: code, slot, and the multiplier to the slot's unit as a position in _FACTORS.
 _FACTORS = (1, 10, 60, 1000)
@@ -136,8 +138,9 @@ class JkGps(Dialect):
         self.framer = Framer(self, chunk, _GAP_MS)
         self.unknown_items = 0
         self.unanswered = 0  # polls without a reply since the last one
-        self._sums = PrefixSums(self.framer.buf)
-        self._at = array("H", bytes(2 * len(_SIZES)))  # where each item's data starts; 0: absent
+        self._sums = PrefixSums(self.framer.buf, self.LONGEST)
+        # Where each item's data starts; 0: absent.
+        self._at_bytes, self._at = bytes_and_words(2 * len(_SIZES))
         self._asked = False
         self._asked_ms = 0
         self._cut = False  # an unknown item hid the rest of the frame, which may hold C0
@@ -188,7 +191,7 @@ class JkGps(Dialect):
         # Structure first: it costs nothing, and a line full of false headers must not cost time.
         if buf[end - 5] != _END_MARK or u16be(buf, end - 4) or buf[at + 10] > 2:
             return BAD_FRAME
-        if self._sums.sum(at, end - 4) & 0xFFFF != u16be(buf, end - 2):
+        if self._sums.sum(end - 4) & 0xFFFF != u16be(buf, end - 2):
             return BAD_CHECKSUM
         command = buf[at + 8]
         if buf[at + 10] == REQUEST:
@@ -209,14 +212,15 @@ class JkGps(Dialect):
         BAD_FRAME unless the items end where the frame does, OTHER if there is none to read.
         """
         offsets = self._at
-        for i in range(len(offsets)):
-            offsets[i] = 0
+        self._at_bytes[:] = _NOWHERE
         self._cut = False
+        sizes = _SIZES
         verdict = OTHER
         while at < end:
             item = buf[at] - _FIRST
             at += 1
-            if item < 0 or item >= len(_SIZES) or _SIZES[item] == 255:
+            size = sizes[item] if 0 <= item < _ITEMS else _NO_ITEM
+            if size == _NO_ITEM:
                 # Without its length the rest is unreadable; what came before is good.
                 self.unknown_items = self.unknown_items + 1 & 0xFFFF
                 self._cut = True
@@ -224,7 +228,7 @@ class JkGps(Dialect):
             if offsets[item]:
                 return BAD_FRAME  # twice: the chain is out of step
             offsets[item] = at
-            at += _SIZES[item] if item else _cells_size(buf, at, end)
+            at += size if item else _cells_size(buf, at, end)
             verdict = DECODED
         return verdict if at == end else BAD_FRAME
 
@@ -258,34 +262,37 @@ class JkGps(Dialect):
         return offsets[_TEMP1 - _FIRST] != 0 or offsets[_TEMP2 - _FIRST] != 0
 
     def _store_plain(self, buf):
-        for row in range(0, len(_PLAIN), 3):
-            item = _PLAIN[row] - _FIRST
-            at = self._at[item]
+        """Stores the plain items; a figure outside what its slot can mean stays unknown."""
+        places = self._at
+        values = self.pack.values
+        valid = self.pack.valid
+        plain = _PLAIN
+        sizes = _SIZES
+        for row in range(0, len(plain), 3):
+            item = plain[row] - _FIRST
+            at = places[item]
             if at == 0:
                 continue
-            how = _PLAIN[row + 2]
-            factor = _FACTORS[how & 3]
-            size = _SIZES[item]
+            slot = plain[row + 1]
+            how = plain[row + 2]
+            size = sizes[item]
+            good = 1
             if size == 1:
                 value = buf[at]
+                if slot < p.BOOLS:
+                    good = 1 if value <= 1 else 0
+                elif slot == p.SOC_PCT:
+                    good = 1 if value <= 100 else 0
             elif size == 2:
-                value = s16be(buf, at) if how & _SIGNED else u16be(buf, at)
+                value = buf[at] << 8 | buf[at + 1]
+                if how & _SIGNED and value & 0x8000:
+                    value -= 0x10000
             else:
                 value = u32be(buf, at)
-            self._put_in_range(_PLAIN[row + 1], value, factor)
-
-    def _put_in_range(self, slot, value, factor):
-        """Stores value * factor; a figure outside what its slot can mean stays unknown."""
-        if slot < p.BOOLS:
-            good = value <= 1
-        elif slot == p.SOC_PCT:
-            good = value <= 100
-        else:
-            good = value <= 0x3FFFFFFF // factor
-        if good:
-            self.pack.put(slot, value * factor)
-        else:
-            self.pack.drop(slot)
+                good = 1 if value <= 0x3FFFFFFF // _FACTORS[how & 3] else 0
+            if good:
+                values[slot] = value * _FACTORS[how & 3] if how else value
+            valid[slot] = good
 
     def _store_texts(self, buf):
         for row in range(0, len(_TEXTS), 2):
@@ -387,10 +394,12 @@ def _cells_size(buf, at, end):
 
 def _store_cells(pack, buf, at):
     cells = 0
+    cell_mv = pack.cell_mv
     for group in range(at + 1, at + buf[at], 3):
         position = buf[group]
-        while cells < position:
-            pack.cell_mv[cells] = 0
+        while cells < position - 1:
+            cell_mv[cells] = 0
             cells += 1
-        pack.cell_mv[position - 1] = u16be(buf, group + 1)
+        cell_mv[cells] = buf[group + 1] << 8 | buf[group + 2]
+        cells += 1
     pack.cells = cells

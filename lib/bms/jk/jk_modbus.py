@@ -12,9 +12,10 @@ is sent at all: what the units tell him is heard as well.
 from bms.crc16 import is_good, put_crc
 from bms.framer import BAD_CHECKSUM, BAD_FRAME, BAD_LENGTH, MORE, OTHER, REPLY, Framer
 from bms.jk import jk_modbus_plain as plain
+from bms.jk.jk02 import Place
 from bms.jk.jk_bus import BusUnit
 from bms.jk.jk_frames import DEVICE_FRAME, FRAME, PREAMBLE, SETTINGS_FRAME, STATUS_FRAME, JkUnit
-from bms.wire import PrefixSums, put_bytes
+from bms.wire import put_bytes
 from compat import const, ticks_add, ticks_diff
 
 _READ = const(3)
@@ -74,7 +75,7 @@ class JkModbus(JkUnit):
         self.HEADERS = (
             (PREAMBLE,) + tuple([bytes((n, _WRITE)) for n in range(1, _ADDRESSES)]) + self._replies
         )
-        self._sums = PrefixSums(self.framer.buf)
+        self._place = Place(self.framer.buf, self.framer.words)
         self._reader = plain.PlainReader()
         self._wanted = 0  # type of the frame that is being asked for; 0: none
         self._waiting = False  # a request is out
@@ -261,8 +262,8 @@ class JkModbus(JkUnit):
             self._note_master(now)
 
     def _accept_framed(self, buf, at, size, now):
-        total = self._sums.sum(at, at + FRAME - 1)
-        if total & 0xFF != buf[at + FRAME - 1]:
+        total = sum(self._place.summed)
+        if total & 0xFF != buf[FRAME - 1]:
             return BAD_CHECKSUM
         if buf.find(PREAMBLE, at + 1, at + FRAME) >= 0:
             return BAD_FRAME  # a piece was lost; 8 bits of sum would miss it once in 256 times
@@ -278,7 +279,7 @@ class JkModbus(JkUnit):
             self.foreign = self.foreign + 1 & 0xFFFF
             self.kind = REPLY
             return OTHER
-        return self._decode(unit, buf, at, total - buf[at + 5] & 0xFFFF, now)
+        return self._decode(unit, self._place, total - buf[5] & 0xFFFF, now)
 
     def _unit_at(self, address, now):
         """Returns the BusUnit with an address, None for a stranger.
@@ -303,18 +304,17 @@ class JkModbus(JkUnit):
             self._waiting = False
         if progress != plain.COMPLETE:
             return OTHER
-        frame = self._reader.frame
         # A frame that was put together has neither counter nor sum of its own.
-        return self._decode(unit, frame, 0, self._reader.fingerprint(), now)
+        return self._decode(unit, self._reader.place, self._reader.fingerprint(), now)
 
-    def _decode(self, unit, frame, at, fingerprint, now):
-        kind = frame[at + 4]
+    def _decode(self, unit, place, fingerprint, now):
+        kind = place.buf[4]
         if self.master and kind == STATUS_FRAME:
-            unit.frames.assume_wide(frame, at)
-        verdict = unit.frames.take(frame, at, fingerprint, now)
+            unit.frames.assume_wide(place.buf, 0)
+        verdict = unit.frames.take(place, fingerprint, now)
         self.unit = unit
         self.kind = unit.frames.kind
-        if verdict > 0 or self._reader.frame is frame:
+        if verdict > 0 or self._reader.place is place:
             if unit is self._asking:
                 self._waiting = False
                 self._wanted = 0

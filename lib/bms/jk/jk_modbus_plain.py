@@ -5,9 +5,10 @@ the place in a 300-byte frame of JK02_32S. So what is read is put back into such
 byte order, and the one decoder of those frames does the rest.
 """
 
+from bms.jk.jk02 import Place
 from bms.jk.jk_frames import DEVICE_FRAME, FRAME, PREAMBLE, SETTINGS_FRAME, STATUS_FRAME
 from bms.wire import put_bytes
-from compat import const
+from compat import bytes_and_words, const
 
 # Base address by frame type, and the offset of the map within a frame.
 _BASES = {SETTINGS_FRAME: 0x1000, STATUS_FRAME: 0x1200, DEVICE_FRAME: 0x1400}
@@ -45,20 +46,20 @@ REFUSED = const(-1)
 
 
 class PlainReader:
-    """Collects the blocks of one frame after the other; `frame` holds what a unit would send."""
+    """Collects the blocks of one frame after the other; `place` holds what a unit would send."""
 
     def __init__(self):
-        self.frame = bytearray(FRAME)
+        self.place = Place(*bytes_and_words(FRAME))
         self.kind = 0
         self._block = 0
-        put_bytes(self.frame, 0, PREAMBLE)
-        self.frame[_UNREAD] = 0xFF
+        put_bytes(self.place.buf, 0, PREAMBLE)
+        self.place.buf[_UNREAD] = 0xFF
 
     def start(self, kind):
         """Begins to read a frame of this type from its first block."""
         self.kind = kind
         self._block = 0
-        self.frame[4] = kind
+        self.place.buf[4] = kind
 
     def request(self, out, address):
         """Writes the request for the next block, without its CRC, into `out`; returns 6."""
@@ -83,10 +84,10 @@ class PlainReader:
 
     def fingerprint(self):
         """Returns a number that changes when the frame does."""
-        return sum(self.frame) & 0xFFFF
+        return sum(self.place.buf) & 0xFFFF
 
     def _copy(self, buf, at, to, size):
-        frame = self.frame
+        frame = self.place.buf
         longs = _LONGS[self.kind]
         pairs = _PAIRS[self.kind]
         end = to + size
