@@ -219,8 +219,8 @@ class Jk02Status:
             if cells[top]:
                 return False
             top += 1
-        for at in range(_CELLS + top << 1, _CELLS + limit << 1, len(_NO_CELLS)):
-            if place.buf.find(_NO_CELLS, at, at + len(_NO_CELLS)) < 0:
+        for at in range(_CELLS + top << 1, _CELLS + limit << 1, 16):
+            if place.buf.find(_NO_CELLS, at, at + 16) < 0:
                 return False
         return True
 
