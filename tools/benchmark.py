@@ -16,7 +16,7 @@ import tempfile
 import time
 
 from host_tests.mp import runner
-from tools import ROOT, memory, traffic
+from tools import ROOT, boot_play, memory, traffic
 
 SCRIPT = "host_tests/mp/measure.py"
 KNOWN_LOOP = "known loop"
@@ -100,7 +100,7 @@ def print_bench():
 
 def print_memory(write):
     """Prints the memory table, or puts it into the page."""
-    lines = memory.table(memory.measure())
+    lines = memory.table(memory.measure(), boot_play.play())
     if not write:
         print("\n".join(lines))
         return

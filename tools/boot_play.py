@@ -1,0 +1,157 @@
+"""Plays a start of the image on the 32-bit MicroPython, and tells what memory it takes when.
+
+The very files of the image run, stage by stage as firmware/app.py and build.py have them, with
+stand-ins for what the chip has (tools/mp/chip32.py). This MicroPython collects garbage only
+between two pieces of source; so each stage is one, and its peak is all that it allocates, garbage
+included: the chip, which collects when it must, needs no more.
+"""
+
+import dataclasses
+import json
+import pathlib
+import tempfile
+
+from host_tests.mp import runner
+from tools import ROOT, image
+from tools.bench.jk_gps_sim import JkGpsSim
+from tools.plant import Plant
+
+_CHIP = ROOT / "tools" / "mp" / "chip32.py"
+# Everything switched on, so that everything is built.
+SETTINGS = {
+    "heater_output": "gpio",
+    "heater_mode": "charger_or_soc",
+    "charger_pin_used": True,
+    "heater_mat_mohm": 20000,
+    "pack_wh": 14000,
+    "wifi_ssid": "network",
+    "mqtt_host": "192.168.1.2",
+}
+_BUILT_IN = {
+    "machine": "Machine()",
+    "network": "Network()",
+    "_thread": "Thread()",
+    "esp32": "Esp32()",
+    "time": "clock",
+    "asyncio": "loop",
+}
+_NOTHING = "socket select umqtt umqtt.simple"
+# The real asyncio stays in memory, as on a device; the tasks get one whose time we make.
+_STAND_INS = """
+import asyncio
+sys.modules["real asyncio"] = asyncio
+del asyncio
+import binascii, json, os
+for name in {nothing!r}.split():
+    sys.modules[name] = Anything()
+for name, module in ({modules}):
+    sys.modules[name] = module
+del name, module
+UART.reply = {reply!r}
+"""
+_RUNNING = "running"
+_PRESS = "Pin.level = 0\nadvance(1)\nPin.level = 1\nadvance(1)"
+_STAGES = (
+    ("main", "littlefs = bytearray(240)\n{canvas}"),
+    ("start", "import startup"),
+    ("settings, radio", "startup.early.append(startup.Startup())"),
+    ("application", "import app\nfrom {device} import Device"),
+    ("builders", "import build"),
+    ("BMS", "device = Device(startup.early[0])\nbuild.build_bms(device, startup.early[0])"),
+    ("heater", "build.build_heater(device, startup.early[0])"),
+    ("screen", "build.build_screen(device, startup.early[0], canvas)"),
+    ("relay", "build.build_relay(device, startup.early[0])"),
+    (
+        "built",
+        "startup.early.clear()\ndel startup, build\n"
+        "for name in ('build', 'startup', 'starts', 'bms.catalog', 'heat.record'):\n"
+        "    sys.modules.pop(name, None)",
+    ),
+    ("tasks", "from {tasks} import run_all\nrun_all(device).send(None)"),
+    *((f"{_RUNNING}, {n} s", "advance(1)") for n in range(1, 11)),
+    *((f"{_RUNNING}, page {n}", _PRESS) for n in range(1, 5)),
+)
+
+
+@dataclasses.dataclass
+class Stage:
+    """A stage of the start: bytes of Python's heap in use when its garbage is gone, the most that
+    it may have needed, and [(what, size)] that it took from the IDF."""
+
+    name: str
+    live: int
+    peak: int
+    taken: list
+
+
+def reply_of_a_bms():
+    """Returns what a JK answers at its GPS port when all is asked for."""
+    sim = JkGpsSim(Plant())
+    return bytes(sim.status(sim.look(0)))
+
+
+def play(board_name="lilygo_t_display", settings=None):
+    """Returns [Stage] of a start with `settings` (default: SETTINGS), and a few minutes after."""
+    board = image.load_board(board_name)
+    with tempfile.TemporaryDirectory() as folder:
+        out = pathlib.Path(folder) / "image"
+        image.lay_out(board_name, out)
+        given = pathlib.Path(folder) / "settings.json"
+        given.write_text(json.dumps(SETTINGS if settings is None else settings))
+        files = {f"/{f.relative_to(out).as_posix()}": str(f) for f in out.rglob("*.*")}
+        plan = {
+            "heap": 256 * 1024,
+            "files": files | {"/settings.json": str(given)},
+            "path": ["", ".frozen", "/lib"],
+            "argv": ["play"],
+            "chunks": _chunks(board),
+        }
+        result = runner.run_plan(plan)
+    problem = runner.failure(result)
+    if problem:
+        raise RuntimeError(problem)
+    return _stages(result.stdout)
+
+
+def _chunks(board):
+    modules = ", ".join(f"({name!r}, {make})" for name, make in _BUILT_IN.items())
+    names = {
+        "canvas": f"canvas = bytearray({board.PANEL_WIDTH * board.PANEL_HEIGHT // 2})",
+        "device": "app",
+        "tasks": "app",
+    }
+    stand_ins = _STAND_INS.format(nothing=_NOTHING, modules=modules, reply=reply_of_a_bms())
+    chunks = ["import gc\nbefore = gc.mem_alloc()", _CHIP.read_text()]
+    chunks += ["gc.collect()", "print('tool', gc.mem_alloc() - before)", stand_ins]
+    for stage, code in _STAGES:
+        text = code
+        for name, value in names.items():
+            text = text.replace("{" + name + "}", value)
+        chunks += [f"{text}\nreport({stage + ' peak'!r})", "gc.collect()", f"report({stage!r})"]
+    return chunks
+
+
+def _stages(text):
+    """Reads what the play printed."""
+    stages = []
+    taken = []
+    tool = peak = step = 0
+    for line in text.splitlines():
+        word, _, rest = line.partition(" ")
+        what, _, size = rest.rpartition(" ")
+        if word == "tool":
+            tool = int(size)
+        elif word == "step":
+            step = max(step, int(size))
+        elif word == "idf":
+            taken.append((what, int(size)))
+        elif word == "mem" and what.endswith(" peak"):
+            peak = int(size) - tool
+        elif word == "mem":
+            live = int(size) - tool
+            if step:  # the tasks ran: each step begins when the garbage of others can go
+                peak = max(live, stages[-1].live) + step
+            stages.append(Stage(what, live, peak, taken))
+            taken = []
+            step = 0
+    return stages

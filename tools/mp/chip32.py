@@ -1,0 +1,216 @@
+# What stands in for an ESP32 while a start is played on the 32-bit MicroPython of the host
+# (tools/boot_play.py): nothing does anything, but what takes memory from the IDF is said.
+#
+# Prints "idf WHAT BYTES", "mem STAGE ALLOCATED" and "step ALLOCATED".
+import gc
+import sys  # noqa: F401  the chunks after this one need it
+
+
+def nothing(*args, **keywords):
+    return ANYTHING
+
+
+class Anything:
+    """Has every attribute, and may be called, indexed and counted with."""
+
+    def __getattr__(self, name):
+        return nothing
+
+    def __call__(self, *args, **keywords):
+        return self
+
+    def __getitem__(self, key):
+        return 0
+
+    def __setitem__(self, key, value):
+        pass
+
+    def __int__(self):
+        return 0
+
+    def __index__(self):
+        return 0
+
+
+def takes(what, size=0):
+    print("idf", what, size)
+
+
+class Pin(Anything):
+    IN = OUT = PULL_UP = 0
+    level = 1
+
+    def __init__(self, *args, **keywords):
+        pass
+
+    def value(self, *level):
+        return self.level
+
+
+class UART:
+    """Answers whatever is asked with `reply`, which the tool has set."""
+
+    reply = b""
+
+    def __init__(self, *args, **keywords):
+        self._waiting = 0
+        self.init(**keywords)
+
+    def init(self, baudrate=0, rx=0, tx=0, rxbuf=256):
+        takes("uart", rxbuf)
+
+    def any(self):
+        return self._waiting
+
+    def readinto(self, buf, n):
+        at = len(self.reply) - self._waiting
+        n = min(n, self._waiting)
+        for i in range(n):
+            buf[i] = self.reply[at + i]
+        self._waiting -= n
+        return n
+
+    def write(self, buf, n):
+        self._waiting = len(self.reply)
+        return n
+
+    def txdone(self):
+        return True
+
+
+class Machine(Anything):
+    Pin = Pin
+    UART = UART
+
+    def __init__(self):
+        self.SPI = Taker("spi")
+        self.PWM = Taker("pwm")
+        self.Timer = Taker("timer")
+        self.WDT = Taker("wdt")
+        self.mem32 = self
+
+    def reset_cause(self):
+        return 1
+
+    def unique_id(self):
+        return b"packma"
+
+
+class Taker(Anything):
+    """A class of drivers, each of which takes memory."""
+
+    def __init__(self, what):
+        self._what = what
+
+    def __call__(self, *args, **keywords):
+        takes(self._what)
+        return ANYTHING
+
+
+class Wlan(Anything):
+    IF_STA = 0
+
+    def __call__(self, interface):
+        takes("wifi")
+        return self
+
+    def active(self, on):
+        takes("wifi active")
+
+    def config(self, *args, **keywords):
+        pass
+
+    def connect(self, *args):
+        takes("wifi connected")
+
+    def isconnected(self):
+        return True
+
+    def status(self, what=None):
+        return -60
+
+
+class Network(Anything):
+    WLAN = Wlan()
+
+
+class Thread(Anything):
+    _stack = 0
+
+    def stack_size(self, size=0):
+        self._stack = size
+
+    def start_new_thread(self, function, arguments):
+        takes("thread", 6144)  # what mqtt_thread takes on an ESP32; it does not run here
+
+
+class Esp32(Anything):
+    HEAP_DATA = 4
+
+    def idf_heap_info(self, kind):
+        return [(200_000, 100_000, 90_000, 80_000)]
+
+
+class Time(Anything):
+    """A clock that the tool moves on."""
+
+    now = 0
+
+    def ticks_ms(self):
+        return self.now
+
+    def ticks_add(self, ticks, delta):
+        return ticks + delta & 0x3FFFFFFF
+
+    def ticks_diff(self, end, start):
+        return (end - start + 0x20000000 & 0x3FFFFFFF) - 0x20000000
+
+    def sleep_ms(self, ms):
+        pass
+
+    def time(self):
+        return 0
+
+
+class Asyncio(Anything):
+    """Sleeps say for how long; tasks are kept for the tool to run."""
+
+    tasks = ()
+
+    def sleep_ms(self, ms):
+        yield ms
+
+    def gather(self, *tasks):
+        self.tasks = tasks
+        yield 0
+
+
+ANYTHING = Anything()
+clock = Time()
+loop = Asyncio()
+
+
+def report(stage):
+    """Says what is allocated now, garbage of this chunk included."""
+    print("mem", stage, gc.mem_alloc())
+
+
+def advance(seconds):
+    """Runs the tasks for so long; says what the greediest step of one allocated.
+
+    What others left before is garbage that can be collected by then.
+    """
+    end = clock.now + 1000 * seconds
+    most = 0
+    due = [clock.now] * len(loop.tasks)
+    while True:
+        first = min(due)
+        if first > end:
+            break
+        clock.now = first
+        at = due.index(first)
+        before = gc.mem_alloc()
+        due[at] = first + (loop.tasks[at].send(None) or 0)
+        most = max(most, gc.mem_alloc() - before)
+    clock.now = end
+    print("step", most)
