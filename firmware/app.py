@@ -19,10 +19,15 @@ def make_device():
 
     device = build(early[0])
     early.clear()
-    for name in ("build", "mqtt.build", "relay.making", "bms.catalog", "heat.record", "startup"):
-        unload(name)
+    forget()
     device.memory.tell("built")
     return device
+
+
+def forget():
+    """Drops the modules that tools/groups.py names as needed once."""
+    for name in ("build", "mqtt.build", "relay.making", "bms.catalog", "heat.record", "startup"):
+        unload(name)
 
 
 def _say_end(device):

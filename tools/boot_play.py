@@ -30,12 +30,12 @@ SETTINGS = {
 _BUILT_IN = {
     "machine": "Machine()",
     "network": "Network()",
-    "_thread": "Thread()",
+    "socket": "Sockets()",
     "esp32": "Esp32()",
     "time": "clock",
     "asyncio": "loop",
 }
-_NOTHING = "socket select umqtt umqtt.simple"
+_NOTHING = "select _thread"
 # The real asyncio stays in memory, as on a device; the tasks get one whose time we make.
 _STAND_INS = """
 import asyncio
@@ -52,20 +52,19 @@ UART.reply = {reply!r}
 _RUNNING = "running"
 _PRESS = "Pin.level = 0\nadvance(1)\nPin.level = 1\nadvance(1)"
 _STAGES = (
-    ("main", "littlefs = bytearray(240)\n{canvas}"),
+    ("first picture", "import picture\nshown = picture.Picture()\ndel picture"),
     ("start", "import startup"),
-    ("settings, radio", "startup.early.append(startup.Startup())"),
+    ("settings, radio", "startup.early.append(startup.Startup(shown))\ndel shown"),
     ("application", "import app\nfrom {device} import Device"),
     ("builders", "import build"),
     ("BMS", "device = Device(startup.early[0])\nbuild.build_bms(device, startup.early[0])"),
     ("heater", "build.build_heater(device, startup.early[0])"),
-    ("screen", "build.build_screen(device, startup.early[0], canvas)"),
+    ("screen", "build.build_screen(device, startup.early[0])"),
     ("relay", "build.build_relay(device, startup.early[0])"),
     (
         "built",
         "startup.early.clear()\ndel startup, build\n"
-        "for name in ('build', 'startup', 'starts', 'bms.catalog', 'heat.record'):\n"
-        "    sys.modules.pop(name, None)",
+        "from {tasks} import forget\nforget()\ndel forget",
     ),
     ("tasks", "from {tasks} import run_all\nrun_all(device).send(None)"),
     *((f"{_RUNNING}, {n} s", "advance(1)") for n in range(1, 11)),
@@ -92,7 +91,6 @@ def reply_of_a_bms():
 
 def play(board_name="lilygo_t_display", settings=None):
     """Returns [Stage] of a start with `settings` (default: SETTINGS), and a few minutes after."""
-    board = image.load_board(board_name)
     with tempfile.TemporaryDirectory() as folder:
         out = pathlib.Path(folder) / "image"
         image.lay_out(board_name, out)
@@ -104,7 +102,7 @@ def play(board_name="lilygo_t_display", settings=None):
             "files": files | {"/settings.json": str(given)},
             "path": ["", ".frozen", "/lib"],
             "argv": ["play"],
-            "chunks": _chunks(board),
+            "chunks": _chunks(),
         }
         result = runner.run_plan(plan)
     problem = runner.failure(result)
@@ -113,13 +111,9 @@ def play(board_name="lilygo_t_display", settings=None):
     return _stages(result.stdout)
 
 
-def _chunks(board):
+def _chunks():
     modules = ", ".join(f"({name!r}, {make})" for name, make in _BUILT_IN.items())
-    names = {
-        "canvas": f"canvas = bytearray({board.PANEL_WIDTH * board.PANEL_HEIGHT // 2})",
-        "device": "app",
-        "tasks": "app",
-    }
+    names = {"device": "app", "tasks": "app"}
     stand_ins = _STAND_INS.format(nothing=_NOTHING, modules=modules, reply=reply_of_a_bms())
     chunks = ["import gc\nbefore = gc.mem_alloc()", _CHIP.read_text()]
     chunks += ["gc.collect()", "print('tool', gc.mem_alloc() - before)", stand_ins]

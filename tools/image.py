@@ -25,8 +25,8 @@ OPTIMISATION = 3
 
 # By these names tools/boot_play.py takes the steps of a start.
 STARTED = frozenset(
-    "picture.Picture startup.Startup startup.early device.Device tasks.run_all build.build "
-    "build.build_bms build.build_heater build.build_screen build.build_relay".split()
+    "picture.Picture startup.Startup startup.early device.Device tasks.run_all app.forget "
+    "build.build build.build_bms build.build_heater build.build_screen build.build_relay".split()
 )
 
 
