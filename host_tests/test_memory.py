@@ -38,7 +38,7 @@ def test_the_device_takes_idf_memory_before_its_heap_grows(stages):
 def test_nothing_is_left_behind_when_every_page_was_shown(stages):
     running = [stage.live for stage in stages if stage.name.startswith("running,")]
     assert len(running) == 14
-    assert 0 <= running[-2] - running[9] < 200  # page 3 is the first one again
+    assert running[-2] - running[9] < 500  # a few names; page 3 is the first one again
 
 
 def test_squeezing_is_worth_it(steps):
