@@ -38,6 +38,8 @@ class Supervisor:
     def start(self, now):
         """Arms the watchdog; from here on there is no way back but a reset."""
         self._arm(OFF_MS)
+        if not self.releases_pins:
+            print("the watchdog's bite leaves the pins until the restart: see docs/heater.md")
         self.excuse(now)
 
     def alive(self, task, now):

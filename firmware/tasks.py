@@ -93,6 +93,7 @@ def _step_heater(device, now):
         if options is not None:
             options.after(device, on, now)
     except Exception as error:  # whatever it is: the mat is off, and the owner is told
+        device.output.off()
         sys.print_exception(error)
         heater.fail()
         on = False

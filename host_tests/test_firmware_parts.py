@@ -211,11 +211,12 @@ def test_each_arming_has_the_bite_release_the_pins(chip, supervisor):
     assert registers.stage_0 == 3
 
 
-def test_a_chip_that_does_not_take_it_is_known(chip):
+def test_a_chip_that_does_not_take_it_is_known(chip, capsys):
     chip.registers.deaf = True
     made = importlib.import_module("supervisor").Supervisor(TASKS, 2000)
     made.start(chip.now)
     assert not made.releases_pins and chip.watchdog_ms == 5000
+    assert "leaves the pins" in capsys.readouterr().out
 
 
 def test_a_board_that_names_no_timer_group_is_left_alone(chip):

@@ -99,7 +99,7 @@ def test_whatever_raises_around_the_heater_ends_what_has_no_lease_too(tasks, cap
         tasks._step_heater(device, 7)
     finally:
         del sys.print_exception
-    assert calls == ["internal", 7] and device.calls == ["off", ("feed", False)]
+    assert calls == ["internal", 7] and device.calls == ["off", "off", ("feed", False)]
     assert "a probe" in capsys.readouterr().out
 
 
