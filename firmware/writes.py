@@ -1,6 +1,6 @@
 """What the composition root needs where the BMS may be written to; imported only there."""
 
-from bms import command, writer
+from bms import catalog, command, writer
 from relay.writes import Writes
 
 
@@ -9,7 +9,7 @@ def enable(device, unit, password):
 
     `password` (str) goes to the BMS and nowhere else.
     """
-    how = writer.create_writer(unit.dialect, password.encode())
+    how = catalog.create_writer(unit.dialect, password.encode())
     if how is None:
         return
     unit.commands = command.Commands(how, unit.check, device.max_age_ms)

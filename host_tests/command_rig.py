@@ -74,7 +74,7 @@ class Rig:
         self.dialect = catalog.create(name, self.pack, CHUNK, poll_ms)
         self.check = Check(self.pack)
         self.commands = command.Commands(
-            writer.create_writer(self.dialect, password), self.check, MAX_AGE_MS
+            catalog.create_writer(self.dialect, password), self.check, MAX_AGE_MS
         )
         self.ms = 0
         self.sent = []

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bms import command, writer
+from bms import catalog, command, writer
 from bms import pack as p
 from bms.jk import jk_modbus_plain
 from host_tests.command_rig import NAMES, REASONS, STATES, UNITS, is_write, ready, writes
@@ -176,7 +176,7 @@ def test_a_dialect_that_only_listens_has_no_writer():
     class Display:
         NAME = "jk_display"
 
-    assert writer.create_writer(Display(), b"") is None
+    assert catalog.create_writer(Display(), b"") is None
 
 
 def test_an_unlocked_older_ant():

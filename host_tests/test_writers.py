@@ -4,10 +4,10 @@ import pytest
 
 from bms import catalog, writer
 from bms import pack as p
+from bms.catalog import create_writer
 from bms.jk.jk_ble import JkBle
 from bms.jk.jk_frames import JK02_24S, JK02_32S, JK04, UNKNOWN
 from bms.pack import PackState
-from bms.writer import create_writer
 from host_tests.command_rig import NAMES, REASONS
 from host_tests.dialects import feed, start
 from host_tests.mp import frames

@@ -3,7 +3,7 @@
 import harness
 import samples
 
-from bms import command, writer
+from bms import catalog, command, writer
 from bms import pack as p
 from bms.check import Check
 from bms.pack import PackState
@@ -40,7 +40,7 @@ class Rig:
         self.dialect = dialect_of(name)
         self.check = Check(self.dialect.pack)
         self.commands = command.Commands(
-            writer.create_writer(self.dialect, password), self.check, 10_000
+            catalog.create_writer(self.dialect, password), self.check, 10_000
         )
         self.frames = [bytearray(frame) + bytes(CHUNK - len(frame)) for frame in frames]
         self.sizes = [len(frame) for frame in frames]

@@ -166,32 +166,3 @@ class Writer:
         if pack.age_ms(p.SETTINGS, now) >= since_ms:
             return UNSEEN
         return SHOWN if pack.get(SLOTS[self.command]) == self.value else DIFFERS
-
-
-def create_writer(dialect, password):
-    """Returns the Writer of a dialect, None if it cannot write. `password`: bytes, or b"".
-
-    Imports only what this dialect needs.
-    """
-    name = dialect.NAME
-    if name == "jk_gps":
-        from bms.jk.jk_gps_write import JkGpsWriter
-
-        return JkGpsWriter(dialect)
-    if name == "jk_ble":
-        from bms.jk.jk_ble_write import JkBleWriter
-
-        return JkBleWriter(dialect)
-    if name == "jk_modbus":
-        from bms.jk.jk_modbus_write import JkModbusWriter
-
-        return JkModbusWriter(dialect)
-    if name == "ant_new":
-        from bms.ant.ant_new_write import AntNewWriter
-
-        return AntNewWriter(dialect, password)
-    if name == "ant_old":
-        from bms.ant.ant_old_write import AntOldWriter
-
-        return AntOldWriter(dialect, password)
-    return None
