@@ -63,6 +63,7 @@ image: $(DEMO) ## what goes onto the device: BOARD=lilygo_t_display
 
 pictures: $(DEV) ## makes the pictures of README and docs anew
 	@$(BIN)/python -m tools.wiring
+	@$(BIN)/python -m tools.plan
 	@$(BIN)/python -m tools.pictures $(ARGS)
 
 clean: ## removes what was built, but not the environment
