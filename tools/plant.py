@@ -2,7 +2,8 @@
 
 The truth that the virtual bench and the heater's tests measure Packmate against. Inputs are plain
 attributes (`ambient_c`, `charger_on`, `charger_a`, `load_w`, `heater_on`, `sensor_absent`, and the
-faults `sensors_swapped`, `mat_open`, `mat_touches`, `output_stuck`); `step(dt_s)` moves on;
+faults `sensors_swapped`, `sensor_coupling`, `sensor_drift_k_h`, `sensors_at_c`, `mat_open`,
+`mat_touches`, `output_stuck`); `step(dt_s)` moves on;
 outputs carry the names and units of the vocabulary. Nothing here knows a protocol, and equal seeds
 and inputs give equal outputs.
 
@@ -127,6 +128,11 @@ class Plant:
         self.heater_on = False
         self.sensor_absent = ()  # positions (0, 1), or True for all
         self.sensors_swapped = False
+        self.sensor_coupling = (
+            1.0  # how much of a sensor's warmth is the cell's, the rest the air's
+        )
+        self.sensor_drift_k_h = 0.0
+        self.sensors_at_c = None  # a function of the seconds: °C of another place, where they hang
         self.mat_open = False
         self.mat_touches = True  # False: it has fallen off the cells
         self.output_stuck = False  # the switch conducts whatever `heater_on` says
@@ -142,6 +148,7 @@ class Plant:
         self.rounding = "nearest"  # how a sensor's °C become whole: nearest, down or toward zero
         self.lag_s = 60.0
         self.time_s = 0.0
+        self._drifted_k = 0.0
         self.soc = 0.6
         self.current_a = 0.0  # through the shunt, positive while charging
         self.heater_w = 0.0  # what the mat really takes
@@ -219,10 +226,19 @@ class Plant:
         self.near_c = near + (into - across + own - (near - air) * loss) * dt_s / self._half_j_k
         self.far_c = far + (across + own - (far - air) * loss) * dt_s / self._half_j_k
         share = 1 - math.exp(-dt_s / self.lag_s)
-        sensed = self.sensed_c
-        sensed[0] += (self.near_c - sensed[0]) * share
-        sensed[1] += (self.far_c - sensed[1]) * share
+        self._sense(dt_s, share)
         self.mos_c += (near + abs(self.current_a) * 0.15 - self.mos_c) * share
+
+    def _sense(self, dt_s, share):
+        sensed = self.sensed_c
+        drift_k = self.sensor_drift_k_h * dt_s / 3600
+        self._drifted_k += drift_k
+        for i, cell_c in enumerate((self.near_c, self.far_c)):
+            if self.sensors_at_c is not None:
+                cell_c = self.sensors_at_c(self.time_s)
+            elif self.sensor_coupling < 1.0:
+                cell_c = self.ambient_c + (cell_c - self.ambient_c) * self.sensor_coupling
+            sensed[i] += (cell_c + self._drifted_k - sensed[i]) * share + drift_k * (1 - share)
 
     # -- what a BMS shows -------------------------------------------------------------------------
 

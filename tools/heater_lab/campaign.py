@@ -20,7 +20,7 @@ from tools.heater_lab.starts import HEATING, STARTS, make_start
 
 _RIDE_S = 1800  # how long a fault without a bound is watched
 _AFTER_S = 120  # how long each is watched after its bound
-_PROOF_S = 6000  # two windows and the pause between them
+_PROOF_S = 8000  # two windows and the pause between them
 _WELL_S = 15_000  # until the heater must work again: the longest pause, and some
 _GAP_S = 3  # between the first and the second of two faults
 _SLACK_S = _GAP_S + 1  # of two faults: the second comes later, between two steps
@@ -40,7 +40,7 @@ class Play:
     `first_s`, `off_s`: from the last fault to the output's going off, for the first and for the
     last time; None if it was never on. `longest_s`: the longest stretch of heating. `reason`: the
     text of the state that explains the first "off". `hot_c`: the hottest cell. `alarm_s`: from the
-    last "off" to the latching of a fault, None without one.
+    last "off" to the latching of a fault or a warning, None without one.
     """
 
     def __init__(self, start, faults):
@@ -55,6 +55,7 @@ class Play:
         self.hot_c = -99.0
         self.longest_s = 0.0
         self._latched = self.lab.heater.latched
+        self._told = self._latched << s.LAST_FAULT | self.lab.heater.warnings
         self._since_ms = None  # beginning of the stretch of heating under way
 
     def run(self):
@@ -91,7 +92,9 @@ class Play:
             # A record that is damaged says so instead.
             lost = lab.heater.latched >> s.STATE_LOST - 1 & 1
             self._expect(lost or self._acknowledges(), "a fault was forgotten")
-        if self._latched != lab.heater.latched:
+        told = lab.heater.latched << s.LAST_FAULT | lab.heater.warnings
+        if self._told != told:
+            self._told = told
             self.alarm_s = (lab.t_ms - lab.off_ms) / 1000
         self._latched = lab.heater.latched
         self.hot_c = max(self.hot_c, plant.near_c, plant.far_c)

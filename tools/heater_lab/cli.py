@@ -1,9 +1,9 @@
-"""The laboratory's commands: an episode, a fault, the campaign, the speed."""
+"""The laboratory's commands: an episode, a fault, the campaigns, the speed."""
 
 import argparse
 import pathlib
 
-from tools.heater_lab import faults, night, speed, table
+from tools.heater_lab import faults, night, seasons, speed, table
 
 _NIGHT = (
     "16S LiFePO4, 5.1 kWh, on a mat of 200 W, and a charger of 6 A. The BMS forbids charging below"
@@ -27,6 +27,13 @@ def _parser():
     campaign.add_argument("--write", action="store_true", help="the table into docs/")
     campaign.add_argument("--no-pairs", action="store_true", help="one fault at a time only")
     campaign.add_argument("--jobs", type=int, default=2, help="processes; default 2")
+    sensors = commands.add_parser("sensors", help="sensors that lie for days: the hottest cell")
+    winter = commands.add_parser("winter", help="healthy heaters through whole winters")
+    winter.add_argument("--homes", type=int, default=20, help="of each kind; default 20")
+    winter.add_argument("--days", type=int, default=30, help="each; default 30")
+    for command in (sensors, winter):
+        command.add_argument("--write", action="store_true", help="the table into docs/")
+        command.add_argument("--jobs", type=int, default=2, help="processes; default 2")
     commands.add_parser("speed", help="how many winter days are simulated in a minute")
     return parser
 
@@ -41,6 +48,10 @@ def main(arguments=None):
     if options.command == "speed":
         speed.measure()
         return 0
+    if options.command == "sensors":
+        return seasons.sensors(options.write, options.jobs)
+    if options.command == "winter":
+        return seasons.winters(options.write, options.jobs, options.homes, options.days)
     if options.command == "campaign":
         return table.run(options.write, not options.no_pairs, options.jobs)
     from tools.heater_lab import plots  # only pictures need matplotlib

@@ -20,7 +20,7 @@ _MAX_AGE_S = 10  # data_max_age_s
 _FREEZE_S = 75  # half of the JK GPS port's FREEZE_S
 # The campaign's mat is strong: the shortest window, its lag, and two minutes in which the heat
 # that is already in the mat still makes itself felt.
-_PROOF_S = 600 + 300 + 120
+_PROOF_S = 600 + 1800 + 120
 _CHARGER_S = 61  # heater_min_on_s
 _CREEP_S = 21_601  # heater_max_on_min: each degree of rise, however late, is one
 _SLOT_S = 121  # heater_pwm_s: a pause, and the time on that is due
@@ -69,11 +69,11 @@ def _lose_state(lab):
 
 def _spend(lab):
     energy = lab.heater.guard.energy
-    energy.wh = max(energy.wh, lab.settings["heater_max_wh_day"])
+    energy.restore(lab.settings["heater_max_wh_day"], 0)
 
 
 def _refund(lab):
-    lab.heater.guard.energy.wh = 0
+    lab.heater.guard.energy.restore(0, 0)
 
 
 def _reset_storm(lab):
@@ -126,14 +126,12 @@ _MAT = (
     ("mat_fell_off", "it heats the box, not the cells", _PROOF_S, LATCHES, _NO_RISE),
     ("mat_doubled", "half of it is open: half the power", None, RIDES, ""),
     ("mat_limit", "voltage too high for mat and output", 1, STAYS, "mat_limit"),
-    ("budget_spent", "the day's energy is used up", 1, LATCHES, "too_long"),
 )
 _MAT_WAYS = (
     d.of_plant("mat_open", True, False),
     d.mat_fell_off(),
     d.scaled_mat(2.0),
     d.frames(lambda: d.Scale(135, p.PACK_MV)),
-    (_spend, _refund),
 )
 _BMS = (
     ("thresholds_gone", "its thresholds are unknown", 1, STAYS, "no_thresholds"),
@@ -227,6 +225,10 @@ def _make():
     text = "the probe says that the mat has 70 °C"
     ways = d.attribute("probe", 700, PROBE_READS)
     yield Fault("probe_hot", text, 1, LATCHES, "over_temperature", ways, settings=probe)
+    text = "the day's energy is used up"
+    ways = (_spend, _refund)
+    day = {"heater_max_wh_day": 2000}
+    yield Fault("budget_spent", text, 1, LATCHES, "too_long", ways, settings=day)
     text = "the mat is open, and slow on and off is in use"
     ways = d.of_plant("mat_open", True, False)
     slow = {"heater_max_w": 100}

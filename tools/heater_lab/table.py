@@ -51,7 +51,7 @@ def row(fault, plays):
     if fault.alarm_s is not None:
         alarm = max(play.alarm_s for play in plays)
         off, bound = f"alarm: {seconds(alarm)}", f"alarm: {seconds(fault.alarm_s)}"
-        names, then = ["stuck_on"], "the thermal fuse acts"
+        names, then = ["warms_off", "stuck_on"], "the thermal fuse acts"
     elif fault.bound_s is None:
         off = "—"
     reasons = ", ".join(f"`{name}`" for name in names)
