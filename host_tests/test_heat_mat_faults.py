@@ -49,10 +49,14 @@ def is_fault(world):
     return world.heater.state == s.FAULT
 
 
+def warns(world):
+    return world.heater.warnings >> s.WARMS_OFF - 1 & 1
+
+
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("when", ["while on", "at its end", "idle"])
-def test_a_stuck_mat_is_found_by_temperature_whatever_feeds_it(size, when):
-    world = heating(make_world(size))
+def test_a_stuck_mat_is_warned_of_by_temperature_and_certain_when_it_is_hot(size, when):
+    world = heating(make_world(size, loss_k=80.0))
     if when == "while on":
         world.tick(600, STRIDE_S)
         world.heater.set_mode(s.MODE_OFF)  # and in the mode off, too
@@ -61,22 +65,50 @@ def test_a_stuck_mat_is_found_by_temperature_whatever_feeds_it(size, when):
         if when == "idle":
             world.tick(1800, STRIDE_S)
     world.plant.output_stuck = True
-    assert minutes_to(world, is_fault, size[3]) > 5
-    assert world.text == "fault:stuck_on"
+    assert minutes_to(world, warns, size[3]) > 5
+    assert world.heater.latched == 0
     assert max(world.plant.temps_c) < 20
+    world.run_until(is_fault, 48 * 3600, STRIDE_S)
+    assert world.text == "fault:stuck_on"
+    assert 30 <= max(world.plant.temps_c) < 35
+
+
+def test_a_warning_is_told_once_and_is_over_when_the_pack_cools():
+    world = heating(make_world(SIZES[0]))
+    world.run_until(lambda w: w.heater.state == s.IDLE, 6 * 3600, STRIDE_S)
+    world.plant.output_stuck = True
+    world.run_until(warns, 3 * 3600, STRIDE_S)
+    world.heater.acknowledge()
+    world.tick()
+    assert not warns(world)
+    world.plant.output_stuck = False
+    world.run_until(lambda w: not w.heater.known, 3 * 3600, STRIDE_S)
+    assert world.heater.latched == 0
 
 
 def test_a_stuck_mat_that_is_only_acknowledged_is_found_again():
-    world = heating(make_world(SIZES[0]))
+    world = heating(make_world(SIZES[0], loss_k=80.0))
     world.plant.output_stuck = True
     world.heater.set_mode(s.MODE_OFF)
-    world.run_until(is_fault, 3 * 3600, STRIDE_S)
+    world.run_until(is_fault, 24 * 3600, STRIDE_S)
     world.tick(4 * 3600, STRIDE_S)
     world.plant.set_temp(-5)
     world.heater.acknowledge()
     world.tick()
-    assert minutes_to(world, is_fault, 90) > 5
+    world.run_until(is_fault, 24 * 3600, STRIDE_S)
     assert world.text == "fault:stuck_on"
+
+
+def test_a_heated_van_is_no_stuck_mat():
+    """Its air warms the pack as fast as the mat does, just after that was on."""
+    world = heating(make_world(SIZES[0], loss_k=25.0))
+    world.run_until(lambda w: w.heater.state == s.IDLE, 6 * 3600, STRIDE_S)
+    world.plant.ambient_c = 22.0
+    world.run_until(warns, 6 * 3600, STRIDE_S)
+    world.tick(8 * 3600, STRIDE_S)
+    world.plant.ambient_c = -10.0
+    world.run_until(lambda w: not warns(w), 3 * 3600, STRIDE_S)
+    assert world.heater.latched == 0
 
 
 @pytest.mark.parametrize("size", SIZES[1:])
