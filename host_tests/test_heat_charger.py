@@ -87,7 +87,7 @@ def test_a_pin_or_flag_is_believed_over_memory():
     rig = after_the_cut(charger_pin_used=True)
     rig.charger_pin = 0
     rig.step()
-    assert rig.text == "waiting_charger"
+    assert rig.text.startswith("waiting_charger")
     rig.charger_pin = 1
     assert rig.step()
 
@@ -99,9 +99,9 @@ def test_memory_carries_over_the_cut_for_its_time():
     rise(rig, 30 * 60 - 20)
     assert rig.on
     rise(rig, 40)
-    assert rig.text == "waiting_charger"
+    assert rig.text.startswith("waiting_charger")
     rise(rig, 2 * HOUR)
-    assert rig.text == "waiting_charger"
+    assert rig.text.startswith("waiting_charger")
 
 
 def test_no_memory_of_a_charger_that_had_gone_before_the_cut():
@@ -119,7 +119,7 @@ def test_a_switch_that_a_person_turned_off_is_no_cut():
     rig.cut()
     rig.slots[p.CHARGE_SWITCH] = 0
     rig.step(70)
-    assert rig.text == "waiting_charger"
+    assert rig.text.startswith("waiting_charger")
 
 
 def test_memory_ends_when_charging_is_possible_again():
@@ -128,7 +128,7 @@ def test_memory_ends_when_charging_is_possible_again():
     rig.slots[p.CHARGE_ON] = 1
     rig.alarms = set()
     rig.step()
-    assert rig.text == "waiting_charger"
+    assert rig.text.startswith("waiting_charger")
     rig.slots[p.CURRENT_MA] = 5000
     assert rig.step()
     assert source(rig) == "current"
@@ -140,7 +140,7 @@ def test_discharge_pauses_the_belief_and_halves_it():
     rig.step(19)
     assert rig.on
     rig.step(2)
-    assert rig.text == "waiting_charger"
+    assert rig.text.startswith("waiting_charger")
     assert rig.heater.law.charger.hold_ms <= 120 * 60_000
     rig.slots[p.CURRENT_MA] = 0
     rig.step(590)
@@ -156,7 +156,7 @@ def test_without_a_charger_memory_costs_minutes_of_heating():
         rig.slots[p.CURRENT_MA] = -MAT_MA if rig.on else 0
         heated_s += rig.step()
     assert heated_s < 180
-    assert rig.text == "waiting_charger"
+    assert rig.text.startswith("waiting_charger")
 
 
 def test_memory_survives_a_restart_but_not_its_own_time():
@@ -205,7 +205,7 @@ def simulate(rig, seconds, charger, load_ma=0):
 
 def test_the_load_test_finds_a_charger_that_nobody_saw_charging():
     rig = cut_at_night(heater_feed="output")
-    assert rig.text == "waiting_charger"
+    assert rig.text.startswith("waiting_charger")
     assert simulate(rig, 60, charger=True) > 0
     simulate(rig, 20, charger=True)
     assert source(rig) == "load_test"
@@ -216,7 +216,7 @@ def test_the_load_test_finds_that_there_is_none():
     rig = cut_at_night(heater_feed="output", heater_min_on_s=60)
     heated_s = simulate(rig, 12 * HOUR, charger=False)
     assert 12 <= heated_s / 60 <= 26  # a test of the minimum time each half hour
-    assert rig.text == "waiting_charger"
+    assert rig.text.startswith("waiting_charger")
     assert simulate(rig, 1900, charger=True) > 600
 
 
@@ -225,7 +225,7 @@ def test_the_load_test_sees_the_charger_go_while_heating():
     simulate(rig, 120, charger=True)
     assert rig.on
     assert simulate(rig, 30, charger=False) < 15
-    assert rig.text == "waiting_charger"
+    assert rig.text.startswith("waiting_charger")
 
 
 def test_loads_that_no_charger_carries_fail_the_test():

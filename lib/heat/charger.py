@@ -7,6 +7,8 @@ can be wired to the charger; the GPS port of a JK sends neither. What is left th
 - memory: a charger was charging when the cut came. It is believed for a bounded time. When the
   pack is seen to discharge meanwhile, no charger carries the loads: the belief pauses, and only
   half of it is left;
+- the charger's voltage: a full LiFePO4 pack takes no current, but a charger keeps its cells above
+  3.4 V, to which they never rest; so a charger is remembered that was there without a current;
 - the load test, if the mat hangs at the BMS's output (`heater_feed`): switched on, the mat is fed
   by the charger, or else the pack's current steps down by the mat's own. It needs no memory.
 
@@ -28,6 +30,9 @@ SOURCE_NAMES = b"none\nflag\npin\ncurrent\nmemory\nload_test"
 
 CHARGING_MA = const(300)  # less may be the error of a shunt at rest
 DISCHARGING_MA = const(500)
+_FLOAT_MV = const(3400)  # of LiFePO4 cells on a charger; at rest they fall to 3350
+_LFP_OVP_MV = const(3800)  # protection of a cell: other chemistries are beyond
+_BLIND_MS = const(600_000)  # of cold, until it is told that nothing could show a charger
 _CURRENT_HOLD_MS = const(60_000)  # a cloud, a tracker looking for its point
 _CUT_WITHIN_MS = const(120_000)  # the charge MOS goes off up to two polls after the current
 _GONE_MS = const(20_000)  # of discharge, until a remembered charger is doubted
@@ -57,6 +62,7 @@ class ChargerSense:
         self.testing = False
         self.hold_ms = 0
         self.dirty = False
+        self._blind_ms = 0
         self._memory_ms = settings["heater_charger_hold_min"] * 60_000
         self._behind_bms = settings["heater_feed"] == "output"
         self._mat_mohm = settings["heater_mat_mohm"]
@@ -69,6 +75,11 @@ class ChargerSense:
         self._test_ms = 0
         self._step_seen = 0  # readings in a row with the mat's current in the pack's
         self._step_missing = 0
+
+    @property
+    def is_blind(self):
+        """True while heat is wanted, and nothing here could show a charger."""
+        return self._blind_ms >= _BLIND_MS
 
     def restore(self, hold_ms):
         """Takes up a belief from before a restart; it ends when charging is possible again."""
@@ -88,6 +99,9 @@ class ChargerSense:
         self._watch_mat(inputs)
         self._decide(inputs)
         self._plan_test(inputs, cold and pack_ok)
+        can_see = self.present or _is_told(inputs) or self._expected_ma(inputs) is not None
+        blind = cold and inputs.charge_on != 1 and not can_see
+        self._blind_ms = min(self._blind_ms + inputs.elapsed_ms, _BLIND_MS) if blind else 0
 
     def _tick(self, inputs):
         elapsed = inputs.elapsed_ms
@@ -104,7 +118,7 @@ class ChargerSense:
         ma = inputs.current_ma
         if ma is None:
             return
-        if ma >= CHARGING_MA:
+        if ma >= CHARGING_MA or (ma > -CHARGING_MA and _is_held_up(inputs)):
             self._quiet_ms = 0
         if ma > -DISCHARGING_MA or not self.hold_ms or self._pause_ms:
             self._gone_ms = 0
@@ -217,3 +231,12 @@ def _is_cut_by_cold(inputs):
         return True
     cold = inputs.sensors.cold_dc
     return cold is not None and inputs.recover_dc is not None and cold < inputs.recover_dc
+
+
+def _is_held_up(inputs):
+    """True if the cells are at a voltage that only a charger can keep, which may reach them."""
+    mv = inputs.cell_min_mv
+    ovp_mv = inputs.cell_ovp_mv
+    if mv is None or ovp_mv is None or inputs.charge_on != 1:
+        return False
+    return mv >= _FLOAT_MV and ovp_mv <= _LFP_OVP_MV
