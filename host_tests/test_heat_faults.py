@@ -6,6 +6,7 @@ from heat_rig import Rig, climb, faults
 
 import words as s
 from bms import alarms
+from heat.uptime import EnergyDay
 from tools.vocabulary import words
 
 # -- latched faults -----------------------------------------------------------------------------
@@ -74,7 +75,8 @@ def test_warm_while_off_is_no_fault():
     assert rig.step()
 
 
-WINDOW_S = 7 * 5120 * 2 * 10 // 6 // 100 + 300  # 2 K at 60 % of 100 W, and the lag
+LAG_S = 1800
+WINDOW_S = 7 * 5120 * 2 * 10 // 6 // 100 + LAG_S  # 2 K at 60 % of 100 W
 
 
 def test_not_heating_backs_off_then_latches():
@@ -92,7 +94,7 @@ def test_a_rise_in_time_is_proof():
     rig = Rig().started()
     for dc in (0, 10, 20):
         rig.temps = [-10, dc]  # one sensor is enough
-        rig.step(WINDOW_S - 310)
+        rig.step(WINDOW_S - LAG_S - 10)
     assert rig.on
     assert rig.heater.guard.strikes == 0
 
@@ -114,8 +116,9 @@ def test_only_a_warm_pack_clears_a_strike():
 def test_a_strike_survives_a_restart():
     rig = Rig().started()
     rig.trace(WINDOW_S + 60)
-    record = {}
     assert rig.heater.dirty
+    rig.trace(2400)
+    record = {}
     rig.heater.save(record)
     rig = Rig(saved=record).started()
     assert rig.trace(WINDOW_S + 60)[-1] == "fault:not_heating"
@@ -135,14 +138,14 @@ def test_short_pauses_do_not_restart_the_window():
 def test_the_window_is_an_hour_while_pack_or_mat_are_unknown():
     for unknown in ("pack_wh", "heater_mat_mohm"):
         rig = Rig(**{unknown: 0}).started()
-        rig.trace(3600 + 290)
+        rig.trace(3590 + LAG_S)
         assert rig.on
         assert rig.trace(60)[-1] == "blocked:backoff"
 
 
 def fall_while_on(rig):
-    """Both sensors fall by 2 K in eleven minutes."""
-    rig.step(500)
+    """Both sensors fall by 2 K in half an hour and a minute."""
+    rig.step(LAG_S - 100)
     rig.temps = [rig.temps[0] - 10, rig.temps[1] - 20]
     assert rig.step(80)
     rig.temps = [rig.temps[0] - 10, rig.temps[1] + 10]
@@ -170,15 +173,15 @@ def test_open_circuit_at_once_where_it_falls_as_fast_as_before():
         rig.step(60)
         if faults(rig):
             break
-    assert 120 <= minute <= 122
+    assert 128 <= minute <= 132
     assert_latched(rig, "open_circuit")
 
 
-def test_what_was_cooling_may_go_on_for_ten_minutes():
+def test_what_was_cooling_may_go_on_for_half_an_hour():
     rig = Rig().started()
     rig.step(5)
     rig.temps = [-40, -30]
-    assert rig.step(590)
+    assert rig.step(LAG_S - 10)
     rig.temps = [-10, 10]
     assert rig.step(30)
     assert faults(rig) == set()
@@ -216,18 +219,77 @@ def test_an_episode_that_ends_warm_begins_anew():
     assert faults(rig) == set()
 
 
-def test_energy_of_the_day():
+def test_energy_of_the_day_without_a_calendar_fades():
     rig = Rig(heater_max_wh_day=30).started()
     climb(rig, 1050)
     assert rig.on
-    climb(rig, 60)
+    climb(rig, 120)
     assert rig.text == "fault:too_long"
     rig.heater.acknowledge()
     assert rig.trace(10)[-1] == "fault:too_long"  # the budget is spent
-    rig.step(86_400)
+    rig.step(4 * 3600)
     assert rig.text == "fault:too_long"  # and time alone clears nothing
     rig.heater.acknowledge()
     assert rig.step(5)
+    climb(rig, 300)
+    assert rig.text == "fault:too_long"  # a quarter of it had come back
+
+
+def test_energy_of_the_day_is_the_calendar_s_where_there_is_one():
+    rig = Rig(heater_max_wh_day=30)
+    rig.heater.inputs.day = 9000
+    rig.started()
+    climb(rig, 1050)
+    assert rig.on
+    rig.heater.inputs.day = 9001  # midnight
+    climb(rig, 1050)
+    assert rig.on
+    assert rig.heater.wh_today == rig.heater.guard.energy.spent_wh in range(27, 30)
+    record = {}
+    rig.heater.save(record)
+    again = Rig(saved=record, heater_max_wh_day=30)
+    again.heater.inputs.day = 9001
+    again.started()
+    climb(again, 120)
+    assert again.text == "fault:too_long"  # the same day goes on
+
+
+def test_two_hours_of_supply_a_day_never_spend_the_budget():
+    """Ten hours of uptime were a week of heating, and latched on its tenth day."""
+    energy = EnergyDay()
+    for _ in range(60 * 2 * 60):  # minutes, at 100 W
+        energy.step(60_000, 60_000, 100_000)
+    assert 1500 < energy.spent_wh < 2000
+
+
+def climb_slowly(rig, every_s, times):
+    """From -20 °C, a degree in `every_s`, on without a break."""
+    rig.temps = [-200, -200]
+    rig.started()
+    for _ in range(times):
+        assert rig.step(every_s), rig.text
+        rig.temps = [rig.temps[0] + 10, rig.temps[1] + 10]
+
+
+def test_a_large_pack_may_take_as_long_as_the_forecast_says():
+    """14 kWh and 100 W: half a day, gaining all the time."""
+    climb_slowly(Rig(pack_wh=14_336), 3000, 15)
+
+
+def test_a_mat_that_is_behind_its_forecast_is_too_weak_and_no_fault():
+    rig = Rig().started()
+    rig.heater.guard._stretch._limit_ms = 600_000
+    assert rig.trace(700) == ["heating", "blocked:too_weak"]
+    assert faults(rig) == set()
+    rig.step(3600)
+    assert rig.on
+
+
+def test_without_a_forecast_six_hours_are_the_longest():
+    rig = Rig(pack_wh=0)
+    climb_slowly(rig, 1200, 17)
+    rig.step(1300)
+    assert_latched(rig, "too_long")
 
 
 def test_an_exception_inside_the_step_is_a_latched_fault():

@@ -94,7 +94,8 @@ def test_a_mode_commanded_gives_way_to_new_settings():
     assert Rig(saved=record, heater_mode="charger_or_soc").heater.mode == 2
 
 
-BAD = [None, [], "x", 5, {"x": 1}, {**RECORD, "version": 3}, {**RECORD, "latched": None}]
+BAD = [None, [], "x", 5, {"x": 1}, {**RECORD, "version": s.RECORD_VERSION + 1}]
+BAD += [{**RECORD, "latched": None}]
 BAD += [{k: v for k, v in RECORD.items() if k != key} for key in RECORD if key != "known"]
 BAD += [{**RECORD, key: bad} for key in RECORD for bad in (-1, True, 1.5, "x", [], {}, 1 << 70)]
 BAD = [

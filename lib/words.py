@@ -30,24 +30,27 @@ UNSTABLE = const(6)
 INTERNAL = const(7)
 STATE_LOST = const(8)
 STUCK_ON = const(9)
-LAST_FAULT = const(9)
+HEAT_UNSEEN = const(10)  # more heat was put in than any sensor shows
+LAST_FAULT = const(10)
 # Not latched.
-LINK_DOWN = const(10)
-STALE = const(11)
-IMPLAUSIBLE = const(12)
-FROZEN = const(13)
-NO_SENSOR = const(14)
-SETTLING = const(15)
-JUMP = const(16)
-NO_THRESHOLDS = const(17)
-BMS_ALARM = const(18)
-MAT_LIMIT = const(19)
-BACKOFF = const(20)
-TOO_WARM = const(21)
-RESTING = const(22)
-TOO_WEAK = const(23)  # the mat cannot beat the cold
-PROBE_LOST = const(24)  # a probe that must be there
-UNCONFIRMED = const(25)  # the BMS's own output does not do what it was told
+LINK_DOWN = const(11)
+STALE = const(12)
+IMPLAUSIBLE = const(13)
+FROZEN = const(14)
+NO_SENSOR = const(15)
+SETTLING = const(16)
+JUMP = const(17)
+NO_THRESHOLDS = const(18)
+BMS_ALARM = const(19)
+MAT_LIMIT = const(20)
+BACKOFF = const(21)
+TOO_WARM = const(22)
+RESTING = const(23)
+TOO_WEAK = const(24)  # the mat cannot beat the cold
+PROBE_LOST = const(25)  # a probe that must be there
+UNCONFIRMED = const(26)  # the BMS's own output does not do what it was told
+LOSING_HEAT = const(27)  # more is lost, or unseen, than a box of that size loses
+CHARGER_UNSEEN = const(28)  # while waiting: nothing here could show a charger
 
 REASON_NAMES = (
     b"\n"
@@ -60,6 +63,7 @@ REASON_NAMES = (
     b"internal\n"
     b"state_lost\n"
     b"stuck_on\n"
+    b"heat_unseen\n"
     b"link_down\n"
     b"stale\n"
     b"implausible\n"
@@ -75,13 +79,16 @@ REASON_NAMES = (
     b"resting\n"
     b"too_weak\n"
     b"probe_lost\n"
-    b"unconfirmed"
+    b"unconfirmed\n"
+    b"losing_heat\n"
+    b"charger_unseen"
 )
 
 # Warnings: nothing is off for them. Told until somebody acknowledges them; warning n is bit n - 1.
 BMS_TOO_COLD = const(1)  # the BMS allows charging where it harms the cells
 
-WARNING_NAMES = b"\nbms_too_cold"
+WARMS_OFF = const(2)  # off, the pack warms as if heated
+WARNING_NAMES = b"\nbms_too_cold\nwarms_off"
 
 MODE_OFF = const(0)
 MODE_CHARGER = const(1)
@@ -105,7 +112,7 @@ OFF_LOW_DC = const(-280)
 OFF_HIGH_DC = const(250)
 LEAST_SPAN_DC = const(20)  # from on to off
 
-RECORD_VERSION = const(2)  # of what Heater.save() gives; heat.record takes up older ones
+RECORD_VERSION = const(3)  # of what Heater.save() gives; heat.record takes up older ones
 
 
 # A language's file has these tables, in this order; a text is a table and a line in it.

@@ -72,6 +72,10 @@ class Clock:
         """Returns the seconds since local midnight, None while nobody has told the time."""
         return (int(time.time()) + self._offset_s) % _DAY_S if self._known else None
 
+    def day(self):
+        """Returns the number of the local day since the epoch, None while the time is unknown."""
+        return (int(time.time()) + self._offset_s) // _DAY_S if self._known else None
+
     def _is_due(self, now):
         if not self._tried:
             return True

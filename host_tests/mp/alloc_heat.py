@@ -117,6 +117,7 @@ class Life(Scene):
             heater_mat_mohm=4000,
             pack_wh=200_000,
             heater_feed="output",
+            heater_loss_w=2000,
             heater_min_off_s=0,
             heater_min_on_s=0,
         )
@@ -196,14 +197,15 @@ def live():
     life.expect("fault:stuck_on", 3000, 40)
     life.heater.acknowledge()
     harness.check_equal(electric.suspect, False, "forgotten")
-    life.expect("fault:stuck_on", 2 * 3600, 40)
+    life.expect("off", 2 * 3600, 40)
+    harness.check_equal(life.heater.warnings >> s.WARMS_OFF - 1 & 1, 1, "warned")
 
 
 live()
 walk()
 run_long("heating", 900)
-run_long("blocked:backoff", 2500, pack_wh=10)
-run_long("fault:not_heating", 5000, pack_wh=10)
+run_long("blocked:backoff", 2500, pack_wh=10, heater_loss_w=500)
+run_long("fault:not_heating", 8000, pack_wh=10, heater_loss_w=500)
 run_long("fault:too_long", 720, heater_max_on_min=10)
 run_long("blocked:mat_limit", 100, heater_mat_mohm=1)
 run_long("waiting_charger", 10, heater_mode="charger")

@@ -136,6 +136,7 @@ class Heater:
         limit_dc = inputs.bms_protect_dc
         if limit_dc is not None:
             self._warn(s.BMS_TOO_COLD, limit_dc < self.report.limit_dc)
+        self._warn(s.WARMS_OFF, self.guard.warms_off)
         on = self._heating = demand and veto == s.NONE
         if output is not None and output.unconfirmed:
             veto = self._unless_worse(veto)
@@ -179,8 +180,12 @@ class Heater:
         elif law.resting:
             self.state = s.BLOCKED
             self.reason = s.RESTING
+        elif law.cold:
+            self.state = s.WAITING_CHARGER
+            if law.charger.is_blind:
+                self.reason = s.CHARGER_UNSEEN
         else:
-            self.state = s.WAITING_CHARGER if law.cold else s.IDLE
+            self.state = s.IDLE
 
     def _publish_figures(self, inputs, on, mw):
         self.power_mw = mw if on else 0
@@ -353,6 +358,8 @@ class Heater:
         out["charger_hold_s"] = self.law.charger.hold_ms // 1000
         out["day_wh"] = guard.energy.wh
         out["day_min"] = guard.energy.minute
+        out["day"] = guard.energy.day
+        out["unseen_j"] = guard.balance.unseen_j
         out["learned"] = [self.thermal.prior_j_k, self.thermal.learned_j_k]
         out["report"] = [self.report.cold_min, self.report.charged_mah]
         out["mode"] = s.name(s.MODE_NAMES, self.law.mode)

@@ -85,8 +85,11 @@ class Inputs:
         self.soc_pct = None
         self.cell_min_mv = None
         self.cell_uvpr_mv = None
+        self.cell_ovp_mv = None
         self.pack_mv = None
         self.current_ma = None
+        self.mos_dc = None
+        self.day = None  # of the calendar, in local time
         self.charge_on = None
         self.charge_switch = None
         self.charger_flag = None
@@ -166,8 +169,10 @@ class Inputs:
         self.soc_pct = pack.get(p.SOC_PCT)
         self.cell_min_mv = pack.get(p.CELL_MIN_MV)
         self.cell_uvpr_mv = pack.get(p.CELL_UVPR_MV)
+        self.cell_ovp_mv = pack.get(p.CELL_OVP_MV)
         self.pack_mv = pack.get(p.PACK_MV)
         self.current_ma = pack.get(p.CURRENT_MA)
+        self.mos_dc = pack.get(p.MOS_TEMP_DC)
         self.charge_on = pack.get(p.CHARGE_ON)
         self.charge_switch = pack.get(p.CHARGE_SWITCH)
         self.charger_flag = pack.get(p.CHARGER_PRESENT)

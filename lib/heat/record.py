@@ -14,6 +14,7 @@ from heat.report import HIGHEST
 
 _LIMIT = const(1 << 29)
 _MOST_HOLDS = const(0xFFFF)  # two switches of four packs
+_BOOKS_VERSION = const(3)  # with the book of heat, and the day of the calendar
 _FIRST_VERSION = const(1)  # without thresholds, what was learned, and the cold-charge report
 
 
@@ -48,7 +49,13 @@ def restore(heater, saved, crashed):
     heater.guard.latched = latched or 0
     heater.guard.strikes = strikes or 0
     heater.law.charger.restore((hold_s or 0) * 1000)
-    heater.guard.energy.restore(wh or 0, minute or 0)
+    day = unseen_j = 0
+    if version is None or version >= _BOOKS_VERSION:
+        day = _number(record, "day", _LIMIT)
+        unseen_j = _number(record, "unseen_j", _LIMIT)
+        good = good and None not in (day, unseen_j)
+    heater.guard.energy.restore(wh or 0, minute or 0, day or 0)
+    heater.guard.balance.unseen_j = unseen_j or 0
     heater.boots.restore(ages or (), crashed)
     if not good:
         heater.guard.trip(s.STATE_LOST)

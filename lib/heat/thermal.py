@@ -277,4 +277,4 @@ class Thermal:
 
     def _bounded(self, j_k):
         """Returns `j_k`, within what a pack of that energy can have."""
-        return max(self.prior_j_k * 2 // 5, min(j_k, self.prior_j_k * 3))
+        return max(self.prior_j_k * 2 // 5, min(j_k, self.prior_j_k * 2))

@@ -1,10 +1,16 @@
-"""What is counted in uptime, there being no wall clock: the day's energy, and restarts."""
+"""What is counted in time: a stretch of heating, the day's energy, and restarts."""
 
 from compat import const
 
 _MINUTE_MS = const(60_000)
+_SLACK_S = const(21_600)
+_LONGEST_S = const(86_400)
+_LONG_MS = const(500_000_000)
+_PAUSE_MS = const(600_000)
 _WH_MJ = const(3_600_000)  # millijoules
 DAY_MIN = const(1440)
+_FADES_MIN = const(960)
+_MOST_WH = const(100_000)
 _SAVE_ENERGY_EVERY_MIN = const(60)
 
 MAX_RESETS = const(5)  # within an hour
@@ -12,44 +18,116 @@ _HOUR_MIN = const(60)
 _SAVE_BOOTS_EVERY_MIN = const(10)
 
 
-class EnergyDay:
-    """Energy that the mat took: Wh since the day began, and where in the day we are.
+class Stretch:
+    """Heating at a stretch: pauses of under ten minutes are a part of it, and do not count.
 
-    A day is 24 hours of uptime, kept over restarts. Time spent without power does not count, so
-    that a day can only be longer than it is, and its budget tighter.
+    It may last as long as its owner allows; without such a bound twice the forecast and six hours,
+    and these alone where nothing can be forecast.
+    """
+
+    def __init__(self, max_on_min):
+        self.forecast = False  # there was one: being late is no fault of the mat's
+        self._max_ms = max_on_min * _MINUTE_MS
+        self._limit_ms = self._max_ms or _SLACK_S * 1000
+        self._ms = 0
+        self._pause_ms = 0
+
+    @property
+    def is_over(self):
+        """True when it has lasted for too long."""
+        return self._ms >= self._limit_ms
+
+    @property
+    def is_new(self):
+        """True while nothing of it has been counted."""
+        return self._ms == 0
+
+    def restart(self):
+        """Begins a new one."""
+        self._ms = 0
+
+    def expect(self, seconds):
+        """Takes the forecast for a new one (None: unknown)."""
+        if self._max_ms:
+            return
+        self.forecast = seconds is not None
+        self._limit_ms = _SLACK_S * 1000
+        if seconds is not None:
+            self._limit_ms += 2000 * min(seconds, _LONGEST_S)
+
+    def step(self, inputs):
+        """Counts a step."""
+        if inputs.heating_ms:
+            self._ms = min(self._ms + inputs.on_ms, _LONG_MS)
+            self._pause_ms = 0
+        else:
+            self._pause_ms = min(self._pause_ms + inputs.elapsed_ms, _PAUSE_MS)
+            if self._pause_ms >= _PAUSE_MS:
+                self._ms = 0
+
+
+class EnergyDay:
+    """Energy that the mat took: `wh` since the day began, `minute` of uptime in it.
+
+    `spent_wh` is what the day's budget is held against. Where the date is known, a day is one of
+    the calendar, and that is `wh`. Else a day is 24 hours of uptime, which may be a fortnight in a
+    van with a main switch: then what was spent fades with 16 hours of uptime (by 1/e), which bears
+    mats that are on all day at 1.5 times the budget, and no more.
     """
 
     def __init__(self):
         self.wh = 0
         self.minute = 0
+        self.day = 0  # of the calendar, 0 while unknown
         self.dirty = False
+        self._spent_mwh = 0
         self._mj = 0
         self._ms = 0
         self._saved_wh = 0
 
-    def step(self, elapsed_ms, on_ms, mw):
-        """Adds `on_ms` at `mw` (None: unknown, adds nothing)."""
+    @property
+    def spent_wh(self):
+        """What counts against the day's budget, Wh."""
+        return self.wh if self.day else self._spent_mwh // 1000
+
+    def step(self, elapsed_ms, on_ms, mw, day=None):
+        """Adds `on_ms` at `mw` (None: unknown, adds nothing). `day`: of the calendar, if known."""
+        if day is not None and day != self.day:
+            if self.day:
+                self._begin()
+            self.day = day
         if mw is not None:
             self._mj += mw // 1000 * on_ms + mw % 1000 * on_ms // 1000
             while self._mj >= _WH_MJ:
                 self._mj -= _WH_MJ
                 self.wh += 1
+                self._spent_mwh += 1000
         self._ms += elapsed_ms
         while self._ms >= _MINUTE_MS:
             self._ms -= _MINUTE_MS
             self._next_minute()
 
-    def restore(self, wh, minute):
+    def restore(self, wh, minute, day=0):
         """Takes up a day begun before a restart."""
         self.wh = wh
         self._saved_wh = wh
+        self._spent_mwh = min(wh, _MOST_WH) * 1000
         self.minute = minute % DAY_MIN
+        self.day = day
+
+    def _begin(self):
+        self.minute = 0
+        self.wh = 0
 
     def _next_minute(self):
         self.minute += 1
+        self._spent_mwh -= self._spent_mwh // _FADES_MIN
         if self.minute >= DAY_MIN:
-            self.minute = 0
-            self.wh = 0
+            if self.day:
+                self.minute = 0
+                self.day = 0  # nobody has told of the next one
+            else:
+                self._begin()
         # Hourly, and only if something was heated: flash wears.
         if self.minute % _SAVE_ENERGY_EVERY_MIN == 0 and self.wh != self._saved_wh:
             self._saved_wh = self.wh

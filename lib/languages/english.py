@@ -28,6 +28,7 @@ TOO MANY RESTARTS
 PROGRAM ERROR
 HEATER RECORD LOST
 MAT STAYS ON
+HEAT NOT SEEN
 the BMS does not answer
 the BMS's data are old
 the BMS's data are wrong
@@ -43,7 +44,9 @@ another sensor is warm
 a rest between heatings
 too cold for this mat
 the probe is silent
-the BMS does not switch"""
+the BMS does not switch
+heat is lost: sensors?
+would see no charger"""
 
 # By fault, four lines each: two that say what it means, two what to do.
 FAULTS = """\
@@ -82,7 +85,11 @@ and the sensors.
 It heats although it is
 switched off!
 PULL ITS FUSE NOW. The
-MOSFET or relay is broken."""
+MOSFET or relay is broken.
+More heat was put in than
+the sensors show.
+Do they sit on the heated
+cells? Is pack_wh right?"""
 
 # By mode.
 MODES = """\
@@ -236,7 +243,8 @@ voltages too far apart"""
 # The heater's warnings.
 WARNINGS = """\
 
-BMS charges in the cold"""
+BMS charges in the cold
+WARMS WHILE OFF: LOOK"""
 
 # The screen's own, by the constants of screen.labels.
 SCREEN = """\

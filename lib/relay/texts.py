@@ -24,6 +24,7 @@ TEXTS = {
         ("internal", "internal error"),
         ("state_lost", "its memory was lost"),
         ("stuck_on", "warms although it is off"),
+        ("heat_unseen", "heat that no sensor sees"),
         ("link_down", "the BMS does not answer"),
         ("stale", "the figures are too old"),
         ("implausible", "the figures cannot be true"),
@@ -40,6 +41,8 @@ TEXTS = {
         ("too_weak", "the mat cannot beat the cold"),
         ("probe_lost", "the probe is missing"),
         ("unconfirmed", "the BMS does not obey"),
+        ("losing_heat", "much heat is lost, or not seen"),
+        ("charger_unseen", "nothing here shows a charger"),
     ),
     "preheat": (
         ("", "not planned"),

@@ -12,10 +12,13 @@ NO_RISE = const(2)
 FALLING = const(3)
 
 _RISE_DC = const(10)  # of any one sensor: the resolution of the GPS port
+_TURN_DC = const(20)  # ... or from its lowest: a slow sensor falls on for a while
 _FALL_DC = const(20)  # of every sensor
-# What was cooling goes on cooling until mat, cells and sensors have followed.
-_LAG_MS = const(300_000)
-_FALL_AFTER_MS = const(600_000)
+# What was cooling goes on cooling until mat, cells and sensors have followed; there are sensors
+# that take three quarters of an hour.
+_LAG_MS = const(1_800_000)
+_FALL_AFTER_MS = const(1_800_000)
+_TURN_MS = const(900_000)  # more, for one that has turned
 _PAUSED_MS = const(60_000)
 # A pause shorter than this is one and the same attempt: a fault that comes and goes must not
 # start the clock anew each time.
@@ -43,6 +46,7 @@ class Proof:
         self._started = False
         self._epoch = 0
         self._base_dc = array("h", bytes(2 * SENSORS))
+        self._low_dc = array("h", bytes(2 * SENSORS))
 
     def restart(self):
         """Forgets the attempt; the next one begins with the temperatures of its first step."""
@@ -74,15 +78,17 @@ class Proof:
         return self._judge(sensors, window_ms)
 
     def _judge(self, sensors, window_ms):
-        risen = False
+        risen = turning = False
         falling = True
         for i in range(SENSORS):
             if sensors.accepted[i]:
-                change = sensors.temps_dc[i] - self._base_dc[i]
-                if change >= _RISE_DC:
-                    risen = True
-                if change > -_FALL_DC:
-                    falling = False
+                dc = sensors.temps_dc[i]
+                low_dc = min(self._low_dc[i], dc)
+                self._low_dc[i] = low_dc
+                change = dc - self._base_dc[i]
+                risen = risen or change >= _RISE_DC or dc - low_dc >= _TURN_DC
+                turning = turning or dc - low_dc >= _RISE_DC
+                falling = falling and change <= -_FALL_DC and dc == low_dc
         if risen:
             self._begin(sensors, 0)
             return RISEN
@@ -90,7 +96,8 @@ class Proof:
         if falling and self._on_ms >= _FALL_AFTER_MS and self._paused_ms < _PAUSED_MS:
             self._started = False
             return FALLING
-        if self._on_ms >= window_ms + self._lag_ms:
+        late_ms = _TURN_MS if turning else 0
+        if self._on_ms >= window_ms + self._lag_ms + late_ms:
             self._started = False
             return NO_RISE
         return WAITING
@@ -106,4 +113,4 @@ class Proof:
     def _rebase(self, sensors):
         self._mean_dc = sensors.mean_dc
         for i in range(SENSORS):
-            self._base_dc[i] = sensors.temps_dc[i]
+            self._base_dc[i] = self._low_dc[i] = sensors.temps_dc[i]

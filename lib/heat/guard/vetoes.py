@@ -5,10 +5,10 @@ It works out for itself what it judges, from the same inputs. The hardware lease
 
 import words as s
 from compat import const
-from heat.guard import proof
+from heat.guard import balance, proof
 from heat.guard.stuck import OffWatch
 from heat.thermal import mat_ma
-from heat.uptime import EnergyDay
+from heat.uptime import EnergyDay, Stretch
 
 _MIN_HYSTERESIS_DC = const(20)
 _RESOLUTION_DC = const(10)
@@ -19,8 +19,6 @@ _BACKOFF_MS = const(2_700_000)
 # during the back-off rises at first, whatever the mat is worth.
 _STRIKES = const(2)
 _LONG_MS = const(86_400_000)
-# A pause shorter than this is one and the same stretch of heating.
-_PAUSE_MS = const(600_000)
 # Until a mat that cannot beat the cold is tried again; twice as long each time, up to four hours:
 # six windows of heating a day at most are wasted. The weather changes.
 _WEAK_MS = const(3_600_000)
@@ -45,18 +43,17 @@ class Guard:
         self.electric = None
         self.loss_mw = None
         self._thermal = thermal
+        self.balance = balance.Balance(settings, thermal)
         self._proof = proof.Proof()
         self._off_watch = OffWatch() if settings["heater_output"] != "none" else None
         self._lead_dc = settings["heater_lead_dc"]
         self._max_temp_dc = settings["heater_max_temp_dc"]
         self._spread_dc = settings["heater_spread_dc"]
-        self._max_on_ms = settings["heater_max_on_min"] * 60_000
+        self._stretch = Stretch(settings["heater_max_on_min"])
         self._max_wh = settings["heater_max_wh_day"]
         self._mat_mohm = settings["heater_mat_mohm"]
         self._max_ma = max_ma
         self._max_mw = max_mw
-        self._run_ms = 0  # on-time at a stretch, short pauses left out
-        self._pause_ms = 0
         self._backoff_ms = 0
         self._weak_ms = 0
         self._next_weak_ms = _WEAK_MS
@@ -75,6 +72,7 @@ class Guard:
         slow on and off makes of it.
         """
         self._count(inputs, mw)
+        self.balance.step(inputs, mw)
         veto = self._distrust(inputs)
         if self.electric is not None:
             self._check_current(inputs)
@@ -93,6 +91,11 @@ class Guard:
             self.latched |= bit
             self.dirty = True
 
+    @property
+    def warms_off(self):
+        """True while the pack warms as if heated, and nothing else says that the mat is on."""
+        return self._off_watch is not None and self._off_watch.warns
+
     def acknowledge(self):
         """Clears the faults and the record that led to them; energy of the day is kept."""
         if self._off_watch is not None:
@@ -100,8 +103,9 @@ class Guard:
         self.latched = 0
         self.strikes = 0
         self._backoff_ms = 0
-        self._run_ms = 0
+        self._stretch.restart()
         self._proof.restart()
+        self.balance.restart()
         self._forget_weakness()
         if self.electric is not None:
             self.electric.restart()
@@ -111,20 +115,14 @@ class Guard:
 
     def _count(self, inputs, mw):
         elapsed = inputs.elapsed_ms
-        self.energy.step(elapsed, inputs.on_ms, mw)
+        self.energy.step(elapsed, inputs.on_ms, mw, inputs.day)
         self._backoff_ms = self._backoff_ms - elapsed if self._backoff_ms > elapsed else 0
         self._weak_ms = self._weak_ms - elapsed if self._weak_ms > elapsed else 0
         if inputs.sensors.pending:
             self._jump_ms = min(self._jump_ms + elapsed, _LONG_MS)
         else:
             self._jump_ms = 0
-        if inputs.heating_ms:
-            self._run_ms = min(self._run_ms + inputs.on_ms, _LONG_MS)
-            self._pause_ms = 0
-        else:
-            self._pause_ms = min(self._pause_ms + elapsed, _PAUSE_MS)
-            if self._pause_ms >= _PAUSE_MS:
-                self._run_ms = 0
+        self._stretch.step(inputs)
 
     # -- what ends by itself ---------------------------------------------------------------------
 
@@ -154,16 +152,24 @@ class Guard:
             return s.JUMP
         if self._is_over_limit(inputs, mw):
             return s.MAT_LIMIT
+        if self.balance.verdict:
+            return s.LOSING_HEAT
         if self._weak_ms:
             return s.TOO_WEAK
         if self._backoff_ms:
             return s.BACKOFF
         sensors = inputs.sensors
         if demand and (
-            sensors.hot_dc > self._max_temp_dc or sensors.cold_dc >= self._ceiling_dc(inputs)
+            sensors.hot_dc > self._max_temp_dc
+            or sensors.cold_dc >= self._ceiling_dc(inputs)
+            or self._is_board_warm(inputs)
         ):
             return s.TOO_WARM
         return s.NONE
+
+    def _is_board_warm(self, inputs):
+        """True if the BMS's own switches, at rest, are too hot for the cold that is told of."""
+        return (inputs.mos_dc or 0) > self._max_temp_dc and self._thermal.is_calm(inputs)
 
     def _ceiling_dc(self, inputs):
         """The temperature from which no pack is heated; see control.py about topping up."""
@@ -203,18 +209,35 @@ class Guard:
             self._hot_while_on = False
         if self._hot_while_on and sensors.hot_dc > self._max_temp_dc:
             self.trip(s.OVER_TEMPERATURE)
-        if self._run_ms >= self._max_on_ms or self.energy.wh >= self._max_wh:
-            self.trip(s.TOO_LONG)
+        book = self.balance
+        told_twice = book.half and inputs.heating_ms and self._is_board_warm(inputs)
+        if book.verdict == balance.UNSEEN or told_twice:
+            self.trip(s.HEAT_UNSEEN)
         is_cold = inputs.protect_dc is not None and sensors.cold_dc < self._ceiling_dc(inputs)
+        self._watch_length(inputs, mw, is_cold)
         if self._off_watch is not None:
             self._watch_off(inputs, mw, is_cold)
         if is_cold or inputs.protect_dc is None:
             self._take_proof(inputs, mw)
         else:
-            self._run_ms = 0
+            self._stretch.restart()
             self._proof.restart()
             self._set_strikes(0)
             self._forget_weakness()
+
+    def _watch_length(self, inputs, mw, is_cold):
+        if self._max_wh and self.energy.spent_wh >= self._max_wh:
+            self.trip(s.TOO_LONG)
+        stretch = self._stretch
+        if stretch.is_new and is_cold:
+            rise_dc = self._ceiling_dc(inputs) - inputs.sensors.cold_dc
+            stretch.expect(self._thermal.ready_s(mw, rise_dc))
+        elif stretch.is_over:
+            stretch.restart()
+            if stretch.forecast:  # the books are right, and the mat is behind
+                self._give_way(mw, 0, 1)
+            else:
+                self.trip(s.TOO_LONG)
 
     def _watch_off(self, inputs, mw, is_cold):
         electric = self.electric

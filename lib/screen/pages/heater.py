@@ -59,7 +59,7 @@ class HeaterPage:
         fed = heater.law.charger.present
         state = heater.state
         sheet = self._sheet
-        if state >= w.BLOCKED:
+        if state >= w.BLOCKED or heater.reason:
             return sheet.line(field, w.REASON_TEXTS, heater.reason, pal.WHITE)
         if boost_min:
             if not sheet.changed(field, boost_min, pal.WHITE):

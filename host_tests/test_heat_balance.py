@@ -1,0 +1,106 @@
+"""Heat that no sensor shows: stopped in time, named, and never in a healthy pack."""
+
+import pytest
+from heat_rig import Rig, faults
+
+import words as s
+from tools.heater_lab import slow
+
+PACK = "16S 100 Ah, 200 W"
+COLD = (-12.0, -2.0)
+
+
+@pytest.mark.parametrize("fault", ["coupled_30", "drift_3", "other_pack", "detached"])
+def test_the_truly_hottest_cell_stays_under_35_degrees(fault):
+    season = slow.play(fault, PACK, COLD, hours=12)
+    assert season.hot_c <= slow.HOTTEST_C
+    assert set(season.told_s) & {
+        "blocked:losing_heat",
+        "blocked:too_warm",
+        "fault:heat_unseen",
+        "fault:not_heating",
+    }, season.told_s
+
+
+def test_a_sensor_that_hangs_loose_is_a_fault_that_says_so():
+    season = slow.play("coupled_30", "16S 100 Ah, 200 W, 80 mm foam", COLD, hours=10)
+    assert [latch[1] for latch in season.latches] == ["heat_unseen"]
+
+
+def test_a_well_pack_knows_nothing_of_it():
+    season = slow.play("well", PACK, COLD, hours=12)
+    assert season.latches == []
+    assert "blocked:losing_heat" not in season.told_s
+    assert season.heater.guard.balance.unseen_j < 5 * 35_840
+
+
+def fed(rig, kelvin):
+    """Puts in as much heat as warms the pack so far, in a box that loses nothing."""
+    balance = rig.heater.guard.balance
+    balance._loss_mw = 0
+    before = balance.unseen_j
+    while balance.unseen_j - before < kelvin * 35_840 and balance.verdict == 0:
+        assert rig.step()
+        before = min(before, balance.unseen_j)
+
+
+def test_what_the_sensors_rise_is_booked_off_and_what_they_fall_is_booked_on():
+    rig = Rig().started()
+    fed(rig, 5)
+    balance = rig.heater.guard.balance
+    held_j = balance.unseen_j
+    rig.temps = [rig.temps[0] + 20, rig.temps[1] + 20]
+    rig.step()
+    assert held_j - balance.unseen_j == 2 * 35_840 - 100
+    rig.temps = [rig.temps[0] - 10, rig.temps[1] - 10]
+    rig.step()
+    assert held_j - balance.unseen_j in range(35_840 - 210, 35_840 - 190)
+
+
+@pytest.mark.parametrize("seen_ckh, named", [(None, False), (0, True), (1500, False)])
+def test_the_second_time_is_a_fault_only_if_the_unheated_pack_lost_too_little(seen_ckh, named):
+    rig = Rig().started()
+    balance = rig.heater.guard.balance
+    for _ in range(2):
+        balance._s = 3600
+        balance.unseen_j = 11 * 35_840
+        balance._lost_w = -1
+        rig.heater.thermal.fall_ckh = seen_ckh
+        rig.step()
+        assert not rig.on
+        if not faults(rig):
+            assert rig.text == "blocked:losing_heat"
+            balance.unseen_j = 4 * 35_840
+            rig.step(2)
+    assert faults(rig) == ({"heat_unseen"} if named else set())
+
+
+def test_the_book_is_kept_over_a_restart_and_acknowledging_closes_it():
+    rig = Rig().started()
+    rig.heater.guard.balance.unseen_j = 200_000
+    record = {}
+    rig.heater.save(record)
+    rig = Rig(saved=record)
+    assert rig.heater.guard.balance.unseen_j == 200_000
+    rig.heater.guard.trip(s.HEAT_UNSEEN)
+    rig.heater.acknowledge()
+    assert rig.heater.guard.balance.unseen_j == 0
+
+
+def test_a_board_that_is_warmer_than_cells_may_be_stops_the_heat_while_it_rests():
+    from bms import pack as p
+
+    rig = Rig().started()
+    rig.slots[p.MOS_TEMP_DC] = 251
+    rig.step()
+    assert rig.text == "blocked:too_warm"
+    rig.slots[p.CURRENT_MA] = 60_000  # its own heat
+    rig.step()
+    assert rig.on
+
+
+def test_without_pack_or_mat_there_is_no_book():
+    for unknown in ("pack_wh", "heater_mat_mohm"):
+        rig = Rig(**{unknown: 0}).started()
+        rig.step(3600)
+        assert rig.heater.guard.balance.verdict == 0

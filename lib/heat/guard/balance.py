@@ -1,0 +1,108 @@
+"""Is more heat put in than the sensors show? (heater.md, guard: energy put in, warmth seen)
+
+What the mat gives warms the cells, and the sensors show that; or the box loses it to the cold. A
+book is kept in joules: what was put in, less what the sensors' mean has risen (its falls added
+again), less what a box of the pack's size loses at most. What is left has gone somewhere that
+nobody sees: into cells whose sensor hangs loose, is another pack's, or drifts. It stands for the
+most that the cells can be warmer than they are said to be.
+
+Beyond what the mat gives in an hour, as slow sensors owe that, and 10 to 22 K of the pack, the
+heat stops until the book is halved. At the second time, if the unheated pack was seen to lose
+clearly less than the book needs, the sensor is wrong, which latches; else it may as well be a poor
+box, which is heated by no more than a good one loses. A sensor that drifts looks exactly like it.
+"""
+
+from compat import const
+
+ENOUGH = const(0)  # nothing to complain of
+LOSING = const(1)  # stop until the book is halved
+UNSEEN = const(2)  # and the sensor is wrong
+
+# A box of foam for 5.1 kWh loses 35 W in the cold of -20 °C; others by their surface, which is
+# 3.5 K/h there and less for larger packs.
+_LOSS_CKH = const(6000)  # divided by the cube root of the Wh
+_SLOW_S = const(3600)
+_LEAST_K = const(10)
+_MOST_K = const(22)
+_LONG_S = const(1_000_000)
+
+
+class Balance:
+    """Call step() each second. `unseen_j`: the book, J; `verdict`: of the last step; `half`: the
+    book is half full, which is a fault if something else says the same.
+
+    Without the pack's energy and the mat's resistance there is no book.
+    """
+
+    def __init__(self, settings, thermal):
+        self.unseen_j = 0
+        self.verdict = ENOUGH
+        self.half = False
+        self._thermal = thermal
+        self._loss_mw = settings["heater_loss_w"] * 1000
+        if settings["pack_wh"] and not self._loss_mw:
+            ckh = int(_LOSS_CKH / settings["pack_wh"] ** (1 / 3))
+            self._loss_mw = thermal.prior_j_k // 36 * ckh // 10
+        self._mj = 0
+        self._ms = 0
+        self._s = 0  # since the book was empty
+        self._again = False  # the heat had to stop since
+        self._lost_w = -1  # the most that was seen unheated since; -1: nothing
+        self._epoch = -1
+        self._mean_dc = 0
+
+    def step(self, inputs, mw):
+        """Takes a step's inputs, and the mat's power now (None: unknown)."""
+        self._book_rise(inputs.sensors)
+        if mw is not None:
+            self._mj += mw // 1000 * inputs.on_ms + mw % 1000 * inputs.on_ms // 1000
+        if self.unseen_j > 0 or inputs.on_ms:
+            elapsed = inputs.elapsed_ms
+            self._mj -= self._loss_mw // 1000 * elapsed
+            self._ms += elapsed
+        self.unseen_j += self._mj // 1000
+        self._mj %= 1000
+        if self._ms >= 1000:
+            self._s = min(self._s + self._ms // 1000, _LONG_S)
+            self._ms %= 1000
+        if self.unseen_j <= 0:
+            self.restart()
+        if self._thermal.fall_ckh is not None:
+            self._lost_w = max(self._lost_w, self._thermal.loss_mw() // 1000)
+        self._judge(mw)
+
+    def restart(self):
+        """Closes the book, and begins a new one."""
+        self.unseen_j = self._mj = self._ms = self._s = 0
+        self._lost_w = -1
+        self._again = self.half = False
+        self.verdict = ENOUGH
+
+    def _book_rise(self, sensors):
+        if sensors.mean_dc is None:
+            return
+        if self._epoch == sensors.epoch:
+            rise_dc = sensors.mean_dc - self._mean_dc
+            if rise_dc > 0 or self.unseen_j > 0:
+                self.unseen_j -= self._thermal.j_k // 10 * rise_dc
+        self._epoch = sensors.epoch
+        self._mean_dc = sensors.mean_dc
+
+    def _judge(self, mw):
+        j_k = self._thermal.prior_j_k
+        if not j_k or mw is None:
+            return
+        limit_j = mw // 1000 * _SLOW_S
+        limit_j = max(_LEAST_K * j_k, min(limit_j, _MOST_K * j_k))
+        self.half = 2 * self.unseen_j >= limit_j
+        if self.unseen_j < limit_j:
+            if not self.half:
+                self.verdict = ENOUGH
+            return
+        self.unseen_j = limit_j  # nobody waits for more than half of it
+        if self.verdict == ENOUGH:
+            self.verdict = LOSING
+            needed_w = self._loss_mw // 1000 + self.unseen_j // max(self._s, 1)
+            if self._again and 0 <= 3 * self._lost_w < 2 * needed_w:
+                self.verdict = UNSEEN
+            self._again = True
