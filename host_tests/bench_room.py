@@ -72,7 +72,8 @@ class Room:
     def config(self, platform, key):
         """Returns what Home Assistant was told of an entity, None if nothing."""
         unit = self.desk._base().split("/")[-1]
-        return self.desk.log.latest(f"homeassistant/{platform}/packmate_{unit}/{key}/config")
+        told = self.desk.log.latest(f"homeassistant/{platform}/packmate_{unit}/{key}/config")
+        return told if told and told["payload"] else None  # an empty one clears it
 
     def wait_config(self, platform, key, limit_s=30):
         """Waits until Home Assistant is told of an entity."""

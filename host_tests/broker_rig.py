@@ -1,6 +1,5 @@
 """Real brokers, the relay on real MicroPython, and somebody who listens and commands."""
 
-import importlib
 import json
 import os
 import subprocess
@@ -12,6 +11,7 @@ import paho.mqtt.client as mqtt
 import pytest
 
 from host_tests.conftest import ROOT, runner
+from tools import rendered
 from tools.bench.broker import Broker, find_mosquitto, have_amqtt
 
 BASE = "packmate/a0b1c2d3e4f5"
@@ -35,10 +35,8 @@ KINDS = [
 
 def make_places(folder):
     """Returns where the program imports from, and finds the files that an image has."""
-    for name in ("layout", "discovery"):
-        (folder / "relay").mkdir(exist_ok=True)
-        data = importlib.import_module(f"relay.{name}").DATA
-        (folder / "relay" / f"{name}.bin").write_bytes(data)
+    for name in ("relay.layout", "relay.discovery"):
+        rendered.write(name, None, folder)
     return [str(ROOT / "lib"), str(ROOT / "firmware"), str(folder), ".frozen"]
 
 

@@ -10,7 +10,8 @@ from screen.draw import palette as pal
 
 pytestmark = pytest.mark.bench
 
-HEATER = {**SETTINGS, "heater_mode": "off"}
+HEATER = {**SETTINGS, "heater_mode": "charger"}
+LOWERED = {**OWN, "heater_on_dc": 100, "heater_off_dc": 150, "mqtt_thresholds": True}
 GOOD = {"plausible": True, "fresh": True}
 
 
@@ -46,26 +47,30 @@ def restart(room):
 
 def test_boost_heats_whatever_the_mode_and_ends_on_command(room):
     room = room()
+    room.send("heater/mode/set", "off")
+    room.wait({"heater_state": "off", "commands_done": 1})
     make_cold(room)
-    assert room.state()["heater_state"] == "off"
     room.send("heater/boost/set", "30")
-    told = room.wait({"heater_state": "heating", "heater_on": True, "commands_done": 1})
+    told = room.wait({"heater_state": "heating", "heater_on": True, "commands_done": 2})
     assert 0 < told["heater_boost_s"] <= 1800 and told["heater_ready_s"] > 0
     assert told["heater_ready_wh"] > 0 and told["heater_on_dc"] == told["charge_utp_dc"]
     room.send("heater/boost/set", "0")
     room.wait({"heater_state": "off", "heater_on": False, "heater_boost_s": 0})
     room.send("heater/mode/set", "charger")
     room.wait({"heater_state": "heating", "heater_charger": "pin"})
+    room.send("heater/mode/set", "charger_or_soc")  # more than the settings say
+    room.wait({"heater_mode": "charger", "command_refusal": "not_allowed"})
 
 
-def test_thresholds_move_within_bounds_and_survive_a_restart(room):
-    room = room(**OWN)
-    room.wait({"heater_own_on_dc": 0, "heater_own_off_dc": 50})
-    room.send("heater/off_dc/set", "120")
-    room.wait({"heater_own_off_dc": 120, "heater_off_dc": 120})
+def test_thresholds_are_lowered_within_bounds_and_survive_a_restart(room):
+    room = room(**LOWERED)
+    room.wait({"heater_own_on_dc": 100, "heater_own_off_dc": 150})
     room.send("heater/on_dc/set", "75")
     room.wait({"heater_own_on_dc": 75, "heater_on_dc": 75})
-    for payload, why in (("101", "not_possible"), ("201", "out_of_bounds"), ("7.5", "invalid")):
+    room.send("heater/off_dc/set", "120")
+    room.wait({"heater_own_off_dc": 120, "heater_off_dc": 120})
+    bad = (("101", "out_of_bounds"), ("100", "not_possible"), ("7.5", "invalid"))
+    for payload, why in bad:
         room.send("heater/on_dc/set", payload)
         room.wait({"command_refusal": why, "heater_own_on_dc": 75})
     time.sleep(4)  # more than a minute there: written
@@ -75,23 +80,25 @@ def test_thresholds_move_within_bounds_and_survive_a_restart(room):
 
 def test_what_these_settings_do_not_allow_is_refused(room):
     room = room(heater_output="none")
-    for refused, (topic, payload) in enumerate(
+    for refused, (topic, payload, why) in enumerate(
         (
-            ("heater/on_dc/set", "10"),  # the BMS's thresholds are in force
-            ("heater/boost/set", "10"),  # no output
-            ("bms/release/set", "10"),  # no radio
+            ("heater/on_dc/set", "10", "not_allowed"),
+            ("heater/boost/set", "10", "not_allowed"),  # no output
+            ("heater/mode/set", "charger", "not_allowed"),
+            ("bms/release/set", "10", "not_possible"),  # no radio
         )
     ):
         room.send(topic, payload)
-        room.wait({"command_refusal": "not_possible", "commands_refused": refused + 1})
-    assert room.state()["heater_own_on_dc"] is None and room.state()["handed_over_s"] is None
+        room.wait({"command_refusal": why, "commands_refused": refused + 1})
+    assert "heater_state" not in room.state() and room.state()["handed_over_s"] is None
     room.wait_config("button", "heater_report_reset")
     for platform, key in (("number", "heater_boost"), ("number", "bms_release")):
-        assert room.config(platform, key) is None
+        assert not room.config(platform, key)
 
 
 HOSTILE = (
     ("heater/mode/set", "on"),
+    ("heater/mode/set", "charger_or_soc"),
     ("heater/boost/set", "121"),
     ("heater/boost/set", "-5"),
     ("heater/boost/set", "NaN"),
@@ -104,11 +111,11 @@ HOSTILE = (
 
 
 def test_hostile_and_retained_commands_never_switch_the_mat_on(room):
-    room = room(**OWN)
+    room = room(**OWN, heater_mode="off")
     make_cold(room)
-    for refused, (topic, payload) in enumerate(HOSTILE):
+    for topic, payload in HOSTILE:
         room.send(topic, payload)
-        room.wait({"commands_refused": refused + 1})
+    room.wait({"commands_refused": len(HOSTILE)})
     assert not room.desk.bench.plant.heater_on
     # Live these are obeyed; what the broker keeps of them is not, after the next connection.
     room.send("heater/boost/set", "0", retain=True)
@@ -119,13 +126,13 @@ def test_hostile_and_retained_commands_never_switch_the_mat_on(room):
     assert told["commands_done"] == 0 and told["heater_mode"] == "off"
     for _ in range(30):
         room.send("heater/boost/set", "121")
-    room.wait({"heater_boost_s": 0, "mqtt_connects": 1, **GOOD})
+    room.wait({"heater_boost_s": 0, "mqtt_connects": 1, "commands_refused": 32, **GOOD})
     state = room.desk.state()
     assert state["pins"]["heater_changes"] == 0 and state["panel"]["error_texts"] == []
 
 
 def test_home_assistant_is_told_of_every_control(room):
-    room = room(**OWN)
+    room = room(**LOWERED)
     for platform, key in (
         ("select", "heater_mode"),
         ("button", "heater_acknowledge"),

@@ -123,7 +123,8 @@ def test_a_boost_ends_with_a_restart():
 
 
 def test_thresholds_are_changed_and_kept():
-    rig = Rig(**OWN)
+    high = OWN | {"heater_on_dc": 100, "heater_off_dc": 150}
+    rig = Rig(**high)
     rig.temps = [60, 60]
     rig.step(5)
     rig.heater.save({})
@@ -134,7 +135,7 @@ def test_thresholds_are_changed_and_kept():
     record = {}
     rig.heater.save(record)
     record = json.loads(json.dumps(record))
-    again = Rig(saved=record, **OWN)
+    again = Rig(saved=record, **high)
     again.step()
     assert (again.heater.law.on_dc, again.heater.law.off_dc) == (80, 120)
     # New settings are the owner's last word.

@@ -29,7 +29,7 @@ def test_round_trip():
     rig.heater.guard.strikes = 2
     rig.heater.guard.energy.restore(123, 456)
     rig.heater.law.charger.restore(5_000_000)
-    rig.heater.set_mode(2)
+    rig.heater.set_mode(0)
     record = {}
     rig.heater.save(record)
     assert not rig.heater.dirty
@@ -37,7 +37,7 @@ def test_round_trip():
     assert again.latched == rig.heater.latched
     assert (again.guard.strikes, again.guard.energy.wh, again.guard.energy.minute) == (2, 123, 456)
     assert again.law.charger.hold_ms == 5_000_000
-    assert again.mode == 2
+    assert again.mode == 0
     assert again.boots.saved() == [0, 0]
 
 
@@ -92,6 +92,20 @@ def test_a_mode_commanded_gives_way_to_new_settings():
     rig.heater.save(record)
     assert Rig(saved=record).heater.mode == 0
     assert Rig(saved=record, heater_mode="charger_or_soc").heater.mode == 2
+
+
+def test_what_was_commanded_before_a_restart_raises_nothing():
+    """As an older version had saved it, when that was still allowed."""
+    own = {"heater_thresholds": "own", "heater_on_dc": 0, "heater_off_dc": 50}
+    for saved, mode in ((2, 1), (1, 1), (0, 0)):
+        rig = Rig(heater_mode="charger", **own)
+        rig.heater.set_mode(saved)
+        rig.heater.set_thresholds(100, 150)
+        record = {}
+        rig.heater.save(record)
+        again = Rig(saved=record, heater_mode="charger", **own).heater
+        assert again.mode == mode
+        assert (again.inputs.own_on_dc, again.inputs.own_off_dc) == (0, 50)
 
 
 BAD = [None, [], "x", 5, {"x": 1}, {**RECORD, "version": s.RECORD_VERSION + 1}]

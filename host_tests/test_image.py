@@ -21,7 +21,7 @@ PIN_NAMES = frozenset(
 LOAD_ALL = """
 import sys
 
-BUILT_IN = "machine network esp32 socket select _thread umqtt umqtt.simple bluetooth aioble "
+BUILT_IN = "machine network esp32 socket select bluetooth aioble "
 BUILT_IN += "aioble.core ntptime onewire framebuf"
 
 class Anything:

@@ -65,8 +65,9 @@ import app, build
 device = build.build(startup.early[0])
 startup.early.clear()
 del startup, build
-for name in ("build", "startup", "bms.catalog", "heat.record"):
-    sys.modules.pop(name)
+from unload import unload
+for name in ("build", "mqtt.build", "relay.making", "startup", "bms.catalog", "heat.record"):
+    unload(name)
 gc.collect()
 """
 _STAYS = "stays"

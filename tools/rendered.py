@@ -5,6 +5,10 @@ only this module imports: `languages.english` becomes lib/languages/english.bin.
 that runs from sources, or has its modules frozen, has the module itself.
 """
 
+import importlib
+import os
+import pathlib
+import tempfile
 import zlib
 
 
@@ -16,6 +20,18 @@ def data(module, _board):
 def checked(module, _board):
     """Returns the same with its CRC-32 behind it, low byte first."""
     return module.DATA + zlib.crc32(module.DATA).to_bytes(4, "little")
+
+
+def write(name, board, folder):
+    """Writes the file of a module below a folder, as an image has it; whole, or not at all."""
+    target = pathlib.Path(folder) / (name.replace(".", "/") + ".bin")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    made = FILES[name](importlib.import_module(name), board)
+    if target.is_file() and target.read_bytes() == made:
+        return
+    with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as file:
+        file.write(made)
+    os.replace(file.name, target)
 
 
 # Module -> function(the module, imported; the board's data module) that returns bytes.

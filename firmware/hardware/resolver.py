@@ -16,7 +16,7 @@ _ANSWER_BYTES = const(400)
 _AGAIN_MS = const(1_500)
 _LIMIT_MS = const(6_000)
 _HEAD = const(12)
-_A = b"\x00\x01\x00\x01"  # type: IPv4 address; class: internet
+_A = b"\x00\x01\x00\x01"  # an IPv4 address, of the internet
 _NO_SUCH_NAME = const(3)
 
 WAITING = const(0)
@@ -98,7 +98,7 @@ class Resolver:
     def _ask(self, now):
         self._asked_ms = now
         try:
-            self._sock.sendto(self._question, self._server)
+            self._sock.sendto(self._question, self._server)  # pyright: ignore[reportArgumentType]
         except OSError:
             pass  # no way there at this moment: it is asked again
 

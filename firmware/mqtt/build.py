@@ -1,5 +1,8 @@
 """Builds the relay of a device: imported where a broker is set, and needed once."""
 
+# What of a report is None until it is made, is put there here.
+# pyright: reportAttributeAccessIssue=false
+
 import io
 
 from hardware.data_file import open_data
@@ -32,7 +35,8 @@ def build_relay(device, early, reasons, about):
     mode = settings["heater_mode"].encode()
     allowed = line_of(MODE_NAMES, mode, 0, len(mode)) if fitted else 0
     packs = _packs(device, settings)
-    others = _others(device, settings, reasons)
+    own = r.DeviceReport(device, reasons, settings["mqtt_interval_s"] * 1000)
+    others = [own] + _others(device, settings)
     announcer = None
     if settings["ha_discovery"]:
         announcer = _announcer(device, settings, topics, packs, others, allowed, early, about)
@@ -44,8 +48,8 @@ def build_relay(device, early, reasons, about):
     )
     session = _session(settings, early, topics)
     relay = Relay(session, topics, packs, others, announcer, judge, writes)
-    others[0].relay = relay
-    others[0].session = session
+    own.relay = relay
+    own.session = session
     return relay
 
 
@@ -64,10 +68,10 @@ def _session(settings, early, topics):
     return Session(settings["mqtt_host"], settings["mqtt_port"], connect, topics, room)
 
 
-def _others(device, settings, reasons):
-    """Returns the reports beside those about packs; the device's own is the first."""
+def _others(device, settings):
+    """Returns the reports that not every device has, beside those about packs."""
     interval_ms = settings["mqtt_interval_s"] * 1000
-    found = [r.DeviceReport(device, reasons, interval_ms)]
+    found = []
     if settings["heater_output"] != "none":
         found.append(r.HeaterReport(device.heater, device.output, interval_ms))
     if device.writes is not None:
@@ -139,8 +143,13 @@ def _announcer(device, settings, topics, packs, others, allowed, early, about):
         own_base = base + b"/pack/" + own if own else base
         device_text = _device(own_unique, name, via, about)
         blanks.append((topics.prefix, own_unique, own_base, base, told, seldom, device_text))
+    try:
+        file = _discovery()
+    except MemoryError:
+        early.errors.append("ha_discovery: no memory; copy lib/relay/discovery.bin of an image")
+        return None
     return Announcer(
-        _discovery(),
+        file,
         blanks,
         [report.known for report in packs],
         _uses(settings, device.writes),

@@ -4,6 +4,9 @@ A report has `name` (the last part of its topic), `interval_ms`, and `build(now)
 how many bytes of `buf` the message is. That about a pack is relay.state.StateMessage.
 """
 
+# `relay` and `session` of a report are None until they are made.
+# pyright: reportAttributeAccessIssue=false
+
 import io
 
 from compat import const

@@ -202,9 +202,11 @@ class Session:
         end = self._head_end + self._body_end
         while self._sent < end:
             if self._sent < self._head_end:
-                n = self._sock.write(self._head, self._sent, self._head_end - self._sent)
+                # Buffer, offset, length: the stubs know the first only.
+                n = self._sock.write(self._head, self._sent, self._head_end - self._sent)  # pyright: ignore
             else:
-                n = self._sock.write(self._body, self._sent - self._head_end, end - self._sent)
+                at = self._sent - self._head_end
+                n = self._sock.write(self._body, at, end - self._sent)  # pyright: ignore
             if not n:
                 return False
             self._sent += n

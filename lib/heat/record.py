@@ -106,13 +106,16 @@ def _restore_report(heater, record):
 
 
 def _restore_mode(heater, record):
-    """Takes up a mode commanded before the restart, unless the settings have changed since."""
+    """Takes up a mode commanded before the restart, unless the settings have changed since.
+
+    None above the settings' own: what is commanded may lower it only (relay.commands.Judge).
+    """
     mode = s.find(s.MODE_NAMES, record.get("mode"))
     base = s.find(s.MODE_NAMES, record.get("base_mode"))
     if mode < 0 or base < 0:
         return False
     if base == heater.base_mode:
-        heater.law.mode = mode
+        heater.law.mode = min(mode, heater.base_mode)
     return True
 
 
@@ -122,6 +125,9 @@ def _restore_thresholds(heater, record):
     if not isinstance(dc, list) or len(dc) != 4 or not s.are_thresholds(dc[0], dc[1]):
         return False
     if dc[2] == heater.base_on_dc and dc[3] == heater.base_off_dc:
-        heater.inputs.own_on_dc = dc[0]
-        heater.inputs.own_off_dc = dc[1]
+        on_dc = min(dc[0], heater.base_on_dc)
+        off_dc = min(dc[1], heater.base_off_dc)
+        if s.are_thresholds(on_dc, off_dc):
+            heater.inputs.own_on_dc = on_dc
+            heater.inputs.own_off_dc = off_dc
     return True

@@ -42,7 +42,7 @@ class Message:
     """
 
     def __init__(self, read_fields, which, known=None, room=0):
-        self.buf = b""
+        self.buf = bytearray()
         self.slots = b""
         self._read_fields = read_fields
         self._which = which
@@ -61,10 +61,10 @@ class Message:
         """
         if not self._limit:
             self.lay_out(False)
-        length = self.write(now)
+        length = self.write(now)  # pyright: ignore[reportAttributeAccessIssue]
         if self._grown:
             self.lay_out(True)
-            length = self.write(now)
+            length = self.write(now)  # pyright: ignore[reportAttributeAccessIssue]
         return length
 
     def lay_out(self, keep):
@@ -86,7 +86,7 @@ class Message:
             self._rooms = bytearray(bytes((_LEAST,)) * len(wanted))
         self.slots = bytes(slots)
         self._grown = False
-        self.buf = b""  # its memory first
+        self.buf = bytearray()  # its memory first
         self.buf = buf = bytearray(size + sum(self._rooms) + self._room)
         buf[0] = _BEGIN
         end = 1

@@ -4,7 +4,7 @@ import os
 import pathlib
 import sys
 
-from tools import image
+from tools import image, rendered
 from tools.bench import simulators
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -13,7 +13,9 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 _DEVICE_HEAP = 2 * 149_000 + 62_000
 # Running from sources takes room to compile them, too.
 _SOURCES_HEAP = 900_000
-_PLACES = ("firmware", "lib")
+# The last holds what an image has as files, and is too much to be made in a device's memory.
+_PLACES = ("firmware", "lib", "build/rendered")
+_RENDERED = ("relay.layout", "relay.discovery")
 
 
 class BenchConfig:
@@ -25,6 +27,8 @@ class BenchConfig:
         self.main = os.path.join(ROOT, "firmware", "main.py")  # program to run
         self.board_dir = os.path.join(ROOT, "boards", "lilygo_t_display")
         self.paths = [os.path.join(ROOT, name) for name in _PLACES]
+        for name in _RENDERED:
+            rendered.write(name, None, self.paths[-1])
         self.board = None  # object with the names of board.py; default: read from board_dir
         self.plant = None  # the true pack; default tools.plant.Plant()
         self.bms_name = simulators.DEFAULT  # which BMS is simulated: simulators.NAMES
