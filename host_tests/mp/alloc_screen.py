@@ -122,7 +122,7 @@ def drawing(width, height):
 
 
 # Addresses of 64 bits make the objects beside the buffer twice as large.
-BOUND = 5_000 if sys.maxsize < 1 << 31 else 6_000
+BOUND = 5_120 if sys.maxsize < 1 << 31 else 6_400
 sizes = [drawing(*size) for size in ((240, 135), (135, 240), (320, 240), (480, 320))]
 print("drawing takes", sizes)
 assert max(sizes) <= BOUND, sizes

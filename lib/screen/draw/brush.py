@@ -9,10 +9,12 @@ pixel.
 docs/panels.md says what a panel's driver has to have.
 """
 
+from array import array
+
 from compat import const
 from screen.draw import palette as pal
 from screen.draw.fonts.barlow import FACES, ICONS, TEXT
-from screen.draw.text import Text
+from screen.draw.text import ROOM, Text
 
 # What a face is made of; the generated module tells more.
 _HEIGHT = const(0)
@@ -26,9 +28,9 @@ _BIAS = const(64)
 _ABSENT = const(0xFF)
 _HEAD_BYTES = const(4)  # of a record, before the bitmap
 
-_PIECE_PIXELS = const(1320)
-_CELL_AT = const(2640)  # the glyph that is being drawn lies behind the piece
-BUFFER_BYTES = const(3272)
+_PIECE_PIXELS = const(1276)
+_CELL_AT = const(2552)  # the glyph that is being drawn lies behind the piece
+BUFFER_BYTES = const(3184)
 
 # The panel that places are given for, and the bytes of a place.
 WIDTH = const(240)
@@ -56,6 +58,7 @@ NO_ICON = const(-1)
 _PAD = const(2)
 _GROUND_PAD = const(5)
 _UNIT_GAP = const(3)
+_WIDEST = const(40)  # no glyph is wider
 
 
 class Brush:
@@ -82,6 +85,10 @@ class Brush:
         self._source = [buf[_CELL_AT + _HEAD_BYTES :], 1, 1, pal.GS2_HMSB]
         self._levels = bytearray(8)
         self._palette = (self._levels, 4, 1, pal.RGB565)
+        grey = bytearray(8)
+        pal.put_levels(grey, pal.GREY)
+        self._grey = (grey, 4, 1, pal.RGB565)  # of units
+        self._left = array("h", bytes(2 * ROOM))  # of each character of the text
         self._x = self._y = self._w = self._h = self._look = self._wide = self._start = 0
 
     def take(self, rows, field):
@@ -162,50 +169,59 @@ class Brush:
         text = self.text
         pad = _GROUND_PAD if self.ink >> 12 else _PAD
         room = self._w - 2 * pad
-        wide = self._width(face)
+        wide = self._measure(face)
         if wide > room and text.unit < text.n:
             text.start(b"-")
-            wide = self._width(face)
+            wide = self._measure(face)
         while text.n and wide > room:
             text.n -= 1
             text.unit = min(text.unit, text.n)
-            wide = self._width(face)
+            wide = self._left[text.n]
         return pad + room - wide if self._look & RIGHT else pad
 
-    def _width(self, face):
+    def _measure(self, face):
+        """Notes where each glyph is, from the beginning of the text; returns the width."""
         text = self.text
-        wide = width(face, text.buf, 0, text.unit)
-        if text.unit < text.n:
-            wide += _UNIT_GAP + width(TEXT, text.buf, text.unit, text.n)
-        return wide
-
-    def _paint_text(self, box, x):
-        text = self.text
-        face = self._look & 3
-        height = FACES[face][_HEIGHT]
-        # A little high, since descenders need more room below than accents do above.
-        y = max(1, (self._h - height) // 2 - (face == TEXT))
+        buf = text.buf
+        left = self._left
+        advances = FACES[face][_ADVANCES]
+        x = 0
         for i in range(text.n):
             if i == text.unit:
                 x += _UNIT_GAP
                 face = TEXT
+                advances = FACES[TEXT][_ADVANCES]
+            left[i] = x
+            number = number_of(face, buf[i])
+            if number >= 0:
+                x += advances[number]
+        return x
+
+    def _paint_text(self, box, start):
+        """Draws the glyphs that reach into a piece, at whose left the text is at -`start`."""
+        text = self.text
+        left = self._left
+        face = self._look & 3
+        height = FACES[face][_HEIGHT]
+        # A little high, since descenders need more room below than accents do above.
+        y = max(1, (self._h - height) // 2 - (face == TEXT))
+        levels = self._palette
+        end = self._wide + _PAD - start
+        first = -_WIDEST - start
+        for i in range(text.n):
+            if i == text.unit:
+                face = TEXT
                 y += height - FACES[TEXT][_HEIGHT]
-                pal.put_levels(self._levels, pal.GREY)
-            x += self._put(box, face, text.buf[i], x, y)
-        if text.unit < text.n:
-            pal.put_levels(self._levels, self.ink)
+                levels = self._grey
+            x = left[i]
+            if x > end:
+                return
+            if x > first:
+                number = number_of(face, text.buf[i])
+                if number >= 0:
+                    self._glyph(box, face, number, start + x, y, levels)
 
-    def _put(self, box, face, code, x, y):
-        """Draws a character where it is in the piece; returns its advance."""
-        number = number_of(face, code)
-        if number < 0:
-            return 0
-        advance = FACES[face][_ADVANCES][number]
-        if -advance < x + _PAD and x < self._wide + _PAD:
-            self._glyph(box, face, number, x, y)
-        return advance
-
-    def _glyph(self, box, face, number, x, y):
+    def _glyph(self, box, face, number, x, y, levels):
         glyphs = self._glyphs
         source = self._source
         record = self._records[face]
@@ -218,7 +234,7 @@ class Brush:
         source[2] = record[1]
         x += record[2] - _BIAS
         y += record[3] - _BIAS
-        box.blit(source, x, y, self._level(0), self._palette)
+        box.blit(source, x, y, self._level(0), levels)
 
     def _paint_bar(self, box, left):
         wide = self._w - 2
@@ -247,7 +263,7 @@ class Brush:
             self._paint_symbol(box, self.icon, (w - size) // 2, (h - size) // 2)
 
     def _paint_symbol(self, box, icon, x, y):
-        self._glyph(box, ICONS, icon, x, y)
+        self._glyph(box, ICONS, icon, x, y, self._palette)
 
 
 def number_of(face, code):

@@ -13,7 +13,9 @@ class Letters(Brush):
     def __init__(self, panel, framebuf):
         super().__init__(panel, framebuf, None)
 
-    def _width(self, _face):
+    def _measure(self, _face):
+        for i in range(self.text.n):
+            self._left[i] = i * _SIZE
         return self.text.n * _SIZE
 
     def _paint_text(self, box, x):

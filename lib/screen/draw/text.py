@@ -3,7 +3,7 @@
 from bms.wire import put_bytes, put_fixed
 from compat import const
 
-_ROOM = const(64)
+ROOM = const(64)
 _WIDEST_INT = const(12)
 
 
@@ -12,7 +12,7 @@ class Text:
     out."""
 
     def __init__(self):
-        self.buf = bytearray(_ROOM)
+        self.buf = bytearray(ROOM)
         self.n = self.unit = 0
 
     def start(self, data):
@@ -22,13 +22,13 @@ class Text:
 
     def add(self, data):
         """Appends bytes; returns itself."""
-        if self.n + len(data) <= _ROOM:
+        if self.n + len(data) <= ROOM:
             self.n = self.unit = put_bytes(self.buf, self.n, data)
         return self
 
     def fixed(self, value, decimals):
         """Appends value / 10**decimals; returns itself."""
-        if self.n + _WIDEST_INT <= _ROOM:
+        if self.n + _WIDEST_INT <= ROOM:
             self.n = self.unit = put_fixed(self.buf, self.n, value, decimals)
         return self
 
@@ -47,6 +47,6 @@ class Text:
 
     def put(self, code):
         """Appends one byte."""
-        if self.n < _ROOM:
+        if self.n < ROOM:
             self.buf[self.n] = code
             self.n = self.unit = self.n + 1
