@@ -321,17 +321,18 @@ TEXTS = (
 def render():
     """Returns the file: the number of the first line of each table, and of the one after all, two
     bytes each in a room of two lines; then the lines, LINE_BYTES each, filled with zeros."""
-    head = b""
-    lines = []
-    for table in TEXTS:
-        head += bytes((len(lines) & 0xFF, len(lines) >> 8))
-        lines += table.split("\n")
-    head += bytes((len(lines) & 0xFF, len(lines) >> 8))
-    data = head + bytes(2 * LINE_BYTES - len(head))
-    for line in lines:
-        code = line.encode()
-        data += code + bytes(LINE_BYTES - len(code))
-    return data
+    count = sum([table.count("\n") + 1 for table in TEXTS])
+    data = bytearray((2 + count) * LINE_BYTES)
+    line = 0
+    for number in range(len(TEXTS) + 1):
+        data[2 * number] = line & 0xFF
+        data[2 * number + 1] = line >> 8
+        for text in TEXTS[number].split("\n") if number < len(TEXTS) else ():
+            code = text.encode()
+            at = (2 + line) * LINE_BYTES
+            data[at : at + len(code)] = code
+            line += 1
+    return bytes(data)
 
 
 DATA = render()
