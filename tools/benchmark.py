@@ -1,13 +1,14 @@
-"""The performance and memory tables: `python -m tools.benchmark [speed] [bench] [memory]
-[traffic]`.
+"""The performance and memory tables: `python -m tools.benchmark [decoding] [speed] [bench]
+[memory] [traffic]`.
 
+- decoding: time and heap of a frame in each dialect, and what one pack takes of the chip;
 - speed: time and heap of each recurring piece of work, on 64- and 32-bit MicroPython, with the
   time that it would take on an ESP32;
 - bench: the longest that anything held the loop of the whole firmware, on the virtual bench;
 - memory: what the application takes of the heap, by package;
 - traffic: what MQTT sends and receives a day.
 
-`memory --write` puts its table into docs/memory.md.
+With `--write`, decoding and memory put their tables into docs/performance.md and docs/memory.md.
 """
 
 import argparse
@@ -19,44 +20,85 @@ from host_tests.mp import runner
 from tools import ROOT, boot_play, memory, traffic
 
 SCRIPT = "host_tests/mp/measure.py"
-KNOWN_LOOP = "known loop"
-# The same loop on stock MicroPython 1.26.1 on an ESP32 at 240 MHz.
+DECODING = "host_tests/mp/measure_bms.py"
+# A sum over 300 bytes by index (host_tests/mp/timing.py), on stock MicroPython 1.26.1 on an ESP32
+# at 240 MHz.
 KNOWN_LOOP_ESP32_US = 1191
 LOOP_BOUND_MS = 50
 BENCH_S = 90  # virtual, of which the last part counts
 PAGE = ROOT / "docs" / "memory.md"
 BEGIN, END = '<!-- table: make benchmark ARGS="memory --write" -->', "<!-- end of table -->"
+SPEED_PAGE = ROOT / "docs" / "performance.md"
+SPEED_BEGIN = '<!-- table: make benchmark ARGS="decoding --write" -->'
+# How often a pack tells its status at most: a JK over BLE unasked, the display port as its line
+# allows, all others at the shortest `bms_poll_ms`. Each frame is judged, too.
+FULL_RATES = (
+    ("JK02_32S status, BLE", 2.4),
+    ("JK GPS frame, settings too", 2.0),
+    ("JK02_32S status, Modbus", 2.0),
+    ("JK display status", 2.5),
+    ("ANT status, new", 2.0),
+    ("ANT status, old", 2.0),
+)
+JUDGED = "plausibility check of a frame"
+LOOKED = "a look at a line that is quiet"
+LOOKS = 100  # a second
 
 
-def measured(run):
-    """Runs the script on one build; returns {case: (µs, bytes)}."""
-    result = run(SCRIPT, heap=4 * 1024 * 1024, timeout=300)
+def measured(run, script):
+    """Runs a script on one build; returns {case: (µs, bytes, µs of the known loop)}."""
+    result = run(script, heap=4 * 1024 * 1024, timeout=300)
     problem = runner.failure(result)
     if problem:
-        raise SystemExit(f"{SCRIPT}: {problem}")
-    rows = [line.split("|") for line in result.stdout.splitlines() if line.count("|") == 2]
-    return {name: (int(us) / 100, int(size)) for name, us, size in rows}
+        raise SystemExit(f"{script}: {problem}")
+    rows = [line.split("|") for line in result.stdout.splitlines() if line.count("|") == 3]
+    return {n: (int(us) / 100, int(size), int(loop) / 100) for n, us, size, loop in rows}
 
 
-def speed_rows():
+def speed_rows(script):
     """Returns [(case, µs on this machine, B on 64 bit, B on 32 bit, µs on an ESP32)]."""
-    wide = measured(runner.run64)
-    narrow = measured(runner.run32)
-    factor = KNOWN_LOOP_ESP32_US / wide[KNOWN_LOOP][0]
+    wide = measured(runner.run64, script)
+    narrow = measured(runner.run32, script)
     return [
-        (name, us, size, narrow[name][1], us * factor)
-        for name, (us, size) in wide.items()
-        if name != KNOWN_LOOP
+        (name, us, size, narrow[name][1], us * KNOWN_LOOP_ESP32_US / loop)
+        for name, (us, size, loop) in wide.items()
     ]
+
+
+def speed_lines(rows):
+    """Returns the lines of a table of speed and heap."""
+    lines = ["| work | µs here | B, 64-bit | B, 32-bit | ms, ESP32 (scaled) |"]
+    lines.append("|---|---:|---:|---:|---:|")
+    for name, us, wide, narrow, esp32_us in rows:
+        lines.append(f"| {name} | {us:.1f} | {wide} | {narrow} | {esp32_us / 1000:.2f} |")
+    return lines
+
+
+def decoding_lines():
+    """Returns the table of decoding, and what one pack takes of the chip at full rate."""
+    rows = speed_rows(DECODING)
+    lines = speed_lines(rows)
+    taken = {name: esp32_us for name, _, _, _, esp32_us in rows}
+    lines += [
+        "",
+        "| one pack at its full rate | frames/s | share of an ESP32 |",
+        "|---|---:|---:|",
+    ]
+    for name, rate in FULL_RATES:
+        busy = rate * (taken[name] + taken[JUDGED]) + LOOKS * taken[LOOKED]
+        lines.append(f"| {name} | {rate:.1f} | {busy / 10_000:.1f} % |")
+    return lines
+
+
+def print_decoding(write):
+    """Prints the tables of decoding, or puts them into their page."""
+    put(decoding_lines(), write and (SPEED_PAGE, SPEED_BEGIN))
 
 
 def print_speed():
     """Prints the table of speed and heap, and what would hold the loop longest on an ESP32."""
-    rows = speed_rows()
-    print("| work | µs here | B, 64-bit | B, 32-bit | ms, ESP32 (scaled) |")
-    print("|---|---:|---:|---:|---:|")
-    for name, us, wide, narrow, esp32_us in rows:
-        print(f"| {name} | {us:.1f} | {wide} | {narrow} | {esp32_us / 1000:.2f} |")
+    rows = speed_rows(SCRIPT)
+    print("\n".join(speed_lines(rows)))
     print(f"\nScaled by a loop that takes {KNOWN_LOOP_ESP32_US} µs on an ESP32 at 240 MHz.")
     longest = max(rows, key=lambda row: row[4])
     print(f"Longest hold of the loop there: {longest[4] / 1000:.0f} ms, {longest[0]}", end=" ")
@@ -100,13 +142,18 @@ def print_bench():
 
 def print_memory(write):
     """Prints the memory table, or puts it into the page."""
-    lines = memory.table(memory.measure(), boot_play.play())
-    if not write:
+    put(memory.table(memory.measure(), boot_play.play()), write and (PAGE, BEGIN))
+
+
+def put(lines, place):
+    """Prints lines, or puts them where `place`, a page and the mark before its table, says."""
+    if not place:
         print("\n".join(lines))
         return
-    before, rest = PAGE.read_text().split(BEGIN)
+    page, begin = place
+    before, rest = page.read_text().split(begin)
     after = rest.split(END)[1]
-    PAGE.write_text(before + "\n".join([BEGIN, *lines, END]) + after)
+    page.write_text(before + "\n".join([begin, *lines, END]) + after)
 
 
 def print_traffic():
@@ -116,14 +163,16 @@ def print_traffic():
 
 def main(argv=None):
     """Command line."""
-    sections = ("speed", "bench", "memory", "traffic")
+    sections = ("decoding", "speed", "bench", "memory", "traffic")
     parser = argparse.ArgumentParser(prog="make benchmark", description=__doc__.split("\n")[0])
     parser.add_argument("section", nargs="*", choices=[[], *sections], help=", ".join(sections))
-    parser.add_argument("--write", action="store_true", help="memory: into docs/memory.md")
+    parser.add_argument(
+        "--write", action="store_true", help="decoding, memory: into their page of docs"
+    )
     options = parser.parse_args(argv)
     for section in options.section or sections:
-        if section == "memory":
-            print_memory(options.write)
+        if section in ("decoding", "memory"):
+            {"decoding": print_decoding, "memory": print_memory}[section](options.write)
         else:
             {"speed": print_speed, "bench": print_bench, "traffic": print_traffic}[section]()
         print()

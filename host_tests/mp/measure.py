@@ -4,13 +4,13 @@ Prints one line a case: name, microseconds and bytes a call, separated by |. The
 loop whose time on an ESP32 is known, so that the others can be scaled.
 """
 
-import gc
 import time
 from io import BytesIO
 
 import framebuf
 import frames
 import harness
+from timing import known_loop, measure, show, timed
 
 import settings as settings_table
 from bms import check
@@ -87,23 +87,12 @@ class Rig:
         texts = Language(BytesIO(TEXTS))
         self.screen = Screen(brush, self.settings, texts, (), False)
         self.frame = pieces(frames.whole())
-        self.damaged = pieces(damaged())
-        self.garbage = pieces(bytes([i * 37 & 0xFF for i in range(291)]))
         self.percent = 0
         self.lost_ms = 0
 
     def feed(self, parts):
         for part in parts:
             self.dialect.feed(part, len(part), self.now)
-
-    def whole_frame(self):
-        self.feed(self.frame)
-
-    def damaged_frame(self):
-        self.feed(self.damaged)
-
-    def only_garbage(self):
-        self.feed(self.garbage)
 
     def judge(self):
         self.pack.touch(p.STATUS, self.now)
@@ -174,55 +163,17 @@ def pieces(data):
     return [bytearray(data[i : i + _CHUNK]) for i in range(0, len(data), _CHUNK)]
 
 
-def damaged():
-    """Returns a good frame with one bit wrong in the middle."""
-    frame = bytearray(frames.whole())
-    frame[150] ^= 4
-    return bytes(frame)
-
-
-def known_loop():
-    """A sum over 300 bytes by index: 1191 µs on an ESP32 at 240 MHz."""
-    data = BYTES
-    total = 0
-    for i in range(300):
-        total += data[i]
-    return total
-
-
-BYTES = bytes(300)
-
-
-def measure(name, fn):
-    """Prints the case's line: the best of three rounds, so that other load counts little."""
-    fn()
-    fn()
-    grown = harness.allocated(fn, 10)
-    best = None
-    for _ in range(3):
-        gc.collect()
-        start = time.ticks_us()
-        for _ in range(_CALLS):
-            fn()
-        spent = time.ticks_diff(time.ticks_us(), start)
-        best = spent if best is None or spent < best else best
-    print("%s|%d|%d" % (name, best * 100 // _CALLS, grown // 10))
-
-
 def measure_longest(name, fn):
     """Prints the case's line for what `fn` returns: the longest of a page, the best of pages."""
     grown = harness.allocated(fn, 10)
     best = min([max(fn(), fn()) for _ in range(_CALLS)])
-    print("%s|%d|%d" % (name, best * 100, grown // 10))
+    loop = min([timed(known_loop) for _ in range(50)])
+    show(name, best * 100, grown // 10, loop * 20)
 
 
 def main():
     rig = Rig()
-    measure("JK GPS frame of %d bytes, fed and decoded" % len(frames.whole()), rig.whole_frame)
-    measure("the same frame, one bit wrong", rig.damaged_frame)
-    measure("291 bytes of garbage", rig.only_garbage)
-    rig.whole_frame()
-    measure("plausibility check of a frame", rig.judge)
+    rig.feed(rig.frame)
     measure("heater step", rig.heat)
     rig.pack.touch(p.STATUS, rig.now)
     rig.judge()
@@ -236,7 +187,6 @@ def main():
     measure("screen, a page anew", rig.draw_page)
     measure_longest("its longest piece", rig.draw_page)
     measure_longest("the longest piece of the other pages", rig.draw_heater_page)
-    measure("known loop", known_loop)
 
 
 main()

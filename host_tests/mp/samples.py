@@ -21,13 +21,13 @@ def jk300(kind, fields):
     return bytes(frame)
 
 
-def jk02_status(mv=3300, soc=50, ma=-2000, wide=False):
-    """Returns a cell-info frame of 8 cells (jk.md §3.6), in the 24- or the 32-cell layout."""
+def jk02_status(mv=3300, soc=50, ma=-2000, wide=False, cells=8):
+    """Returns a cell-info frame (jk.md §3.6), in the 24- or the 32-cell layout."""
     later = 32 if wide else 0
     fields = {
-        6: b"".join((mv + i).to_bytes(2, "little") for i in range(8)),
-        70 if wide else 54: (0xFF).to_bytes(4, "little"),
-        118 + later: sum(mv + i for i in range(8)).to_bytes(4, "little"),
+        6: b"".join((mv + i).to_bytes(2, "little") for i in range(cells)),
+        70 if wide else 54: ((1 << cells) - 1).to_bytes(4, "little"),
+        118 + later: sum(mv + i for i in range(cells)).to_bytes(4, "little"),
         126 + later: (ma & 0xFFFFFFFF).to_bytes(4, "little"),
         130 + later: (195).to_bytes(2, "little") + (188).to_bytes(2, "little"),
         144 if wide else 134: (210).to_bytes(2, "little"),
