@@ -17,7 +17,9 @@ def capacity(wh):
 
 @pytest.mark.parametrize("wh, watts, minutes", PACKS)
 def test_window_of_known_packs(wh, watts, minutes):
-    assert capacity(wh).window_s(watts * 1000) / 60 == pytest.approx(minutes, rel=0.05)
+    # Not under half an hour: there are sensors that are that slow.
+    window_min = capacity(wh).window_s(watts * 1000) / 60
+    assert window_min == pytest.approx(max(minutes, 30), rel=0.05)
 
 
 @pytest.mark.parametrize(
@@ -26,7 +28,7 @@ def test_window_of_known_packs(wh, watts, minutes):
         (0, 100_000, 3600),
         (5120, None, 3600),
         (5120, 0, 3600),
-        (10, 10**6, 600),
+        (10, 10**6, 1800),
         (10**5, 500, 10_800),
     ],
 )

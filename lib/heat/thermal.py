@@ -16,7 +16,7 @@ _SHARE_PER_TEN = const(6)
 _PROOF_DC = const(20)
 # Bounds of the must-rise window, and what holds while pack or mat are not described: the slowest
 # of the ordinary packs of research.md §4.2 (16S 280 Ah with 100 W: 54 min).
-_SHORTEST_S = const(600)
+_SHORTEST_S = const(1800)  # there are sensors that follow within three quarters of an hour
 _LONGEST_S = const(10_800)
 _UNKNOWN_S = const(3600)
 _ENDLESS_S = const(1_000_000)

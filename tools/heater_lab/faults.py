@@ -20,7 +20,7 @@ _MAX_AGE_S = 10  # data_max_age_s
 _FREEZE_S = 75  # half of the JK GPS port's FREEZE_S
 # The campaign's mat is strong: the shortest window, its lag, and two minutes in which the heat
 # that is already in the mat still makes itself felt.
-_PROOF_S = 600 + 1800 + 120
+_PROOF_S = 1800 + 600 + 120
 _CHARGER_S = 61  # heater_min_on_s
 _CREEP_S = 21_601  # heater_max_on_min: each degree of rise, however late, is one
 _SLOT_S = 121  # heater_pwm_s: a pause, and the time on that is due

@@ -7,7 +7,7 @@ import math
 
 from tools.heater_lab.season import Season
 
-HOURS = 72
+HOURS = 36
 HOTTEST_C = 35.0
 
 # What lies, and how: attributes of the plant.

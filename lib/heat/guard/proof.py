@@ -14,9 +14,8 @@ FALLING = const(3)
 _RISE_DC = const(10)  # of any one sensor: the resolution of the GPS port
 _TURN_DC = const(20)  # ... or from its lowest: a slow sensor falls on for a while
 _FALL_DC = const(20)  # of every sensor
-# What was cooling goes on cooling until mat, cells and sensors have followed; there are sensors
-# that take three quarters of an hour.
-_LAG_MS = const(1_800_000)
+# What was cooling goes on cooling until mat, cells and sensors have followed.
+_LAG_MS = const(600_000)
 _FALL_AFTER_MS = const(1_800_000)
 _TURN_MS = const(900_000)  # more, for one that has turned
 _PAUSED_MS = const(60_000)
