@@ -214,3 +214,14 @@ def test_a_clock_that_goes_back_counts_nothing():
     clock.step(10_000)
     inputs = clock.step(5000)
     assert (inputs.on, inputs.on_ms, inputs.elapsed_ms) == (False, 0, 0)
+
+
+@pytest.mark.parametrize("step_dc, counts", [(50, True), (-50, True), (51, False), (-51, False)])
+def test_five_degrees_between_two_readings_are_the_most_that_a_cell_can_do(step_dc, counts):
+    rig = greedy()
+    rig.temps = [-100, -100]
+    rig.step(4)
+    rig.temps = [-100 + step_dc, -100]
+    rig.step()
+    assert (rig.heater.inputs.sensors.temps_dc[0] == -100 + step_dc) == counts
+    assert (rig.heater.inputs.sensors.pending == 0) == counts
