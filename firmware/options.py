@@ -6,7 +6,7 @@
 import board
 
 from compat import ticks_diff
-from heat.inputs import OUTPUT, PROBE_DC
+from heat.inputs import DAY, OUTPUT, PROBE_DC
 
 
 class Options:
@@ -57,7 +57,7 @@ class Options:
         if self._preheat is not None:
             self._clock.step(device.wifi, now)
             self._preheat.step(device.heater, self._clock.day_s())
-            device.heater.inputs.day = self._clock.day()
+            device.heater.tell(DAY, self._clock.day())
 
     def fail(self, device, now):
         """Switches off what has no lease, after an exception in the heater's step or here."""

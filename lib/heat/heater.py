@@ -13,7 +13,7 @@ import words as s
 from bms.pack import power_mw
 from heat.control import Law
 from heat.guard.vetoes import Guard
-from heat.inputs import HOLDS, INHIBITED, OUTPUT, PREHEAT, PROBE_DC, Inputs
+from heat.inputs import DAY, HOLDS, INHIBITED, OUTPUT, PREHEAT, PROBE_DC, Inputs
 from heat.report import ColdReport
 from heat.thermal import Thermal, energy_wh, mat_mw
 from heat.uptime import Boots
@@ -265,6 +265,8 @@ class Heater:
             self.holds = value
         elif what == INHIBITED:
             self.inputs.inhibited = value
+        elif what == DAY:
+            self.inputs.day = value
         elif what == OUTPUT:
             self.bms_output = value
 

@@ -19,6 +19,7 @@ PROBE_DC = const(0)  # what the local probe says, 0.1 °C, None while unknown
 PREHEAT = const(1)  # of words.PREHEAT_NAMES
 HOLDS = const(2)  # what is to be remembered of held switches (heat.options.inhibit)
 INHIBITED = const(3)  # it is we who keep charging switched off
+DAY = const(5)  # the number of the local day, None while the time is unknown
 OUTPUT = const(4)  # the heat.options.bms_output.BMSOutput, where that is what heats
 
 # Alarms of the BMS that keep the heater off while they last. Each canonical alarm, and why it is
