@@ -12,6 +12,8 @@ import time  # noqa: E402
 import machine  # noqa: E402
 import micropython  # noqa: E402
 
+import attempts  # noqa: E402
+
 micropython.alloc_emergency_exception_buf(100)
 
 
@@ -22,11 +24,18 @@ def show():
     return picture.Picture()
 
 
-def start(picture):
+def start(picture, frugal):
     """Reads the settings and starts the radio: before Python's heap grows."""
     import startup
 
-    startup.run(picture)
+    startup.run(picture, frugal)
+
+
+def rest(reason):
+    """Safe mode: no start helps; a person is needed."""
+    import rescue
+
+    rescue.rest(reason, show)
 
 
 def run():
@@ -37,10 +46,18 @@ def run():
 
 
 try:
-    start(show())
-    run()
+    failures, reason = attempts.begin()
+    if failures >= attempts.SAFE:
+        rest(reason)
+    else:
+        start(show(), failures >= attempts.FRUGAL)
+        run()
+        attempts.clear()  # somebody at the console has stopped it
 except Exception as error:
     # Time to read the reason on a console and to press Ctrl-C; then everything anew.
     sys.print_exception(error)
     time.sleep(2)
-    machine.reset()
+    try:
+        attempts.failed(error)
+    finally:  # there may be no memory even for that
+        machine.reset()

@@ -29,15 +29,19 @@ class Startup:
 
     `state` is the state file's content, `record` the heater's part of it (see config.load_state);
     `picture` is the picture.Picture that is shown; `unit` identifies the chip: hexadecimal, as
-    bytes; `memory` a heaps.Heaps. What reads all this is some 8 kB of tables and texts, and is
-    dropped at once; this itself, when the device is built.
+    bytes; `memory` a heaps.Heaps. `frugal`: without Wi-Fi, whatever is set. What reads all this
+    is some 8 kB of tables and texts, and is dropped at once; this itself, when the device is
+    built.
     """
 
-    def __init__(self, picture):
+    def __init__(self, picture, frugal=False):
         self.picture = picture
         self.memory = Heaps()
         self.memory.tell("start")
         self._read()
+        if frugal:
+            self.settings["wifi_ssid"] = self.settings["mqtt_host"] = ""
+            self.errors.append("memory: two starts have failed, so this one is without Wi-Fi")
         for error in self.errors:
             print(error)
         self.memory.tell("settings")
@@ -74,6 +78,6 @@ class Startup:
             machine.UART(board.BMS_UART, rx=board.BMS_RX, tx=board.BMS_TX, rxbuf=SPARE)
 
 
-def run(picture):
+def run(picture, frugal):
     """Does all this, and keeps it in `early`."""
-    early.append(Startup(picture))
+    early.append(Startup(picture, frugal))

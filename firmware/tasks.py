@@ -7,6 +7,7 @@ import asyncio
 import sys
 from time import ticks_ms
 
+import attempts
 from compat import const, ticks_add, ticks_diff
 from hardware.buttons import LONG, SHORT
 from relay import commands as c
@@ -211,7 +212,11 @@ def acknowledge(device):
 
 
 async def run_collector(device):
-    """Keeps the heap tidy at a chosen moment."""
+    """Keeps the heap tidy at a chosen moment; and knows when the device has got going."""
+    good = False
     while True:
         await asyncio.sleep_ms(_COLLECT_TICK_MS)
         device.memory.look()
+        if not good and device.uptime_s >= attempts.GOOD_S:
+            good = True
+            attempts.clear()

@@ -311,7 +311,7 @@ def test_uart_link_when_the_driver_has_nothing_after_all(chip, monkeypatch):
 # -- main.py --------------------------------------------------------------------------------------
 
 
-def run_main(chip, monkeypatch, app, startup=None):
+def run_main(chip, monkeypatch, app, startup=None, failures=0):
     board = types.ModuleType("board")
     board.HEATER_PIN, board.HEATER_ACTIVE = 32, 1
     board.PANEL_WIDTH, board.PANEL_HEIGHT = 240, 135
@@ -319,11 +319,18 @@ def run_main(chip, monkeypatch, app, startup=None):
     micropython.alloc_emergency_exception_buf = lambda size: chip.trace.append("buffer")
     if startup is None:
         startup = types.ModuleType("startup")
-        startup.run = lambda picture: chip.trace.append(("settings, radio", picture))
+        startup.run = lambda *how: chip.trace.append(("settings, radio", *how))
     picture = types.ModuleType("picture")
     picture.Picture = lambda: chip.trace.append("picture") or "its picture"
     modules = {"board": board, "picture": picture, "micropython": micropython}
-    modules |= {"startup": startup, "app": app}
+    attempts = types.ModuleType("attempts")
+    attempts.FRUGAL, attempts.SAFE = 2, 3
+    attempts.begin = lambda: (failures, b"MemoryError: 1440 bytes")
+    attempts.failed = lambda error: chip.trace.append(("kept", type(error)))
+    attempts.clear = lambda: chip.trace.append("got going")
+    rescue = types.ModuleType("rescue")
+    rescue.rest = lambda reason, show: chip.trace.append(("safe mode", reason))
+    modules |= {"startup": startup, "app": app, "attempts": attempts, "rescue": rescue}
     for name, module in modules.items():
         monkeypatch.setitem(sys.modules, name, module)
     monkeypatch.setattr(
@@ -344,9 +351,20 @@ def test_main_drops_the_heater_then_shows_a_picture_then_radio_and_application(c
         (32, OFF),
         "buffer",
         "picture",
-        ("settings, radio", "its picture"),
+        ("settings, radio", "its picture", False),
         "run",
+        "got going",
     ]
+
+
+def test_main_steps_down_before_it_gives_up(chip, monkeypatch):
+    app = types.ModuleType("app")
+    app.run = lambda: None
+    run_main(chip, monkeypatch, app, failures=2)
+    assert ("settings, radio", "its picture", True) in chip.trace
+    chip.trace.clear()
+    run_main(chip, monkeypatch, app, failures=3)
+    assert chip.trace == [(32, OFF), "buffer", ("safe mode", b"MemoryError: 1440 bytes")]
 
 
 def test_boot_drops_the_heater(chip, monkeypatch):
@@ -366,12 +384,12 @@ def test_main_starts_anew_after_whatever_ends_the_application(chip, monkeypatch,
 
     app.run = run
     run_main(chip, monkeypatch, app)
-    assert chip.trace[-3:] == [error, "2 s", "reset"]
+    assert chip.trace[-4:] == [error, "2 s", ("kept", error), "reset"]
 
 
 def test_main_starts_anew_if_the_application_cannot_even_be_loaded(chip, monkeypatch):
     run_main(chip, monkeypatch, None)  # importing app fails
-    assert chip.trace[-3:] == [ModuleNotFoundError, "2 s", "reset"]
+    assert chip.trace[-1] == "reset" and ("kept", ModuleNotFoundError) in chip.trace
 
 
 def press(chip, button, pattern):

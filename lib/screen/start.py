@@ -23,6 +23,16 @@ def show_start(brush, version, texts, table, number):
     brush.panel.light(_LIGHT_PCT)
 
 
+def show_lines(brush, lines):
+    """Wipes the panel and writes up to three lines, bytes, on it: where nothing else will run."""
+    brush.wipe()
+    _finish(brush)
+    for field in range(len(lines)):
+        brush.text.start(lines[field])
+        _write(brush, field, pal.WHITE)
+    brush.panel.light(_LIGHT_PCT)
+
+
 def _write(brush, field, ink):
     brush.ink = ink
     brush.take(layout.START, field)

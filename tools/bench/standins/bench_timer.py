@@ -7,6 +7,12 @@ import bench_link as link
 import bench_ops as ops
 
 _timers = {}
+_RTC_FILE = "rtc_memory.bin"
+_PWRON_RESET = 1
+
+if link.reset_cause == _PWRON_RESET:
+    with open(_RTC_FILE, "wb"):
+        pass
 
 
 class Timer:
@@ -108,7 +114,20 @@ class WDT:
 
 
 class RTC:
-    """machine.RTC: the clock of `time.time()`, and 2 kB that outlive a reset (not emulated)."""
+    """machine.RTC: the clock of `time.time()`, and 2 kB that outlive a reset, not a power cut."""
+
+    def memory(self, data=None):
+        """Reads or writes what is kept, in a file beside the settings."""
+        if data is None:
+            try:
+                with open(_RTC_FILE, "rb") as file:
+                    return file.read()
+            except OSError:
+                return b""
+        if len(data) > 2048:
+            raise ValueError("buffer too long")
+        with open(_RTC_FILE, "wb") as file:
+            file.write(data)
 
     def datetime(self, when=None):
         if when is None:
