@@ -11,13 +11,6 @@ import esp32
 from compat import const
 
 _INTERNAL = const(600_000)  # a region larger than all of the chip's own is PSRAM
-# What gc.mem_free() says where the IDF's PSRAM is counted in, and never without it.
-_PSRAM = const(1_000_000)
-
-
-def has_psram():
-    """True on a board with PSRAM: MicroPython counts what its heap could grow into as free."""
-    return gc.mem_free() > _PSRAM
 
 
 class Heaps:
