@@ -21,7 +21,7 @@ from tools.heater_lab.starts import HEATING, STARTS, make_start
 _RIDE_S = 1800  # how long a fault without a bound is watched
 _AFTER_S = 120  # how long each is watched after its bound
 _PROOF_S = 8000  # two windows and the pause between them
-_WELL_S = 15_000  # until the heater must work again: the longest pause, and some
+_WELL_S = 20_000  # until the heater must work again: half a book of heat, in the cold
 _GAP_S = 3  # between the first and the second of two faults
 _SLACK_S = _GAP_S + 1  # of two faults: the second comes later, between two steps
 
