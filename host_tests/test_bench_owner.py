@@ -69,10 +69,13 @@ def test_thresholds_are_lowered_within_bounds_and_survive_a_restart(room):
     room.wait({"heater_own_on_dc": 75, "heater_on_dc": 75})
     room.send("heater/off_dc/set", "120")
     room.wait({"heater_own_off_dc": 120, "heater_off_dc": 120})
-    bad = (("101", "out_of_bounds"), ("100", "not_possible"), ("7.5", "invalid"))
-    for payload, why in bad:
-        room.send("heater/on_dc/set", payload)
-        room.wait({"command_refusal": why, "heater_own_on_dc": 75})
+    for name, payload, why in (
+        ("on_dc", "101", "out_of_bounds"),  # above the settings' own
+        ("off_dc", "90", "not_possible"),  # too close to the other one
+        ("on_dc", "7.5", "invalid"),
+    ):
+        room.send(f"heater/{name}/set", payload)
+        room.wait({"command_refusal": why, "heater_own_on_dc": 75, "heater_own_off_dc": 120})
     time.sleep(4)  # more than a minute there: written
     restart(room)
     room.wait({"heater_own_on_dc": 75, "heater_own_off_dc": 120})
