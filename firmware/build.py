@@ -13,8 +13,6 @@ from hardware.heater_output import HeaterOutput
 from hardware.wifi import REASONS
 from heat.heater import Heater
 from links.unit import RX_BYTES, Unit
-from screen.model import Model
-from screen.show import Screen
 from starts import has_crashed
 from version import VERSION
 
@@ -180,6 +178,15 @@ def build_screen(device, early):
     """Gives the device what is drawn on its panel, and the button."""
     settings = early.settings
     picture = early.picture
+    device.button = Button(board.BUTTON_1)
+    if not settings["screen_pages"]:
+        from screen.blank import Blank
+
+        device.screen = Blank(picture.brush, picture.texts)
+        picture.brush.panel.light(settings["screen_brightness_pct"])
+        return
+    from screen.model import Model
+
     device.model = Model()
     device.model.packs = len(device.bms.units)
     texts = picture.texts
@@ -195,9 +202,10 @@ def build_screen(device, early):
 
         device.screen = PacksScreen(device.bms.bank, *about)
     else:
+        from screen.show import Screen
+
         device.screen = Screen(*about)
     picture.brush.panel.light(settings["screen_brightness_pct"])
-    device.button = Button(board.BUTTON_1)
 
 
 def build_relay(device, early):

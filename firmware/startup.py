@@ -41,7 +41,10 @@ class Startup:
         self._read()
         if frugal:
             self.settings["wifi_ssid"] = self.settings["mqtt_host"] = ""
-            self.errors.append("memory: two starts have failed, so this one is without Wi-Fi")
+            self.errors.append(
+                "memory: two starts have failed, so this one is without Wi-Fi; a board without "
+                "PSRAM has room for it if screen_pages is false"
+            )
         for error in self.errors:
             print(error)
         self.memory.tell("settings")

@@ -11,7 +11,6 @@ import attempts
 from compat import const, ticks_add, ticks_diff
 from hardware.buttons import LONG, SHORT
 from relay import commands as c
-from telemetry import fill_model
 
 # The heater's task is watched by the watchdog itself, which nothing else feeds.
 _BMS = const(0)
@@ -114,10 +113,14 @@ def _step_heater(device, now):
 async def run_screen(device):
     """Draws what has changed, a piece at a time."""
     ticks = 0
+    model = device.model  # None: there are no pages
+    if model is not None:
+        from telemetry import fill_model
     while True:
         now = ticks_ms()
-        fill_model(device.model, device, now)
-        while device.screen.update(device.model):
+        if model is not None:
+            fill_model(model, device, now)
+        while device.screen.update(model):
             await asyncio.sleep_ms(0)
         ticks += 1
         if ticks == _SHIFT_EVERY:

@@ -46,7 +46,7 @@ COUNTS = {
     w.NO_RADIO_TEXTS: 2,
     w.BANK_TEXTS: len(names(bank.NAMES)),
     w.WARNING_TEXTS: len(names(w.WARNING_NAMES)),
-    w.SCREEN_TEXTS: labels.IS_IT_OFF + 1,
+    w.SCREEN_TEXTS: labels.NO_PAGES + 2,
 }
 NOTHING = {w.REASON_TEXTS: 0, w.WARNING_TEXTS: 0, w.NO_RADIO_TEXTS: 0}
 NOTHING[w.VERDICT_TEXTS] = check.PLAUSIBLE

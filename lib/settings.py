@@ -169,6 +169,14 @@ SETTINGS = (
     ("ha_discovery", BOOL, None, None, True, "Announce the values to Home Assistant."),
     ("ha_prefix", TEXT, 1, 32, "homeassistant", "Home Assistant's discovery prefix."),
     ("screen_brightness_pct", INT, 1, 100, 80, "Backlight."),
+    (
+        "screen_pages",
+        BOOL,
+        None,
+        None,
+        True,
+        "The panel shows its pages; a board without PSRAM has memory for them or for Wi-Fi.",
+    ),
 )
 
 SECRETS = (

@@ -297,7 +297,9 @@ of
 without data:
 phone:
 starting
-ITS HEATING ON? SEE APP"""
+ITS HEATING ON? SEE APP
+heater, Wi-Fi and MQTT run
+no pages: screen_pages"""
 
 # In the order of the tables in words.py.
 TEXTS = (

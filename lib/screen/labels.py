@@ -41,3 +41,4 @@ WITHOUT = const(46)
 PHONE_HAS = const(47)
 STARTING = const(48)
 IS_IT_OFF = const(49)
+NO_PAGES = const(50)  # two lines: what runs without them, and the setting

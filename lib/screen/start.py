@@ -12,15 +12,27 @@ def show_start(brush, version, texts, table, number):
 
     Holds the caller for some 50 ms; nothing runs yet.
     """
-    brush.wipe()
-    _finish(brush)
-    brush.text.start(b"Packmate")
-    _write(brush, 0, pal.WHITE)
+    _show_name(brush)
     brush.text.start(version.encode())
     _write(brush, 1, pal.GREY)
     texts.put(brush.text.start(b""), table, number)
     _write(brush, 2, pal.GREY)
     brush.panel.light(_LIGHT_PCT)
+
+
+def show_texts(brush, texts, table, number):
+    """Wipes the panel and writes who it is and two lines of the language on it."""
+    _show_name(brush)
+    for field in (1, 2):
+        texts.put(brush.text.start(b""), table, number + field - 1)
+        _write(brush, field, pal.GREY)
+
+
+def _show_name(brush):
+    brush.wipe()
+    _finish(brush)
+    brush.text.start(b"Packmate")
+    _write(brush, 0, pal.WHITE)
 
 
 def show_lines(brush, lines):
