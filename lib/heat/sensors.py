@@ -94,7 +94,7 @@ class Sensors:
                 changed = True
             if here:
                 count += 1
-                raw_dc[i] = dc
+                raw_dc[i] = dc  # pyright: ignore[reportCallIssue,reportArgumentType]
                 if cold_dc is None or dc < cold_dc:
                     cold_dc = dc
                 if hot_dc is None or dc > hot_dc:

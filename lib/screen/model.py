@@ -82,7 +82,7 @@ class Model:
         """Returns byte `i` of the alarms, without cold that the heater sees to: that is none."""
         bits = self.pack.alarms[i]
         if bits:
-            state = self.heater.state
+            state = self.heater.state  # pyright: ignore[reportAttributeAccessIssue]
             if state == w.HEATING or state == w.WAITING_CHARGER:
                 if i == BATTERY_UNDERTEMP >> 3:
                     bits &= ~(1 << (BATTERY_UNDERTEMP & 7))

@@ -9,6 +9,9 @@ pixel.
 docs/panels.md says what a panel's driver has to have.
 """
 
+# A row of FACES holds numbers and bytes, each at its place.
+# pyright: reportOperatorIssue=false, reportIndexIssue=false
+
 from array import array
 
 from compat import const

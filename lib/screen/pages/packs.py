@@ -79,7 +79,7 @@ class PacksScreen(show.Screen):
         def footer(sheet, title):
             return PacksFooter(sheet, title, bank)
 
-        super().__init__(brush, settings, texts, errors, radio, footer)
+        super().__init__(brush, settings, texts, errors, radio, footer)  # pyright: ignore[reportArgumentType]
         self._bank = bank
         self._pack_until_s = 0
 
