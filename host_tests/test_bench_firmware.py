@@ -1,7 +1,6 @@
 """The bench with small programs under a real MicroPython: every stand-in, every way to die."""
 
 import pathlib
-import socket
 import threading
 import time
 
@@ -110,22 +109,6 @@ def test_a_second_thread_follows_virtual_time(start):
     early, slept_ms, whole_ms = map(int, wait_line(bench, "threads")[0].split()[1:])
     assert early == 0
     assert 2_000 <= slept_ms <= whole_ms < 6_000
-
-
-def test_real_sockets_wake_an_idle_loop(start, tmp_path):
-    server = socket.create_server(("127.0.0.1", 0))
-
-    def echo():
-        connection = server.accept()[0]
-        while data := connection.recv(100):
-            time.sleep(0.01)
-            connection.sendall(data.upper())
-
-    threading.Thread(target=echo, daemon=True).start()
-    bench = start("sockets.py", 10, {"port": str(server.getsockname()[1])})
-    wait_line(bench, "done")
-    assert lines(bench, "echo") == [f"echo b'LINE {i}\\n' True" for i in range(3)]
-    server.close()
 
 
 # -- time -----------------------------------------------------------------------------------------
