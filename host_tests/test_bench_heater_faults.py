@@ -68,11 +68,9 @@ def test_power_that_goes_at_every_boot_for_a_while(make, tmp_path):
         bench.set("firmware_reset")
         bench.wait_for(lambda b, n=resets: b.conductor.resets == n + 2, 30)
         bench.run_until(bench.now_s() + 15)  # the second boot writes undisturbed
-    # Eight restarts within a minute: that is latched, and no record was lost on the way.
-    unstable, lost = 6, 8
-    assert record(tmp_path)["latched"] == 1 << unstable - 1
-    assert not record(tmp_path)["latched"] >> lost - 1 & 1
-    assert not bench.plant.heater_on
+    # Power that goes is no crash: nothing is latched, no record was lost, and it heats again.
+    assert record(tmp_path)["latched"] == 0
+    bench.wait_for(lambda b: b.plant.heater_on, 120)
 
 
 @pytest.mark.parametrize("fault", ["firmware_frozen", "bms_unplugged"])
