@@ -74,8 +74,10 @@ def test_a_probe_on_a_cell_stands_in_for_absent_sensors(start):
     bench.set("probe", "cell")
     make_cold(bench)
     wait(bench, lambda b: b.plant.heater_on, 300, "heating")
-    wait(bench, lambda b: not b.plant.heater_on, 8 * 3600, "warm")
-    assert 4 <= bench.plant.sensed_c[1] <= 6
+    # It pauses for a moment whenever the state is written: warm is what counts.
+    wait(bench, lambda b: b.plant.sensed_c[1] >= 4, 8 * 3600, "warm")
+    wait(bench, lambda b: not b.plant.heater_on, 3600, "off")
+    assert bench.plant.sensed_c[1] <= 6
 
 
 # -- slow on and off ------------------------------------------------------------------------------
@@ -252,7 +254,7 @@ def start_at(start):
     """Returns a function that starts a bench at 06:00, +2 °C, to be warm at 07:30."""
 
     def six(bench):
-        bench.config.wall_s = 24 * 365 * 86_400 + 5 * 3600  # 05:00 UTC, 06:00 here
+        bench.config.wall_s = 9000 * 86_400 + 5 * 3600  # August 2024, 05:00 UTC, 06:00 here
 
     def make(**controls):
         bench = start(
