@@ -55,11 +55,13 @@ def test_nothing_is_counted_twice_or_not_at_all(steps):
 
 def test_every_module_comes_after_those_it_imports():
     modules = memory.image.reachable({"bms.jk.jk_gps", "hardware.st7789"})
-    order = memory.in_order(modules, ("build", "bms.jk.jk_gps", "hardware.st7789"))
+    order = memory.in_order(modules, ("picture", "build", "bms.jk.jk_gps", "hardware.st7789"))
     assert len(set(order)) == len(order) and set(order) <= set(modules)
     assert "settings" not in order and "tasks" in order
     assert order.index("compat") < order.index("bms.pack") < order.index("bms.jk.jk_gps")
-    assert order.index("screen.draw.brush") < order.index("build")
+    assert order.index("screen.draw.brush") < order.index("picture")
+    assert order.index("screen.model") < order.index("telemetry") < order.index("build")
+    assert "screen.show" not in order  # a panel without pages needs none of them
 
 
 def test_the_page_has_the_place_for_the_table():
