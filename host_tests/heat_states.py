@@ -20,8 +20,8 @@ from bms import alarms
 from bms import pack as p
 from bms.pack import PackState
 from compat import ticks_add
-from heat import thermal
-from heat.guard import proof, stuck
+from heat import thermal, uptime
+from heat.guard import balance, proof, stuck
 from heat.guard import vetoes as guard
 from heat.heater import Heater
 
@@ -31,10 +31,18 @@ COLD, BETWEEN, WARM, HOT = -10, 20, 40, 300  # 0.1 °C; only to and from HOT it 
 STALE_MS = 20_000
 
 _SCALED = {
-    guard: {"_BACKOFF_MS": 2000, "_PAUSE_MS": 2000, "_LONG_MS": 9000},
+    guard: {"_BACKOFF_MS": 2000, "_LONG_MS": 9000},
+    uptime: {"_PAUSE_MS": 2000, "_LONG_MS": 9000},
     proof: {"_LAG_MS": 0, "_FALL_AFTER_MS": 2000, "_PAUSED_MS": 1000, "_PAUSE_MS": 2000},
-    stuck: {"_LAG_MS": 1000, "_SOON_MS": 1000, "_RISE_DC": 30},
+    # A pack that has warmed by 3 K while off is warned of; one that reaches WARM then is certain.
+    stuck: {"_LAG_MS": 1000, "_SOON_MS": 1000, "_RISE_DC": 30, "_CERTAIN_DC": WARM},
     thermal: {"_SHORTEST_S": 3, "_LONGEST_S": 3},
+}
+# The book of heat holds two seconds of the mat, and is forgotten more slowly than it fills.
+SHORT_BOOK = {
+    guard: {"_BACKOFF_MS": 2000},
+    balance: {"_SLOW_S": 2, "_LEAST_K": 0, "_LONG_S": 4},
+    proof: {"_LAG_MS": 1000, "_PAUSE_MS": 2000, "_PAUSED_MS": 1000},
 }
 _RUN_MS = 5000  # the longest time on
 # The thresholds and limits of the settings, 0.1 °C.
@@ -42,10 +50,10 @@ LIMIT_DC, RECOVERY_DC, HIGHEST_DC = 0, 40, 250
 
 
 @contextlib.contextmanager
-def scaled_time():
+def scaled_time(scales=None):
     """Minutes are seconds in here."""
     with contextlib.ExitStack() as stack:
-        for module, names in _SCALED.items():
+        for module, names in (scales or _SCALED).items():
             for name, value in names.items():
                 stack.enter_context(unittest.mock.patch.object(module, name, value))
         yield
@@ -146,6 +154,27 @@ def all_sensors():
     return found + [Reading((WARM, WARM)), Reading((COLD, COLD), "stale")]
 
 
+class Cooling(Reading):
+    """A Reading of a pack of which it is known how fast it cools unheated, in 0.01 K/h."""
+
+    def __init__(self, temps, fall_ckh, **others):
+        super().__init__(temps, pack_mv=50_000, **others)
+        self.name += f" cools {fall_ckh}"
+        self.allows = not self.bad and temps[0] < RECOVERY_DC
+        self.fall_ckh = fall_ckh
+
+    def step(self, heater):
+        heater.thermal.fall_ckh = self.fall_ckh
+        heater.thermal.fall_dc = self.pack.temps_dc[0]
+        return super().step(heater)
+
+
+def all_of_heat():
+    """Returns inputs: what fills the book of heat, and what empties it."""
+    found = [Cooling((COLD,), fall_ckh) for fall_ckh in (None, 0, 9000)]
+    return found + [Cooling((WARM,), None), Cooling((COLD,), None, bad="stale")]
+
+
 def all_in_time():
     """Returns inputs: what makes time pass for one sensor, and what interrupts."""
     found = [Reading((dc,), "", on) for dc in (COLD, BETWEEN, WARM) for on in (True, False)]
@@ -160,7 +189,7 @@ def _restart(heater, record=None, forgets=True):
     fresh.load(record)
     if forgets:
         fresh.boots.forget()  # or it would be `unstable` soon
-    fresh.guard._max_on_ms = heater.guard._max_on_ms
+    _bound_stretch(fresh, heater.guard._stretch._max_ms)
     fresh.settings = heater.settings
     heater.__dict__ = fresh.__dict__
 
@@ -195,8 +224,22 @@ def make_heater(**settings):
     heater = Heater(values, MAX_MA)
     heater.settings = values
     heater.load({})
-    heater.guard._max_on_ms = _RUN_MS
+    _bound_stretch(heater, _RUN_MS)
     return heater
+
+
+def make_heater_of_100_w():
+    """Returns one whose mat takes 100 W of 50 V, in a box that loses half of that."""
+    heater = make_heater(heater_mat_mohm=25_000, heater_loss_w=50)
+    _bound_stretch(heater, 0)
+    return heater
+
+
+def _bound_stretch(heater, most_ms):
+    """Its owner allows no longer stretch; so being late is a fault, not a weak mat."""
+    stretch = heater.guard._stretch
+    stretch._max_ms = most_ms
+    stretch._limit_ms = most_ms or stretch._limit_ms
 
 
 def picture(heater):
@@ -228,14 +271,32 @@ def picture(heater):
 def picture_in_time(heater):
     """The same, with all counters of the guard and what watches over it."""
     keeper, attempt, watch = heater.guard, heater.guard._proof, heater.guard._off_watch
+    stretch = keeper._stretch
     return picture(heater) + (
         keeper.strikes,
         keeper._backoff_ms,
-        keeper._run_ms,
-        keeper._pause_ms if keeper._run_ms else 0,
+        stretch._ms,
+        stretch._pause_ms if stretch._ms else 0,
         (attempt._on_ms, attempt._base_dc[0], attempt._off_ms) if attempt._started else None,
         watch._off_ms,
         watch._epoch == heater.inputs.sensors.epoch and watch._base_dc,
+        watch._peak_dc if watch.warns else None,
+        heater.warnings,
+        heater.known,
+    )
+
+
+def picture_of_heat(heater):
+    """Returns what decides of heat that no sensor shows: the book first of its own part."""
+    keeper, book, attempt = heater.guard, heater.guard.balance, heater.guard._proof
+    return picture(heater) + (
+        keeper.strikes,
+        keeper._backoff_ms,
+        (attempt._on_ms, attempt._base_dc[0], attempt._low_dc[0], attempt._lag_ms)
+        + (attempt._off_ms,)
+        if attempt._started
+        else None,
+        (book.unseen_j, book._s, book.verdict, book._again, book._lost_w, book._lost_dc),
     )
 
 

@@ -75,6 +75,40 @@ def test_the_second_time_is_a_fault_only_if_the_unheated_pack_lost_too_little(se
     assert faults(rig) == ({"heat_unseen"} if named else set())
 
 
+@pytest.mark.parametrize("colder_dc, named", [(30, True), (31, False)])
+def test_a_pack_that_was_colder_when_it_lost_little_proves_nothing(colder_dc, named):
+    rig = Rig().started()
+    balance, thermal = rig.heater.guard.balance, rig.heater.thermal
+    for _ in range(2):
+        balance._s = 3600
+        balance.unseen_j = 11 * 35_840
+        balance._lost_w = -1
+        thermal.fall_ckh = 0
+        thermal.fall_dc = rig.heater.inputs.sensors.mean_dc - colder_dc
+        rig.step()
+        assert not rig.on
+        if not faults(rig):
+            balance.unseen_j = 4 * 35_840
+            rig.step(2)
+    assert faults(rig) == ({"heat_unseen"} if named else set())
+
+
+def test_a_full_book_ends_an_attempt_without_a_rise():
+    """Else a dead mat would never get its window in full, and never be called dead."""
+    rig = Rig().started()
+    balance = rig.heater.guard.balance
+    for strikes in (1, 2):
+        rig.step(700)
+        assert rig.on
+        balance.unseen_j = 22 * 35_840
+        rig.step()
+        assert not rig.on and rig.heater.guard.strikes == strikes
+        balance.unseen_j = 0
+        if strikes == 1:
+            rig.step(2702)
+    assert faults(rig) == {"not_heating"}
+
+
 def test_the_book_is_kept_over_a_restart_and_acknowledging_closes_it():
     rig = Rig().started()
     rig.heater.guard.balance.unseen_j = 200_000

@@ -80,6 +80,17 @@ FALL_S = 1800
 WINDOW_S = 1800 + LAG_S  # the shortest, and the lag
 
 
+def test_sensors_that_go_up_and_down_for_ever_show_no_heat():
+    rig = Rig(pack_wh=0).started()  # without a book of heat
+    low, seconds = list(rig.temps), 0
+    while rig.on:
+        rig.temps = [dc + (0, 10, 20, 10)[seconds // 200 % 4] for dc in low]
+        rig.step()
+        seconds += 1
+        assert seconds < 3600 + LAG_S + 800  # the window of an unknown pack, from its last rise
+    assert rig.text == "blocked:backoff"
+
+
 def test_not_heating_backs_off_then_latches():
     rig = Rig().started()
     rig.trace(WINDOW_S - 60)

@@ -104,7 +104,7 @@ def test_what_was_seen_long_ago_or_elsewhere_tells_nothing():
     assert thermal.is_heated(100_000, -10, 3600) is False
     assert thermal.is_heated(100_000, 10, 3600) is True
     assert thermal.is_heated(None, 10, 3600) is None
-    thermal._fall_dc = -51
+    thermal.fall_dc = -51
     assert thermal.is_heated(100_000, 10, 3600) is None
 
 

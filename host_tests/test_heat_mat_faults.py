@@ -10,7 +10,7 @@ STRIDE_S = 3
 SIZES = [(4, 50.0, 5000, 60), (8, 100.0, 10_000, 90), (16, 280.0, 26_200, 200)]
 
 
-def make_world(size, feed="cells", load_w=0.0, loss_k=40.0):
+def make_world(size, feed="cells", load_w=0.0, loss_k=40.0, **settings):
     """A pack at 4 °C in -10 °C, whose mat could hold it `loss_k` above the ambient."""
     cells, capacity_ah, mat_mohm, _ = size
     world = World(
@@ -19,7 +19,8 @@ def make_world(size, feed="cells", load_w=0.0, loss_k=40.0):
             "heater_feed": "output" if feed == "output" else "unknown",
             "heater_mat_mohm": mat_mohm,
             "pack_wh": int(cells * 3.2 * capacity_ah),
-        },
+        }
+        | settings,
         plant={
             "cells": cells,
             "capacity_ah": capacity_ah,
@@ -139,15 +140,21 @@ def test_an_open_mat_is_never_called_too_weak_for_long(size, feed, after_s):
 
 
 @pytest.mark.parametrize(
-    "size, feed, loss_k", [(SIZES[0], "cells", 7.0), (SIZES[1], "output", 9.0)]
+    "size, feed, loss_k, told_w, reason",
+    [
+        # Seven times what a good box loses: that it is the box must be told, heater_loss_w.
+        (SIZES[0], "cells", 7.0, 0, "losing_heat"),
+        (SIZES[0], "cells", 7.0, 70, "too_weak"),
+        (SIZES[1], "output", 9.0, 0, "too_weak"),
+    ],
 )
-def test_a_weak_mat_is_never_called_dead(size, feed, loss_k):
-    world = make_world(size, feed, loss_k=loss_k)
+def test_a_weak_mat_is_never_called_dead(size, feed, loss_k, told_w, reason):
+    world = make_world(size, feed, loss_k=loss_k, heater_loss_w=told_w)
     world.plant.set_temp(8)
     world.tick(86_400, STRIDE_S)
     assert world.heater.latched == 0, world.history[-5:]
     assert sum(text == "blocked:too_weak" for _, _, text in world.history) <= 8
-    assert any(text == "blocked:too_weak" for _, _, text in world.history)
+    assert any(text == "blocked:" + reason for _, _, text in world.history)
 
 
 def test_a_warm_day_is_no_stuck_mat():

@@ -5,14 +5,18 @@ from heat_states import (
     COMMANDS,
     HIGHEST_DC,
     RECOVERY_DC,
+    SHORT_BOOK,
     Enumeration,
     all_in_time,
+    all_of_heat,
     all_sensors,
     all_vetoes,
     clone,
     make_heater,
+    make_heater_of_100_w,
     picture,
     picture_in_time,
+    picture_of_heat,
     scaled_time,
 )
 
@@ -24,12 +28,14 @@ SLICES = {
     "vetoes": {s.INTERNAL, s.STATE_LOST, s.UNSTABLE},
     "sensors": {s.SENSOR_SPREAD, s.OVER_TEMPERATURE},
     "time": {s.NOT_HEATING, s.OPEN_CIRCUIT, s.TOO_LONG, s.STUCK_ON},
+    "heat": {s.HEAT_UNSEEN, s.NOT_HEATING},
 }
 BLOCKED = {
     "vetoes": {s.LINK_DOWN, s.STALE, s.IMPLAUSIBLE, s.FROZEN, s.NO_SENSOR, s.SETTLING}
     | {s.NO_THRESHOLDS, s.BMS_ALARM, s.MAT_LIMIT},
     "sensors": {s.SETTLING, s.JUMP, s.NO_SENSOR},
     "time": {s.BACKOFF, s.STALE, s.BMS_ALARM},
+    "heat": {s.LOSING_HEAT, s.BACKOFF, s.STALE},
 }
 STATE, REASON, LATCHED, ON = 0, 1, 2, 6  # places in a picture
 
@@ -55,6 +61,7 @@ def check_step(old, name, reading, new):
     assert sensors.cold_dc < RECOVERY_DC and sensors.hot_dc <= HIGHEST_DC
     assert new.law.boost_ms or new.law.mode != s.MODE_OFF
     assert new.guard._backoff_ms == 0 and new.guard._weak_ms == 0
+    assert new.guard.balance.verdict == 0
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +75,10 @@ def slices():
         found["time"] = Enumeration(
             all_in_time(), ["acknowledge", "restart"], picture_in_time
         ).run(check_step)
+    with scaled_time(SHORT_BOOK):
+        found["heat"] = Enumeration(
+            all_of_heat(), ["acknowledge", "restart"], picture_of_heat, make_heater_of_100_w
+        ).run(check_step)
     return found
 
 
@@ -75,7 +86,7 @@ def slices():
 def test_no_state_heats_against_a_veto_and_none_forgets_a_fault(slices, name):
     """check_step() has looked at every transition; here is how many there were."""
     found = slices[name]
-    commands = {"vetoes": len(COMMANDS), "sensors": 1, "time": 2}[name]
+    commands = {"vetoes": len(COMMANDS), "sensors": 1, "time": 2, "heat": 2}[name]
     assert found.transitions == len(found.pictures) * (len(found.inputs) + commands)
     assert len(found.pictures) > 500
 
@@ -93,6 +104,12 @@ def test_every_fault_and_every_reason_is_reachable(slices, name):
 
 def test_all_faults_are_in_one_of_the_slices():
     assert set().union(*SLICES.values()) == set(range(1, s.LAST_FAULT + 1))
+
+
+def test_no_more_heat_is_put_in_than_the_book_holds(slices):
+    """Two seconds of the mat."""
+    books = {seen[-1][0] for seen in slices["heat"].pictures}
+    assert max(books) == 200 and min(books) == 0
 
 
 @pytest.mark.parametrize("name", SLICES)

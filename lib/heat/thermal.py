@@ -87,7 +87,8 @@ class Thermal:
 
     `j_k`: heat capacity in force, J/K, 0 while unknown; `learned_j_k`: the same once it has been
     learned from an episode. `fall_ckh`: how fast the unheated pack was last seen to cool, in
-    0.01 K/h (negative: to warm), None after 12 hours. `rise_ckh`: how fast it last rose heated.
+    0.01 K/h (negative: to warm), None after 12 hours; `fall_dc`: at which mean. `rise_ckh`: how
+    fast it last rose heated.
     """
 
     def __init__(self, settings):
@@ -99,7 +100,7 @@ class Thermal:
         self._saved_j_k = 0
         self._pack_wh = settings["pack_wh"]
         self._fall_age_ms = 0
-        self._fall_dc = 0  # where
+        self.fall_dc = 0  # where
         self._mean_dc = 0
         self._heating = False
         self._learned = False  # from this episode
@@ -159,7 +160,7 @@ class Thermal:
         """
         if self.fall_ckh is None or self.j_k == 0 or mw is None or mw > MEASURED_MW:
             return None
-        if not -_ALIKE_DC <= self._mean_dc - self._fall_dc <= _ALIKE_DC:
+        if not -_ALIKE_DC <= self._mean_dc - self.fall_dc <= _ALIKE_DC:
             return None
         return self.is_warmed(mw, self.fall_ckh, change_dc, seconds)
 
@@ -257,7 +258,7 @@ class Thermal:
         ckh = fall_dc * 36_000 // max(ms // 1000, 1)
         self.fall_ckh = max(-_STEEPEST_CKH, min(ckh, _STEEPEST_CKH))
         self._fall_age_ms = 0
-        self._fall_dc = self._mean_dc
+        self.fall_dc = self._mean_dc
 
     def _learn(self, change_dc, seconds):
         """Takes an episode for what it shows, a third of the way, a fifth of the value at most."""

@@ -145,8 +145,7 @@ class Play:
         shown = self.reason.partition(":")[2]
         self._expect(shown in fault.reasons, f"shows {self.reason}")
         if fault.then == f.LATCHES:
-            # A mat or sensor that shows no rise may as well be one too weak for the cold.
-            held = self.lab.heater.latched or self.lab.heater.reason == s.TOO_WEAK
+            held = self.lab.heater.latched or self.lab.heater.reason in fault.instead
             self._expect(held, f"latches nothing, but shows {self.lab.text}")
 
     def _ends_warm(self):

@@ -5,6 +5,7 @@ its output is off; None where it may go on, because what it still knows is enoug
 campaign.py plays each of them in each state and fails where a bound is broken.
 """
 
+import words as s
 from bms import alarms
 from bms import pack as p
 from tools.heater_lab import distort as d
@@ -36,10 +37,12 @@ class Fault:
     be shown while the output is off for it; "" stands for idle or waiting. `moment`: it happens
     once. `hot_c`: the most that the hottest cell may reach meanwhile; None: beyond our reach.
     `alarm_s`: where the output cannot help, how soon after its "off" the fault must be latched.
-    `settings`: those of the device that can have it.
+    `settings`: those of the device that can have it. `instead`: what may be told in place of a
+    latch: a mat or sensor that shows no rise may as well be one too weak for the cold.
     """
 
     settings = {}
+    instead = (s.TOO_WEAK,)
     alarm_s = None
     hot_c = _HOT_C
 
@@ -121,6 +124,9 @@ _SENSOR_WAYS = (
     d.frames(lambda: d.Off(600, 5)),
     d.frames(lambda: d.Off(-80, 1)),
 )
+# Sensors that go up and down are not without a rise: the second stop may be the book of heat's,
+# which lets in no more than a good box loses.
+_OTHERS = {"sensors_lie": {"instead": (s.TOO_WEAK, s.LOSING_HEAT)}}
 _MAT = (
     ("mat_open", "mat, fuse or wire is open", _PROOF_S, LATCHES, _NO_RISE),
     ("mat_fell_off", "it heats the box, not the cells", _PROOF_S, LATCHES, _NO_RISE),
@@ -208,7 +214,7 @@ def _make():
     )
     for rows, all_ways in groups:
         for row, ways in zip(rows, all_ways, strict=True):
-            yield Fault(*row, ways)
+            yield Fault(*row, ways, **_OTHERS.get(row[0], {}))
     for row, ways in zip(_MOMENTS, _MOMENT_WAYS, strict=True):
         yield Fault(*row, ways, moment=True)
     for name in DANGERS:

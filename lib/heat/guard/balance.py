@@ -8,8 +8,9 @@ most that the cells can be warmer than they are said to be.
 
 Beyond what the mat gives in an hour, as slow sensors owe that, and 10 to 22 K of the pack, the
 heat stops until the book is halved. At the second time, if the unheated pack was seen to lose
-clearly less than the book needs, the sensor is wrong, which latches; else it may as well be a poor
-box, which is heated by no more than a good one loses. A sensor that drifts looks exactly like it.
+clearly less than the book needs while it was about as warm, the sensor is wrong, which latches;
+else it may as well be a poor box, which is heated by no more than a good one loses. A sensor that
+drifts looks exactly like it.
 """
 
 from compat import const
@@ -25,6 +26,7 @@ _SLOW_S = const(3600)
 _LEAST_K = const(10)
 _MOST_K = const(22)
 _LONG_S = const(1_000_000)
+_ALIKE_DC = const(30)  # a pack that is colder by more than this loses less: that proves nothing
 
 
 class Balance:
@@ -48,6 +50,7 @@ class Balance:
         self._s = 0  # since the book was empty
         self._again = False  # the heat had to stop since
         self._lost_w = -1  # the most that was seen unheated since; -1: nothing
+        self._lost_dc = 0  # the warmest at which it was
         self._epoch = -1
         self._mean_dc = 0
 
@@ -67,8 +70,7 @@ class Balance:
             self._ms %= 1000
         if self.unseen_j <= 0:
             self.restart()
-        if self._thermal.fall_ckh is not None:
-            self._lost_w = max(self._lost_w, self._thermal.loss_mw() // 1000)
+        self._note_loss()
         self._judge(mw)
 
     def restart(self):
@@ -77,6 +79,14 @@ class Balance:
         self._lost_w = -1
         self._again = self.half = False
         self.verdict = ENOUGH
+
+    def _note_loss(self):
+        thermal = self._thermal
+        if thermal.fall_ckh is None:
+            return
+        if self._lost_w < 0 or thermal.fall_dc > self._lost_dc:
+            self._lost_dc = thermal.fall_dc
+        self._lost_w = max(self._lost_w, thermal.loss_mw() // 1000)
 
     def _book_rise(self, sensors):
         if sensors.mean_dc is None:
@@ -103,6 +113,7 @@ class Balance:
         if self.verdict == ENOUGH:
             self.verdict = LOSING
             needed_w = self._loss_mw // 1000 + self.unseen_j // max(self._s, 1)
-            if self._again and 0 <= 3 * self._lost_w < 2 * needed_w:
+            alike = self._mean_dc - self._lost_dc <= _ALIKE_DC
+            if self._again and alike and 0 <= 3 * self._lost_w < 2 * needed_w:
                 self.verdict = UNSEEN
             self._again = True

@@ -51,10 +51,11 @@ class Proof:
         """Forgets the attempt; the next one begins with the temperatures of its first step."""
         self._started = False
 
-    def step(self, inputs, window_ms):
+    def step(self, inputs, window_ms, is_full=False):
         """Takes a step whose inputs are trusted and settled; returns a verdict.
 
-        NO_RISE and FALLING end the attempt.
+        `is_full`: no more heat may be put in for now (balance.py). NO_RISE and FALLING end the
+        attempt.
         """
         if inputs.heating_ms == 0:
             self._off_ms = min(self._off_ms + inputs.elapsed_ms, _PAUSE_MS)
@@ -74,9 +75,11 @@ class Proof:
         self._on_ms += inputs.heating_ms
         self.took_s = self._on_ms // 1000
         self.change_dc = sensors.mean_dc - self._mean_dc
-        return self._judge(sensors, window_ms)
+        return self._judge(sensors, window_ms, is_full)
 
-    def _judge(self, sensors, window_ms):
+    def _judge(self, sensors, window_ms, is_full):
+        # Only before its first rise: sensors that go up and down for ever show no heat.
+        first = self._lag_ms > 0
         risen = turning = False
         falling = True
         for i in range(SENSORS):
@@ -85,8 +88,8 @@ class Proof:
                 low_dc = min(self._low_dc[i], dc)
                 self._low_dc[i] = low_dc
                 change = dc - self._base_dc[i]
-                risen = risen or change >= _RISE_DC or dc - low_dc >= _TURN_DC
-                turning = turning or dc - low_dc >= _RISE_DC
+                risen = risen or change >= _RISE_DC or (first and dc - low_dc >= _TURN_DC)
+                turning = turning or (first and dc - low_dc >= _RISE_DC)
                 falling = falling and change <= -_FALL_DC and dc == low_dc
         if risen:
             self._begin(sensors, 0)
@@ -95,6 +98,8 @@ class Proof:
         if falling and self._on_ms >= _FALL_AFTER_MS and self._paused_ms < _PAUSED_MS:
             self._started = False
             return FALLING
+        if is_full and first:  # the window that is left would never end
+            window_ms = 0
         late_ms = _TURN_MS if turning else 0
         if self._on_ms >= window_ms + self._lag_ms + late_ms:
             self._started = False

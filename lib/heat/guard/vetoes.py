@@ -13,14 +13,12 @@ from heat.uptime import EnergyDay, Stretch
 _MIN_HYSTERESIS_DC = const(20)
 _RESOLUTION_DC = const(10)
 _JUMP_MS = const(3000)  # the longest that a set-aside reading may leave the output on
-# Long enough to see how fast the unheated pack cools, which tells a dead mat from a weak one.
-_BACKOFF_MS = const(2_700_000)
+_BACKOFF_MS = const(2_700_000)  # to see how the unheated pack cools: a dead mat, or a weak one?
 # Windows without a rise until it is a fault. Only a warm pack clears them: one that has cooled
 # during the back-off rises at first, whatever the mat is worth.
 _STRIKES = const(2)
 _LONG_MS = const(86_400_000)
-# Until a mat that cannot beat the cold is tried again; twice as long each time, up to four hours:
-# six windows of heating a day at most are wasted. The weather changes.
+# Until a mat that cannot beat the cold is tried again; twice as long each time, up to four hours.
 _WEAK_MS = const(3_600_000)
 _WEAK_MOST_MS = const(14_400_000)
 _RECHECK_MS = const(60_000)  # off between two edges that are to show the mat's current
@@ -257,7 +255,8 @@ class Guard:
 
     def _take_proof(self, inputs, mw):
         attempt = self._proof
-        verdict = attempt.step(inputs, self._thermal.window_s(mw) * 1000)
+        window_ms = self._thermal.window_s(mw) * 1000
+        verdict = attempt.step(inputs, window_ms, self.balance.verdict)
         if verdict == proof.WAITING:
             return
         heated = self._thermal.is_heated(mw, attempt.change_dc, attempt.took_s)
