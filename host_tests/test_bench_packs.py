@@ -131,20 +131,23 @@ def test_each_pack_has_a_message_and_a_device(desk):
     while desk._base() is None and time.monotonic() < end:
         time.sleep(0.1)
     base = desk._base()
-    whole = told(desk, f"{base}/state", lambda m: m["packs_good"] == 2)
+    assert told(desk, f"{base}/packs", lambda m: m["packs_good"] == 2)["packs"] == 2
+    whole = told(desk, f"{base}/state", lambda m: m["fresh"] and m["plausible"])
     one = told(desk, f"{base}/pack/1/state", lambda m: m["fresh"])
     two = told(desk, f"{base}/pack/2/state", lambda m: m["fresh"] and m["plausible"])
     assert len(one["cell_mv"]) == len(two["cell_mv"]) == 16 and whole["cell_mv"] == []
-    assert whole["packs"] == 2 and len(whole["temps_dc"]) == 4
+    assert len(whole["temps_dc"]) == 4
     assert abs(whole["capacity_mah"] - one["capacity_mah"] - two["capacity_mah"]) <= 1
-    assert "heater_state" in whole and "heater_state" not in one
+    assert "heater_state" in told(desk, f"{base}/heater", lambda _: True)
+    assert not [m for m in (whole, one, two) if "heater_state" in m]  # one mat for all of them
     unit = base.split("/")[1]
     config = f"homeassistant/sensor/packmate_{unit}_pack2/cell_16/config"
     device = told(desk, config, lambda _: True)["dev"]
     assert device["name"] == "Camper Pack 2" and device["via_device"] == f"packmate_{unit}"
     desk.apply("ble_away", True)
     told(desk, f"{base}/pack/2/state", lambda m: not m["fresh"] and m["link_reason"] == "absent")
-    whole = told(desk, f"{base}/state", lambda m: m["packs_good"] == 1)
+    told(desk, f"{base}/packs", lambda m: m["packs_good"] == 1)
+    whole = told(desk, f"{base}/state", lambda m: m["link_reason"] == "incomplete")
     assert whole["current_ma"] is None and whole["temp_min_dc"] is not None
     assert told(desk, f"{base}/pack/1/state", lambda m: m["fresh"])["current_ma"] is not None
 
