@@ -134,14 +134,18 @@ def test_where_bumble_is_missing_it_says_so(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("name", ["jk_ble", "ant_new_ble"])
 def test_the_button_leaves_the_bms_to_the_phone_and_takes_it_back(make, name):
-    """Held for two seconds, with the mat on: off within three, and by itself on again."""
+    """Held for two seconds, with the mat on: off within three, and by itself on again.
+
+    It is held for longer, as by somebody who waits for the screen to change: how late the firmware
+    sees the two seconds is told by the pin.
+    """
     bench = make(name)
     make_cold(bench)
     wait_for_heat(bench)
 
     def hold():
         bench.set("button_1", True)
-        bench.run_until(bench.now_s() + 2.3)
+        bench.run_until(bench.now_s() + 4)
         bench.set("button_1", False)
         bench.run_until(bench.now_s() + 0.5)  # or it is one press with the next
 
@@ -150,7 +154,8 @@ def test_the_button_leaves_the_bms_to_the_phone_and_takes_it_back(make, name):
 
     t_s = bench.now_s()
     hold()
-    assert bench.now_s() - t_s <= 3 and not bench.plant.heater_on
+    pins = bench.snapshot()["pins"]
+    assert not pins["heater"] and pins["heater_changed_s"] - t_s <= 3
     bench.wait_for(lambda b: not is_connected(b), 5)
     bench.set("ble_taken", True)  # the phone
     bench.run_until(t_s + 300)
