@@ -65,6 +65,13 @@ class Room:
                 pytest.fail(f"{text!r} is never shown\n" + "\n".join(self.console()))
             time.sleep(0.1)
 
+    def wait_gone(self, text, ink, limit_s=30):
+        """Waits until the panel no longer shows a text."""
+        end = time.monotonic() + limit_s
+        while self.shows(text, ink):
+            assert time.monotonic() < end, f"{text!r} is shown for ever"
+            time.sleep(0.1)
+
     def shows(self, text, ink):
         """True if the panel shows a text in this ink."""
         return shows(self.desk.bench.picture(), text, ink)
