@@ -68,7 +68,7 @@ def test_older_software_has_no_phase_of_charging():
 
 def test_plain_modbus_does_not_reach_the_phase_of_charging():
     reader = JkModbus(p.PackState(), address=1)._reader
-    assert reader.frame[280] == 0xFF
+    assert reader.place.buf[280] == 0xFF
 
 
 def test_the_switches_that_endanger():

@@ -7,7 +7,7 @@ import pytest
 
 from bms import catalog
 from host_tests.test_mp_scripts import SCRIPTS, widths
-from tools import ROOT, image, short_names, squeeze, stock_names
+from tools import ROOT, image, rendered, short_names, squeeze, stock_names
 
 PACK = """\
 from compat import const
@@ -241,15 +241,20 @@ def test_what_cannot_be_followed_is_refused(source, complaint):
 MP = ROOT / "host_tests" / "mp"
 
 
+# An image has files instead of these, so that they may reach names by text (relay.layout does).
+RENDERED = set(rendered.FILES)
+
+
 def sources_of(scripts):
-    """Returns {module: text} of scripts and all they import of ours, but for the harness."""
+    """Returns {module: text} of scripts and all they import of ours on a device, but for the
+    harness."""
     found = {}
     waiting = {script.stem for script in scripts}
     while waiting:
         name = waiting.pop()
         files = [p / (name.replace(".", "/") + ".py") for p in (*image.ROOTS, MP)]
         texts = [f.read_text() for f in files if f.is_file()]
-        if texts and name not in found and name != "harness":
+        if texts and name not in found and name != "harness" and name not in RENDERED:
             found[name] = texts[0]
             waiting |= short_names.imported_modules(short_names.parse(texts[0]))
             if name == "bms.catalog":
@@ -258,12 +263,18 @@ def sources_of(scripts):
 
 
 def can_be_squeezed(script):
-    """True if the script does nothing that hides names; what it imports of ours never does."""
+    """True if the script does nothing that hides names, and needs nothing that is a file in an
+    image; what else it imports of ours never hides any."""
+    tree = short_names.parse(script.read_text())
     try:
-        squeeze.refuse(script.stem, short_names.parse(script.read_text()))
+        squeeze.refuse(script.stem, tree)
     except squeeze.SqueezeError:
         return False
-    return True
+    imported = short_names.imported_modules(tree)
+    beside = [
+        MP / f"{name}.py" for name in imported - {"harness"} if (MP / f"{name}.py").is_file()
+    ]
+    return not RENDERED & imported and all(map(can_be_squeezed, beside))
 
 
 FOLLOWED = [script for script in SCRIPTS if can_be_squeezed(script)]

@@ -22,7 +22,7 @@ def tasks(monkeypatch):
     clock.ticks_ms = lambda: 0
     monkeypatch.setitem(sys.modules, "time", clock)
     machine = types.ModuleType("machine")
-    machine.Pin = object
+    machine.Pin = machine.RTC = object
     monkeypatch.setitem(sys.modules, "machine", machine)
     for name in ("tasks", "hardware.buttons", "telemetry"):
         monkeypatch.delitem(sys.modules, name, raising=False)
