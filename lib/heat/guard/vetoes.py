@@ -256,7 +256,7 @@ class Guard:
     def _take_proof(self, inputs, mw):
         attempt = self._proof
         window_ms = self._thermal.window_s(mw) * 1000
-        verdict = attempt.step(inputs, window_ms, self.balance.verdict)
+        verdict = attempt.step(inputs, window_ms, self.balance.verdict != 0)
         if verdict == proof.WAITING:
             return
         heated = self._thermal.is_heated(mw, attempt.change_dc, attempt.took_s)
