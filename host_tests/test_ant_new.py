@@ -296,6 +296,20 @@ def test_settings_are_read_once_and_then_hourly():
     assert len(first) == 2 and first[1] - first[0] >= 3_600_000
 
 
+def test_a_block_whose_reply_is_lost_is_not_missing_for_an_hour():
+    """It is the one with the limits of charging in the cold: without them nothing is heated."""
+    limits = "0238002c"
+    asked = []
+
+    def answer(request):
+        asked.append(request[2:6].hex())
+        lost = asked[-1] == limits and asked.count(limits) == 1
+        return None if lost else unit(request)
+
+    talk(start(AntNew, poll_ms=10_000), 60_000, answer)
+    assert asked.count(limits) == 2  # again soon, and then no more
+
+
 def test_settings_that_never_come_are_asked_for_less_and_less():
     dialect = start(AntNew, poll_ms=10_000)
     sent = talk(dialect, 3_600_000, lambda request: unit(request) if request[2] == 1 else None)

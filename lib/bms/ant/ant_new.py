@@ -96,6 +96,7 @@ class AntNew(Dialect):
         self._status_asked = False
         self.settings = Reread()
         self._block = len(_BLOCKS)
+        self._blocks_read = 0  # in this round; block n is bit n
 
     def reset(self):
         """Forgets pending bytes and what was asked; for a link that was lost."""
@@ -130,7 +131,7 @@ class AntNew(Dialect):
             self._status_ms = now
             return self._ask(now, out, READ_STATUS, 0, _STATUS_WISH)
         if self._block == len(_BLOCKS) and self.settings.due(now):
-            self._block = 0
+            self._block = self._blocks_read = 0
         if self._block == len(_BLOCKS):
             return 0
         block = _BLOCKS[self._block]
@@ -230,9 +231,19 @@ class AntNew(Dialect):
         self.pack.touch(p.STATUS, now)
         return DECODED
 
+    def _note_block(self, register):
+        """Only a whole round does for an hour: a lost one may be that with the limits."""
+        bit = 1
+        for block in _BLOCKS:
+            if block[0] == register:
+                self._blocks_read |= bit
+            bit <<= 1
+        if self._blocks_read == bit - 1:
+            self.settings.found()
+
     def _take_settings(self, buf, data, size, register, result, now):
         pack = self.pack
-        self.settings.found()
+        self._note_block(register)
         if result == NO_PERMISSION:
             pack.put(p.UNAUTHORISED, 1)
             return OTHER
