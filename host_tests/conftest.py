@@ -70,6 +70,7 @@ _REAL_TIME = (
 )
 
 
+@pytest.hookimpl(tryfirst=True)  # or pytest-xdist looks for the groups before they are there
 def pytest_collection_modifyitems(items):
     """What runs real programs against real clocks may try again on a machine that was too busy.
 
