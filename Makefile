@@ -5,8 +5,8 @@
 
 PYTHON ?= python3
 ARGS ?=
-# What runs in real time in one process, one after the other; all else beside it (conftest.py).
-TWO ?= -n 2 --dist loadgroup --no-loadscope-reorder
+# Two processes; the tests of a file stay together, since they share what is costly to make.
+TWO ?= -n 2 --dist loadfile --no-loadscope-reorder
 BOARD ?= lilygo_t_display
 
 VENV := .venv

@@ -70,20 +70,14 @@ _REAL_TIME = (
 )
 
 
-@pytest.hookimpl(tryfirst=True)  # or pytest-xdist looks for the groups before they are there
 def pytest_collection_modifyitems(items):
     """What runs real programs against real clocks may try again on a machine that was too busy.
 
-    A test that only passes now and then still shows: pytest counts its reruns. Such tests run one
-    after the other, also where several processes share the work (`-n 2 --dist loadgroup`); of the
-    others, those of a file stay together.
+    A test that only passes now and then still shows: pytest counts its reruns.
     """
     for item in items:
-        group = item.path.name
-        if item.get_closest_marker("bench") or group in _REAL_TIME:
+        if item.get_closest_marker("bench") or item.path.name in _REAL_TIME:
             item.add_marker(pytest.mark.flaky(reruns=2, reruns_delay=1))
-            group = "real time"
-        item.add_marker(pytest.mark.xdist_group(group))
 
 
 def pytest_terminal_summary(terminalreporter):
