@@ -19,6 +19,8 @@ _BLOCKING = (
     "link_down silent frozen implausible sensors_lost erratic thresholds_gone "
     "alarm_mos_overtemp mat_limit mat_open"
 ).split()
+# What is not seen at once; a mat is given half an hour to warm anything.
+_TAKES_S = {"frozen": 1000, "mat_open": 2100}
 
 
 def _cold(lab):
@@ -66,7 +68,7 @@ def _blocked(name):
     def make(lab):
         _heats(lab, _MIDDLE_DC)
         FAULTS[name].begin(lab)
-        lab.tick(1000 if name in ("frozen", "mat_open") else 20)
+        lab.tick(_TAKES_S.get(name, 20))
 
     return make
 
