@@ -394,8 +394,13 @@ def test_the_device_is_told_by_its_names(reports):
         "dropped_bytes": 3,
     }
     assert list(told) == names_of(fields.DEVICE)
+    assert report.interval_ms == 300_000
     device.ble = thing(handed_over_s=600)
     assert read(report)["handed_over_s"] == 600
+    assert report.interval_ms == 10_000  # a count-down that is told seldom stands still
+    device.ble = thing(handed_over_s=0)
+    assert read(report)["handed_over_s"] == 0
+    assert report.interval_ms == 300_000
 
 
 def test_several_packs_are_told_by_their_names(reports):

@@ -100,6 +100,7 @@ class DeviceReport(m.Message):
     def __init__(self, device, wifi_reasons, interval_ms):
         super().__init__(read_fields, m.DEVICE)
         self.interval_ms = max(interval_ms, _DEVICE_MS)
+        self._often_ms = interval_ms
         self.relay = self.session = None
         self._device = device
         self._wifi_reasons = wifi_reasons
@@ -107,10 +108,13 @@ class DeviceReport(m.Message):
     def write(self, now):
         """See relay.message."""
         device = self._device
+        over_s = None if device.ble is None else device.ble.handed_over_s
+        # A count-down that is told every five minutes would stand still.
+        self.interval_ms = self._often_ms if over_s else max(self._often_ms, _DEVICE_MS)
         self.begin()
         self.put(device.heater.cold_min)
         self.put(device.heater.cold_charged_mah)
-        self.put(None if device.ble is None else device.ble.handed_over_s)
+        self.put(over_s)
         self.put(device.uptime_s)
         self.put(device.boots)
         self.put_name(RESET_CAUSES, device.reset_cause)
