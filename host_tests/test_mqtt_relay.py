@@ -253,6 +253,14 @@ def test_a_name_is_resolved_without_waiting(monkeypatch, host, records, address)
     assert server == (("224.0.0.251", 5353) if host.endswith(".local") else ("192.168.1.1", 53))
 
 
+def test_an_address_needs_nobody_who_resolves_names(monkeypatch):
+    bench = Bench(monkeypatch, mqtt_host="192.168.1.2")
+    bench.run(3_000)
+    assert bench.relay.connected and not bench.net.questions
+    assert bench.session._resolver is None  # on a device its code is not there either
+    assert Bench(monkeypatch, mqtt_host="192.168.1.256").session._resolver is not None
+
+
 def test_a_question_that_is_lost_is_asked_again(monkeypatch):
     bench = Bench(monkeypatch, mqtt_host="broker.lan")
     bench.run(1_000)

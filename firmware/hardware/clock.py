@@ -11,7 +11,7 @@ import time
 from machine import RTC
 
 from compat import const, ticks_diff
-from hardware.resolver import FOUND, WAITING, Resolver, sockaddr
+from hardware.resolver import Resolver, sockaddr
 
 _HOST = "pool.ntp.org"
 _PORT = const(123)
@@ -84,17 +84,17 @@ class Clock:
         return not fresh and not 0 <= since < _AGAIN_MS
 
     def _resolve(self, now):
-        found = self._resolver.step(now)
-        if found == WAITING:
+        address = self._resolver.step(now)
+        if address is None:
             return
-        if found != FOUND:
+        if not address:
             self._end(False)
             return
         self._sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._sock.setblocking(False)
         self._mark = os.urandom(8)
         question = bytes((_CLIENT,)) + bytes(_BYTES - 9) + self._mark
-        self._sock.sendto(question, sockaddr(self._resolver.address, _PORT))
+        self._sock.sendto(question, sockaddr(address, _PORT))
         self._asked_ms = now
         self._state = _ASKING
 

@@ -19,29 +19,18 @@ _HEAD = const(12)
 _A = b"\x00\x01\x00\x01"  # an IPv4 address, of the internet
 _NO_SUCH_NAME = const(3)
 
-WAITING = const(0)
-FOUND = const(1)
-FAILED = const(2)
-
 
 def sockaddr(address, port):
     """Returns what connect and sendto take. `address` must be numeric: a name would block."""
     return socket.getaddrinfo(address, port)[0][-1]
 
 
-def is_numeric(host):
-    """True for an IPv4 address in dots."""
-    parts = host.split(".")
-    return len(parts) == 4 and all([p.isdigit() and len(p) < 4 and int(p) < 256 for p in parts])
-
-
 class Resolver:
-    """`begin`, then `step` until it is not WAITING; `address` (text) is valid once it is FOUND."""
+    """`begin`, then `step` until it returns something."""
 
     def __init__(self):
-        self.address = ""
         self._sock = None
-        self._state = FAILED
+        self._found = ""  # an address; "" for none, None while nobody has answered
         self._question = b""
         self._server = None
         self._answer = None
@@ -49,44 +38,40 @@ class Resolver:
         self._asked_ms = 0
 
     def begin(self, host, server, now):
-        """Looks for `host`. server: the name server's address. Raises OSError, MemoryError."""
+        """Looks for a host by its name. server: the address of the name server that DHCP told, ""
+        for none. Raises OSError, MemoryError."""
         self.end()
         self._begun_ms = now
-        self.address = host
-        self._state = FOUND
-        if is_numeric(host):
-            return
-        self.address = ""
-        self._state = FAILED
+        self._found = ""
         self._question = _question(host)
         if host.endswith(".local"):
             self._server = sockaddr(*_MDNS)
-        elif is_numeric(server) and server != "0.0.0.0":
-            self._server = sockaddr(server, _DNS_PORT)
-        else:
+        elif server in ("", "0.0.0.0"):
             return
+        else:
+            self._server = sockaddr(server, _DNS_PORT)
         self._answer = bytearray(_ANSWER_BYTES)
         self._sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._sock.setblocking(False)
-        self._state = WAITING
+        self._found = None
         self._ask(now)
 
     def step(self, now):
-        """Returns WAITING, FOUND or FAILED."""
-        if self._state != WAITING:
-            return self._state
+        """Returns the address as text, "" if there is none, None as long as it is not known."""
+        if self._found is not None:
+            return self._found
         try:
             self._listen()
         except OSError:
-            self._state = FAILED  # nobody is at that address
-        if self._state == WAITING:
+            self._found = ""  # nobody is at that address
+        if self._found is None:
             if ticks_diff(now, self._begun_ms) >= _LIMIT_MS:
-                self._state = FAILED
+                self._found = ""
             elif ticks_diff(now, self._asked_ms) >= _AGAIN_MS:
                 self._ask(now)
-        if self._state != WAITING:
+        if self._found is not None:
             self.end()
-        return self._state
+        return self._found
 
     def end(self):
         """Gives the socket back, and the memory."""
@@ -117,7 +102,7 @@ class Resolver:
             return  # somebody else's
         if answer[3] & 15:
             if answer[3] & 15 == _NO_SUCH_NAME:
-                self._state = FAILED
+                self._found = ""
             return
         at = _HEAD
         for _ in range(answer[4] << 8 | answer[5]):
@@ -128,13 +113,12 @@ class Resolver:
             # mDNS marks what replaces older answers in the highest bit of the class.
             is_a = answer[at : at + 2] == _A[:2] and answer[at + 3] == 1
             if is_a and answer[at + 2] & 0x7F == 0 and size == 4 and at + 14 <= n:
-                self.address = "%d.%d.%d.%d" % tuple(answer[at + 10 : at + 14])
-                self._state = FOUND
+                self._found = "%d.%d.%d.%d" % tuple(answer[at + 10 : at + 14])
                 return
             at += 10 + size
             if at > n:
                 raise IndexError
-        self._state = FAILED  # the name is there, but has no such address
+        self._found = ""  # the name is there, but has no such address
 
 
 def _question(host):

@@ -65,7 +65,19 @@ def _session(settings, early, topics):
     )
     own = len(topics.base) + making.longest_line(topics.names)
     room = max(own, len(topics.prefix) + len(BIRTH))
-    return Session(settings["mqtt_host"], settings["mqtt_port"], connect, topics, room)
+    host = settings["mqtt_host"]
+    resolver = None
+    if not _is_address(host):
+        from hardware.resolver import Resolver
+
+        resolver = Resolver()
+    return Session(host, settings["mqtt_port"], connect, topics, room, resolver)
+
+
+def _is_address(host):
+    """True for an IPv4 address in dots, which has not to be looked up."""
+    parts = host.split(".")
+    return len(parts) == 4 and all([p.isdigit() and len(p) < 4 and int(p) < 256 for p in parts])
 
 
 def _others(device, settings):

@@ -14,7 +14,6 @@ from errno import EINPROGRESS, ENOBUFS, ENOMEM, ETIMEDOUT
 
 from bms.wire import put_u16be
 from compat import const, ticks_diff
-from hardware.resolver import FOUND, WAITING, Resolver, sockaddr
 from relay import packets as q
 from relay.commands import PAYLOAD_MAX
 
@@ -58,14 +57,15 @@ ONLINE = b"online"
 
 class Session:
     """host, port: the broker's; connect: the CONNECT packet; topics: relay.topics.Topics; room:
-    for the longest topic among them.
+    for the longest topic among them; resolver: a hardware.resolver.Resolver, or None for a host
+    that is an address.
 
     `state`; `failure` (a position in FAILURES) and `detail` (the broker's code or an errno) say
     why it is DOWN. `denied`: subscriptions that the broker refused. `reader` holds the message
     that `step` found. online: set it to have everybody told that we are here.
     """
 
-    def __init__(self, host, port, connect, topics, room):
+    def __init__(self, host, port, connect, topics, room, resolver=None):
         self.state = DOWN
         self.failure = 0
         self.detail = 0
@@ -75,7 +75,7 @@ class Session:
         self._port = port
         self._connect = connect
         self._topics = topics
-        self._resolver = Resolver()
+        self._resolver = resolver
         self._sock = None
         self._piece = bytearray(_PIECE)
         self.reader = q.Reader(room + PAYLOAD_MAX + _SPARE)
@@ -102,7 +102,8 @@ class Session:
         self._waiting_ms = now
         self.state = RESOLVING
         try:
-            self._resolver.begin(self._host, name_server, now)
+            if self._resolver is not None:
+                self._resolver.begin(self._host, name_server, now)
         except (OSError, MemoryError) as error:
             self._fail(error)
 
@@ -134,7 +135,8 @@ class Session:
         self._head_end = self._body_end = self._sent = self._rest = 0
         self._pinged = self._holding = self.online = False
         self.reader.restart()
-        self._resolver.end()
+        if self._resolver is not None:
+            self._resolver.end()
         sock, self._sock = self._sock, None
         if sock is not None:
             try:
@@ -216,19 +218,22 @@ class Session:
     # -- steps -----------------------------------------------------------------------------------
 
     def _resolve(self, now):
-        found = self._resolver.step(now)
-        if found == WAITING:
-            return
-        if found != FOUND:
-            self.drop(_DNS)
-            return
+        address = self._host
+        if self._resolver is not None:
+            address = self._resolver.step(now)
+            if address is None:
+                return
+            if not address:
+                self.drop(_DNS)
+                return
         self._sock = socket.socket()
         self._sock.setblocking(False)
         self._send(0, self._connect, len(self._connect))
         self.state = GREETING
         self._waiting_ms = self._sending_ms = now
         try:
-            self._sock.connect(sockaddr(self._resolver.address, self._port))
+            # Of an address it makes what connect takes, and asks nobody.
+            self._sock.connect(socket.getaddrinfo(address, self._port)[0][-1])
         except OSError as error:
             if error.errno != EINPROGRESS:
                 raise
