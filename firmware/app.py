@@ -25,8 +25,8 @@ def make_device():
 
 
 def forget():
-    """Drops the modules that tools/groups.py names as needed once."""
-    for name in ("build", "mqtt.build", "relay.making", "bms.catalog", "heat.record", "startup"):
+    """Drops what has read the settings and built the device."""
+    for name in ("build", "building", "startup"):
         unload(name)
 
 

@@ -59,8 +59,8 @@ _STAGES = (
     ("builders", "import build"),
     ("BMS", "device = Device(startup.early[0])\nbuild.build_bms(device, startup.early[0])"),
     ("heater", "build.build_heater(device, startup.early[0])"),
-    ("screen", "build.build_screen(device, startup.early[0])"),
     ("relay", "build.build_relay(device, startup.early[0])"),
+    ("screen", "build.build_screen(device, startup.early[0])"),
     (
         "built",
         "startup.early.clear()\ndel startup, build\n"
