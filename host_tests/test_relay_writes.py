@@ -160,7 +160,7 @@ def message(told, good=True, fill=True):
         unit.pack.put(p.HEATING_START_DC, -30)
     unit.check.verdict = 0 if good else 4
     report = WritesReport(unit, writes(told), 10_000)
-    n = report.build(0)
+    n = report.build(0) or report.build(0) or report.build(0)
     return json.loads(bytes(report.buf[:n]))
 
 

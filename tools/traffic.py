@@ -60,7 +60,8 @@ def state_bytes(cells):
         link=types.SimpleNamespace(REASONS=b"none", reason=0, losses=0),
         answering=True,
     )
-    return StateMessage(b"/state", unit, fields_of, 10_000, 10_000).build(0)
+    message = StateMessage(b"/state", unit, fields_of, 10_000, 10_000)
+    return next(length for length in iter(lambda: message.build(0), None) if length)
 
 
 def message_cost(payload):

@@ -190,13 +190,15 @@ class Relay:
 
     def _tell(self, i, session, now):
         report = self._reports[i]
-        self._due &= ~(1 << i)
-        self._told_ms[i] = now
         try:
             length = report.build(now)
         except MemoryError:
             session.drop(s.MEMORY)
             return
+        if not length:
+            return  # it was laid out, and comes with the next step
+        self._due &= ~(1 << i)
+        self._told_ms[i] = now
         session.publish(report.name, report.buf, length, False)
         session.push(now)
 

@@ -157,7 +157,7 @@ class Desk:
         )
         self.part.now = self.rig.now
         self.message = Message(_fields, 3)
-        self.message.lay_out(False)
+        self.message.lay_out()
         self.taken = [0, 0]
 
     def run(self):

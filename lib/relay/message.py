@@ -57,18 +57,20 @@ class Message:
     def build(self, now):
         """Writes the message as of `now`; returns its length in bytes.
 
-        A value that is longer than any before has the message laid out anew.
+        Or it returns 0, since the message had to be laid out, because nothing ever was, there are
+        more fields, or a value is longer than any before. That is work and memory enough for one
+        step: build it again in the next.
         """
-        if not self._limit:
-            self.lay_out(False)
-        length = self.write(now)  # pyright: ignore[reportAttributeAccessIssue]
-        if self._grown:
-            self.lay_out(True)
+        if self._limit:
             length = self.write(now)  # pyright: ignore[reportAttributeAccessIssue]
-        return length
+            if self._limit and not self._grown:
+                return length
+        self.lay_out()
+        return 0
 
-    def lay_out(self, keep):
-        """Writes the names. keep: the fields are the same as before, and keep their room."""
+    def lay_out(self):
+        """Writes the names. Where `_limit` is set the fields are those of before, and keep their
+        room."""
         fields = self._read_fields(self._which)
         wanted = []
         slots = []
@@ -82,7 +84,7 @@ class Message:
                 if slot != _FIXED:
                     slots.append(slot)
             at += 2 + fields[at + 1]
-        if not keep:
+        if not self._limit:
             self._rooms = bytearray(bytes((_LEAST,)) * len(wanted))
         self.slots = bytes(slots)
         self._grown = False

@@ -88,7 +88,8 @@ class StateMessage(Message):
         if shown and self.known.learn(pack):
             self.renewed = True
             self._make_room()
-            self.lay_out(False)
+            self._limit = 0
+            return 0
         self._put_facts(now, shown)
         self._put_figures(pack, self._unit.check.verdict == PLAUSIBLE, shown)
         return self._put_lists(pack, shown)
