@@ -14,7 +14,7 @@ from collections import deque
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet  # 3.10: not the builtin one
 
-from tools.bench.chip import Chip
+from tools.bench.chip import PWRON_RESET, Chip
 from tools.bench.clock import Clock
 from tools.bench.conductor import Conductor, real_us
 from tools.bench.controls_of_bench import Controls
@@ -133,11 +133,14 @@ class Bench:
         return self.packs.radio
 
     def change_bms(self, name):
-        """Simulates another BMS, on the cable or in the air; faults stay. In its thread only."""
+        """Simulates another BMS, on the cable or in the air; faults stay. In its thread only.
+
+        Who plugs the device into another BMS switches it off meanwhile.
+        """
         self.packs.change(name)
         self._suit()
         if self.conductor.process is not None:
-            self.conductor.reset()
+            self.conductor.reset(PWRON_RESET)
 
     def _suit(self):
         """Makes the chip and the clock suit the BMSs."""
