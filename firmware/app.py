@@ -12,22 +12,21 @@ from tasks import run_all
 from unload import unload
 
 
-def make_device():
-    """Returns the Device; what only reads settings and builds is gone afterwards (10 kB)."""
+def make_device(found):
+    """Returns the Device. What was `found` at the start is gone afterwards, and what builds."""
     from build import build
-    from startup import early
 
-    device = build(early[0])
-    early.clear()
+    device = build(found[0])
+    found.clear()
     forget()
     device.memory.tell("built")
     return device
 
 
 def forget():
-    """Drops what has read the settings and built the device."""
-    for name in ("build", "building", "startup"):
-        unload(name)
+    """Drops what has built the device."""
+    unload("build")
+    unload("building")
 
 
 def _say_end(device):
@@ -41,10 +40,13 @@ def _say_end(device):
     print("stopped: the heater is off; the watchdog resets the chip in an hour at the latest")
 
 
-def run():
-    """Runs the device; returns on Ctrl-C, and raises what ends it otherwise. The heater is off."""
+def run(found):
+    """Runs the device; returns on Ctrl-C, and raises what ends it otherwise. The heater is off.
+
+    found: a list with the startup.Startup, which is taken out of it.
+    """
     machine.freq(board.CPU_HZ)
-    device = make_device()
+    device = make_device(found)
     try:
         try:
             asyncio.run(run_all(device))

@@ -25,10 +25,16 @@ def show():
 
 
 def start(picture, frugal):
-    """Reads the settings and starts the radio: before Python's heap grows."""
-    import startup
+    """Reads the settings and starts the radio, before Python's heap grows.
 
-    startup.run(picture, frugal)
+    Returns what it has found, in a list: whoever takes it out of there can have it forgotten.
+    """
+    import startup
+    from unload import unload
+
+    found = [startup.prepare(picture, frugal)]
+    unload("startup")
+    return found
 
 
 def rest(reason):
@@ -38,11 +44,11 @@ def rest(reason):
     rescue.rest(reason, show)
 
 
-def run():
+def run(found):
     """Runs the application until it ends."""
     import app
 
-    app.run()
+    app.run(found)
 
 
 try:
@@ -50,8 +56,7 @@ try:
     if failures >= attempts.SAFE:
         rest(reason)
     else:
-        start(show(), failures >= attempts.FRUGAL)
-        run()
+        run(start(show(), failures >= attempts.FRUGAL))
         attempts.clear()  # somebody at the console has stopped it
 except Exception as error:
     # Time to read the reason on a console and to press Ctrl-C; then everything anew.

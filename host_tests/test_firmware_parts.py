@@ -319,7 +319,7 @@ def run_main(chip, monkeypatch, app, startup=None, failures=0):
     micropython.alloc_emergency_exception_buf = lambda size: chip.trace.append("buffer")
     if startup is None:
         startup = types.ModuleType("startup")
-        startup.run = lambda *how: chip.trace.append(("settings, radio", *how))
+        startup.prepare = lambda *how: chip.trace.append(("settings, radio", *how)) or "found"
     picture = types.ModuleType("picture")
     picture.Picture = lambda: chip.trace.append("picture") or "its picture"
     modules = {"board": board, "picture": picture, "micropython": micropython}
@@ -345,21 +345,21 @@ def run_main(chip, monkeypatch, app, startup=None, failures=0):
 
 def test_main_drops_the_heater_then_shows_a_picture_then_radio_and_application(chip, monkeypatch):
     app = types.ModuleType("app")
-    app.run = lambda: chip.trace.append("run")
+    app.run = lambda found: chip.trace.append(("run", found))
     run_main(chip, monkeypatch, app)
     assert chip.trace == [
         (32, OFF),
         "buffer",
         "picture",
         ("settings, radio", "its picture", False),
-        "run",
+        ("run", ["found"]),
         "got going",
     ]
 
 
 def test_main_steps_down_before_it_gives_up(chip, monkeypatch):
     app = types.ModuleType("app")
-    app.run = lambda: None
+    app.run = lambda found: None
     run_main(chip, monkeypatch, app, failures=2)
     assert ("settings, radio", "its picture", True) in chip.trace
     chip.trace.clear()
@@ -379,7 +379,7 @@ def test_boot_drops_the_heater(chip, monkeypatch):
 def test_main_starts_anew_after_whatever_ends_the_application(chip, monkeypatch, error):
     app = types.ModuleType("app")
 
-    def run():
+    def run(found):
         raise error("dead")
 
     app.run = run

@@ -54,17 +54,19 @@ _PRESS = "Pin.level = 0\nadvance(1)\nPin.level = 1\nadvance(1)"
 _STAGES = (
     ("first picture", "import picture\nshown = picture.Picture()\ndel picture"),
     ("start", "import startup"),
-    ("settings, radio", "startup.early.append(startup.Startup(shown))\ndel shown"),
+    (
+        "settings, radio",
+        "found = [startup.prepare(shown)]\ndel shown, startup\nsys.modules.pop('startup')",
+    ),
     ("application", "import app\nfrom {device} import Device"),
     ("builders", "import build"),
-    ("BMS", "device = Device(startup.early[0])\nbuild.build_bms(device, startup.early[0])"),
-    ("heater", "build.build_heater(device, startup.early[0])"),
-    ("relay", "build.build_relay(device, startup.early[0])"),
-    ("screen", "build.build_screen(device, startup.early[0])"),
+    ("BMS", "device = Device(found[0])\nbuild.build_bms(device, found[0])"),
+    ("heater", "build.build_heater(device, found[0])"),
+    ("relay", "build.build_relay(device, found[0])"),
+    ("screen", "build.build_screen(device, found[0])"),
     (
         "built",
-        "startup.early.clear()\ndel startup, build\n"
-        "from {tasks} import forget\nforget()\ndel forget",
+        "found.clear()\ndel build\nfrom {tasks} import forget\nforget()\ndel forget",
     ),
     ("tasks", "from {tasks} import run_all\nrun_all(device).send(None)"),
     *((f"{_RUNNING}, {n} s", "advance(1)") for n in range(1, 11)),
