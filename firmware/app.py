@@ -3,8 +3,6 @@
 # Parts are None until build.py has made them.
 # pyright: reportAttributeAccessIssue=false
 
-import asyncio
-
 import board
 import machine
 
@@ -49,7 +47,7 @@ def run(found):
     device = make_device(found)
     try:
         try:
-            asyncio.run(run_all(device))
+            run_all(device)
         finally:
             device.output.close()
             device.supervisor.relax()

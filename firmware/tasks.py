@@ -1,11 +1,13 @@
 """The tasks of the device: each does its step, checks in with the supervisor, and sleeps.
 
+A task is a generator that yields for how many ms it sleeps. `run` has nothing to do with asyncio,
+which takes 4 kB of a heap; where a BMS comes by radio, asyncio runs the same tasks (links.ble).
 Steady state allocates nothing: sleeps, plain calls, fixed buffers.
 """
 
-import asyncio
 import sys
-from time import ticks_ms
+from array import array
+from time import sleep_ms, ticks_ms
 
 import attempts
 from compat import const, ticks_add, ticks_diff
@@ -31,28 +33,49 @@ _RELEASE_MIN = const(10)  # by the button
 _SHIFT_EVERY = const(720)  # screen ticks: three minutes
 
 
-async def run_all(device):
-    """Starts everything; raises what the first failing task fails with."""
+def start_all(device):
+    """Starts everything; returns the tasks."""
     device.start(ticks_ms())
-    tasks = [
+    return (
         run_bms(device),
         run_heater(device),
         run_screen(device),
         run_relay(device),
         run_collector(device),
-    ]
-    if device.ble is not None:
-        tasks += device.ble.tasks()
-    await asyncio.gather(*tasks)
+    )
 
 
-async def run_bms(device):
+def run_all(device):
+    """Starts everything, and runs it until a task fails; raises what it failed with."""
+    tasks = start_all(device)
+    if device.ble is None:
+        run(tasks)
+    else:
+        device.ble.run(tasks)
+
+
+def run(tasks):
+    """Runs tasks, each when it is due; ends with what one of them raises."""
+    due_ms = array("i", (ticks_ms(),) * len(tasks))
+    while True:
+        first = 0
+        for i in range(1, len(due_ms)):
+            if ticks_diff(due_ms[i], due_ms[first]) < 0:
+                first = i
+        wait_ms = ticks_diff(due_ms[first], ticks_ms())
+        if wait_ms > 0:
+            sleep_ms(wait_ms)
+        pause_ms = next(tasks[first])
+        due_ms[first] = ticks_add(ticks_ms(), pause_ms)
+
+
+def run_bms(device):
     """Reads, decodes and asks; measures how long the loop was held, by this task or another."""
     pause_ms = 0
     now = ticks_ms()
     while True:
         before = now
-        await asyncio.sleep_ms(pause_ms)
+        yield pause_ms
         now = ticks_ms()
         held_ms = ticks_diff(now, before) - pause_ms
         if held_ms > device.loop_max_ms:
@@ -63,7 +86,7 @@ async def run_bms(device):
         device.supervisor.alive(_BMS, ticks_ms())
 
 
-async def run_heater(device):
+def run_heater(device):
     """Law, guard, lease and watchdog; and the slow clock."""
     second = ticks_ms()
     while True:
@@ -77,7 +100,7 @@ async def run_heater(device):
             if device.ble is not None:
                 device.ble.watch(device)
             device.save_if_due()
-        await asyncio.sleep_ms(_HEATER_TICK_MS)
+        yield _HEATER_TICK_MS
 
 
 def _step_heater(device, now):
@@ -110,7 +133,7 @@ def _step_heater(device, now):
         device.output.off()
 
 
-async def run_screen(device):
+def run_screen(device):
     """Draws what has changed, a piece at a time."""
     ticks = 0
     model = device.model  # None: there are no pages
@@ -121,13 +144,13 @@ async def run_screen(device):
         if model is not None:
             fill_model(model, device, now)
         while device.screen.update(model):
-            await asyncio.sleep_ms(0)
+            yield 0
         ticks += 1
         if ticks == _SHIFT_EVERY:
             ticks = 0
             device.screen.shift()
         device.supervisor.alive(_SCREEN, ticks_ms())
-        await asyncio.sleep_ms(_SCREEN_TICK_MS)
+        yield _SCREEN_TICK_MS
 
 
 def _serve_button(device, now):
@@ -140,7 +163,7 @@ def _serve_button(device, now):
         device.release(0 if device.ble.handed_over_s else _RELEASE_MIN)
 
 
-async def run_relay(device):
+def run_relay(device):
     """Wi-Fi and MQTT, none of which may hold the loop; and the button, often enough for a tap."""
     while True:
         now = ticks_ms()
@@ -148,7 +171,7 @@ async def run_relay(device):
         up = device.wifi.step(now)
         busy = device.relay is not None and _serve_relay(device, up, now)
         device.supervisor.alive(_RELAY, ticks_ms())
-        await asyncio.sleep_ms(_RELAY_BUSY_TICK_MS if busy else _RELAY_TICK_MS)
+        yield _RELAY_BUSY_TICK_MS if busy else _RELAY_TICK_MS
 
 
 def _serve_relay(device, up, now):
@@ -214,11 +237,11 @@ def acknowledge(device):
     device.heater.acknowledge()
 
 
-async def run_collector(device):
+def run_collector(device):
     """Keeps the heap tidy at a chosen moment; and knows when the device has got going."""
     good = False
     while True:
-        await asyncio.sleep_ms(_COLLECT_TICK_MS)
+        yield _COLLECT_TICK_MS
         device.memory.look()
         if not good and device.uptime_s >= attempts.GOOD_S:
             good = True

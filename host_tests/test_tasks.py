@@ -7,6 +7,7 @@ import types
 
 import pytest
 
+from compat import ticks_add, ticks_diff
 from relay import commands as c
 
 MINUTE_MS = 60_000
@@ -20,6 +21,7 @@ class Thing(types.SimpleNamespace):
 def tasks(monkeypatch):
     clock = types.ModuleType("time")
     clock.ticks_ms = lambda: 0
+    clock.sleep_ms = None
     monkeypatch.setitem(sys.modules, "time", clock)
     machine = types.ModuleType("machine")
     machine.Pin = machine.RTC = object
@@ -210,18 +212,85 @@ def test_a_relay_without_memory_ends_the_application_with_the_heater_off_first(t
     assert device.calls == ["off"]
 
 
-def test_what_ends_one_task_ends_them_all(tasks, monkeypatch):
-    async def ends(device):
+class Clock:
+    """Time that passes while somebody sleeps, and while a task works."""
+
+    def __init__(self, tasks, monkeypatch, start):
+        self.now = start
+        self.ran = []  # (name, when)
+        monkeypatch.setattr(tasks, "ticks_ms", lambda: self.now)
+        monkeypatch.setattr(tasks, "sleep_ms", self._pass)
+
+    def _pass(self, ms):
+        self.now = ticks_add(self.now, ms)
+
+    def task(self, name, pause_ms, takes_ms=0, runs=1000):
+        for _ in range(runs):
+            self.ran.append((name, self.now))
+            self._pass(takes_ms)
+            yield pause_ms
+        raise ValueError(name)
+
+
+def test_each_task_runs_when_it_is_due_across_the_wrap_of_the_clock(tasks, monkeypatch):
+    start = (1 << 30) - 500
+    clock = Clock(tasks, monkeypatch, start)
+    with pytest.raises(ValueError, match="a"):
+        tasks.run((clock.task("a", 100, runs=100), clock.task("b", 250), clock.task("c", 1000)))
+    after = [(name, ticks_diff(when, start)) for name, when in clock.ran]
+    assert [when for name, when in after if name == "a"] == list(range(0, 10_000, 100))
+    assert [when for name, when in after if name == "b"] == list(range(0, 10_000, 250))
+    assert [when for name, when in after if name == "c"] == list(range(0, 10_000, 1000))
+
+
+def test_a_task_that_never_sleeps_keeps_no_other_from_running(tasks, monkeypatch):
+    clock = Clock(tasks, monkeypatch, 0)
+    with pytest.raises(ValueError, match="b"):
+        tasks.run((clock.task("a", 0, takes_ms=7, runs=10_000), clock.task("b", 500, runs=20)))
+    whens = [when for name, when in clock.ran if name == "b"]
+    assert max(b - a for a, b in zip(whens, whens[1:], strict=False)) <= 507
+
+
+@pytest.mark.parametrize("by_radio", [False, True])
+def test_what_ends_one_task_ends_them_all(tasks, monkeypatch, by_radio):
+    def ends(device):
+        yield 1
         raise ValueError("dead")
 
-    async def runs(device):
-        await asyncio.sleep(60)
+    def runs(device):
+        while True:
+            yield 2
 
     for name in ("run_bms", "run_heater", "run_screen", "run_relay"):
         monkeypatch.setattr(tasks, name, runs)
     monkeypatch.setattr(tasks, "run_collector", ends)
-    with pytest.raises(ValueError):
-        asyncio.run(tasks.run_all(Thing(start=lambda now: None, ble=None)))
+    clock = Clock(tasks, monkeypatch, 0)
+    ble = radio(monkeypatch, clock) if by_radio else None
+    with pytest.raises(ValueError, match="dead"):
+        tasks.run_all(Thing(start=lambda now: clock.ran.append(now), ble=ble))
+    assert clock.ran[0] == 0
+    assert ("link", 0) in clock.ran or not by_radio
+
+
+def radio(monkeypatch, clock):
+    """Returns the links of a device with one BMS by radio."""
+    monkeypatch.setitem(sys.modules, "bluetooth", types.ModuleType("bluetooth"))
+    monkeypatch.delitem(sys.modules, "links.ble", raising=False)
+    module = importlib.import_module("links.ble")
+    monkeypatch.delitem(sys.modules, "links.ble")
+
+    async def sleep_ms(ms):
+        await asyncio.sleep(ms / 1000)
+
+    monkeypatch.setattr(asyncio, "sleep_ms", sleep_ms, raising=False)
+
+    async def run():
+        clock.ran.append(("link", 0))
+        await asyncio.sleep(60)
+
+    links = module.Links({})
+    links._links.append(Thing(run=run))
+    return links
 
 
 @pytest.mark.parametrize(

@@ -33,14 +33,9 @@ _BUILT_IN = {
     "socket": "Sockets()",
     "esp32": "Esp32()",
     "time": "clock",
-    "asyncio": "loop",
 }
 _NOTHING = "select _thread"
-# The real asyncio stays in memory, as on a device; the tasks get one whose time we make.
 _STAND_INS = """
-import asyncio
-sys.modules["real asyncio"] = asyncio
-del asyncio
 import binascii, json, os
 for name in {nothing!r}.split():
     sys.modules[name] = Anything()
@@ -68,7 +63,7 @@ _STAGES = (
         "built",
         "found.clear()\ndel build\nfrom {tasks} import forget\nforget()\ndel forget",
     ),
-    ("tasks", "from {tasks} import run_all\nrun_all(device).send(None)"),
+    ("tasks", "from {tasks} import start_all\ntasks = start_all(device)"),
     *((f"{_RUNNING}, {n} s", "advance(1)") for n in range(1, 11)),
     *((f"{_RUNNING}, page {n}", _PRESS) for n in range(1, 5)),
 )

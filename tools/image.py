@@ -25,7 +25,7 @@ OPTIMISATION = 3
 
 # By these names tools/boot_play.py takes the steps of a start.
 STARTED = frozenset(
-    "picture.Picture startup.prepare device.Device tasks.run_all app.forget "
+    "picture.Picture startup.prepare device.Device tasks.start_all app.forget "
     "build.build build.build_bms build.build_heater build.build_screen build.build_relay".split()
 )
 

@@ -1,5 +1,7 @@
 """What the application needs for BMSs over Bluetooth; imported only where there is one."""
 
+import asyncio
+
 import bluetooth
 import machine
 
@@ -73,9 +75,15 @@ class Links:
         self._links.append(link)
         return link
 
-    def tasks(self):
-        """Returns what is to run beside the tasks of the device."""
-        return [link.run() for link in self._links]
+    def run(self, tasks):
+        """Runs the device's tasks and, beside them, those of the links; see tasks.run.
+
+        On asyncio, since the radio's library needs it.
+        """
+        asyncio.run(self._run([_follow(task) for task in tasks]))
+
+    async def _run(self, running):
+        await asyncio.gather(*running, *[link.run() for link in self._links])
 
     def release(self, seconds, heating):
         """Lets go of all BMSs for so long, in a moment; 0: takes them back.
@@ -140,3 +148,8 @@ class Links:
         device.state[_KEY] = self.resets + 1
         device.save()
         machine.reset()
+
+
+async def _follow(task):
+    while True:
+        await asyncio.sleep_ms(next(task))

@@ -196,22 +196,9 @@ class Time(Anything):
         return 0
 
 
-class Asyncio(Anything):
-    """Sleeps say for how long; tasks are kept for the tool to run."""
-
-    tasks = ()
-
-    def sleep_ms(self, ms):
-        yield ms
-
-    def gather(self, *tasks):
-        self.tasks = tasks
-        yield 0
-
-
 ANYTHING = Anything()
 clock = Time()
-loop = Asyncio()
+tasks = ()  # of the device, when they are started
 
 
 def report(stage):
@@ -226,7 +213,7 @@ def advance(seconds):
     """
     end = clock.now + 1000 * seconds
     most = 0
-    due = [clock.now] * len(loop.tasks)
+    due = [clock.now] * len(tasks)
     while True:
         first = min(due)
         if first > end:
@@ -234,7 +221,7 @@ def advance(seconds):
         clock.now = first
         at = due.index(first)
         before = gc.mem_alloc()
-        due[at] = first + (loop.tasks[at].send(None) or 0)
+        due[at] = first + next(tasks[at])
         most = max(most, gc.mem_alloc() - before)
     clock.now = end
     print("step", most)
