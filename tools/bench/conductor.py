@@ -175,6 +175,12 @@ class Conductor:
         if t_us < due_us:
             self._wait(min(due_us - t_us, _MOST_WAIT_US))
             return
+        # What the firmware has said by now comes first, a feed of the watchdog for instance: a busy
+        # machine may have held this process up.
+        before = self._idle, self.state
+        self._wait(0)
+        if (self._idle, self.state) != before:
+            return
         self._run_due(t_us)
         self._pump(0xFF, t_us)
         if self.state == RUNNING and self.process and self._link.has_changed():
