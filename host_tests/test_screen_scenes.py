@@ -1,6 +1,8 @@
 """Whole pictures: the same on CPython and both MicroPythons; what they must and must not hold."""
 
 import binascii
+import importlib
+import sys
 
 import pytest
 
@@ -138,6 +140,14 @@ def test_render_writes_true_colours(tmp_path):
     colours = {palette.value(index): rgb(index) for index in range(16)}
     for x, y, colour in pixels(scenes.draw("alarm", cpython_framebuf).pixels):
         assert image.getpixel((3 * x + 2, 3 * y + 1)) == colours[colour]
+
+
+def test_render_says_what_is_missing(monkeypatch):
+    monkeypatch.setitem(sys.modules, "PIL", None)
+    monkeypatch.delitem(sys.modules, "tools.render_lcd")
+    with pytest.raises(SystemExit, match="Pillow.*`make check` installs it"):
+        importlib.import_module("tools.render_lcd")
+    monkeypatch.undo()
 
 
 def test_render_refuses_unknown_scenes(tmp_path, capsys):

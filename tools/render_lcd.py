@@ -4,11 +4,14 @@ import argparse
 import sys
 from pathlib import Path
 
-from PIL import Image
-
 from screen.draw import palette
 from tools import cpython_framebuf as framebuf
 from tools import scenes
+
+try:
+    from PIL import Image
+except ImportError:  # after `make demo` alone
+    sys.exit("render_lcd draws with Pillow, which is not here: `make check` installs it")
 
 SCALE = 3
 

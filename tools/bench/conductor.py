@@ -175,8 +175,8 @@ class Conductor:
         if t_us < due_us:
             self._wait(min(due_us - t_us, _MOST_WAIT_US))
             return
-        # What the firmware has said by now comes first, a feed of the watchdog for instance: a busy
-        # machine may have held this process up.
+        # What the firmware has said by now comes first, a feed of the watchdog for instance: a
+        # busy machine may have held this process up.
         before = self._idle, self.state
         self._wait(0)
         if (self._idle, self.state) != before:
