@@ -55,9 +55,13 @@ _STAGES = (
     ),
     ("application", "import app\nfrom {device} import Device"),
     ("builders", "import build"),
+    ("BMS, builder", "import building.bms"),
     ("BMS", "device = Device(found[0])\nbuild.build_bms(device, found[0])"),
+    ("heater, builder", "import building.heater"),
     ("heater", "build.build_heater(device, found[0])"),
+    ("relay, builder", "import mqtt.build"),
     ("relay", "build.build_relay(device, found[0])"),
+    ("screen, builder", "import building.screen"),
     ("screen", "build.build_screen(device, found[0])"),
     (
         "built",

@@ -22,12 +22,12 @@ def escaped(text):
 
     Quotes and backslashes are escaped; control characters become spaces.
     """
-    out = b""
+    out = bytearray()
     for byte in text:
         if byte in b'"\\':
-            out += b"\\"
-        out += bytes((max(byte, 32),))
-    return out
+            out.append(0x5C)
+        out.append(max(byte, 32))
+    return bytes(out)
 
 
 def longest_line(table):
