@@ -197,6 +197,9 @@ def test_only_what_is_there_is_announced(bench):
     bench.run(30_000, step=50)
     assert {"remaining_mah", "temp_2"} <= set(bench.configs())
     assert len(bench.config_topics()) == before + 2  # and nothing else again
+    bench.pack.cells += 1
+    bench.run(30_000, step=50)
+    assert "cell_5" in bench.configs() and len(bench.config_topics()) == before + 3
 
 
 USED = {

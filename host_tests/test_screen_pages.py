@@ -129,11 +129,34 @@ def test_limits_of_the_bms_colour_the_figures(page):
         assert page.inks[figure] == pal.RED
 
 
-def test_a_low_charge_is_coloured(page):
-    page.update(soc_pct=9)
-    assert page.inks["9"] == pal.RED
-    page.update(soc_pct=19)
-    assert page.inks["19"] == pal.AMBER
+@pytest.mark.parametrize(
+    "soc, ink",
+    [(9, pal.RED), (10, pal.AMBER), (19, pal.AMBER), (20, pal.WHITE)],
+)
+def test_a_low_charge_is_coloured(page, soc, ink):
+    page.update(soc_pct=soc)
+    assert page.inks[str(soc)] == ink
+
+
+# What is coloured while it is fresh, on which page (by presses of the button).
+COLOURED = {
+    "9": (0, {"soc_pct": 9}, pal.RED),
+    "+78": (0, {"power_mw": 78_000, "current_ma": 5000}, pal.GREEN),
+    "-1.1": (0, {"temp_min_dc": -11}, pal.BLUE),
+    "2.599": (1, {"cell_min_mv": 2599}, pal.RED),
+    "56.1": (1, {"temp_max_dc": 561}, pal.RED),
+}
+
+
+@pytest.mark.parametrize("said", COLOURED)
+def test_old_figures_are_grey_whatever_they_are(page, said):
+    presses, change, ink = COLOURED[said]
+    for _ in range(presses):
+        page.press()
+    page.update(**change)
+    assert page.inks[said] == ink
+    assert said in old(page, 11)
+    assert page.inks[said] == pal.GREY
 
 
 def test_temperatures_have_tenths_always(page):
