@@ -11,6 +11,7 @@ import itertools
 import re
 
 from tools import groups
+from tools.name_order import first_line
 from tools.scopes import BUILTINS, Reader
 from tools.short_names import is_const, letters, parse
 from tools.squeeze import SqueezeError, replace
@@ -160,17 +161,18 @@ class _Joiner:
     # -- texts ----------------------------------------------------------------------------------
 
     def join(self, group):
-        """Returns (text, [(first line, module)]) of a group."""
+        """Returns (text, [(first line, module)]) of a group; its first line is nobody's."""
         parts = []
         lines = []
-        at = 1
+        at = 2
         imported = set()
         for module in self.groups[group]:
             part = self.rewrite(module, imported)
             lines.append((at, module))
             at += part.count("\n") + 1
             parts.append(part)
-        return "\n".join(parts), lines
+        text = "\n".join(parts)
+        return first_line(text) + "\n" + text, lines
 
     def rewrite(self, module, imported):
         """Returns the text of a module as a part of its group.
