@@ -11,20 +11,21 @@ from unload import unload
 
 
 def make_device(found):
-    """Returns the Device. What was `found` at the start is gone afterwards, and what builds."""
+    """Returns the Device. What was `found` at the start is taken out of there."""
     from build import build
 
     device = build(found[0])
     found.clear()
-    forget()
-    device.memory.tell("built")
     return device
 
 
 def forget():
-    """Drops what has built the device."""
+    """Drops what has built the device: the last modules, and functions of others."""
     unload("build")
     unload("building")
+    import built  # noqa: F401  drops the functions
+
+    unload("built")
 
 
 def _say_end(device):
@@ -45,6 +46,8 @@ def run(found):
     """
     machine.freq(board.CPU_HZ)
     device = make_device(found)
+    forget()
+    device.memory.tell("built")
     try:
         try:
             run_all(device)

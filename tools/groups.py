@@ -38,6 +38,7 @@ ONCE = frozenset(
         "building.screen",
         "mqtt.build",
         "relay.making",
+        "built",
         "starts",
         "bms.catalog",
         "heat.record",

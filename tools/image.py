@@ -16,7 +16,7 @@ import shutil
 import subprocess
 import sys
 
-from tools import ROOT, bundle, legend, rendered, short_names, squeeze, stock_names
+from tools import ROOT, bundle, legend, once, rendered, short_names, squeeze, stock_names
 from tools.stock_names import ADDED, STOCK
 
 ROOTS = (ROOT / "firmware", ROOT / "lib")
@@ -167,6 +167,7 @@ def lay_out(board_name, out, squeezed=True, joined=True):
         if joined:
             bundled = bundle.bundle(short, chosen_at_run_time(board), STARTED)
             found = legend.legend(texts, bundled)
+            once.fill_in(bundled, once.only_building(texts))
             short = bundled.texts
         texts = short
     shutil.rmtree(out, ignore_errors=True)
