@@ -5,8 +5,9 @@
 
 PYTHON ?= python3
 ARGS ?=
-# Two processes; the tests of a file stay together, since they share what is costly to make.
-TWO ?= -n 2 --dist loadfile --no-loadscope-reorder
+# Three processes for two cores, since the bench waits for its clocks a good part of the time; the
+# tests of a file stay together, since they share what is costly to make.
+WORKERS ?= -n 3 --dist loadfile --no-loadscope-reorder
 BOARD ?= lilygo_t_display
 
 VENV := .venv
@@ -34,10 +35,10 @@ demo: $(DEMO) ## the virtual bench in a browser; ARGS="--headless --scenario FIL
 	@$(BIN)/python -m tools.bench $(ARGS)
 
 test: $(DEV) $(NODE) ## all tests, on CPython and on 64- and 32-bit MicroPython; ARGS go to pytest
-	@$(BIN)/python -m pytest $(TWO) $(ARGS)
+	@$(BIN)/python -m pytest $(WORKERS) $(ARGS)
 
 fuzz: $(DEV) $(NODE) ## looks for new examples with fresh seeds until one fails; Ctrl-C ends it
-	@round=0; while $(BIN)/python -m pytest -q -m hypothesis --hypothesis-profile fuzz $(TWO) $(ARGS); \
+	@round=0; while $(BIN)/python -m pytest -q -m hypothesis --hypothesis-profile fuzz $(WORKERS) $(ARGS); \
 	do round=$$((round + 1)); echo "make fuzz: $$round rounds without a find"; done; \
 	echo "make fuzz: a find in round $$((round + 1)), or ended; keep it as an @example of its test"; \
 	exit 1
