@@ -15,15 +15,20 @@ from heat.thermal import mat_ma, mat_mw
 _STATE_BYTES = const(4000)  # more than a state has; a bigger file is none, whatever it holds
 
 
-def load_settings(max_ma, max_mw):
+def load_settings(max_ma, max_mw, roomy=True):
     """Returns (settings, secrets, errors); with any error the heater cannot be switched on.
 
-    `max_ma`, `max_mw`: limits of the heater's output.
+    `max_ma`, `max_mw`: limits of the heater's output. roomy: the board has memory for whatever
+    can be set.
     """
     errors = []
     raw = read("settings.json", errors)
     values, problems = settings.load({} if raw is None else raw)
     errors.extend(problems)
+    if not roomy:
+        from settings_memory import refuse
+
+        refuse(values, errors)
     secrets = _load_secrets(errors)
     if values["heater_output"] == "bms":
         from heat.options.bms_output import MAX_MA, MAX_MW

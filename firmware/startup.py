@@ -1,28 +1,33 @@
 """What comes before the application: its settings, and the memory that is not Python's.
 
 An ESP32's Python heap grows into the memory from which radio, drivers and sockets take theirs, and
-it grows most while the application is imported. So these get their share before that; and what
-sockets need later is kept free by a receive buffer far larger than the BMS needs, which is cut to
-size when all is built (docs/memory.md).
+it grows most while the application is imported. So these get their share before that; and all that
+is left is held by a receive buffer far larger than the BMS needs, which is cut to size when all is
+built (docs/memory.md).
 """
 
 # What a Startup has is put there here.
 # pyright: reportAttributeAccessIssue=false
 
+import gc
 from binascii import hexlify
 from time import ticks_ms
 
 import board
 import machine
 
+from compat import const
+from hardware.data_file import open_data
 from hardware.wifi import Wifi
 from heaps import Heaps
-from links.uart_link import SPARE
 from unload import unload
 
 # What only the start needs.
 _READERS = ("picture", "screen.start", "panels", "hardware.screen_files", "config", "settings")
-_READERS += ("settings_heater",)
+_READERS += ("settings_heater", "settings_memory")
+_TWO_AREAS = const(100_000)  # less than two areas of Python's heap are together
+_HALF_AN_AREA = const(40_000)
+_CRUMBS = const(4_000)  # with a driver's books of 2 kB, too little for another area
 
 
 class Startup:
@@ -31,8 +36,12 @@ class Startup:
 
     `state` is the state file's content, `record` the heater's part of it (see config.load_state);
     `picture` is the picture.Picture that is shown; `unit` identifies the chip: hexadecimal, as
-    bytes; `memory` is a heaps.Heaps.
+    bytes; `memory` is a heaps.Heaps. `roomy`: memory is no matter, see `_is_roomy`. `ballast`: how
+    large the UART's receive buffer is until the device runs, 0 if that does not matter: it holds
+    the IDF's memory while Python's heap would take it.
     """
+
+    ballast = 0
 
 
 def prepare(picture, frugal=False):
@@ -45,6 +54,7 @@ def prepare(picture, frugal=False):
     early.picture = picture
     early.memory = Heaps()
     early.memory.tell("start")
+    early.roomy = _is_roomy(early.memory)
     _read(early)
     if frugal:
         early.settings["wifi_ssid"] = early.settings["mqtt_host"] = ""
@@ -65,12 +75,25 @@ def _read(early):
     import config
 
     early.settings, early.secrets, early.errors = config.load_settings(
-        board.HEATER_MAX_MA, board.HEATER_MAX_W * 1000
+        board.HEATER_MAX_MA, board.HEATER_MAX_W * 1000, early.roomy
     )
     early.errors.extend(early.picture.errors)
     early.state, early.record = config.load_state()
     for name in _READERS:
         unload(name)
+
+
+def _is_roomy(memory):
+    """True if the board has PSRAM, or the program does not lie in memory, but in the firmware."""
+    from settings_memory import has_psram
+
+    if has_psram(memory.python_used + gc.mem_free()):
+        return True
+    file = open_data("app.mpy")
+    if file is None:
+        return True
+    file.close()
+    return False
 
 
 def _take_memory(early):
@@ -88,4 +111,20 @@ def _take_memory(early):
 
         ble.switch_on(early.errors)
     if "uart" in links:
-        machine.UART(board.BMS_UART, rx=board.BMS_RX, tx=board.BMS_TX, rxbuf=SPARE)
+        if settings["wifi_ssid"] and not early.roomy:
+            early.ballast = _ballast(early.memory)
+        machine.UART(board.BMS_UART, rx=board.BMS_RX, tx=board.BMS_TX, rxbuf=early.ballast or 256)
+
+
+def _ballast(memory):
+    """Returns how large a buffer leaves nothing for Python's heap to grow into.
+
+    Python has its second area after this: the first two are what a board without PSRAM can spare
+    beside Wi-Fi. As long as something holds that buffer, Python that needs more gets a
+    MemoryError, and not what radio and sockets live from.
+    """
+    memory.look()
+    if memory.python_used + memory.python_free < _TWO_AREAS:
+        bytearray(_HALF_AN_AREA)
+        memory.look()
+    return max(0, memory.idf_largest - _CRUMBS)

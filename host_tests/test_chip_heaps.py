@@ -51,13 +51,16 @@ def test_drivers_take_what_was_measured_and_give_it_back():
     assert free(heaps) == before
 
 
-def test_what_is_kept_free_counts_as_free_but_python_does_not_get_it():
-    heaps = radio(ChipHeaps())
-    heaps.take("uart", chip_heaps.SPARE)
-    heaps.python(118_000)
-    assert heaps.free >= 20_000 - MARGIN
-    heaps.take("uart", 2_048)
-    assert heaps.piece > 14_500
+def test_the_ballast_counts_as_free_but_python_does_not_get_it():
+    heaps = chip_heaps.before_the_ballast()
+    heaps.python(100_000)
+    before = heaps.free
+    heaps.take("uart", heaps.largest - 4_000)
+    assert before - heaps.free == chip_heaps.UART
+    with pytest.raises(Starved, match="no more than 112000"):
+        heaps.python(112_000)
+    heaps.take("uart", 1_024)
+    assert heaps.areas == 112_000 and heaps.piece > 30_000
 
 
 def test_python_that_needs_more_than_there_is_is_starved():
@@ -85,7 +88,20 @@ def test_what_fits_has_no_problem_and_less_memory_is_noticed():
     _, problems = follow(stages, ChipHeaps(missing=9_000))
     assert any("the IDF has" in problem for problem in problems)
     _, problems = follow(stages, ChipHeaps(missing=14_000))
-    assert any("in one piece for a socket" in problem for problem in problems)
+    assert any("for a socket" in problem for problem in problems)
+
+
+def test_python_needs_room_for_more_than_was_played_beside_wifi_only():
+    stages = [Stage("all", 105_000, 107_500, [("wifi", 0)])]
+    assert follow(stages)[1] == ["all: Python has 2484 B to spare"]
+    stages[0].taken.clear()
+    assert follow(stages)[1] == []
+
+
+def test_what_is_short_is_told_once():
+    stages = [Stage(f"{n}", 120_000, 120_000, [("wifi", 0)]) for n in range(3)]
+    _, problems = follow(stages)
+    assert problems == ["0: the IDF has -3000 B free"]
 
 
 def test_steady_moments_are_told_as_one_with_the_most_of_all():

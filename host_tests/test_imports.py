@@ -28,6 +28,7 @@ LIB = {
     "words": {"compat"},
     "settings_heater": set(),
     "settings_packs": set(),
+    "settings_memory": {"compat"},
     "settings": {
         "settings_heater",
         "settings_packs",

@@ -12,7 +12,7 @@ import pathlib
 import tempfile
 
 from host_tests.mp import runner
-from tools import ROOT, image
+from tools import ROOT, chip_heaps, image
 from tools.bench.jk_gps_sim import JkGpsSim
 from tools.plant import Plant
 
@@ -32,6 +32,7 @@ _BUILT_IN = {
     "network": "Network()",
     "socket": "Sockets()",
     "esp32": "Esp32()",
+    "gc": "Gc()",
     "time": "clock",
 }
 _NOTHING = "select _thread"
@@ -43,6 +44,8 @@ for name, module in ({modules}):
     sys.modules[name] = module
 del name, module
 UART.reply = {reply!r}
+Esp32.largest = {largest}
+Esp32.areas = {areas}
 """
 _RUNNING = "running"
 _PRESS = "Pin.level = 0\nadvance(1)\nPin.level = 1\nadvance(1)"
@@ -90,8 +93,11 @@ def reply_of_a_bms():
     return bytes(sim.status(sim.look(0)))
 
 
-def play(board_name="lilygo_t_display", settings=None):
-    """Returns [Stage] of a start with `settings` (default: SETTINGS), and a few minutes after."""
+def play(board_name="lilygo_t_display", settings=None, psram=False):
+    """Returns [Stage] of a start with `settings` (default: SETTINGS), and a few minutes after.
+
+    psram: the firmware is told that it has megabytes, and refuses nothing.
+    """
     with tempfile.TemporaryDirectory() as folder:
         out = pathlib.Path(folder) / "image"
         image.lay_out(board_name, out)
@@ -103,7 +109,7 @@ def play(board_name="lilygo_t_display", settings=None):
             "files": files | {"/settings.json": str(given)},
             "path": ["", ".frozen", "/lib"],
             "argv": ["play"],
-            "chunks": _chunks(),
+            "chunks": _chunks(psram),
         }
         result = runner.run_plan(plan)
     problem = runner.failure(result)
@@ -112,10 +118,17 @@ def play(board_name="lilygo_t_display", settings=None):
     return _stages(result.stdout)
 
 
-def _chunks():
+def _chunks(psram):
     modules = ", ".join(f"({name!r}, {make})" for name, make in _BUILT_IN.items())
     names = {"device": "app", "tasks": "app"}
-    stand_ins = _STAND_INS.format(nothing=_NOTHING, modules=modules, reply=reply_of_a_bms())
+    heaps = chip_heaps.before_the_ballast()
+    stand_ins = _STAND_INS.format(
+        nothing=_NOTHING,
+        modules=modules,
+        reply=reply_of_a_bms(),
+        largest=heaps.largest,
+        areas=8_000_000 if psram else heaps.usable,
+    )
     chunks = ["import gc\nbefore = gc.mem_alloc()", _CHIP.read_text()]
     chunks += ["gc.collect()", "print('tool', gc.mem_alloc() - before)", stand_ins]
     for stage, code in _STAGES:

@@ -1,7 +1,9 @@
 """A model of the two heaps of an ESP32 without PSRAM: Python's areas, and what is left to the IDF.
 
 Python's heap begins with one area and grows by another when what is in use does not fit, from the
-memory in which radio, drivers and sockets live, and it never gives one back. Figures: measured on
+memory in which radio, drivers and sockets live, and it never gives one back. With Wi-Fi two areas
+are all there is for it: a third would leave the IDF less than LEAST_FREE. So a start holds what is
+left as ballast, and whoever needs more than two areas gets a MemoryError. Figures: measured on
 the stock image ESP32_GENERIC 1.27.0 in an emulated ESP32 at 240 MHz, one run each; the network
 behind its radio acknowledged locally. What that cannot show (WPA2's own memory, lost frames,
 roaming, fragmentation over weeks) is MARGIN, which is taken off all that the model says is free.
@@ -38,11 +40,16 @@ _FIXED = {
 UART = 2_010  # beside its receive buffer
 THREAD = 360  # beside its stack
 
-SPARE = 20_000  # of a receive buffer that large: kept free for later (links/uart_link.py)
+BALLAST = 10_000  # a receive buffer larger than this is mere ballast (firmware/startup.py)
 
-# What must be there (platform figures of the project: sockets and radio starve below).
+# What must be there. The first two are the project's figures for the radio and sockets, which
+# starve below; a few kB less was seen to work, but is not promised.
 LEAST_FREE = 25_000
 LEAST_PIECE = 20_000  # when a socket is opened
+LEAST_WITHOUT_RADIO = 5_000  # drivers and timers are all there is
+# Python's areas, less all that lives and all garbage of the greediest step: for fragments, and for
+# what a chip allocates that the play does not.
+LEAST_ROOM = 3_000
 
 
 class Starved(Exception):
@@ -69,20 +76,35 @@ class ChipHeaps:
 
     def __init__(self, missing=0):
         self.areas = AREA
-        self._spare = 0
+        self._ballast = 0
         self._piece = IDF_PIECE - missing
         self._rest = IDF_FREE - IDF_PIECE
         self._held = {}
 
     @property
+    def usable(self):
+        """Bytes that Python can use of its areas."""
+        return self.areas * (1000 - TABLES_PERMILLE) // 1000
+
+    @property
+    def largest(self):
+        """The largest piece of the IDF's heap as the chip says it, without a margin."""
+        return max(self._piece, self._rest)
+
+    @property
+    def has_radio(self):
+        """True if there is Wi-Fi, which must not starve."""
+        return "wifi" in self._held
+
+    @property
     def free(self):
         """Bytes of the IDF's heap that are free, or kept free."""
-        return self._piece + self._rest + self._spare - MARGIN
+        return self._piece + self._rest + self._ballast - MARGIN
 
     @property
     def piece(self):
         """The largest piece of them."""
-        return max(self._piece, self._rest) - MARGIN
+        return self.largest - MARGIN
 
     def needs(self, what, size=0):
         """Returns the bytes that a driver takes; `size`: its receive buffer, or its stack."""
@@ -104,7 +126,7 @@ class ChipHeaps:
         self._piece -= large
         self._held[what] = (small, large)
         if what == "uart":
-            self._spare = SPARE if size >= SPARE else 0
+            self._ballast = size if size >= BALLAST else 0
 
     def give(self, what):
         """Gives back what a driver or a burst has taken, if it has."""
@@ -114,7 +136,7 @@ class ChipHeaps:
 
     def python(self, used):
         """Python has so much in use at once: its heap grows until that fits."""
-        while used > self.areas * (1000 - TABLES_PERMILLE) // 1000:
+        while used > self.usable:
             if self.areas == AREA and self._piece >= DOUBLING:
                 self._piece -= DOUBLING
                 self.areas += AREA
@@ -126,24 +148,43 @@ class ChipHeaps:
             self.areas += taken * GROWTH_PERMILLE // 1000
 
 
+def before_the_ballast():
+    """Returns the heaps as a start finds them when it takes its ballast (firmware/heaps.py)."""
+    heaps = ChipHeaps()
+    heaps.python(AREA)
+    for what in ("pwm", "spi", "wifi", "wifi active"):
+        heaps.take(what)
+    return heaps
+
+
 def follow(stages, heaps=None):
-    """Returns [Moment] of a played start (boot_play.Stage), and what is not enough, as texts."""
+    """Returns [Moment] of a played start (boot_play.Stage), and what is not enough, as texts: of
+    each kind the first."""
     heaps = heaps or ChipHeaps()
     moments = []
-    problems = []
+    problems = {}
     for stage in stages:
         try:
             for what, size in stage.taken:
                 if what in ("socket", "thread") and heaps.piece < LEAST_PIECE:
-                    problems.append(f"{stage.name}: {heaps.piece} B in one piece for a {what}")
+                    problems.setdefault("piece", f"{stage.name}: {heaps.piece} B for a {what}")
                 heaps.take(what, size)
             heaps.python(stage.peak)
         except Starved as error:
-            problems.append(f"{stage.name}: {error}")
+            problems["starved"] = f"{stage.name}: {error}"
             break
-        if heaps.free < LEAST_FREE:
-            problems.append(f"{stage.name}: the IDF has {heaps.free} B free")
+        for kind, text in _short_of(heaps, stage.peak):
+            problems.setdefault(kind, f"{stage.name}: {text}")
         moments.append(
             Moment(stage.name, stage.live, stage.peak, heaps.areas, heaps.free, heaps.piece)
         )
-    return moments, problems
+    return moments, list(problems.values())
+
+
+def _short_of(heaps, used):
+    """Yields (kind, text) of what there is too little of, while Python uses so much."""
+    if heaps.free < (LEAST_FREE if heaps.has_radio else LEAST_WITHOUT_RADIO):
+        yield "free", f"the IDF has {heaps.free} B free"
+    # Without a radio Python may grow once more.
+    if heaps.has_radio and heaps.usable - used < LEAST_ROOM:
+        yield "room", f"Python has {heaps.usable - used} B to spare"

@@ -27,6 +27,7 @@ ONCE = frozenset(
         "config",
         "settings",
         "settings_heater",
+        "settings_memory",
         "settings_packs",
         "picture",
         "panels",

@@ -63,7 +63,7 @@ def _build_unit(device, settings, early):
         link = ble = _air(device, settings, early)
     else:
         # A search begins with a buffer for the fastest, which the catalogue's first dialect has.
-        link = _wire(settings, catalog.baud(catalog.NAMES[0] if searches else name))
+        link = _wire(settings, catalog.baud(catalog.NAMES[0] if searches else name), early.ballast)
     unit = Unit(dialect, check, link, ble, device.max_age_ms)
     if settings["bms_writes"]:
         import writes
@@ -82,8 +82,8 @@ def _air(device, settings, early):
     return device.ble.make(settings, early.secrets["ble_pin"], early.errors)
 
 
-def _wire(settings, baud):
-    from links.uart_link import SPARE, UARTLink
+def _wire(settings, baud, ballast):
+    from links.uart_link import UARTLink
 
     de = board.RS485_DE if settings["rs485_de_used"] else None
-    return UARTLink(board.BMS_UART, board.BMS_RX, board.BMS_TX, baud, de, SPARE)
+    return UARTLink(board.BMS_UART, board.BMS_RX, board.BMS_TX, baud, de, ballast)

@@ -51,12 +51,10 @@ _SIGNS = (
     b"\x82\x10\x00",
 ) + SWAPPED_SIGNS
 
-# Nothing but a flash write keeps us away for longer; a polled BMS sends one frame meanwhile.
-_WORST_GAP_MS = const(200)
-# Kept free for sockets while the device is built: IDF memory, as a receive buffer of this size.
-# The driver is made twice with it: only a piece of the very same size is sure to be free again.
-SPARE = const(20_000)
-_LEAST_RXBUF = const(256)  # the driver takes no less than its FIFO of 128
+# Nothing but a flash write keeps us away for longer; a polled BMS sends one frame meanwhile, of
+# 308 bytes at most. What is more here, sockets have less (tools/chip_heaps.py).
+_WORST_GAP_MS = const(80)
+_LEAST_RXBUF = const(320)
 _BITS = const(10_000)  # of a byte, start and stop bit included, times ms in a second
 _STUCK_MS = const(100)  # the driver is let go of, whatever the UART says
 # After a start, until silence is one; later, until a reason that has gone is another: a BMS that
@@ -74,15 +72,16 @@ class UARTLink:
     reason   see REASONS; `counts` tells how often each one came about
     losses   how often there were figures and then none
 
-    `de` is the driver-enable pin of a transceiver, None without one. `spare`: the
-    receive buffer's size until `trim`, if that is more than it needs.
+    `de` is the driver-enable pin of a transceiver, None without one. `ballast`: the
+    receive buffer's size until `trim`, if that is more than it needs (startup.Startup); the same
+    as before, for only a piece of the very same size is sure to be free again.
     """
 
     REASONS = REASONS
     TEXTS = WIRE_TEXTS  # what the screen says for a reason
     up = True  # a wire has no state of its own; silence shows in the ages
 
-    def __init__(self, uart_id, rx, tx, baud, de=None, spare=0):
+    def __init__(self, uart_id, rx, tx, baud, de=None, ballast=0):
         self.renewed = self.sending = False
         self.reason = NONE
         self.counts = array("H", bytes(2 * REASON_COUNT))
@@ -97,7 +96,7 @@ class UARTLink:
         if room < _LEAST_RXBUF:
             room = _LEAST_RXBUF
         self._room = room
-        self._uart = UART(uart_id, baudrate=baud, rx=rx, tx=tx, rxbuf=max(room, spare))
+        self._uart = UART(uart_id, baudrate=baud, rx=rx, tx=tx, rxbuf=max(room, ballast))
 
     def begin_watch(self):
         """Starts to look for why there are no figures."""
@@ -110,7 +109,7 @@ class UARTLink:
         self._lost_s = 0
 
     def trim(self):
-        """Gives `spare` back; what was received is lost."""
+        """Gives the ballast back; what was received is lost."""
         self._uart.init(baudrate=self._baud, rxbuf=self._room)
 
     def retune(self, baud):

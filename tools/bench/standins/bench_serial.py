@@ -17,6 +17,7 @@ from bench_pin import pin_number
 from micropython import RingIO
 
 _FIFO = 127  # hardware FIFO behind rxbuf
+_MOST_RXBUF = 4096
 _POLL = 3  # stream ioctl
 _FLUSH = 1
 _DEFAULT_PINS = ((1, 3), (10, 9), (17, 16))  # tx, rx
@@ -90,7 +91,8 @@ class UART(io.IOBase):
         self._txbuf = txbuf if txbuf >= 0 else self._txbuf
         if rxbuf >= 0 and rxbuf != self._rxbuf or self._ring is None:
             self._rxbuf = rxbuf if rxbuf >= 0 else self._rxbuf
-            self._ring = RingIO(self._rxbuf + _FIFO)
+            # A very large one is ballast, and of the IDF's memory: nothing is received meanwhile.
+            self._ring = RingIO(min(self._rxbuf, _MOST_RXBUF) + _FIFO)
         body = struct.pack("<Ibb", self._baud, self._tx, self._rx)
         link.post_body(ops.UART, self.bench_id, body)
         link.send()

@@ -1,0 +1,67 @@
+"""What a board without PSRAM has no memory for is refused in words; the figures are measured."""
+
+import pytest
+
+import settings
+import settings_memory as limits
+from tools import boot_play, chip_heaps, memory
+
+BUS = boot_play.SETTINGS | {"bms_dialect": "jk_modbus", "bms_address": 1}
+TWO_ON_A_BUS = BUS | {"packs": [{"bms_dialect": "jk_modbus", "bms_address": 2}]}
+BLE = {"bms_dialect": "jk_ble"}
+BESIDE = {"packs": [{"bms_dialect": "jk_ble", "ble_name": "two"}]}
+
+
+def load(**given):
+    values, errors = settings.load({"wifi_ssid": "network", **given})
+    assert not errors
+    limits.refuse(values, errors)
+    return values, errors
+
+
+@pytest.mark.parametrize("size, psram", [(56_000, False), (200_000, False), (2_000_000, True)])
+def test_a_board_with_psram_is_known_by_its_heap(size, psram):
+    assert limits.has_psram(size) is psram
+
+
+@pytest.mark.parametrize(
+    "given, what",
+    [
+        (BLE, "bms_link ble: takes about 63 kB"),
+        ({"bms_dialect": "ant_new", "bms_link": "ble"}, "bms_link ble: takes about 63 kB"),
+        (BESIDE, "bms_link ble: takes about 63 kB"),
+        ({k: TWO_ON_A_BUS[k] for k in ("bms_dialect", "bms_address", "packs")}, "packs: takes"),
+        ({"bms_writes": True}, "bms_writes: takes about 11 kB"),
+    ],
+)
+def test_what_is_too_much_is_refused_with_the_figures(given, what):
+    values, errors = load(**given)
+    assert len(errors) == 1 and errors[0].startswith(what)
+    assert "without PSRAM has 107" in errors[0]
+    assert values["bms_link"] == "uart" and not values["packs"] and not values["bms_writes"]
+
+
+def test_what_fits_is_not_refused():
+    assert load()[1] == []
+    assert load(screen_pages=False, heater_output="gpio", mqtt_host="broker")[1] == []
+    alone = {k: TWO_ON_A_BUS[k] for k in ("bms_dialect", "bms_address", "packs")}
+    values, errors = load(wifi_ssid="", **alone)
+    assert errors == [] and len(values["packs"]) == 1
+
+
+def test_several_packs_on_a_bus_fit_without_wifi():
+    alone = TWO_ON_A_BUS | {"wifi_ssid": "", "mqtt_host": ""}
+    assert chip_heaps.follow(memory.traffic(boot_play.play(settings=alone)))[1] == []
+
+
+@pytest.fixture(scope="module")
+def bus():
+    return boot_play.play(settings=BUS, psram=True)[-1].live
+
+
+@pytest.mark.parametrize(
+    "given, kb", [(TWO_ON_A_BUS, limits.PACKS_KB), (BUS | {"bms_writes": True}, limits.WRITES_KB)]
+)
+def test_the_figures_are_what_is_measured(bus, given, kb):
+    more = boot_play.play(settings=given, psram=True)[-1].live - bus
+    assert more == pytest.approx(1000 * kb, abs=2_000)

@@ -1,0 +1,41 @@
+"""What a board without PSRAM has no memory for: refused in words; a part of settings.py.
+
+The figures, in kB, were measured on the 32-bit MicroPython (host_tests/test_settings_memory.py),
+those of Bluetooth on an emulated ESP32 (docs/ble.md).
+"""
+
+from compat import const
+
+_MOST_WITHOUT_PSRAM = const(600_000)  # Python's 56 kB and what it can grow by; or megabytes
+HAS_KB = const(107)  # beside Wi-Fi; what a board without PSRAM can do takes nearly all of it
+BLE_KB = const(63)
+PACKS_KB = const(19)
+WRITES_KB = const(11)
+
+
+def has_psram(python_bytes):
+    """True if a heap that can hold so much, what it grows by included, is one with PSRAM."""
+    return python_bytes > _MOST_WITHOUT_PSRAM
+
+
+def refuse(values, errors):
+    """Puts what is too much for a board without PSRAM back to its default; says so in `errors`."""
+    packs = (values,) + tuple(values["packs"])
+    if "ble" in [pack["bms_link"] for pack in packs]:
+        _complain(errors, "bms_link ble", BLE_KB)
+        values["bms_link"] = "uart"
+        values["bms_dialect"] = "jk_gps"
+        values["packs"] = ()
+    if values["packs"] and values["wifi_ssid"]:
+        _complain(errors, "packs", PACKS_KB)
+        values["packs"] = ()
+    if values["bms_writes"]:
+        _complain(errors, "bms_writes", WRITES_KB)
+        values["bms_writes"] = False
+
+
+def _complain(errors, what, kb):
+    errors.append(
+        "%s: takes about %d kB; a board without PSRAM has %d for all beside Wi-Fi, and no more "
+        "than a few to spare: use a board with PSRAM" % (what, kb, HAS_KB)
+    )
