@@ -60,6 +60,41 @@ def test_current():
     assert not rig.heater.law.charger.present
 
 
+def full(cell_mv, current_ma=0, ovp_mv=3650):
+    """A rig whose pack takes no current any more, its cells at a voltage; then the cold comes."""
+    rig = Rig()
+    rig.temps = [10, 10]
+    rig.slots[p.CURRENT_MA] = current_ma
+    rig.slots[p.CELL_MIN_MV] = cell_mv
+    rig.slots[p.CELL_OVP_MV] = ovp_mv
+    rig.step(130)
+    rig.temps = [-10, -10]
+    rig.cut()
+    rig.step(20)
+    return rig
+
+
+def test_a_full_pack_held_at_its_charge_voltage_has_a_charger():
+    rig = full(3400)
+    assert rig.on and source(rig) == "memory"
+
+
+@pytest.mark.parametrize(
+    "cell_mv, current_ma, ovp_mv",
+    [
+        (3399, 0, 3650),  # it may rest there for a while after a charge
+        (3400, -300, 3650),  # it feeds something itself
+        (3400, 0, 4200),  # not LiFePO4: a voltage in the middle of its charge
+        (None, 0, 3650),
+        (3400, 0, None),
+        (3400, None, 3650),
+    ],
+)
+def test_what_shows_no_charger_at_a_full_pack(cell_mv, current_ma, ovp_mv):
+    rig = full(cell_mv, current_ma, ovp_mv)
+    assert rig.text.startswith("waiting_charger")
+
+
 def test_flag():
     rig = Rig()
     rig.slots[p.CURRENT_MA] = 0
