@@ -127,6 +127,28 @@ def test_a_pin_or_flag_is_believed_over_memory():
     assert rig.step()
 
 
+UNSEEN = "waiting_charger:charger_unseen"
+
+
+@pytest.mark.parametrize(
+    "settings, changes, told",
+    [
+        ({}, {}, UNSEEN),
+        ({"charger_pin_used": True}, {}, "waiting_charger"),  # the pin would show one
+        ({}, {p.CHARGER_PRESENT: 0}, "waiting_charger"),  # the BMS does
+        ({}, {p.CHARGE_ON: 1}, "waiting_charger"),  # its current would
+    ],
+)
+def test_after_ten_minutes_it_is_told_that_nothing_could_show_a_charger(settings, changes, told):
+    rig = cut_at_night(**settings)
+    rig.charger_pin = 0
+    rig.slots |= changes
+    rig.step(590)
+    assert rig.text == "waiting_charger"
+    rig.step(11)
+    assert rig.text == told
+
+
 def test_memory_carries_over_the_cut_for_its_time():
     rig = after_the_cut(heater_charger_hold_min=30)
     assert rig.on
