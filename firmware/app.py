@@ -20,12 +20,9 @@ def make_device(found):
 
 
 def forget():
-    """Drops what has built the device: the last modules, and functions of others."""
+    """Drops the last modules that have built the device."""
     unload("build")
     unload("building")
-    import built  # noqa: F401  drops the functions
-
-    unload("built")
 
 
 def _say_end(device):

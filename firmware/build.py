@@ -11,20 +11,41 @@ from hardware.wifi import REASONS
 from unload import unload
 from version import VERSION
 
+# What each part needs once. Their order is that of the parts here, and in tools/once.py.
+_ONCE = (
+    ("building.bms", "bms.catalog"),
+    ("building.heater", "heat.record"),
+    ("mqtt.build", "relay.making"),
+    ("building.screen",),
+)
+
 
 def build(early):
     """Returns the Device, ready to be started. `early`: startup.Startup; see docs/memory.md."""
     device = Device(early)
-    memory = early.memory
     build_bms(device, early)
-    memory.tell("BMS")
+    finish(0)
+    early.memory.tell("BMS")
     build_heater(device, early)
-    memory.tell("heater")
+    finish(1)
+    early.memory.tell("heater")
     build_relay(device, early)
-    memory.tell("relay")
+    finish(2)
+    early.memory.tell("relay")
     build_screen(device, early)
-    memory.tell("screen")
+    finish(3)
+    early.memory.tell("screen")
     return device
+
+
+def finish(part):
+    """Drops what has built a part: its modules, and functions of others that nobody needs now."""
+    for name in _ONCE[part]:
+        unload(name)
+    from built import drop
+
+    drop(part)
+    unload("built")
 
 
 def build_bms(device, early):
@@ -32,8 +53,6 @@ def build_bms(device, early):
     from building.bms import add_to
 
     add_to(device, early)
-    unload("building.bms")
-    unload("bms.catalog")
 
 
 def build_heater(device, early):
@@ -41,8 +60,6 @@ def build_heater(device, early):
     from building.heater import add_to
 
     add_to(device, early)
-    unload("building.heater")
-    unload("heat.record")
 
 
 def build_relay(device, early):
@@ -55,8 +72,6 @@ def build_relay(device, early):
         device.relay = build(device, early, REASONS, (board.NAME, VERSION))
     except ImportError:
         early.errors.append("lib/relay: files are missing; copy the image again")
-    unload("mqtt.build")
-    unload("relay.making")
 
 
 def build_screen(device, early):
@@ -64,4 +79,3 @@ def build_screen(device, early):
     from building.screen import add_to
 
     add_to(device, early)
-    unload("building.screen")

@@ -1,4 +1,4 @@
-"""Imported when the device is built: drops the functions that only building needs.
+"""Drops the functions that only building needs, when a part of the device is built.
 
 In an image for a board without PSRAM there are their names (tools/once.py); where nothing is
 squeezed, all stays.
@@ -6,14 +6,14 @@ squeezed, all stays.
 
 import sys
 
-# For each module: its name, then those of functions, class.method, and classes, which lose their
-# constructors.
-_DROPPED = ()
+# After each part that build.py builds, and for each module: its name, then those of functions,
+# class.method, and classes, which lose their constructors.
+_DROPPED = ((), (), (), ())
 
 
-def drop(lines):
+def drop(part):
     """Drops functions and methods of the modules that are loaded; the others never had them."""
-    for line in lines:
+    for line in _DROPPED[part]:
         module, names = line.split(" ", 1)
         if module in sys.modules:
             for name in names.split(" "):
@@ -26,6 +26,3 @@ def drop(lines):
                     name = "__init__"
                 # A map keeps the value of what is deleted from it until the place is needed.
                 setattr(home, name, None)
-
-
-drop(_DROPPED)

@@ -35,8 +35,8 @@ class Startup:
     of last time, and the radio (`wifi`, a hardware.wifi.Wifi).
 
     `state` is the state file's content, `record` the heater's part of it (see config.load_state);
-    `picture` is the picture.Picture that is shown; `unit` identifies the chip: hexadecimal, as
-    bytes; `memory` is a heaps.Heaps. `roomy`: memory is no matter, see `_is_roomy`. `ballast`: how
+    `brush` and `texts` are those of the picture.Picture that is shown; `unit` identifies the chip:
+    hexadecimal, as bytes; `memory` is a heaps.Heaps. `roomy`: see `_is_roomy`. `ballast`: how
     large the UART's receive buffer is until the device runs, 0 if that does not matter: it holds
     the IDF's memory while Python's heap would take it.
     """
@@ -51,11 +51,12 @@ def prepare(picture, frugal=False):
     afterwards (main.py), and the Startup itself when the device is built.
     """
     early = Startup()
-    early.picture = picture
+    early.brush = picture.brush
+    early.texts = picture.texts
     early.memory = Heaps()
     early.memory.tell("start")
     early.roomy = _is_roomy(early.memory)
-    _read(early)
+    _read(early, picture)
     if frugal:
         early.settings["wifi_ssid"] = early.settings["mqtt_host"] = ""
         early.errors.append(
@@ -71,13 +72,13 @@ def prepare(picture, frugal=False):
     return early
 
 
-def _read(early):
+def _read(early, picture):
     import config
 
     early.settings, early.secrets, early.errors = config.load_settings(
         board.HEATER_MAX_MA, board.HEATER_MAX_W * 1000, early.roomy
     )
-    early.errors.extend(early.picture.errors)
+    early.errors.extend(picture.errors)
     early.state, early.record = config.load_state()
     for name in _READERS:
         unload(name)

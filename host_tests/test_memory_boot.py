@@ -9,7 +9,7 @@ from tools import image, memory
 LOAD_ONCE = (
     "import startup, hardware.wifi, heat.thermal, links.uart_link, heaps\ngc.collect()",
     "report('before')",
-    "class Picture: errors = ()\nkept = startup.prepare(Picture())\ngc.collect()",
+    "class Picture: errors = brush = texts = ()\nkept = startup.prepare(Picture())\ngc.collect()",
     "gc.collect()\nreport('kept')\ndel kept",
     "gc.collect()\nreport('after')",
     "print('left', sum([name in sys.modules for name in ('config', 'settings')]))",

@@ -1,5 +1,8 @@
 """What only builds the device is found, dropped when it is built, and nothing else is."""
 
+import ast
+import re
+
 import pytest
 
 from tools import bundle, groups, image, once, squeeze
@@ -24,7 +27,10 @@ def make_device():
 
 
 def forget():
-    import built
+    from built import drop
+
+    for part in range(4):
+        drop(part)
 
 
 def run():
@@ -143,7 +149,7 @@ def test_a_class_that_is_named_in_data_stays_where_it_may_be_made_later():
 def test_it_is_gone_when_the_device_is_built(tmp_path, micropython64):
     kept = {"print", "split", "pop", "rpartition", "get", "modules", "sys", "Meter"}
     joined = bundle.bundle(squeeze.squeeze(TEXTS, kept), set(), {"meter.Meter"})
-    once.fill_in(joined, once.only_building(TEXTS))
+    once.fill_in(joined, TEXTS)
     joined.texts["main"] += "from app import Meter\n"
     joined.texts["main"] += (
         "print([k[:2] for k, v in sorted(Meter.__dict__.items()) if v is None])\n"
@@ -152,6 +158,30 @@ def test_it_is_gone_when_the_device_is_built(tmp_path, micropython64):
         (tmp_path / f"{name}.py").write_text(text)
     found = micropython64(tmp_path / "main.py", places=[tmp_path]).stdout
     assert found == "10\n['__', '_a', '_d']\n"
+
+
+def test_what_a_later_part_needs_goes_when_that_is_built():
+    texts = TEXTS | {
+        "building.screen": "from meter import Meter\n\n\ndef add_to():\n    Meter(2)\n"
+    }
+    build = BUILD.replace(
+        "    return", "    from building.screen import add_to\n\n    add_to()\n    return"
+    )
+    texts["build"] = build
+    names = [
+        {c.node.name for c in once.only_building(texts, part) if c.module == "meter"}
+        for part in range(len(once.PARTS))
+    ]
+    assert names[0] == names[1] == names[2] == {"load", "_half", "unused"}
+    assert names[3] == names[2] | {"__init__"}
+
+
+def test_the_parts_are_those_of_build():
+    code = (image.ROOT / "firmware" / "build.py").read_text()
+    parts = ast.literal_eval(re.search(r"_ONCE = (\(.*?\n\))", code, re.S)[1])
+    assert len(parts) == len(once.PARTS)
+    for names, known in zip(parts, once.PARTS, strict=True):
+        assert names[0] in known and known <= groups.ONCE
 
 
 def test_the_image_drops_its_constructors_and_keeps_what_is_made_anew():

@@ -76,7 +76,7 @@ def startup(monkeypatch):
 
 
 def prepare(startup):
-    picture = types.SimpleNamespace(errors=[])
+    picture = types.SimpleNamespace(errors=[], brush=None, texts=None)
     sys.modules["config"] = startup.config  # which a start drops
     return startup.module.prepare(picture)
 

@@ -26,7 +26,8 @@ OPTIMISATION = 3
 # By these names tools/boot_play.py takes the steps of a start.
 STARTED = frozenset(
     "picture.Picture startup.prepare device.Device tasks.start_all app.forget "
-    "build.build build.build_bms build.build_heater build.build_screen build.build_relay".split()
+    "build.build build.build_bms build.build_heater build.build_screen build.build_relay "
+    "build.finish".split()
 )
 
 
@@ -167,7 +168,7 @@ def lay_out(board_name, out, squeezed=True, joined=True):
         if joined:
             bundled = bundle.bundle(short, chosen_at_run_time(board), STARTED)
             found = legend.legend(texts, bundled)
-            once.fill_in(bundled, once.only_building(texts))
+            once.fill_in(bundled, texts)
             short = bundled.texts
         texts = short
     shutil.rmtree(out, ignore_errors=True)

@@ -17,9 +17,20 @@ from tools.squeeze import DYNAMIC
 # What these call has returned when the device is built, and they are never called again.
 BUILDERS = frozenset({("main", "show"), ("main", "start"), ("app", "make_device")})
 
+# The parts of a device in the order in which firmware/build.py builds them: the modules that build
+# each, for whatever else runs as long as they do.
+PARTS = (
+    {"building.bms"},
+    {"building.heater"},
+    {"mqtt.build", "relay.making"},
+    {"building.screen"},
+)
+
+LAST = len(PARTS) - 1
+
 # What MicroPython itself calls of an object that is given to it: streams.
 _CALLED_BY_OTHERS = frozenset({"read", "readinto", "readline", "write", "ioctl", "close"})
-_NOTHING = " = ()\n"  # in firmware/built.py
+_NOTHING = " = ((), (), (), ())\n"  # in firmware/built.py: of each part nothing
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _LATER = (*_FUNCTIONS, ast.Lambda, ast.GeneratorExp)  # may run when the code around is done
 _SUSPENDED = (ast.Await, ast.Yield, ast.YieldFrom)
@@ -176,16 +187,19 @@ class Program:
         (code.called if only else code.handed).add(self._origin(node.module, alias.name))
 
 
-def only_building(texts):
-    """Returns [Code] of the functions and constructors that nobody calls once the device runs.
+def only_building(texts, part=LAST):
+    """Returns [Code] of the functions and constructors that nobody calls once the device runs, nor
+    while the parts behind PARTS[part] are built.
 
     texts: {module: text} of the image's sources.
     """
     program = Program(texts)
+    later = set().union(*PARTS[part + 1 :])
     builders = {program.functions[origin] for origin in BUILDERS if origin in program.functions}
     running = set()
-    waiting = [c for m, c in program.outermost.items() if m not in groups.ONCE]
+    waiting = [c for m, c in program.outermost.items() if m not in groups.ONCE - later]
     waiting += [c for c in program.code() if c.waits or _is_called_by_others(c)]
+    waiting += [c for c in program.functions.values() if c.module in later]
 
     def follow():
         while waiting:
@@ -207,21 +221,31 @@ def only_building(texts):
             return [c for c in program.code() if c not in running and c not in builders]
 
 
-def fill_in(bundled, codes):
-    """Writes into the module `built` what it is to drop: `codes`, where they ended up.
+def fill_in(bundled, texts):
+    """Writes into the module `built` what it is to drop after each part: see only_building.
 
     bundled: bundle.Bundled, in which each function is on the line that it was on.
     """
+    dropped = [only_building(texts, part) for part in range(len(PARTS))]
+    places = [{(c.module, c.node.lineno) for c in codes} for codes in dropped]
+    for part in range(len(PARTS) - 1, 0, -1):
+        places[part] -= places[part - 1]
+    lines = tuple(_lines(bundled, part) for part in places)
+    text = bundled.texts["built"]
+    assert text.count(_NOTHING) == 1
+    bundled.texts["built"] = text.replace(_NOTHING, f" = {lines!r}\n")
+
+
+def _lines(bundled, places):
+    """Returns the lines for the module `built` that name what stands at {(module, line)}."""
     lines = []
     for group, starts in sorted(bundled.lines.items()):
-        at = {module: first for first, module in starts}
-        wanted = {at[c.module] + c.node.lineno - 1 for c in codes if c.module in at}
+        at = dict((module, first) for first, module in starts)
+        wanted = {at[module] + line - 1 for module, line in places if module in at}
         names = [name for name, line in _members(bundled.texts[group]) if line in wanted]
         if names and group not in groups.ONCE:
             lines.append(" ".join([group, *names]))
-    text = bundled.texts["built"]
-    assert text.count(_NOTHING) == 1
-    bundled.texts["built"] = text.replace(_NOTHING, f" = {tuple(lines)!r}\n")
+    return tuple(lines)
 
 
 def _members(text):

@@ -10,26 +10,25 @@ from hardware.buttons import Button
 def add_to(device, early):
     """Gives the device what is drawn on its panel, and the button."""
     settings = early.settings
-    picture = early.picture
     device.button = Button(board.BUTTON_1)
     if not settings["screen_pages"]:
         from screen.blank import Blank
 
-        device.screen = Blank(picture.brush, picture.texts)
-        picture.brush.panel.light(settings["screen_brightness_pct"])
+        device.screen = Blank(early.brush, early.texts)
+        early.brush.panel.light(settings["screen_brightness_pct"])
         return
     from screen.model import Model
 
     device.model = Model()
     device.model.packs = len(device.bms.units)
-    texts = picture.texts
+    texts = early.texts
     texts.codes = {
         words.STATE_TEXTS: words.STATE_NAMES,
         words.REASON_TEXTS: words.REASON_NAMES,
         words.VERDICT_TEXTS: check.NAMES,
         words.ALARM_TEXTS: alarms.NAMES,
     }
-    about = (picture.brush, settings, texts, early.errors, device.ble is not None)
+    about = (early.brush, settings, texts, early.errors, device.ble is not None)
     if settings["packs"]:
         from screen.pages.packs import PacksScreen
 
@@ -38,4 +37,4 @@ def add_to(device, early):
         from screen.show import Screen
 
         device.screen = Screen(*about)
-    picture.brush.panel.light(settings["screen_brightness_pct"])
+    early.brush.panel.light(settings["screen_brightness_pct"])
