@@ -7,7 +7,6 @@ next comes. The greediest builders come while little lives yet: the relay's befo
 import board
 
 from device import Device
-from hardware.wifi import REASONS
 from unload import unload
 from version import VERSION
 
@@ -69,7 +68,7 @@ def build_relay(device, early):
     try:
         from mqtt.build import build_relay as build  # few do without, but they need none of it
 
-        device.relay = build(device, early, REASONS, (board.NAME, VERSION))
+        device.relay = build(device, early, (board.NAME, VERSION))
     except ImportError:
         early.errors.append("lib/relay: files are missing; copy the image again")
 

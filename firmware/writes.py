@@ -13,4 +13,4 @@ def enable(device, unit, password):
     if how is None:
         return
     unit.commands = command.Commands(how, unit.check, device.max_age_ms)
-    device.writes = Writes(unit.commands, writer.NAMES, command.STATES, writer.REASONS, writer.UTP)
+    device.writes = Writes(unit.commands, writer.NAMES, writer.UTP)

@@ -14,6 +14,7 @@ from bms import pack as p
 from bms.check import PLAUSIBLE
 from compat import ticks_add, ticks_diff
 from relay import commands as c
+from screen.draw.language import Language
 
 SETTINGS = {
     "name": "Packmate",
@@ -240,11 +241,18 @@ class Wifi:
         return -67
 
 
+def make_codes():
+    """Returns what reads the codes, as a device does."""
+    from languages import codes
+
+    return Language(File(codes.DATA))
+
+
 def make_unit():
     return thing(
         pack=p.PackState(),
         check=thing(verdict=PLAUSIBLE, frozen=False),
-        link=thing(REASONS=b"none\nsilent\nnoise", reason=0, losses=0),
+        link=thing(TEXTS=words.WIRE_TEXTS, reason=0, losses=0),
         dialect=thing(framer=thing(frames=7, bad_checksum=1, bad_length=2, dropped=3)),
         answering=True,
     )
@@ -304,6 +312,7 @@ class Bench:
 
     def __init__(self, monkeypatch, now=1000, device=None, errors=(), **settings):
         from hardware import resolver
+        from languages import codes
         from mqtt import build, session
         from relay import discovery
 
@@ -313,12 +322,13 @@ class Bench:
         monkeypatch.setattr(session, "socket", self.net)
         monkeypatch.setattr(resolver, "socket", self.net)
         monkeypatch.setattr(build, "_discovery", lambda: File(discovery.DATA))
+        monkeypatch.setattr(build, "_codes", lambda: File(codes.DATA))
         self.device = device or make_device()
         self.wifi = self.device.wifi
         self.unit = self.device.bms
         self.pack = self.unit.pack
         early = thing(unit=UNIT, settings=SETTINGS | settings, secrets=SECRETS, errors=errors)
-        self.relay = build.build_relay(self.device, early, b"none\nlost", ("M", "1"))
+        self.relay = build.build_relay(self.device, early, ("M", "1"))
         self.session = self.relay._session
         self.commands = []
         self.possible = True  # what the loop says to commands

@@ -6,6 +6,8 @@ import types
 
 import pytest
 
+import words
+
 
 class Thing(types.SimpleNamespace):
     """Whatever attributes are given."""
@@ -169,7 +171,7 @@ def test_where_aioble_is_missing_there_is_a_link_that_is_down(ble, monkeypatch):
     link = ble.Links({}).make({}, "", errors)
     assert errors == ["bms_link: needs aioble: mpremote mip install aioble-central aioble-client"]
     assert not link.up and link.readinto(bytearray(8)) == 0 and not link.reset_wanted
-    assert link.REASONS.split(b"\n")[link.reason] == b"no_aioble"
+    assert words.NO_RADIO_NAMES.split(b"\n")[link.reason] == b"no_aioble"
 
 
 def test_nothing_goes_on_while_nothing_is_there(ble):

@@ -9,7 +9,7 @@ import pytest
 import words as w
 from bms import alarms, bank, check
 from heat import charger
-from languages import english
+from languages import codes, english
 from screen import labels
 from screen.draw.brush import number_of, width
 from screen.draw.fonts.barlow import TEXT
@@ -130,19 +130,32 @@ class Broken(BytesIO):
 
 
 @pytest.mark.parametrize("file", [None, Broken(english.DATA), BytesIO(b"")])
-def test_what_cannot_be_read_is_shown_by_its_code(file):
+def test_what_cannot_be_read_is_shown_by_its_number(file):
     language = Language(file)
-    language.codes = {w.STATE_TEXTS: w.STATE_NAMES}
-    assert read(language, w.STATE_TEXTS, w.HEATING) == "heating"
     assert read(language, w.STATE_TEXTS, 99) == "99"
     assert read(language, w.MODE_TEXTS, 1) == "1"
 
 
-def test_a_line_that_an_older_file_lacks_is_shown_by_its_code():
+def test_a_line_that_an_older_file_lacks_is_shown_by_its_number():
     language = Language(BytesIO(english.DATA))
-    language.codes = {w.REASON_TEXTS: b"\n" * 90 + b"news"}
-    assert read(language, w.REASON_TEXTS, 90) == "news"
+    assert read(language, w.REASON_TEXTS, 90) == "90"
     assert read(language, w.REASON_TEXTS, -1) == "-1"
+    assert read(language, w.MQTT_CODES, 1) == "1"  # only the codes have that table
+
+
+def test_the_codes_are_a_language_that_has_a_line_for_each_number():
+    language = Language(BytesIO(codes.DATA))
+    assert len(codes.TABLES) == w.ALL_TABLES
+    for table, count in COUNTS.items():
+        if table not in (w.FAULT_TEXTS, w.SCREEN_TEXTS):
+            assert len(names(codes.TABLES[table])) == count, table
+    for table in codes.TABLES:
+        assert max(map(len, table.split(b"\n"))) <= w.LINE_BYTES
+    assert read(language, w.STATE_TEXTS, w.HEATING) == "heating"
+    assert read(language, w.REASON_TEXTS, w.NONE) == ""
+    assert read(language, w.ALARM_TEXTS, alarms.EXPIRING) == "expiring"
+    assert read(language, w.MQTT_CODES, 0) == "" and read(language, w.MQTT_CODES, 8) == "wifi"
+    assert read(language, w.BANK_TEXTS, bank.WHOLE) == ""  # nothing is wrong
 
 
 def test_the_file_of_an_image_carries_its_checksum():

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+import words
 from bms import pack as p
 from host_tests.mqtt_rig import BASE, Bench, message, packet
 from relay import commands as c
@@ -21,9 +22,7 @@ def bench(monkeypatch):
 
 
 def failure(bench):
-    from mqtt.session import FAILURES
-
-    return FAILURES.split(b"\n")[bench.session.failure].decode()
+    return words.MQTT_NAMES.split(b"\n")[bench.session.failure].decode()
 
 
 def test_it_connects_subscribes_and_then_tells_everything(bench):

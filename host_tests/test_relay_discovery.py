@@ -136,7 +136,7 @@ def test_classes_and_units_go_together(bench):
 
 
 def test_values_reach_home_assistant_in_its_units(bench):
-    bench.wifi.reason = 1
+    bench.wifi.reason = 6
     bench.relay.publish_soon()
     bench.run(2_000)
     expected = {

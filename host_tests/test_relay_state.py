@@ -1,5 +1,6 @@
 """The messages: what they say is what the device holds, whatever that is, and it always fits."""
 
+import io
 import json
 
 import pytest
@@ -11,15 +12,17 @@ from bms import check, command, writer
 from bms import pack as p
 from bms.bank import Bank
 from heat import charger
-from host_tests.conftest import ROOT
-from host_tests.mqtt_rig import make_device, make_unit, thing
+from host_tests.mqtt_rig import make_codes, make_device, make_unit, thing
+from languages.file import render
 from relay import commands, fields, layout
 from relay import message as m
 from relay.message import Message
 from relay.state import Known, StateMessage
+from screen.draw.language import Language
 from tools.vocabulary import ALARMS, words
 
 LIMIT = 2**30 - 1
+CODES = make_codes()
 NOW = 123_456
 MAX_AGE_MS = 10_000
 
@@ -31,7 +34,7 @@ def records(which):
 
 
 def make_state(unit=None):
-    return StateMessage(b"/state", unit or make_unit(), records, MAX_AGE_MS, 10_000)
+    return StateMessage(b"/state", unit or make_unit(), CODES, records, MAX_AGE_MS, 10_000)
 
 
 def fill(pack, now=NOW):
@@ -152,7 +155,7 @@ def test_a_pack_that_was_never_heard_has_no_age_and_no_figures():
 
 
 def test_why_there_are_no_figures(unit):
-    unit.link.reason = 2
+    unit.link.reason = 4
     unit.check.verdict = check.CELL_SUM
     unit.answering = False
     told = read(make_state(unit))
@@ -257,8 +260,8 @@ def test_what_is_known_is_not_forgotten(unit):
 class TwoFields(Message):
     """A message of two values; `puts` writes the first."""
 
-    def __init__(self):
-        super().__init__(lambda which: bytes((255, 1)) + b"x" + bytes((255, 1)) + b"y", 0)
+    def __init__(self, codes=CODES):
+        super().__init__(codes, lambda which: b"\xff\x01x\xff\x01y", 0)
 
     def write(self, now):
         self.begin()
@@ -285,16 +288,19 @@ def test_any_number_is_told_exactly_and_room_does_not_shrink(numbers):
         size = len(message.buf)
 
 
-@given(st.lists(st.from_regex("[a-z0-9_]*", fullmatch=True), min_size=1))
-def test_any_table_of_names_is_told_as_it_is(names):
-    table = "\n".join(names).encode()
-    message = TwoFields()
+@given(st.lists(st.from_regex("[a-z0-9_]{0,32}", fullmatch=True), min_size=1))
+def test_any_table_of_codes_is_told_as_it_is(names):
+    message = TwoFields(Language(io.BytesIO(render(["x", "\n".join(names), "y"]))))
     for line, name in enumerate(names):
-        told = value_of(message, lambda line=line: message.put_name(table, line))
-        nothing = name == "" or line == 0 and name.startswith("none")
-        assert told == (None if nothing else name)
+        told = value_of(message, lambda line=line: message.put_name(1, line))
+        assert told == (name or None)
     for line in (-1, len(names)):
-        assert value_of(message, lambda line=line: message.put_name(table, line)) is None
+        assert value_of(message, lambda line=line: message.put_name(1, line)) is None
+
+
+def test_what_cannot_be_read_is_told_as_null():
+    message = TwoFields(Language(None))
+    assert value_of(message, lambda: message.put_name(told_words.STATE_TEXTS, 1)) is None
 
 
 def test_truth_is_told():
@@ -312,7 +318,7 @@ def test_a_message_is_laid_out_in_steps_of_their_own(unit):
         reads.append(which)
         return records(which)
 
-    message = StateMessage(b"/state", unit, read_fields, 3000, 10_000)
+    message = StateMessage(b"/state", unit, CODES, read_fields, 3000, 10_000)
     lengths = []
     while not any(lengths):
         before = len(reads)
@@ -346,7 +352,7 @@ def test_the_heater_is_told_by_its_names(reports):
     heater.warnings = 1
     heater.law.charger = thing(source=charger.PIN, present=True)
     device.output.on = True
-    report = reports.HeaterReport(heater, device.output, 10_000)
+    report = reports.HeaterReport(CODES, heater, device.output, 10_000)
     told = read(report)
     assert told == {
         "heater_on": True,
@@ -384,7 +390,7 @@ def test_the_heater_is_told_by_its_names(reports):
 
 def test_the_device_is_told_by_its_names(reports):
     device = make_device()
-    report = reports.DeviceReport(device, b"none\nlost", 10_000)
+    report = reports.DeviceReport(CODES, device, 10_000)
     report.relay = thing(
         connects=11, failures=12, commands_done=13, commands_refused=14, refusal=commands.INVALID
     )
@@ -434,7 +440,7 @@ def test_several_packs_are_told_by_their_names(reports):
     bank = Bank(packs, [check.Check(pack) for pack in packs], MAX_AGE_MS)
     bank.good, bank.coldest_pack, bank.hottest_pack = 2, 1, 2
     bank.cell_min_pack, bank.cell_max_pack, bank.blind = 3, 0, 2
-    told = read(reports.PacksReport(bank, 10_000))
+    told = read(reports.PacksReport(CODES, bank, 10_000))
     assert told == {
         "packs": 3,
         "packs_good": 2,
@@ -450,32 +456,21 @@ def test_several_packs_are_told_by_their_names(reports):
 # -- the table ------------------------------------------------------------------------------------
 
 
-def source_table(path, name):
-    """Returns a table of names out of a module that only a device can import."""
-    import ast
-    import re
-
-    body = re.search(rf"^{name} = (\(.*?^\))", (ROOT / path).read_text(), re.M | re.S).group(1)
-    return ast.literal_eval(body)
-
-
 def tables():
-    from mqtt import reports, session
-
     return {
         "verdict": [check.NAMES],
         "link_reason": [
-            source_table("firmware/links/uart_link.py", "REASONS"),
-            source_table("firmware/links/ble_setup.py", "REASONS"),
+            told_words.WIRE_NAMES,
+            told_words.RADIO_NAMES,
         ],
         "heater_state": [told_words.STATE_NAMES],
         "heater_reason": [told_words.REASON_NAMES],
         "heater_mode": [told_words.MODE_NAMES],
         "heater_preheat": [told_words.PREHEAT_NAMES],
         "heater_charger": [charger.SOURCE_NAMES],
-        "reset_cause": [reports.RESET_CAUSES],
-        "wifi_reason": [source_table("firmware/hardware/wifi.py", "REASONS")],
-        "mqtt_failure": [session.FAILURES],
+        "reset_cause": [told_words.RESET_NAMES],
+        "wifi_reason": [told_words.WIFI_NAMES],
+        "mqtt_failure": [told_words.MQTT_NAMES],
         "command_refusal": [commands.REFUSALS],
         "bms_command": [writer.NAMES],
         "bms_command_state": [command.STATES],

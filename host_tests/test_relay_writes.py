@@ -8,12 +8,14 @@ import pytest
 from bms import command, writer
 from bms import pack as p
 from host_tests.command_rig import NAMES, REASONS, STATES
-from host_tests.mqtt_rig import Bench, make_device, make_unit
+from host_tests.mqtt_rig import Bench, make_codes, make_device, make_unit
 from host_tests.test_relay_state import records
 from relay import commands as c
 from relay import fields
 from relay.topics import Topics
 from relay.writes import Writes
+
+CODES = make_codes()
 
 ALL = (1 << writer.COMMANDS) - 1
 
@@ -41,7 +43,7 @@ class Told:
 
 
 def writes(told=None):
-    return Writes(told or Told(), writer.NAMES, command.STATES, writer.REASONS, writer.UTP)
+    return Writes(told or Told(), writer.NAMES, writer.UTP)
 
 
 def judged(name, payload, retained=False, told=None):
@@ -159,7 +161,7 @@ def message(told, good=True, fill=True):
         unit.pack.put(p.CHARGE_ON, 1)
         unit.pack.put(p.HEATING_START_DC, -30)
     unit.check.verdict = 0 if good else 4
-    report = WritesReport(unit, writes(told), 10_000)
+    report = WritesReport(CODES, unit, writes(told), 10_000)
     n = report.build(0) or report.build(0) or report.build(0)
     return json.loads(bytes(report.buf[:n]))
 

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from hardware import screen_files
-from languages import english
+from languages import codes, english
 from screen.draw.fonts import glyphs
 from tools import rendered
 
@@ -58,6 +58,18 @@ def test_a_missing_file_is_told(file):
     errors = []
     assert function(errors) is None
     assert errors == [f"lib/{path}: missing; copy the image again"]
+
+
+def test_where_the_words_cannot_be_read_the_codes_are_shown(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "path", [str(tmp_path)])
+    monkeypatch.setitem(sys.modules, "languages.english", None)
+    monkeypatch.delattr("languages.english", raising=False)
+    rendered.write("languages.codes", None, tmp_path)
+    errors = []
+    with screen_files.open_texts(errors) as file:
+        file.seek(0)
+        assert file.read()[:-4] == codes.DATA
+    assert errors == ["lib/languages/english.bin: missing; copy the image again"]
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bms import bank
 from bms import check as c
 from bms import pack as p
 from bms.check import Check
@@ -107,7 +108,7 @@ def test_one_that_is_silent_is_a_link_that_is_down_for_the_heater_only(rig):
     several = rig.several
     assert not several.answering and several.pack.fresh(p.STATUS, 11_000, MAX_AGE_MS)
     assert several.check.verdict == c.PLAUSIBLE and several.pack.get(p.TEMP_MIN_DC) == -50
-    assert several.link.REASONS.split(b"\n")[several.link.reason] == b"incomplete"
+    assert bank.NAMES.split(b"\n")[several.link.reason] == b"incomplete"
 
 
 def test_a_link_that_is_down(rig):

@@ -59,12 +59,24 @@ def test_bytes_of_constants_become_a_literal_and_other_bytes_stay():
     table = "from bms import pack as p\n_END = const(255)\n"
     table += "ROWS = bytes(\n    (1, p.SOC)\n    + (2, _END)\n)\n"
     others = "FIRST = bytes(range(3))\nROOM = bytes(2 * p.SOC)\n"
-    others += "def f(x):\n    return bytes((x, 1))\n"
+    others += "def f(x):\n    return bytes((x, 1)), ROWS, FIRST\n"
     text = squeezed(bms__pack=PACK, user=table + others)["user"]
     assert r"ROWS = b'\x01\x07\x02\xff'" in text
     assert r"FIRST = b'\x00\x01\x02'" in text
-    assert "ROOM = bytes(2 * 7)" in text and "return bytes((x, 1))" in text
+    assert "ROOM = bytes(2 * 7)" in text and "return bytes((x, 1)), ROWS" in text
     assert text.count("\n") == (table + others).count("\n")
+
+
+def test_a_table_that_no_module_names_is_left_out():
+    table = 'NAMES = b"off\\non"\nOTHERS = b"a"\nOWN = b"b"\nTHEIRS = b"c"\nTEXT = "d"\nf(OWN)\n'
+    user = "from tables import OTHERS\nimport tables as t\nprint(OTHERS, t.THEIRS)\n"
+    text = squeezed(tables=table, user=user)["tables"]
+    assert "NAMES" not in text and text.count("\n") == table.count("\n")
+    for line in ('OTHERS = b"a"', 'OWN = b"b"', 'THEIRS = b"c"', 'TEXT = "d"'):
+        assert line in text
+    same_name = "import others\nNAMES = others.NAMES\nf(NAMES)\n"
+    texts = squeezed(tables=table, others='NAMES = b"x"\n', user=same_name)
+    assert "NAMES" not in texts["tables"] and 'NAMES = b"x"' in texts["others"]
 
 
 def test_constants_become_numbers_everywhere():

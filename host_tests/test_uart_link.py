@@ -8,6 +8,8 @@ import types
 import pytest
 from fake_chip import Chip
 
+import words
+
 DE = 22
 
 
@@ -46,7 +48,7 @@ class Rig:
 
     @property
     def reason(self):
-        return self.module.REASONS.split(b"\n")[self.link.reason].decode()
+        return words.WIRE_NAMES.split(b"\n")[self.link.reason].decode()
 
     def seconds(self, n, data=b"", answering=False):
         """Lets seconds pass, in each of which `data` arrives."""
@@ -57,7 +59,7 @@ class Rig:
         return self.reason
 
     def count(self, reason):
-        names = self.module.REASONS.split(b"\n")
+        names = words.WIRE_NAMES.split(b"\n")
         return self.link.counts[names.index(reason.encode())]
 
 

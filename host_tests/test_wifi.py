@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+import words
 from compat import ticks_add, ticks_diff
 from tools import vocabulary
 
@@ -102,7 +103,7 @@ class Bench:
 
     @property
     def reason(self):
-        return vocabulary.words(self.module.REASONS)[self.wifi.reason]
+        return vocabulary.words(words.WIFI_NAMES)[self.wifi.reason]
 
 
 @pytest.fixture(autouse=True)

@@ -112,10 +112,63 @@ OFF_LOW_DC = const(-280)
 OFF_HIGH_DC = const(250)
 LEAST_SPAN_DC = const(20)  # from on to off
 
+# Why there are no figures; the numbers are in links.uart_link, links.ble_setup and links.ble.
+WIRE_NAMES = (
+    b"none\n"
+    b"silent\n"
+    b"silent_uart_protocol_0\n"
+    b"silent_uart_protocol_1\n"
+    b"noise\n"
+    b"other_unit\n"
+    b"no_device_info\n"
+    b"unknown_generation\n"
+    b"contradiction\n"
+    b"speaks_jk_gps\n"
+    b"speaks_jk_modbus\n"
+    b"speaks_ant_new\n"
+    b"speaks_ant_old\n"
+    b"speaks_jk_display\n"
+    b"a_b_swapped"
+)
+RADIO_NAMES = (
+    b"none\nabsent\nnot_connected\nno_service\nno_characteristic\nnot_subscribed\npin_missing"
+    b"\npairing_refused\ndropped\nsilent\nno_frames\nmemory\nradio\nhanded_over"
+    b"\nno_device_info\nunknown_generation\ncontradiction"
+)
+NO_RADIO_NAMES = b"none\nno_aioble"
+
+# Why the Wi-Fi could not be joined, or was lost: hardware.wifi.
+WIFI_NAMES = (
+    b"none\n"
+    b"no_network\n"  # nothing of this name in reach
+    b"password\n"
+    b"security\n"  # in reach, but with a protection we cannot speak
+    b"weak\n"
+    b"no_address\n"  # joined, but no address came in time: or just a slow attempt
+    b"lost\n"
+    b"error\n"  # the driver refused
+    b"other"
+)
+# Why a session with the broker ended or did not begin: mqtt.session.
+MQTT_NAMES = (
+    b"none\n"
+    b"dns\n"  # the broker's name does not resolve
+    b"network\n"  # no route, connection refused or reset
+    b"timeout\n"  # no answer in time
+    b"refused\n"  # by the broker: the detail is its code (4: user or password, 5: not allowed)
+    b"closed\n"  # by the broker
+    b"protocol\n"  # what answers does not talk MQTT
+    b"memory\n"
+    b"wifi"  # we dropped the session, since the Wi-Fi was gone
+)
+# By machine.reset_cause() of the ESP32 port.
+RESET_NAMES = b"none\npower_on\nhard\nwatchdog\ndeep_sleep\nsoft"
+
 RECORD_VERSION = const(3)  # of what Heater.save() gives; heat.record takes up older ones
 
 
-# A language's file has these tables, in this order; a text is a table and a line in it.
+# A language's file has these tables, in this order; a text is a table and a line in it. The file
+# of codes (languages.codes) has more.
 STATE_TEXTS = const(0)  # by state
 REASON_TEXTS = const(1)  # by reason, in one line
 FAULT_TEXTS = const(2)  # FAULT_LINES a fault, from the first: what it means, and what to do
@@ -131,6 +184,14 @@ BANK_TEXTS = const(11)  # the same, by those of bms.bank
 WARNING_TEXTS = const(12)
 SCREEN_TEXTS = const(13)  # the screen's own, by screen.labels
 TABLES = const(14)
+RESET_CODES = const(14)
+WIFI_CODES = const(15)
+MQTT_CODES = const(16)
+REFUSAL_CODES = const(17)  # by relay.commands
+WRITE_CODES = const(18)  # by bms.writer: what can be written
+WRITE_STATE_CODES = const(19)  # by bms.command
+WRITE_REASON_CODES = const(20)  # by bms.writer
+ALL_TABLES = const(21)
 
 FAULT_LINES = const(4)
 LINE_BYTES = const(32)  # room of a line in a language's file

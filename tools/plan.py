@@ -26,7 +26,7 @@ ABOUT = {
     "lib/bms": "bytes → figures of the pack",
     "lib/settings": "the table of settings",
     "lib/words": "each state and reason, once",
-    "lib/languages": "what an owner reads",
+    "lib/languages": "words and codes of all numbers",
     "firmware/unload": "gives a module's memory back",
     "lib/compat": "what the Pythons do differently",
 }

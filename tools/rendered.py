@@ -38,6 +38,7 @@ def write(name, board, folder):
 FILES = {
     "screen.draw.fonts.glyphs": data,
     "languages.english": checked,
+    "languages.codes": checked,
     "relay.layout": data,
     "relay.discovery": data,
 }

@@ -5,6 +5,8 @@ global some 10 more. So, over all modules of an image together:
 
 - a public module constant, NAME = 5 or NAME = const(5), is written as 5 wherever it is used, also
   in other modules, and is then no global any more; what was imported for such alone is not;
+- a table, NAME = b"…", that no module of the device names is left out: tools and tests have it,
+  and files of the image are made from it (tools/rendered.py);
 - bytes((…)) of numbers is written as the bytes that it makes: the tuples would stay;
 - names become short ones that unrelated modules share, but for those that objects of
   MicroPython's own have, too (tools/stock_names.py);
@@ -54,6 +56,7 @@ def squeeze(sources, kept):
     values = exported(trees, constants)
     inlined = {n: fold(inline(n, sources[n], trees[n], constants[n], values)) for n in sources}
     inlined = {n: without_idle_imports(text, trees[n], values) for n, text in inlined.items()}
+    inlined = without_idle_tables(inlined)
     shortened = Names({n: parse(text) for n, text in inlined.items()}, kept)
     texts = {n: rename(text, shortened.of_module(n)) for n, text in inlined.items()}
     given = keywords({name: parse(text) for name, text in texts.items()})
@@ -193,6 +196,48 @@ def without_idle_imports(text, before, modules):
                 start = f"from {source} import " if source else "import "
                 edits.append((node, start + ", ".join(kept) if kept else "pass"))
     return replace(text, edits)
+
+
+def without_idle_tables(texts):
+    """Returns {module: text} without the public tables of bytes that none of them names."""
+    trees = {module: parse(text) for module, text in texts.items()}
+    named = {use for module, tree in trees.items() for use in named_elsewhere(module, tree)}
+    return {
+        module: replace(texts[module], [(n, "pass") for n in tables(tree, module, named)])
+        for module, tree in trees.items()
+    }
+
+
+def tables(tree, module, named):
+    """Returns the assignments of such tables that are not among the `named`."""
+    return [
+        node
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, bytes)
+        and isinstance(node.targets[0], ast.Name)
+        and _CONSTANT.match(node.targets[0].id)
+        and (module, node.targets[0].id) not in named
+    ]
+
+
+def named_elsewhere(module, tree):
+    """Yields (module, name) for each name that a module has of itself or of others."""
+    modules = {}
+    for node in nodes(tree):
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            start = f"{node.module}." if isinstance(node, ast.ImportFrom) else ""
+            for alias in node.names:
+                modules[alias.asname or alias.name] = start + alias.name
+    for node in nodes(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            yield module, node.id
+        elif isinstance(node, ast.Attribute):
+            yield modules.get(ast.unparse(node.value)), node.attr
+        elif isinstance(node, ast.ImportFrom):
+            for alias in node.names:
+                yield node.module, alias.name
 
 
 def fold(text):

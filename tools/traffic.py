@@ -3,12 +3,16 @@
 Messages of a typical pack at their intervals, with the headers of MQTT, TCP and IP, and the pings.
 """
 
+import io
 import types
 
+import words
 from bms import pack as p
+from languages import codes
 from relay import layout
 from relay import message as m
 from relay.state import StateMessage
+from screen.draw.language import Language
 
 DAY_S = 86_400
 # IP and TCP headers of a segment, and of the acknowledgement that comes back.
@@ -57,10 +61,12 @@ def state_bytes(cells):
     unit = types.SimpleNamespace(
         pack=typical_pack(cells),
         check=types.SimpleNamespace(verdict=0, frozen=False),
-        link=types.SimpleNamespace(REASONS=b"none", reason=0, losses=0),
+        link=types.SimpleNamespace(TEXTS=words.WIRE_TEXTS, reason=0, losses=0),
         answering=True,
     )
-    message = StateMessage(b"/state", unit, fields_of, 10_000, 10_000)
+    message = StateMessage(
+        b"/state", unit, Language(io.BytesIO(codes.DATA)), fields_of, 10_000, 10_000
+    )
     return next(length for length in iter(lambda: message.build(0), None) if length)
 
 

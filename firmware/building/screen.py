@@ -2,8 +2,6 @@
 
 import board
 
-import words
-from bms import alarms, check
 from hardware.buttons import Button
 
 
@@ -21,14 +19,7 @@ def add_to(device, early):
 
     device.model = Model()
     device.model.packs = len(device.bms.units)
-    texts = early.texts
-    texts.codes = {
-        words.STATE_TEXTS: words.STATE_NAMES,
-        words.REASON_TEXTS: words.REASON_NAMES,
-        words.VERDICT_TEXTS: check.NAMES,
-        words.ALARM_TEXTS: alarms.NAMES,
-    }
-    about = (early.brush, settings, texts, early.errors, device.ble is not None)
+    about = (early.brush, settings, early.texts, early.errors, device.ble is not None)
     if settings["packs"]:
         from screen.pages.packs import PacksScreen
 

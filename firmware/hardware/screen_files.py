@@ -26,13 +26,14 @@ def open_glyphs(errors):
 
 
 def open_texts(errors):
-    """The same for the language's texts."""
+    """The same for the language's texts; the codes will do where they cannot be read."""
     try:
         from languages import english
 
         return io.BytesIO(english.DATA)
     except ImportError:
-        return _open("languages/english.bin", _WHOLE, errors)
+        file = _open("languages/english.bin", _WHOLE, errors)
+        return file or _open("languages/codes.bin", _WHOLE, [])
 
 
 def _open(path, check, errors):

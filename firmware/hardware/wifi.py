@@ -14,18 +14,7 @@ WAITING = const(1)  # until the next attempt
 JOINING = const(2)
 UP = const(3)
 
-# Why the network could not be joined, or was lost; the position in REASONS.
-REASONS = (
-    b"none\n"
-    b"no_network\n"  # nothing of this name in reach
-    b"password\n"
-    b"security\n"  # in reach, but with a protection we cannot speak
-    b"weak\n"
-    b"no_address\n"  # joined, but no address came in time: or just a slow attempt
-    b"lost\n"
-    b"error\n"  # the driver refused
-    b"other"
-)
+# Why the network could not be joined, or was lost; the line in words.WIFI_NAMES.
 _NONE = const(0)
 _NO_NETWORK = const(1)
 _PASSWORD = const(2)
@@ -58,7 +47,7 @@ _BACKOFF_MAX_MS = const(60_000)
 class Wifi:
     """settings["wifi_ssid"]: the network, "" for none; secrets["wifi_password"]: "" if it is open.
 
-    `up`: an address is there. `state`, and `reason` of the last failure (position in REASONS);
+    `up`: an address is there. `state`, and `reason` of the last failure (of words.WIFI_NAMES);
     `failures` of joining; `losses` of a joined network. The password is never printed.
     """
 

@@ -24,7 +24,6 @@ def switch_on(errors):
 class NoLink:
     """In the place of a link that cannot be made: it is down."""
 
-    REASONS = b"none\nno_aioble"
     TEXTS = NO_RADIO_TEXTS  # what the screen says for a reason
     up = renewed = sending = handed_over = reset_wanted = False
     losses = pending = handed_over_s = 0

@@ -43,7 +43,7 @@ class BLELink:
     up           notifications are on
     pending      more than 0: there is more to read at once
     renewed      set with every new connection: forget which unit it was, then clear this
-    state, reason   see ble_setup.STATES and REASONS; `counts` by reason
+    state, reason   see ble_setup; `counts` by reason
     losses       how often there were figures and then none
     failures     attempts that failed since there were figures
     reset_wanted a reset of the chip may help; the heater must be off for it
@@ -56,7 +56,6 @@ class BLELink:
     `pin`: the number that a unit asks for when it wants to pair; -1: none.
     """
 
-    REASONS = s.REASONS
     TEXTS = RADIO_TEXTS  # what the screen says for a reason
     sending = False  # a radio has no driver to be let go of
 

@@ -23,7 +23,7 @@ UP = const(4)
 HANDED = const(5)
 STATES = b"idle\nsearching\nconnecting\nsetting_up\nup\nhanded_over"
 
-# Why the last attempt ended, or why there are no figures; the position in REASONS.
+# Why the last attempt ended, or why there are no figures; the line in words.RADIO_NAMES.
 NONE = const(0)  # it has not ended
 ABSENT = const(1)  # no such advertisement: out of range, asleep, or the phone has it
 NOT_CONNECTED = const(2)  # it advertises, but no connection comes about
@@ -39,11 +39,6 @@ MEMORY = const(11)  # too little for the stack; see Radio.free and Radio.largest
 RADIO = const(12)  # the stack itself failed
 HANDED_OVER = const(13)
 WITHHELD = const(14)  # and the two after it: as jk_frames.WITHHELD has them, from its second on
-REASONS = (
-    b"none\nabsent\nnot_connected\nno_service\nno_characteristic\nnot_subscribed\npin_missing"
-    b"\npairing_refused\ndropped\nsilent\nno_frames\nmemory\nradio\nhanded_over"
-    b"\nno_device_info\nunknown_generation\ncontradiction"
-)
 REASON_COUNT = const(17)
 
 NO_HANDLE = const(-1)

@@ -15,7 +15,6 @@ class Together:
     """What the checks, links and framers of all tell in one: see check.Check, uart_link.UARTLink
     and framer.Framer. `reason` is the bank's verdict."""
 
-    REASONS = b"none" + b.NAMES[len(b"whole") :]
     TEXTS = BANK_TEXTS  # what the screen says for a reason
 
     def __init__(self):

@@ -13,7 +13,7 @@ from bms.hints import SWAPPED as SWAPPED_SIGNS
 from compat import const, ticks_add, ticks_diff
 from words import WIRE_TEXTS
 
-# Why there are no figures; the line in REASONS.
+# Why there are no figures; the line in words.WIRE_NAMES.
 NONE = const(0)  # there are
 SILENT = const(1)  # no bytes
 SILENT_GPS = const(2)  # nor from a JK: the usual cause is that its port is set to something else
@@ -23,23 +23,6 @@ OTHER_UNIT = const(5)  # frames of another unit on the same bus
 WITHHELD = const(6)  # and the two after it: as jk_frames.WITHHELD has them, from its second on
 SPEAKS = const(9)  # and those after it: a dialect that is not ours
 SWAPPED = const(14)  # A and B of RS485
-REASONS = (
-    b"none\n"
-    b"silent\n"
-    b"silent_uart_protocol_0\n"
-    b"silent_uart_protocol_1\n"
-    b"noise\n"
-    b"other_unit\n"
-    b"no_device_info\n"
-    b"unknown_generation\n"
-    b"contradiction\n"
-    b"speaks_jk_gps\n"
-    b"speaks_jk_modbus\n"
-    b"speaks_ant_new\n"
-    b"speaks_ant_old\n"
-    b"speaks_jk_display\n"
-    b"a_b_swapped"
-)
 REASON_COUNT = const(15)
 # Those, and how their frames begin, as far as no other bytes do.
 _DIALECTS = ("jk_gps", "jk_modbus", "ant_new", "ant_old", "jk_display")
@@ -69,7 +52,7 @@ class UARTLink:
     renewed  set when figures stop coming, and each minute from then on: forget what was half
              received and which unit it was, then clear this
     sending  the bus is ours; call `release` within a few ms, until it is not
-    reason   see REASONS; `counts` tells how often each one came about
+    reason   a line of words.WIRE_NAMES; `counts` tells how often each one came about
     losses   how often there were figures and then none
 
     `de` is the driver-enable pin of a transceiver, None without one. `ballast`: the
@@ -77,7 +60,6 @@ class UARTLink:
     as before, for only a piece of the very same size is sure to be free again.
     """
 
-    REASONS = REASONS
     TEXTS = WIRE_TEXTS  # what the screen says for a reason
     up = True  # a wire has no state of its own; silence shows in the ages
 

@@ -14,16 +14,17 @@ from relay import making
 from relay.commands import Judge, line_of
 from relay.state import StateMessage
 from relay.topics import BIRTH, Topics
+from screen.draw.language import Language
 from unload import unload
 from words import MODE_NAMES
 
 _LEAST_TOLD_S = 30  # a reconnection must not make every value unavailable
 
 
-def build_relay(device, early, reasons, about):
+def build_relay(device, early, about):
     """Returns the relay.
 
-    early: startup.Startup; reasons: names of hardware.wifi; about: (model, version) of board and
+    early: startup.Startup; about: (model, version) of board and
     firmware. Raises ImportError if the image lacks a file.
     """
     settings = early.settings
@@ -34,9 +35,10 @@ def build_relay(device, early, reasons, about):
     fitted = settings["heater_output"] != "none"
     mode = settings["heater_mode"].encode()
     allowed = line_of(MODE_NAMES, mode, 0, len(mode)) if fitted else 0
-    packs = _packs(device, settings)
-    own = r.DeviceReport(device, reasons, settings["mqtt_interval_s"] * 1000)
-    others = [own] + _others(device, settings)
+    codes = Language(_codes())
+    packs = _packs(device, settings, codes)
+    own = r.DeviceReport(codes, device, settings["mqtt_interval_s"] * 1000)
+    others = [own] + _others(device, settings, codes)
     announcer = None
     if settings["ha_discovery"]:
         announcer = _announcer(device, settings, topics, packs, others, allowed, early, about)
@@ -47,7 +49,7 @@ def build_relay(device, early, reasons, about):
         settings["heater_off_dc"],
     )
     session = _session(settings, early, topics)
-    relay = Relay(session, topics, packs, others, announcer, judge, writes)
+    relay = Relay(session, topics, packs, others, announcer, judge, codes, writes)
     own.relay = relay
     own.session = session
     return relay
@@ -80,24 +82,24 @@ def _is_address(host):
     return len(parts) == 4 and all([p.isdigit() and len(p) < 4 and int(p) < 256 for p in parts])
 
 
-def _others(device, settings):
+def _others(device, settings, codes):
     """Returns the reports that not every device has, beside those about packs."""
     interval_ms = settings["mqtt_interval_s"] * 1000
     found = []
     if settings["heater_output"] != "none":
-        found.append(r.HeaterReport(device.heater, device.output, interval_ms))
+        found.append(r.HeaterReport(codes, device.heater, device.output, interval_ms))
     if device.writes is not None:
         from mqtt.more_reports import WritesReport
 
-        found.append(WritesReport(device.bms, device.writes, interval_ms))
+        found.append(WritesReport(codes, device.bms, device.writes, interval_ms))
     if settings["packs"]:
         from mqtt.more_reports import PacksReport
 
-        found.append(PacksReport(device.bms.bank, interval_ms))
+        found.append(PacksReport(codes, device.bms.bank, interval_ms))
     return found
 
 
-def _packs(device, settings):
+def _packs(device, settings, codes):
     """Returns the report about the pack, or about all together, and then of each of several."""
     interval_ms = settings["mqtt_interval_s"] * 1000
     units = (device.bms,)
@@ -106,8 +108,19 @@ def _packs(device, settings):
     found = []
     for number, unit in enumerate(units):
         name = b"/pack/%d/state" % number if number else b"/state"
-        found.append(StateMessage(name, unit, r.read_fields, device.max_age_ms, interval_ms))
+        found.append(
+            StateMessage(name, unit, codes, r.read_fields, device.max_age_ms, interval_ms)
+        )
     return found
+
+
+def _codes():
+    file = open_data("languages/codes.bin")
+    if file is None:
+        from languages import codes
+
+        file = io.BytesIO(codes.DATA)
+    return file
 
 
 def _discovery():

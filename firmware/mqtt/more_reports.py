@@ -13,8 +13,8 @@ class WritesReport(m.Message):
 
     name = b"/bms"
 
-    def __init__(self, unit, writes, interval_ms):
-        super().__init__(read_fields, m.BMS)
+    def __init__(self, codes, unit, writes, interval_ms):
+        super().__init__(codes, read_fields, m.BMS)
         self.interval_ms = max(interval_ms, SELDOM_MS)
         self._unit = unit
         self._writes = writes
@@ -35,8 +35,8 @@ class PacksReport(m.Message):
 
     name = b"/packs"
 
-    def __init__(self, bank, interval_ms):
-        super().__init__(read_fields, m.PACKS)
+    def __init__(self, codes, bank, interval_ms):
+        super().__init__(codes, read_fields, m.PACKS)
         self.interval_ms = interval_ms
         self._bank = bank
 

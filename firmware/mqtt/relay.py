@@ -14,7 +14,6 @@ from random import getrandbits
 from bms.wire import put_bytes, put_word
 from compat import const, ticks_add, ticks_diff
 from mqtt import session as s
-from mqtt.session import FAILURES
 from relay.commands import (
     ACCEPTED,
     FROM_BIRTH,
@@ -23,12 +22,10 @@ from relay.commands import (
     NOT_POSSIBLE,
     NOTHING,
     PAYLOAD_MAX,
-    REFUSALS,
     line_of,
 )
 from relay.packets import RETAIN
-
-__all__ = ("FAILURES", "REFUSALS", "Relay")
+from words import REFUSAL_CODES
 
 _GAP_MS = const(500)  # least time between two messages of a kind, whatever happens
 _BACKOFF_MIN_MS = const(2_000)
@@ -48,14 +45,14 @@ class Relay:
 
     session: mqtt.session.Session; topics: relay.topics.Topics; packs: the reports about packs
     (relay.state), and others: those beside them (mqtt.reports); announcer:
-    mqtt.announcer.Announcer or None; judge: relay.commands.Judge; writes: relay.writes.Writes or
-    None.
+    mqtt.announcer.Announcer or None; judge: relay.commands.Judge; codes: the reports' Language;
+    writes: relay.writes.Writes or None.
 
     Figures for telemetry: `connected`, `connects`, `failures`, `commands_done`,
-    `commands_refused`, `refusal` (position in REFUSALS). `value`: what came with the last command.
+    `commands_refused`, `refusal` (of relay.commands). `value`: what came with the last command.
     """
 
-    def __init__(self, session, topics, packs, others, announcer, judge, writes=None):
+    def __init__(self, session, topics, packs, others, announcer, judge, codes, writes=None):
         self.connected = False
         self.connects = 0
         self.failures = 0
@@ -70,6 +67,7 @@ class Relay:
         self._reports = packs + others
         self._announcer = announcer
         self._judge = judge
+        self._codes = codes
         self._payload = bytearray(PAYLOAD_MAX)
         self._result = bytearray(_RESULT_BYTES)
         self._source = 0  # of the command that is being obeyed
@@ -300,7 +298,8 @@ class Relay:
             at = put_bytes(buf, at, b'","done":true,"reason":null}')
         else:
             at = put_bytes(buf, at, b'","done":false,"reason":"')
-            at = put_bytes(buf, put_word(buf, at, REFUSALS, refusal), b'"}')
+            self._codes.read(REFUSAL_CODES, refusal)
+            at = put_bytes(buf, self._codes.copy(buf, at), b'"}')
         self.publish_soon()
         if self._session.idle():
             self._session.publish(b"/result", buf, at, False)

@@ -9,21 +9,15 @@ how many bytes of `buf` the message is. That about a pack is relay.state.StateMe
 
 import io
 
+import words as w
 from compat import const
 from hardware.data_file import open_data
-from heat.charger import SOURCE_NAMES
-from mqtt.session import FAILURES
 from relay import message as m
-from relay.commands import REFUSALS
-from words import MODE_NAMES, PREHEAT_NAMES, REASON_NAMES, STATE_NAMES, WARNING_NAMES
 
 SELDOM_MS = const(60_000)
 _DEVICE_MS = const(300_000)
 _MOST_FAULTS = const(6)  # named
 _FAULT_ROOM = const(24)  # of the longest name, with the comma and its part of the list's own
-
-# By machine.reset_cause() of the ESP32 port.
-RESET_CAUSES = b"none\npower_on\nhard\nwatchdog\ndeep_sleep\nsoft"
 
 
 def read_fields(which):
@@ -50,8 +44,8 @@ class HeaterReport(m.Message):
 
     name = b"/heater"
 
-    def __init__(self, heater, output, interval_ms):
-        super().__init__(read_fields, m.HEATER, None, (_MOST_FAULTS + 2) * _FAULT_ROOM)
+    def __init__(self, codes, heater, output, interval_ms):
+        super().__init__(codes, read_fields, m.HEATER, None, (_MOST_FAULTS + 2) * _FAULT_ROOM)
         self.interval_ms = max(interval_ms, SELDOM_MS)
         self._heater = heater
         self._output = output
@@ -65,17 +59,17 @@ class HeaterReport(m.Message):
         self.put_bool(self._output.on)
         self.put_bool(heater.latched != 0)
         self.put_bool(heater.warnings != 0)
-        self.put_name(STATE_NAMES, heater.state)
-        self.put_name(REASON_NAMES, heater.reason)
-        self.put_name(MODE_NAMES, heater.mode)
+        self.put_name(w.STATE_TEXTS, heater.state)
+        self.put_name(w.REASON_TEXTS, heater.reason)
+        self.put_name(w.MODE_TEXTS, heater.mode)
         self.put(heater.duty_permille)
         self.put(heater.power_mw)
         self.put(heater.wh_today)
         self.put(heater.ready_s)
         self.put(heater.ready_wh)
         self.put(heater.boost_s)
-        self.put_name(PREHEAT_NAMES, heater.preheat)
-        self.put_name(SOURCE_NAMES, law.charger.source if law.charger.present else 0)
+        self.put_name(w.PREHEAT_TEXTS, heater.preheat)
+        self.put_name(w.CHARGER_TEXTS, law.charger.source if law.charger.present else 0)
         self.put(heater.probe_dc)
         self.put(law.on_dc)
         self.put(law.off_dc)
@@ -83,9 +77,9 @@ class HeaterReport(m.Message):
         self.put(None if inputs.from_bms else inputs.own_off_dc)
         self.put(heater.learned_j_k or None)
         at = self.list_begin(self.lists_at(), b"heater_faults")
-        at = self.put_raised(at, REASON_NAMES, 1, heater.latched, _MOST_FAULTS)
+        at = self.put_raised(at, w.REASON_TEXTS, 1, heater.latched, _MOST_FAULTS)
         at = self.list_begin(self.list_end(at), b"heater_warnings")
-        at = self.put_raised(at, WARNING_NAMES, 1, heater.warnings, _MOST_FAULTS)
+        at = self.put_raised(at, w.WARNING_TEXTS, 1, heater.warnings, _MOST_FAULTS)
         return self.close(self.list_end(at))
 
 
@@ -97,13 +91,12 @@ class DeviceReport(m.Message):
 
     name = b"/device"
 
-    def __init__(self, device, wifi_reasons, interval_ms):
-        super().__init__(read_fields, m.DEVICE)
+    def __init__(self, codes, device, interval_ms):
+        super().__init__(codes, read_fields, m.DEVICE)
         self.interval_ms = max(interval_ms, _DEVICE_MS)
         self._often_ms = interval_ms
         self.relay = self.session = None
         self._device = device
-        self._wifi_reasons = wifi_reasons
 
     def write(self, now):
         """See relay.message."""
@@ -117,7 +110,7 @@ class DeviceReport(m.Message):
         self.put(over_s)
         self.put(device.uptime_s)
         self.put(device.boots)
-        self.put_name(RESET_CAUSES, device.reset_cause)
+        self.put_name(w.RESET_CODES, device.reset_cause)
         self.put(device.loop_max_ms)
         self.put(device.memory.python_free)
         self.put(device.memory.python_min_free)
@@ -136,11 +129,11 @@ class DeviceReport(m.Message):
         self.put(wifi.rssi_dbm())
         self.put(wifi.losses)
         self.put(wifi.failures)
-        self.put_name(self._wifi_reasons, wifi.reason)
+        self.put_name(w.WIFI_CODES, wifi.reason)
         self.put(relay.connects)
         self.put(relay.failures)
-        self.put_name(FAILURES, self.session.failure)
+        self.put_name(w.MQTT_CODES, self.session.failure)
         self.put(self.session.denied)
         self.put(relay.commands_done)
         self.put(relay.commands_refused)
-        self.put_name(REFUSALS, relay.refusal)
+        self.put_name(w.REFUSAL_CODES, relay.refusal)

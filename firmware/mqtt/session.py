@@ -17,18 +17,7 @@ from compat import const, ticks_diff
 from relay import packets as q
 from relay.commands import PAYLOAD_MAX
 
-# Why a session ended or did not begin, by position.
-FAILURES = (
-    b"none\n"
-    b"dns\n"  # the broker's name does not resolve
-    b"network\n"  # no route, connection refused or reset
-    b"timeout\n"  # no answer in time
-    b"refused\n"  # by the broker: the detail is its code (4: user or password, 5: not allowed)
-    b"closed\n"  # by the broker
-    b"protocol\n"  # what answers does not talk MQTT
-    b"memory\n"
-    b"wifi"  # we dropped the session, since the Wi-Fi was gone
-)
+# Why a session ended or did not begin; the line in words.MQTT_NAMES.
 _DNS = const(1)
 _NETWORK = const(2)
 _TIMEOUT = const(3)
@@ -60,7 +49,7 @@ class Session:
     for the longest topic among them; resolver: a hardware.resolver.Resolver, or None for a host
     that is an address.
 
-    `state`; `failure` (a position in FAILURES) and `detail` (the broker's code or an errno) say
+    `state`; `failure` (of words.MQTT_NAMES) and `detail` (the broker's code or an errno) say
     why it is DOWN. `denied`: subscriptions that the broker refused. `reader` holds the message
     that `step` found. online: set it to have everybody told that we are here.
     """
@@ -124,7 +113,7 @@ class Session:
         self.reader.kind = 0
 
     def drop(self, reason, detail=0):
-        """Ends the session, or the attempt, for one of FAILURES."""
+        """Ends the session, or the attempt, for one of those reasons."""
         self.failure = reason
         self.detail = detail
         self.close()

@@ -1,5 +1,7 @@
 """Neither asking for commands nor carrying them out allocates, whatever becomes of them."""
 
+import io
+
 import harness
 import samples
 
@@ -8,10 +10,12 @@ from bms import pack as p
 from bms.check import Check
 from bms.pack import PackState
 from compat import ticks_add
+from languages import codes
 from relay import layout
 from relay.commands import ACCEPTED, FROM_WRITES
 from relay.message import Message
 from relay.writes import Writes
+from screen.draw.language import Language
 
 CHUNK = 400
 STEP_MS = 100
@@ -152,11 +156,9 @@ class Desk:
         self.rig = Rig("jk_gps", (samples.frames.whole(), samples.frames.whole()))
         for _ in range(20):
             self.rig.step()
-        self.part = Writes(
-            self.rig.commands, writer.NAMES, command.STATES, writer.REASONS, writer.UTP
-        )
+        self.part = Writes(self.rig.commands, writer.NAMES, writer.UTP)
         self.part.now = self.rig.now
-        self.message = Message(_fields, 3)
+        self.message = Message(Language(io.BytesIO(codes.DATA)), _fields, 3)
         self.message.lay_out()
         self.taken = [0, 0]
 

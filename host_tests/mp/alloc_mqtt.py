@@ -99,7 +99,7 @@ class Rig:
     def __init__(self):
         self.device = make_device("")
         early = Thing(unit=b"a0b1c2d3e4f5", settings=SETTINGS, secrets=SECRETS, errors=[])
-        self.relay = build_relay(self.device, early, b"none\nlost", ("bench", "0"))
+        self.relay = build_relay(self.device, early, ("bench", "0"))
         self.now = 0
         self.relay.start(0)
 

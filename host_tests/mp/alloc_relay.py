@@ -1,17 +1,22 @@
 """The messages and the judging of commands allocate nothing, whatever they hold."""
 
+import io
+
 import harness
 
 import words
 from bms import alarms
 from bms import pack as p
 from bms.check import PLAUSIBLE
+from languages import codes
 from relay import commands as c
 from relay import layout
 from relay.message import Message
 from relay.state import StateMessage
+from screen.draw.language import Language
 
 LIMIT = 2**30 - 1
+CODES = Language(io.BytesIO(codes.DATA))
 MAX_AGE_MS = 10_000
 
 
@@ -51,10 +56,10 @@ def check_state():
     unit = Thing(
         pack=full_pack(),
         check=Thing(verdict=PLAUSIBLE, frozen=False, content_ms=0),
-        link=Thing(REASONS=b"none\nsilent", reason=1, losses=LIMIT),
+        link=Thing(TEXTS=words.WIRE_TEXTS, reason=1, losses=LIMIT),
         answering=True,
     )
-    message = StateMessage(b"/state", unit, fields_of, MAX_AGE_MS, 10_000)
+    message = StateMessage(b"/state", unit, CODES, fields_of, MAX_AGE_MS, 10_000)
     size = [0]
 
     def told(now):
@@ -73,15 +78,15 @@ class Values(Message):
         self.put(-LIMIT)
         self.put(None)
         self.put_bool(True)
-        self.put_name(words.STATE_NAMES, 2)
-        self.put_name(words.REASON_NAMES, 99)
+        self.put_name(words.STATE_TEXTS, 2)
+        self.put_name(words.REASON_TEXTS, 99)
         at = self.list_begin(self.lists_at(), b"faults")
-        at = self.put_raised(at, words.REASON_NAMES, 1, 0x155, 3)
+        at = self.put_raised(at, words.REASON_TEXTS, 1, 0x155, 3)
         return self.close(self.list_end(at))
 
 
 def check_values():
-    message = Values(fields_of, 1, None, 100)
+    message = Values(CODES, fields_of, 1, None, 100)
     harness.check_no_alloc("values", lambda: message.build(0), LAID_OUT)
 
 

@@ -18,8 +18,9 @@ from bms import pack as p
 from bms.check import Check
 from links.ble_link import BLELink
 from links.ble_radio import Radio
-from links.ble_setup import REASONS, STATES
+from links.ble_setup import STATES
 from links.ble_target import Target
+from words import RADIO_NAMES
 
 TICK_MS = 50
 IDLE_TICK_MS = 100
@@ -73,7 +74,7 @@ class Program:
         seen = {
             "ms": time.ticks_ms(),
             "state": name(STATES, link.state),
-            "reason": name(REASONS, link.reason),
+            "reason": name(RADIO_NAMES, link.reason),
             "counts": counts(link.counts),
             "up": link.up,
             "frames": self.frames,
@@ -168,7 +169,7 @@ def name(table, index):
 
 
 def counts(array):
-    return {name(REASONS, i): array[i] for i in range(len(array)) if array[i]}
+    return {name(RADIO_NAMES, i): array[i] for i in range(len(array)) if array[i]}
 
 
 with open("ble.json") as file:

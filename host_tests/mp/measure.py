@@ -13,11 +13,13 @@ import harness
 from timing import known_loop, measure, show, timed
 
 import settings as settings_table
+import words
 from bms import check
 from bms import pack as p
 from bms.jk.jk_gps import JkGps
 from compat import const, ticks_add
 from heat.heater import Heater
+from languages.codes import DATA as CODES
 from languages.english import DATA as TEXTS
 from relay import layout
 from relay import message as m
@@ -49,7 +51,7 @@ class Numbers(m.Message):
 class Unit:
     """A unit whose link is well: what the state message asks of one."""
 
-    REASONS = b"none\nsilent"
+    TEXTS = words.WIRE_TEXTS
     reason = losses = 0
     answering = True
 
@@ -79,8 +81,9 @@ class Rig:
         self.unit = Unit()
         self.unit.pack = self.pack
         self.unit.check = self.check
-        self.message = StateMessage(b"/state", self.unit, fields_of, 10_000, 10_000)
-        self.seldom = Numbers(fields_of, m.DEVICE)
+        reads = Language(BytesIO(CODES))
+        self.message = StateMessage(b"/state", self.unit, reads, fields_of, 10_000, 10_000)
+        self.seldom = Numbers(reads, fields_of, m.DEVICE)
         self.model = Model()
         self.model.heater = self.heater
         brush = Brush(Glass(), framebuf, BytesIO(DATA))

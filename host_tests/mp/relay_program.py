@@ -17,8 +17,8 @@ import time
 from bms import pack as p
 from bms.check import PLAUSIBLE
 from mqtt.build import build_relay
-from mqtt.relay import FAILURES, REFUSALS
 from relay import commands as c
+from words import MQTT_NAMES, WIRE_TEXTS
 
 SETTINGS = {
     "name": "Packmate",
@@ -82,7 +82,7 @@ def make_device(name_server):
     unit = Thing(
         pack=make_pack(),
         check=Thing(verdict=PLAUSIBLE, frozen=False, content_ms=0),
-        link=Thing(REASONS=b"none\nsilent", reason=0, losses=0),
+        link=Thing(TEXTS=WIRE_TEXTS, reason=0, losses=0),
         dialect=Thing(framer=Thing(frames=7, bad_checksum=0, bad_length=0, dropped=0)),
         answering=True,
     )
@@ -145,11 +145,11 @@ async def report(relay, watch):
             "connected": relay.connected,
             "connects": relay.connects,
             "failures": relay.failures,
-            "failure": str(FAILURES.split(b"\n")[relay._session.failure], "ascii"),
+            "failure": str(MQTT_NAMES.split(b"\n")[relay._session.failure], "ascii"),
             "detail": relay._session.detail,
             "denied": relay._session.denied,
             "refused": relay.commands_refused,
-            "refusal": str(REFUSALS.split(b"\n")[relay.refusal], "ascii"),
+            "refusal": str(c.REFUSALS.split(b"\n")[relay.refusal], "ascii"),
             "done": relay.commands_done,
             "backoff_ms": relay._backoff_ms,
             "announcing": relay._announcer is not None and relay._announcer.active(),
@@ -193,7 +193,7 @@ async def flap(wifi, seconds):
 async def main(settings, secrets, options):
     device = make_device(options["name_server"])
     early = Thing(unit=b"a0b1c2d3e4f5", settings=settings, secrets=secrets, errors=[])
-    relay = build_relay(device, early, b"none\nlost", ("bench", "0.0.0"))
+    relay = build_relay(device, early, ("bench", "0.0.0"))
     watch = Watch()
     watch.collects = options["collect"]
     relay.start(time.ticks_ms())

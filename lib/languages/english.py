@@ -5,7 +5,7 @@ line of the screen: some 23 letters fit, which a test measures. `^` is the degre
 ellipsis. On a device this is a file (tools/rendered.py): see DATA.
 """
 
-from words import LINE_BYTES
+from languages.file import render
 
 # By state.
 STATES = """\
@@ -319,22 +319,4 @@ TEXTS = (
     SCREEN,
 )
 
-
-def render():
-    """Returns the file: the number of the first line of each table, and of the one after all, two
-    bytes each in a room of two lines; then the lines, LINE_BYTES each, filled with zeros."""
-    count = sum([table.count("\n") + 1 for table in TEXTS])
-    data = bytearray((2 + count) * LINE_BYTES)
-    line = 0
-    for number in range(len(TEXTS) + 1):
-        data[2 * number] = line & 0xFF
-        data[2 * number + 1] = line >> 8
-        for text in TEXTS[number].split("\n") if number < len(TEXTS) else ():
-            code = text.encode()
-            at = (2 + line) * LINE_BYTES
-            data[at : at + len(code)] = code
-            line += 1
-    return bytes(data)
-
-
-DATA = render()
+DATA = render(TEXTS)

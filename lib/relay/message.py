@@ -5,9 +5,8 @@ two tokens, and nothing allocates. Integers only; unknown is `null`. What is not
 at all, such as a figure that the pack has never told, has no place in it.
 """
 
-from bms.wire import put_bytes, put_int, put_word
+from bms.wire import put_bytes, put_int
 from compat import const
-from relay.commands import line_start
 
 # The messages, by their place in relay.fields.MESSAGES.
 STATE = const(0)
@@ -21,7 +20,6 @@ _LEAST = const(4)  # room of a value: `null` can come at any time
 _NULL = b"null"
 _TRUE = b"true"
 _FALSE = b"false"
-_NONE = b"none"
 _QUOTE = const(34)
 _COMMA = const(44)
 _COLON = const(58)
@@ -35,15 +33,17 @@ _END = const(125)
 class Message:
     """A message of relay.fields; `write`, which those that come from this have, puts its values.
 
-    read_fields: a function that returns the fields of message `which` as relay.layout has them;
+    codes: a screen.draw.language.Language of languages.codes; read_fields: a function that returns
+    the fields of message `which` as relay.layout has them;
     known: a relay.state.Known, whose figures have a place, or None for all; room: bytes for what
     comes behind the figures. `buf` holds what `build` wrote. `slots`: of bms.pack, those of the
     figures that have one, in their order.
     """
 
-    def __init__(self, read_fields, which, known=None, room=0):
+    def __init__(self, codes, read_fields, which, known=None, room=0):
         self.buf = bytearray()
         self.slots = b""
+        self._codes = codes
         self._read_fields = read_fields
         self._which = which
         self._known = known
@@ -147,22 +147,22 @@ class Message:
         """Writes `true`, `false`, or `null` for None."""
         self._put_text(_NULL if value is None else _TRUE if value else _FALSE)
 
-    def put_name(self, table, line):
-        """Writes a line of a table of names; `null` for an empty or a missing one, and for a first
-        one that begins with "none"."""
-        start = line_start(table, line)
-        end = table.find(b"\n", start)
-        if end < 0:
-            end = len(table)
-        if start < 0 or end == start or line == 0 and table.startswith(_NONE):
+    def put_name(self, table, number):
+        """Writes the code of a number, by its table in words; `null` where it has none."""
+        codes = self._codes
+        if not codes.read(table, number) or not codes.size:
             self._put_text(_NULL)
             return
-        first = self._next(end - start + 2)
+        first = self._next(codes.size + 2)
         if first >= 0:
-            self.buf[first] = _QUOTE
-            at = put_word(self.buf, first + 1, table, line)
-            self.buf[at] = _QUOTE
-            self._fill(at + 1)
+            self._fill(self._put_code(first))
+
+    def _put_code(self, at):
+        """Writes the code that was read, in quotes; returns the end."""
+        self.buf[at] = _QUOTE
+        at = self._codes.copy(self.buf, at + 1)
+        self.buf[at] = _QUOTE
+        return at + 1
 
     def _put_text(self, text):
         first = self._next(len(text))
@@ -196,19 +196,16 @@ class Message:
         self.buf[at] = _CLOSE
         return at + 1
 
-    def put_raised(self, at, table, line, bits, most):
-        """Writes `"name",` for each set bit, bit 0 being `line`, up to `most`; returns the end."""
-        buf = self.buf
+    def put_raised(self, at, table, number, bits, most):
+        """Writes `"code",` for each set bit, up to `most`; bit 0 is `number`. Returns the end."""
         while bits and most:
-            if bits & 1:
-                buf[at] = _QUOTE
-                at = put_word(buf, at + 1, table, line)
-                buf[at] = _QUOTE
-                buf[at + 1] = _COMMA
-                at += 2
+            if bits & 1 and self._codes.read(table, number):
+                at = self._put_code(at)
+                self.buf[at] = _COMMA
+                at += 1
                 most -= 1
             bits >>= 1
-            line += 1
+            number += 1
         return at
 
     def close(self, at):

@@ -1,12 +1,11 @@
 """The state message of a pack: what it tells, and whether it can be believed."""
 
 from bms import pack as p
-from bms.alarms import NAMES
-from bms.check import NAMES as VERDICTS
 from bms.check import PLAUSIBLE
 from bms.wire import put_bytes, put_int
 from compat import const
 from relay.message import STATE, Message, bits_of
+from words import ALARM_TEXTS, VERDICT_TEXTS
 
 _COMMA = const(44)
 _NULL = b"null"
@@ -53,14 +52,14 @@ class Known:
 class StateMessage(Message):
     """The report of a unit (links.unit.Unit, or what stands for several).
 
-    name: the last part of its topic; read_fields: see Message; max_age_ms: older data are stale
-    and told as null. `known`: what the pack has; `renewed` is set whenever that is more than
+    name: the last part of its topic; codes, read_fields: see Message; max_age_ms: older data are
+    stale and told as null. `known`: what the pack has; `renewed` is set whenever that is more than
     before.
     """
 
-    def __init__(self, name, unit, read_fields, max_age_ms, interval_ms):
+    def __init__(self, name, unit, codes, read_fields, max_age_ms, interval_ms):
         self.known = Known()
-        super().__init__(read_fields, STATE, self.known)
+        super().__init__(codes, read_fields, STATE, self.known)
         self.name = name
         self.interval_ms = interval_ms
         self.renewed = False
@@ -112,8 +111,8 @@ class StateMessage(Message):
         age_ms = check.content_ms if check.frozen else pack.age_ms(p.STATUS, now)
         self.put(age_ms // 1000 if pack.seen(p.STATUS) else None)
         self.put(pack.seq)
-        self.put_name(VERDICTS, check.verdict)
-        self.put_name(link.REASONS, link.reason)
+        self.put_name(VERDICT_TEXTS, check.verdict)
+        self.put_name(link.TEXTS, link.reason)
         self.put(link.losses)
         self.put_bool(raised != 0 if shown else None)
         self.put(raised if shown else None)
@@ -157,6 +156,6 @@ class StateMessage(Message):
     def _put_alarms(self, at, alarms):
         left = _MOST_ALARMS
         for i in range(len(alarms)):
-            at = self.put_raised(at, NAMES, i << 3, alarms[i], left)
+            at = self.put_raised(at, ALARM_TEXTS, i << 3, alarms[i], left)
             left = max(0, left - bits_of(alarms[i]))
         return at

@@ -18,6 +18,7 @@ from relay.commands import (
     WRITE,
     number_of,
 )
+from words import WRITE_CODES, WRITE_REASON_CODES, WRITE_STATE_CODES
 
 _WORDS = (b"off", b"on", b"OFF", b"ON", b"0", b"1", b"false", b"true")  # odd ones are on
 _SAVE = b"save"
@@ -32,14 +33,14 @@ _SLOTS = bytes(
 
 class Writes:
     """commands: what carries them out (bms.command.Commands, or what has its ask and offered, and
-    its command, value, state, reason, code and changes). names, states, reasons: tables of names,
-    one on a line; `switches` of the names, the first ones, are switches, the last one is `save`.
+    its command, value, state, reason, code and changes). names: of the commands, one on a line;
+    `switches` of them, the first ones, are switches, the last one is `save`.
 
     command, refusal: as those of relay.commands.Judge, for which it stands in; `now` is the time
     of the message. value: that of the last message.
     """
 
-    def __init__(self, commands, names, states, reasons, switches):
+    def __init__(self, commands, names, switches):
         self.command = NOTHING
         self.refusal = ACCEPTED
         self.now = 0
@@ -49,8 +50,6 @@ class Writes:
         self._names = names
         self._switches = switches
         self._count = names.count(b"\n") + 1
-        self._states = states
-        self._reasons = reasons
         self._changes = 0
 
     def topics(self):
@@ -126,10 +125,10 @@ class Writes:
                 message.put(value)
         commands = self._commands
         told = commands.state != 0
-        message.put_name(self._names, commands.command if told else -1)
+        message.put_name(WRITE_CODES, commands.command if told else -1)
         message.put(commands.value if told else None)
-        message.put_name(self._states, commands.state)
-        message.put_name(self._reasons, commands.reason)
+        message.put_name(WRITE_STATE_CODES, commands.state)
+        message.put_name(WRITE_REASON_CODES, commands.reason)
         message.put(commands.code)
 
 

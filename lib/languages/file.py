@@ -1,0 +1,23 @@
+"""How a language is written to a file, which screen.draw.language reads line by line."""
+
+from words import LINE_BYTES
+
+
+def render(tables):
+    """Returns the file of tables, each a text of lines.
+
+    First the number of the first line of each table, and of the one after all, two bytes each in a
+    room of two lines; then the lines, LINE_BYTES each, filled with zeros.
+    """
+    count = sum([table.count("\n") + 1 for table in tables])
+    data = bytearray((2 + count) * LINE_BYTES)
+    line = 0
+    for number in range(len(tables) + 1):
+        data[2 * number] = line & 0xFF
+        data[2 * number + 1] = line >> 8
+        for text in tables[number].split("\n") if number < len(tables) else ():
+            code = text.encode()
+            at = (2 + line) * LINE_BYTES
+            data[at : at + len(code)] = code
+            line += 1
+    return bytes(data)
