@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 import words as s
 from bms import pack as p
+from tools.vocabulary import raised
 
 MIN_ON_S = 45
 MIN_OFF_S = 30
@@ -68,7 +69,7 @@ class Watch:
         known = [pack.temps_dc[i] for i in range(pack.temps) if pack.temp_valid[i]]
         assert known
         # Recovery, or one step of the resolution more while the BMS itself says "too cold".
-        limit = pack.get(p.CHARGE_UTPR_DC) + (10 if pack.alarm(9) else 0)
+        limit = pack.get(p.CHARGE_UTPR_DC) + (10 if raised(pack.alarms, 9) else 0)
         assert min(known) < limit
         assert max(known) <= 250
 

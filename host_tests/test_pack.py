@@ -8,6 +8,7 @@ from bms import alarms
 from bms import pack as p
 from bms.pack import AGE_LIMIT_MS, PackState, power_mw
 from tools import vocabulary
+from tools.vocabulary import raised
 
 PERIOD = 1 << 30
 DAY_MS = 86_400_000
@@ -283,8 +284,8 @@ def test_each_alarm(bit):
     pack = PackState()
     pack.put(p.ALARMS_RAW, 1)
     pack.raise_alarm(bit)
-    raised = [pack.alarm(other) or pack.notice(other) for other in range(64)]
-    assert raised.index(True) == bit and raised.count(True) == 1
+    told = [raised(pack.alarms, other) or raised(pack.notices, other) for other in range(64)]
+    assert told.index(True) == bit and told.count(True) == 1
     assert vocabulary.values(pack)["alarms"] == [vocabulary.ALARMS[bit]]
     pack.clear_alarms()
     assert vocabulary.values(pack)["alarms"] == []
@@ -293,9 +294,11 @@ def test_each_alarm(bit):
 def test_a_notice_is_no_alarm():
     pack = PackState()
     pack.raise_alarm(alarms.CHANGE_PASSWORD)
-    assert not any(pack.alarms) and pack.notice(alarms.CHANGE_PASSWORD)
-    assert not pack.alarm(alarms.CHANGE_PASSWORD)
+    assert not any(pack.alarms) and raised(pack.notices, alarms.CHANGE_PASSWORD)
+    assert not raised(pack.alarms, alarms.CHANGE_PASSWORD)
     pack.raise_alarm(alarms.MOS_OVERTEMP)
-    assert pack.alarm(alarms.MOS_OVERTEMP) and not pack.notice(alarms.MOS_OVERTEMP)
+    assert raised(pack.alarms, alarms.MOS_OVERTEMP) and not raised(
+        pack.notices, alarms.MOS_OVERTEMP
+    )
     pack.clear_alarms()
     assert not any(pack.alarms) and not any(pack.notices)

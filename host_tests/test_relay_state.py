@@ -19,7 +19,7 @@ from relay import message as m
 from relay.message import Message
 from relay.state import Known, StateMessage
 from screen.draw.language import Language
-from tools.vocabulary import ALARMS, words
+from tools.vocabulary import ALARMS, raised, words
 
 LIMIT = 2**30 - 1
 CODES = make_codes()
@@ -185,7 +185,7 @@ def test_the_longest_message_at_32_cells_fits():
     assert told["cell_mv"] == [65535] * 32 and told["alarms"] == list(ALARMS[:10])
     assert told["alarm_count"] == sum(bin(bits).count("1") for bits in unit.pack.alarms)
     assert set(told["notices"]) == {
-        name for bit, name in enumerate(ALARMS) if unit.pack.notice(bit)
+        name for bit, name in enumerate(ALARMS) if raised(unit.pack.notices, bit)
     }
     assert told["power_mw"] == -LIMIT
     assert told["seq"] == 65535
@@ -234,13 +234,13 @@ def test_any_message_is_the_pack(pack, age, plausible):
         assert value == (pack.get(slot) if good else None)
         if value is not None:
             assert isinstance(value, bool) == (slot < p.BOOLS)
-    raised = [name for bit, name in enumerate(ALARMS) if pack.alarm(bit)]
+    names = [name for bit, name in enumerate(ALARMS) if raised(pack.alarms, bit)]
     temps = [pack.temps_dc[i] if pack.temp_valid[i] else None for i in range(pack.temps)]
     assert told["cell_mv"] == (list(pack.cell_mv[: pack.cells]) if shown else None)
     assert told["temps_dc"] == (temps if shown else None)
-    assert told["alarms"] == (raised[:10] if shown else None)
-    assert told["alarm_count"] == (len(raised) if shown else None)
-    assert told["alarm"] == (bool(raised) if shown else None)
+    assert told["alarms"] == (names[:10] if shown else None)
+    assert told["alarm_count"] == (len(names) if shown else None)
+    assert told["alarm"] == (bool(names) if shown else None)
 
 
 def test_what_is_known_is_not_forgotten(unit):

@@ -11,14 +11,14 @@ try:
     from micropython import const
     from uctypes import addressof, bytearray_at
 
-    def bytes_and_words(size):
-        """Returns a bytearray of `size` (even) and a memoryview of its 16-bit words.
+    def bytes_and(code, size):
+        """Returns a bytearray of `size` and a memoryview of what `array` means by `code`.
 
-        The two share their memory; the words are in the machine's order, which is little-endian
+        The two share their memory; the numbers are in the machine's order, which is little-endian
         wherever MicroPython runs that we know.
         """
-        words = memoryview(array("H", bytes(size)))
-        return bytearray_at(addressof(words), size), words
+        numbers = memoryview(array(code, bytes(size)))
+        return bytearray_at(addressof(numbers), size), numbers
 
 except ImportError:  # CPython: the ESP32's rules, so that host tests meet the same wrap-around
 
@@ -38,7 +38,7 @@ except ImportError:  # CPython: the ESP32's rules, so that host tests meet the s
         """Returns `end - start` in ms, right while the two are less than 2**29 ms apart."""
         return ((end - start + _HALF) & (_PERIOD - 1)) - _HALF
 
-    def bytes_and_words(size):
-        """Returns a bytearray of `size` (even) and a memoryview of its 16-bit words."""
+    def bytes_and(code, size):
+        """Returns a bytearray of `size` and a memoryview of what `array` means by `code`."""
         buf = bytearray(size)
-        return buf, memoryview(buf).cast("H")
+        return buf, memoryview(buf).cast(code)

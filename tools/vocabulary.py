@@ -30,6 +30,11 @@ def words(table):
 ALARMS = words(alarms.NAMES)
 
 
+def raised(bits, bit):
+    """True if `bit` is set in PackState.alarms or PackState.notices."""
+    return bits[bit >> 3] >> (bit & 7) & 1 == 1
+
+
 def heater_text(state, reason):
     """Returns state and reason of the heater as text: `idle`, `blocked:stale`."""
     name = words(s.STATE_NAMES)[state]
@@ -49,10 +54,10 @@ def values(pack):
             pack.temps_dc[i] if pack.temp_valid[i] else None for i in range(pack.temps)
         ]
     if pack.has(p.ALARMS_RAW):
-        noted = [name for bit, name in enumerate(ALARMS) if pack.notice(bit)]
+        noted = [name for bit, name in enumerate(ALARMS) if raised(pack.notices, bit)]
         # All that the BMS raises; what is but a notice is named again.
         known["alarms"] = [
-            name for bit, name in enumerate(ALARMS) if pack.alarm(bit) or name in noted
+            name for bit, name in enumerate(ALARMS) if raised(pack.alarms, bit) or name in noted
         ]
         if noted:
             known["notices"] = noted

@@ -39,7 +39,7 @@ def dump(pack):
         "alarms": [
             bit
             for bit in range(alarms.NAMES.count(b"\n") + 1)
-            if pack.alarm(bit) or pack.notice(bit)
+            if (pack.alarms[bit >> 3] | pack.notices[bit >> 3]) >> (bit & 7) & 1
         ],
         "texts": [pack.text(which) for which in range(len(p._TEXT_ENDS))],
     }

@@ -11,7 +11,7 @@ call, so no reader sees half a frame. Nothing here allocates after construction.
 from array import array
 
 from bms.alarms import NOTICES
-from compat import const, ticks_add, ticks_diff
+from compat import bytes_and, const, ticks_add, ticks_diff
 
 MAX_CELLS = const(32)
 MAX_TEMPS = const(8)
@@ -46,11 +46,11 @@ PACK_MV = const(16)
 CURRENT_MA = const(17)  # positive while charging, on every dialect
 POWER_MW = const(18)
 SOC_PCT = const(19)
-SOH_PCT = const(20)
+REMAINING_MAH = const(20)  # from here to RUNTIME_S in the order of JK02's frames
 CAPACITY_MAH = const(21)
-REMAINING_MAH = const(22)
-CYCLES = const(23)
-CYCLE_CAPACITY_MAH = const(24)
+CYCLES = const(22)
+CYCLE_CAPACITY_MAH = const(23)
+SOH_PCT = const(24)
 RUNTIME_S = const(25)
 MOS_TEMP_DC = const(26)
 BALANCER_TEMP_DC = const(27)
@@ -151,48 +151,14 @@ _ZEROS_6 = bytes(6)
 _ONES_6 = b"\1\1\1\1\1\1"
 
 
-class Extremes:
-    """Lowest, highest and sum of the first cells in a view of 32 words.
-
-    C runs over eight cells at a time, Python over the rest.
-    """
-
-    def __init__(self, words):
-        self.low = 0
-        self.high = 0
-        self.total = 0
-        self._words = words
-        self._eights = tuple([words[i : i + 8] for i in range(0, MAX_CELLS, 8)])
-
-    def look(self, cells):
-        """Finds them anew; of no cells at all, they are 0."""
-        words = self._words
-        low = high = words[0] if cells else 0
-        total = 0
-        for i in range(cells >> 3):
-            eight = self._eights[i]
-            total += sum(eight)
-            low = min(low, min(eight))
-            high = max(high, max(eight))
-        for i in range(cells & ~7, cells):
-            mv = words[i]
-            total += mv
-            if mv < low:
-                low = mv
-            elif mv > high:
-                high = mv
-        self.low = low
-        self.high = high
-        self.total = total
-
-
 class PackState:
     """Values of one pack in the units of their names, with validity, ages and a sequence number.
 
     seq grows by one (modulo 2**16) with every whole status. `cell_mv[0:cells]` holds the cells
     by physical position in mV, `temps_dc[0:temps]` the battery sensors in 0.1 °C, each meaningful
     only where `temp_valid` is set. `fingerprint` changes when the content of a status frame does.
-    `values[slot]` and `valid[slot]` are open to the dialect that stores many figures at once.
+    `values[slot]` and `valid[slot]` are open to the dialect that stores many figures at once, as
+    are `value_bytes`, the memory of `values`.
     """
 
     def __init__(self):
@@ -202,13 +168,16 @@ class PackState:
         self.cells = 0
         self.cell_mv = array("H", bytes(2 * MAX_CELLS))
         self.cell_view = memoryview(self.cell_mv)  # for slice stores: into the array they allocate
-        self._extremes = Extremes(self.cell_view)
+        # Of the cells that were looked at last: lowest, highest, where the first of each is, sum.
+        self.low = self.low_at = 0
+        self.high = self.high_at = 0
+        self.total = 0
         self.temps = 0
         self.temps_dc = array("h", bytes(2 * MAX_TEMPS))
         self.temp_valid = bytearray(MAX_TEMPS)
         self.alarms = bytearray(8)  # bit set, numbered by bms.alarms
         self.notices = bytearray(8)  # likewise; what is not wrong, but wants something done
-        self.values = array("i", bytes(4 * SLOTS))
+        self.value_bytes, self.values = bytes_and("i", 4 * SLOTS)
         self.valid = bytearray(SLOTS)
         self._seen = bytearray(_GROUPS)
         self._t_ms = array("i", bytes(4 * _GROUPS))
@@ -248,14 +217,6 @@ class PackState:
         """True if the group was seen no more than `max_age_ms` ago."""
         return self.age_ms(group, now) <= max_age_ms
 
-    def alarm(self, bit):
-        """True while the canonical alarm (bms.alarms) is raised."""
-        return self.alarms[bit >> 3] & 1 << (bit & 7) != 0
-
-    def notice(self, bit):
-        """True while the BMS says what bms.alarms.NOTICES has: nothing is wrong."""
-        return self.notices[bit >> 3] & 1 << (bit & 7) != 0
-
     # -- writing: for the dialect that owns this pack --------------------------------------------
 
     def put(self, slot, value):
@@ -266,14 +227,6 @@ class PackState:
     def drop(self, slot):
         """Marks a figure unknown."""
         self.valid[slot] = 0
-
-    def put_cells(self, source, cells):
-        """Stores the first `cells` voltages in mV of an array, and their number."""
-        cell_mv = self.cell_mv
-        for i in range(cells):
-            cell_mv[i] = source[i]
-        self.cells = cells
-        self.put(CELL_COUNT, cells)
 
     def put_temp(self, index, dc):
         """Stores battery sensor `index` (0-based) in 0.1 °C."""
@@ -325,62 +278,68 @@ class PackState:
         if group == STATUS:
             self.seq = self.seq + 1 & 0xFFFF
 
-    def summarise(self, extremes=None):
-        """Derives extremes, average and power from the figures just stored.
+    def look(self, words, cells):
+        """Finds lowest, highest and sum of the first `cells` of `words`; of no cells, 0."""
+        low = high = words[0] if cells else 0
+        low_at = high_at = total = 0
+        for at in range(cells):
+            mv = words[at]
+            total += mv
+            if mv < low:
+                low = mv
+                low_at = at
+            elif mv > high:
+                high = mv
+                high_at = at
+        self.low = low
+        self.low_at = low_at
+        self.high = high
+        self.high_at = high_at
+        self.total = total
 
-        `extremes`: of the cells, if they are known already.
+    def summarise(self):
+        """Derives extremes, average and power from the figures just stored.
 
         The BMS's own statistics lag its cell list by a scan (jk.md §6 no. 41), so that everything
         shown together is computed here from one frame.
         """
+        self.look(self.cell_mv, self.cells)
+        self.derive()
+
+    def derive(self):
+        """The same for a dialect that has looked at the cells already."""
         values = self.values
         valid = self.valid
-        if self.cells:
-            if extremes is None:
-                extremes = self._extremes
-                extremes.look(self.cells)
-            self._summarise_cells(extremes)
+        cells = self.cells
+        if cells:
+            low = self.low
+            high = self.high
+            values[CELL_MIN_MV] = low
+            values[CELL_MAX_MV] = high
+            values[CELL_DELTA_MV] = high - low
+            values[CELL_AVG_MV] = (self.total + (cells >> 1)) // cells
+            values[CELL_MIN_INDEX] = self.low_at + 1
+            values[CELL_MAX_INDEX] = self.high_at + 1
             valid[CELL_MIN_MV : CELL_MAX_INDEX + 1] = _ONES_6
         else:
             valid[CELL_MIN_MV : CELL_MAX_INDEX + 1] = _ZEROS_6
-        self._summarise_temps()
-        valid[POWER_MW] = valid[PACK_MV] & valid[CURRENT_MA]
-        if valid[POWER_MW]:
-            values[POWER_MW] = power_mw(values[PACK_MV], values[CURRENT_MA])
-
-    def _summarise_cells(self, extremes):
-        cells = self.cells
-        cell_mv = self.cell_mv
-        low = extremes.low
-        high = extremes.high
-        values = self.values
-        values[CELL_MIN_MV] = low
-        values[CELL_MAX_MV] = high
-        values[CELL_DELTA_MV] = high - low
-        values[CELL_AVG_MV] = (extremes.total + (cells >> 1)) // cells
-        at = 0
-        while cell_mv[at] != low:
-            at += 1
-        values[CELL_MIN_INDEX] = at + 1
-        at = 0
-        while cell_mv[at] != high:
-            at += 1
-        values[CELL_MAX_INDEX] = at + 1
-
-    def _summarise_temps(self):
-        known = 0
-        low = high = 0
+        low = high = known = 0
         for i in range(self.temps):
             if self.temp_valid[i]:
                 dc = self.temps_dc[i]
-                if not known or dc < low:
+                if not known:
+                    known = 1
+                    low = high = dc
+                elif dc < low:
                     low = dc
-                if not known or dc > high:
+                elif dc > high:
                     high = dc
-                known = 1
-        self.values[TEMP_MIN_DC] = low
-        self.values[TEMP_MAX_DC] = high
-        self.valid[TEMP_MIN_DC] = self.valid[TEMP_MAX_DC] = known
+        values[TEMP_MIN_DC] = low
+        values[TEMP_MAX_DC] = high
+        valid[TEMP_MIN_DC] = valid[TEMP_MAX_DC] = known
+        valid[POWER_MW] = known = valid[PACK_MV] & valid[CURRENT_MA]
+        if known:
+            values[POWER_MW] = power_mw(values[PACK_MV], values[CURRENT_MA])
 
     def settle(self, now):
         """Keeps ages from wrapping; call at least once a day (the supervisor does each second)."""

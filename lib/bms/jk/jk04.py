@@ -45,6 +45,7 @@ class Jk04:
     def __init__(self, pack):
         self.pack = pack
         self._cell_mv = array("H", bytes(2 * p.MAX_CELLS))
+        self._cell_view = memoryview(self._cell_mv)
         self._cells = 0
         self._pack_mv = 0
 
@@ -74,7 +75,9 @@ class Jk04:
     def store(self, buf, at):
         """Stores the status frame that was judged last."""
         pack = self.pack
-        pack.put_cells(self._cell_mv, self._cells)
+        pack.cell_view[:] = self._cell_view
+        pack.cells = self._cells
+        pack.put(p.CELL_COUNT, self._cells)
         pack.put(p.PACK_MV, self._pack_mv)
         pack.put(p.BALANCING, 1 if buf[at + _ACTION] else 0)
         _put_float(pack, p.BALANCE_CURRENT_MA, buf, at + _BALANCE_A)

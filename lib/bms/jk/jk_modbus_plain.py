@@ -8,7 +8,7 @@ byte order, and the one decoder of those frames does the rest.
 from bms.jk.jk02 import Place
 from bms.jk.jk_frames import DEVICE_FRAME, FRAME, PREAMBLE, SETTINGS_FRAME, STATUS_FRAME
 from bms.wire import put_bytes
-from compat import bytes_and_words, const
+from compat import bytes_and, const
 
 # Base address by frame type, and the offset of the map within a frame.
 _BASES = {SETTINGS_FRAME: 0x1000, STATUS_FRAME: 0x1200, DEVICE_FRAME: 0x1400}
@@ -49,7 +49,7 @@ class PlainReader:
     """Collects the blocks of one frame after the other; `place` holds what a unit would send."""
 
     def __init__(self):
-        self.place = Place(*bytes_and_words(FRAME))
+        self.place = Place(*bytes_and("H", FRAME))
         self.kind = 0
         self._block = 0
         put_bytes(self.place.buf, 0, PREAMBLE)
