@@ -6,7 +6,7 @@ Every byte fed ends in exactly one of: an accepted frame, `dropped`, or the byte
     fed == frame_bytes + dropped + pending
 """
 
-from compat import bytes_and_words, const, ticks_diff
+from compat import bytes_and, const, ticks_diff
 
 # What a dialect answers about the bytes at a possible start.
 MORE = const(0)  # cannot tell yet
@@ -65,13 +65,16 @@ class Framer:
     `chunk` is the length of the largest buffer that will be fed: all of it is copied in one C
     slice store, whatever part of it is valid, since a partial source would have to be sliced, and
     a slice allocates. `gap_ms` of silence inside a frame ends it: its rest will not come.
-    `buf` holds what is pending, `words` is the same memory by 16 bits, little endian.
+    `buf` holds what is pending, `words` is the same memory by 16 bits, little endian. `need`: how
+    many bytes of the frame that has begun are awaited at least, and its header is not looked at
+    again; 0 where that is not known.
     """
 
     def __init__(self, dialect, chunk, gap_ms):
         self.dialect = dialect
         room = dialect.LONGEST + chunk + 1 & ~1  # what is pending is no whole frame
-        self.buf, self.words = bytes_and_words(room)
+        self._room = room
+        self.buf, self.words = bytes_and("H", room)
         self.gap_ms = gap_ms
         self.fed = 0
         self.frames = 0
@@ -81,9 +84,9 @@ class Framer:
         self.bad_length = 0
         self.bad_frame = 0
         self.dropped = 0
+        self.need = 0
         self._start = 0
         self._end = 0
-        self._need = 0  # bytes of the frame at _start, where that is known
         self._last_ms = 0
         # The buffer from 1, 2, 4, 8 … on: by them C moves what is pending to the front.
         view = memoryview(self.buf)
@@ -97,7 +100,7 @@ class Framer:
     def reset(self):
         """Drops what is pending: the link was lost, the rest of the frame will not come."""
         self.dropped = self.dropped + self._end - self._start & _WRAP
-        self._start = self._end = self._need = 0
+        self._start = self._end = self.need = 0
 
     def feed(self, src, n, now):
         """Takes the first `n` bytes of `src`; returns the number of frames decoded.
@@ -109,16 +112,14 @@ class Framer:
             return self._expire(now)
         end = self._end
         size = len(src)
-        if end + size > len(self.buf):
+        if end + size > self._room:
             self._move_to_front()
             end = self._end
         self.buf[end : end + size] = src
-        self._end = end + n
+        self._end = end = end + n
         self.fed = self.fed + n & _WRAP
         self._last_ms = now
-        if end + n - self._start < self._need:
-            return 0  # one more piece of a frame whose length is known
-        return self._scan(now)
+        return 0 if end - self._start < self.need else self._scan(now)
 
     def _expire(self, now):
         decoded = 0
@@ -141,25 +142,27 @@ class Framer:
     def _skip_to(self, start):
         self.dropped = self.dropped + start - self._start & _WRAP
         self._start = start
+        self.need = 0
 
     def _scan(self, now):
         """Takes every whole frame in the buffer; a rejected one is searched from its 2nd byte."""
         buf = self.buf
         dialect = self.dialect
         decoded = 0
-        self._need = 0
-        while self._seek():
-            have = self._end - self._start
-            verdict = size = dialect.length(buf, self._start, have)
+        while self._start < self._end and (self.need or self._seek()):
+            start = self._start
+            have = self._end - start
+            verdict = size = dialect.length(buf, start, have)
             if size == MORE or size > have:
-                self._need = size
-                break
+                self.need = size
+                return decoded
             if size > 0:
-                if self._start:
+                if start:
                     self._move_to_front()
                 verdict = dialect.accept(buf, 0, size, now)
             if verdict > 0:
                 self._start = size
+                self.need = 0
                 self.frame_bytes = self.frame_bytes + size & _WRAP
                 if verdict == DECODED:
                     self.frames = self.frames + 1 & _WRAP
@@ -171,6 +174,8 @@ class Framer:
             else:
                 self._blame(verdict)
                 self._skip_to(self._start + 1)
+        if self._start == self._end:
+            self._start = self._end = 0
         return decoded
 
     def _blame(self, why):
@@ -185,9 +190,6 @@ class Framer:
         """Drops bytes that cannot begin a frame; False when a header's worth is not there yet."""
         start = self._start
         end = self._end
-        if start == end:
-            self._start = self._end = 0
-            return False
         buf = self.buf
         headers = self.dialect.HEADERS
         first = -1
@@ -222,8 +224,3 @@ class Framer:
                 break
             keep -= 1
         return keep
-
-
-def count(counter, n):
-    """Returns counter + n, wrapped at 2**29 so that it never needs the heap."""
-    return counter + n & _WRAP
