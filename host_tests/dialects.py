@@ -106,6 +106,21 @@ def differences(shown, capture):
     return wrong
 
 
+def reachable(thing, seen):
+    """Yields the bytes of every buffer that an object holds, however deep."""
+    if id(thing) in seen or isinstance(thing, type):
+        return
+    seen.add(id(thing))
+    if isinstance(thing, (bytes, bytearray, memoryview, str)) or hasattr(thing, "tobytes"):
+        yield thing.encode() if isinstance(thing, str) else bytes(thing)
+    elif isinstance(thing, (list, tuple, set)):
+        for part in thing:
+            yield from reachable(part, seen)
+    elif hasattr(thing, "__dict__"):
+        for part in vars(thing).values():
+            yield from reachable(part, seen)
+
+
 def rebuilt(dump):
     """Returns a PackState with the content that MicroPython printed."""
     pack = PackState()

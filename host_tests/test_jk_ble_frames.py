@@ -8,9 +8,9 @@ import pytest
 from bms import check
 from bms.ieee754 import INVALID, f32le, f64le
 from bms.jk.jk_ble import JkBle
-from host_tests.dialects import feed, start, values
+from host_tests.dialects import feed, reachable, start, values
 from host_tests.jk_frames import jk04_status, knowing, patched, settings_frame
-from host_tests.mp.samples import JK_ACK, jk02_status, jk_device
+from host_tests.mp.samples import JK_ACK, jk02_status, jk300, jk_device
 
 # -- figures --------------------------------------------------------------------------------------
 
@@ -208,3 +208,41 @@ def test_jk04_is_proven_by_its_own_pack_voltage():
     lost = jk04_status(pack=3.0)  # as after a change of the number of cells
     assert feed(dialect, lost) == 0 and dialect.withheld == "contradiction"
     assert feed(dialect, jk04_status(), lost) == 2
+
+
+# -- what stands from frame to frame --------------------------------------------------------------
+
+
+def test_no_passcode_is_kept():
+    dialect = start(JkBle)
+    secret = {at: b"pass%04d" % at for at in (62, 97, 118, 134, 230)}  # jk.md §3.8, and spare
+    told = {6: b"JK-PB2A16S20P", 22: b"15A", 30: b"15.41"}
+    feed(dialect, jk300(3, told | secret), jk300(1, secret), jk300(3, told | secret))
+    feed(dialect, jk02_status(wide=True))
+    assert dialect.framer.frames == 3
+    assert any(b"JK-PB2A16S20P" in place for place in reachable(dialect, set()))
+    assert not any(b"pass0" in place for place in reachable(dialect, set()))
+
+
+@pytest.mark.parametrize("at", [79, 80, 81, 143, 144, 199, 200, 250, 298])
+def test_what_stands_is_still_summed(at):
+    dialect = knowing(15)
+    good = patched({})
+    wrong = bytearray(good)
+    wrong[at] ^= 0x10
+    other = patched({at: bytes([wrong[at]])})  # the same byte, with the sum to it
+    assert feed(dialect, good, good) == 2
+    assert feed(dialect, bytes(wrong), bytes(wrong)) == 0
+    assert feed(dialect, good) == 1
+    before = dialect.framer.bad_checksum
+    feed(dialect, other)
+    assert dialect.framer.bad_checksum == before
+
+
+def test_alarms_are_raised_again_after_a_pack_was_cleared():
+    dialect = knowing(11)
+    raised = patched({166: b"\x00\x02\x00\x00"})
+    feed(dialect, raised)
+    dialect.pack.clear()
+    feed(dialect, raised)
+    assert values(dialect)["alarms"] == ["charge_undertemp"]

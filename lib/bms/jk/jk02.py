@@ -5,11 +5,9 @@ wires, so that most fields lie 32 bytes later than in the 24-cell one. A status 
 first, by what only the right layout can satisfy, and stored afterwards.
 """
 
-from array import array
-
 from bms import alarms as a
 from bms import pack as p
-from bms.wire_le import amount, signed
+from bms.wire_le import amount
 from compat import const
 
 # What a frame says about the layout it was read with.
@@ -32,6 +30,11 @@ _HEATING = const(183)
 _CHARGE_PHASE_WIDE = const(280)
 _LAST_PHASE = const(2)
 _CHARGER_WIDE = const(245)
+# Remaining and full charge, cycles, cycled charge, bytes of their own, running time: 32 bits each,
+# in the order of their slots.
+_AMOUNTS = const(142)
+_AMOUNTS_TO = 4 * p.REMAINING_MAH
+_AMOUNTS_END = 4 * p.RUNTIME_S + 4
 # Of 16-bit words:
 _CELLS = const(6 >> 1)
 _MASK = const(54 >> 1)
@@ -50,28 +53,12 @@ _CAPACITY = const(146 >> 1)
 _WIRES = const(114 >> 1)
 _EMERGENCY = const(186 >> 1)
 _HEATING_MA_WIDE = const(236 >> 1)
-_TEMP4_WIDE = const(256 >> 1)
-_TEMP5_WIDE = const(258 >> 1)
-# Of 32 bits, as words, and the slot of each.
-_AMOUNTS = bytes(
-    (142 >> 1, p.REMAINING_MAH)
-    + (146 >> 1, p.CAPACITY_MAH)
-    + (150 >> 1, p.CYCLES)
-    + (154 >> 1, p.CYCLE_CAPACITY_MAH)
-    + (162 >> 1, p.RUNTIME_S)
-)
+_TEMP4_WIDE = const(256 >> 1)  # and the fifth
 _NO_CELLS = b"\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"  # eight of them
-# What every frame tells.
-_ALWAYS = bytes(
-    (p.CELL_COUNT, p.PACK_MV, p.CURRENT_MA, p.SOC_PCT, p.CHARGE_ON, p.DISCHARGE_ON, p.BALANCING)
-    + (p.BALANCE_CURRENT_MA, p.HEATING, p.ALARMS_RAW, p.ALARMS_RAW_HIGH, p.EMERGENCY_S)
-)
-
-_ABSENT_DC = const(-2000)  # rule R2
+_ABSENT = const(0x10000 - 2000)  # as a word: rule R2
 _MAX_MV = const(1_000_000)
 _MAX_MA = const(1_000_000)
 _MAX_HIGH = const(15)  # the upper word of such a current
-_SUMMED = const(299)  # bytes before the sum
 # Of 1741 captured frames none was further off: jk.md §3.5.
 _SUM_SLACK_MV = const(200)
 _SUM_SLACK_DIVISOR = const(50)
@@ -132,8 +119,10 @@ class Place:
         self.words = words
         self.cells = words[_CELLS : _CELLS + _WIDE]
         self.narrow_cells = words[_CELLS : _CELLS + _NARROW]
-        self.extremes = p.Extremes(self.cells)
-        self.summed = memoryview(buf)[:_SUMMED]
+        view = memoryview(buf)
+        size = _AMOUNTS_END - _AMOUNTS_TO
+        self.narrow_amounts = view[_AMOUNTS : _AMOUNTS + size]
+        self.wide_amounts = view[_AMOUNTS + _LATER : _AMOUNTS + _LATER + size]
 
 
 class Jk02Status:
@@ -146,46 +135,61 @@ class Jk02Status:
         self.pack = pack
         self.balancer = False
         self._cells = 0
-        self._mask = array("H", (0, 0))  # the last mask, and what was counted in it
+        # The last mask, and what was counted in it.
+        self._mask_low = 0
+        self._mask_high = 0
         self._top = 0
         self._masked = 0
         self._pack_mv = 0
         self._ma = 0
 
-    def judge(self, place, wide):
-        """Reads what decides about the layout; returns CONTRADICTS, UNDECIDED, HOLDS or PROVES."""
+    def judge(self, place, wide, proven):
+        """Reads what decides about the layout; returns CONTRADICTS, UNDECIDED, HOLDS or PROVES.
+
+        `proven`: it was before, so that HOLDS will do.
+        """
         buf = place.buf
         words = place.words
         d = _LATER if wide else 0
-        if buf[d + _SOC] > 100 or buf[d + _BALANCE_ACTION] > 2:
-            return CONTRADICTS
-        if buf[d + _CHARGE_ON] > 1 or buf[d + _DISCHARGE_ON] > 1 or buf[d + _HEATING] > 1:
-            return CONTRADICTS
         soc = buf[d + _SOC]
-        d >>= 1
-        pack_mv = amount(words, d + _PACK_MV)
-        high = words[d + _CURRENT + 1]
-        if not 0 <= pack_mv < _MAX_MV or _MAX_HIGH < high < 0xFFFF - _MAX_HIGH:
+        if soc > 100 or buf[d + _BALANCE_ACTION] > 2:
             return CONTRADICTS
-        self._pack_mv = pack_mv
-        self._ma = ma = (high ^ 0x8000) - 0x8000 << 16 | words[d + _CURRENT]
+        if buf[d + _CHARGE_ON] | buf[d + _DISCHARGE_ON] | buf[d + _HEATING] > 1:
+            return CONTRADICTS
+        d >>= 1
+        high = words[d + _PACK_MV + 1]
+        self._pack_mv = pack_mv = (high & _MAX_HIGH) << 16 | words[d + _PACK_MV]
+        if high > _MAX_HIGH or pack_mv >= _MAX_MV:
+            return CONTRADICTS
+        high = words[d + _CURRENT + 1]
+        self._ma = ma = (high & _MAX_HIGH) << 16 | words[d + _CURRENT]
+        if high > _MAX_HIGH:
+            if high < 0xFFFF - _MAX_HIGH:
+                return CONTRADICTS
+            self._ma = ma = ma - (_MAX_HIGH + 1 << 16)
         if not -_MAX_MA < ma < _MAX_MA:
             return CONTRADICTS
-        self._count_cells(words, _MASK_WIDE if wide else _MASK, _WIDE if wide else _NARROW)
-        place.extremes.look(self._cells)
-        total = place.extremes.total
+        limit = _WIDE if wide else _NARROW
+        self._count_cells(words, _MASK_WIDE if wide else _MASK, limit)
+        pack = self.pack
+        pack.look(place.cells, self._cells)
+        total = pack.total
         if total == 0:
             return UNDECIDED if pack_mv <= _SUM_SLACK_MV else CONTRADICTS
         sum_fits = abs(pack_mv - total) <= total // _SUM_SLACK_DIVISOR + _SUM_SLACK_MV
-        mask_fits = self._mask_fits(place, _WIDE if wide else _NARROW)
+        if sum_fits and proven:
+            return HOLDS
+        mask_fits = self._mask_fits(place, limit)
         if sum_fits and (mask_fits or _soc_fits(words, d, soc)):
             return PROVES
         return HOLDS if sum_fits or mask_fits else CONTRADICTS
 
     def _count_cells(self, words, mask, limit):
         """Counts the cells up to the highest one in the mask (rule R1); without one, all."""
-        if words[mask] != self._mask[0] or words[mask + 1] != self._mask[1]:
-            self._count_mask(words[mask], words[mask + 1])
+        low = words[mask]
+        high = words[mask + 1]
+        if low != self._mask_low or high != self._mask_high:
+            self._count_mask(low, high)
         cells = self._top
         if cells == 0 or cells > limit:
             cells = limit
@@ -194,8 +198,8 @@ class Jk02Status:
         self._cells = cells
 
     def _count_mask(self, low, high):
-        self._mask[0] = low
-        self._mask[1] = high
+        self._mask_low = low
+        self._mask_high = high
         self._top = self._masked = 0
         for i in range(_WIDE):
             if (low >> i if i < 16 else high >> i - 16) & 1:
@@ -209,7 +213,7 @@ class Jk02Status:
             return False
         cells = place.cells
         measured = top
-        if place.extremes.low == 0:
+        if self.pack.low == 0:
             for i in range(top):
                 if cells[i] == 0:
                     measured -= 1
@@ -230,42 +234,54 @@ class Jk02Status:
         """Stores the frame that was judged last; `generation` is the software's major number."""
         buf = place.buf
         words = place.words
-        d = _LATER if wide else 0
         pack = self.pack
         values = pack.values
         valid = pack.valid
         if wide:
+            d = _LATER
             pack.cell_view[:] = place.cells
+            pack.value_bytes[_AMOUNTS_TO:_AMOUNTS_END] = place.wide_amounts
         else:
+            d = 0
             pack.cell_view[:_NARROW] = place.narrow_cells
+            pack.value_bytes[_AMOUNTS_TO:_AMOUNTS_END] = place.narrow_amounts
+        at = _ALARMS_WIDE if wide else _ALARMS
+        self._store_alarms(words[at], words[at + 1] if wide else 0)
+        valid[p.CHARGE_ON : p.CHARGER_PRESENT + 1] = _STATES
+        valid[p.PACK_MV : p.PACK_OVP_MV] = _FIGURES
         pack.cells = values[p.CELL_COUNT] = self._cells
         values[p.PACK_MV] = self._pack_mv
         values[p.CURRENT_MA] = self._ma
         values[p.SOC_PCT] = buf[d + _SOC]
-        values[p.SOH_PCT] = buf[d + _SOH]
-        valid[p.SOH_PCT] = 1 if buf[d + _SOH] <= 100 else 0
+        values[p.SOH_PCT] = soh = buf[d + _SOH]
+        valid[p.SOH_PCT] = soh <= 100
+        at = d + _AMOUNTS
+        if buf[at + 3] | buf[at + 7] | buf[at + 11] | buf[at + 15] | buf[at + 23] > 0x3F:
+            self._drop_large(buf, at)
         values[p.CHARGE_ON] = buf[d + _CHARGE_ON]
         values[p.DISCHARGE_ON] = buf[d + _DISCHARGE_ON]
-        values[p.BALANCING] = 1 if buf[d + _BALANCE_ACTION] else 0
-        values[p.BALANCE_CURRENT_MA] = signed(words[(d >> 1) + _BALANCE_MA])
+        values[p.BALANCING] = buf[d + _BALANCE_ACTION] != 0
         heats = wide or generation > _LAST_WITHOUT_HEATER
         values[p.HEATING] = buf[d + _HEATING] if heats else 0
-        for row in range(0, len(_AMOUNTS), 2):
-            value = amount(words, (d >> 1) + _AMOUNTS[row])
-            slot = _AMOUNTS[row + 1]
-            values[slot] = value
-            valid[slot] = 0 if value < 0 else 1
-        self._store_temps(words, wide, generation)
-        self._store_alarms(words, wide)
-        for slot in _ALWAYS:
-            valid[slot] = 1
+        d >>= 1
+        values[p.BALANCE_CURRENT_MA] = (words[d + _BALANCE_MA] ^ 0x8000) - 0x8000
+        values[p.EMERGENCY_S] = words[d + _EMERGENCY]
+        self._store_temps(words, d, words[_MOS_TEMP_WIDE if wide else _MOS_TEMP])
         if wide:
             self._store_wide(buf, words, generation)
-        self._store_bad_wire(words, d)
-        values[p.EMERGENCY_S] = words[(d >> 1) + _EMERGENCY]
-        if self.balancer or self._says_nothing():
+        at = d + _WIRES
+        if words[at] or words[at + 1]:
+            self._store_bad_wire(words, at)
+        if self.balancer or not (self._ma or values[p.SOC_PCT]) and self._says_nothing():
             self._drop_zeros()
-        pack.summarise(place.extremes)
+        pack.derive()
+
+    def _drop_large(self, buf, at):
+        """Drops what 30 bits do not hold: such an integer would live on the heap."""
+        for slot in range(p.REMAINING_MAH, p.RUNTIME_S + 1):
+            if buf[at + 3] > 0x3F and slot != p.SOH_PCT:
+                self.pack.drop(slot)
+            at += 4
 
     def _says_nothing(self):
         """True for a frame in which everything but the cells is 0: no pack is like that.
@@ -275,9 +291,7 @@ class Jk02Status:
         pack = self.pack
         values = pack.values
         return not (
-            self._ma
-            or values[p.SOC_PCT]
-            or pack.get(p.REMAINING_MAH, 1)
+            pack.get(p.REMAINING_MAH, 1)
             or pack.get(p.SOH_PCT)
             or values[p.CHARGE_ON]
             or values[p.DISCHARGE_ON]
@@ -294,63 +308,57 @@ class Jk02Status:
         if pack.temps_dc[0] == 0:
             pack.drop_temp(0)  # like all the others
 
-    def _store_bad_wire(self, words, d):
+    def _store_bad_wire(self, words, at):
         """Stores the first of the wires that the BMS warns of; bit n is that of cell n + 1."""
-        pack = self.pack
-        pack.drop(p.BAD_WIRE)
-        at = (d >> 1) + _WIRES
-        if words[at] or words[at + 1]:
-            cell = 0
-            while words[at + (cell >> 4)] >> (cell & 15) & 1 == 0:
-                cell += 1
-            pack.put(p.BAD_WIRE, cell + 1)
+        cell = 0
+        while words[at + (cell >> 4)] >> (cell & 15) & 1 == 0:
+            cell += 1
+        self.pack.put(p.BAD_WIRE, cell + 1)
 
     def _store_wide(self, buf, words, generation):
         pack = self.pack
-        phase = buf[_CHARGE_PHASE_WIDE]
-        if generation >= _FIRST_WITH_PHASE and phase <= _LAST_PHASE:
-            pack.put(p.CHARGE_PHASE, phase)
-        else:
-            pack.drop(p.CHARGE_PHASE)
+        values = pack.values
+        valid = pack.valid
+        values[p.CHARGE_PHASE] = phase = buf[_CHARGE_PHASE_WIDE]
+        valid[p.CHARGE_PHASE] = generation >= _FIRST_WITH_PHASE and phase <= _LAST_PHASE
         # Rule R4; the field is a garbage of other sensors while the heater is off.
-        on = buf[_LATER + _HEATING]
-        pack.put(p.HEATING_MA, signed(words[_HEATING_MA_WIDE]) if on else 0)
+        ma = (words[_HEATING_MA_WIDE] ^ 0x8000) - 0x8000
+        values[p.HEATING_MA] = ma if buf[_LATER + _HEATING] else 0
+        valid[p.HEATING_MA] = 1
         # 0 in every capture, also while a charger charged: only the other answer tells anything.
-        if buf[_CHARGER_WIDE] == 1:
-            pack.put(p.CHARGER_PRESENT, 1)
-        else:
-            pack.drop(p.CHARGER_PRESENT)
-
-    def _store_temps(self, words, wide, generation):
-        d = _LATER >> 1 if wide else 0
-        pack = self.pack
-        mos = signed(words[_MOS_TEMP_WIDE if wide else _MOS_TEMP])
-        if mos == _ABSENT_DC:
-            pack.drop(p.MOS_TEMP_DC)
-        else:
-            pack.put(p.MOS_TEMP_DC, mos)
-        pack.temps = 2
-        self._store_temp(0, signed(words[d + _TEMP1]))
-        self._store_temp(1, signed(words[d + _TEMP2]))
-        if wide and generation >= _FIRST_WITH_T4:
+        values[p.CHARGER_PRESENT] = 1
+        valid[p.CHARGER_PRESENT] = buf[_CHARGER_WIDE] == 1
+        if generation >= _FIRST_WITH_T4:
             pack.temps = 4
-            self._store_temp(2, signed(words[_TEMP4_WIDE]))
-            self._store_temp(3, signed(words[_TEMP5_WIDE]))
+            for i in range(2):
+                raw = words[_TEMP4_WIDE + i]
+                pack.temps_dc[2 + i] = (raw ^ 0x8000) - 0x8000
+                pack.temp_valid[2 + i] = raw != _ABSENT
 
-    def _store_temp(self, sensor, dc):
-        if dc == _ABSENT_DC:
-            self.pack.drop_temp(sensor)
-        else:
-            self.pack.put_temp(sensor, dc)
-
-    def _store_alarms(self, words, wide):
+    def _store_temps(self, words, d, mos):
         pack = self.pack
-        at = _ALARMS_WIDE if wide else _ALARMS
+        pack.values[p.MOS_TEMP_DC] = (mos ^ 0x8000) - 0x8000
+        pack.valid[p.MOS_TEMP_DC] = mos != _ABSENT
+        pack.temps = 2
+        temps_dc = pack.temps_dc
+        temp_valid = pack.temp_valid
+        raw = words[d + _TEMP1]
+        temps_dc[0] = (raw ^ 0x8000) - 0x8000
+        temp_valid[0] = raw != _ABSENT
+        raw = words[d + _TEMP2]
+        temps_dc[1] = (raw ^ 0x8000) - 0x8000
+        temp_valid[1] = raw != _ABSENT
+
+    def _store_alarms(self, low, high):
+        pack = self.pack
+        values = pack.values
+        raw = low | (high & 0x3FFF) << 16
+        if values[p.ALARMS_RAW] == raw and values[p.ALARMS_RAW_HIGH] == high >> 14:
+            if pack.valid[p.ALARMS_RAW]:
+                return  # they stand
+        values[p.ALARMS_RAW] = raw
+        values[p.ALARMS_RAW_HIGH] = high >> 14
         pack.clear_alarms()
-        low = words[at]
-        high = words[at + 1] if wide else 0
-        pack.values[p.ALARMS_RAW] = low | (high & 0x3FFF) << 16
-        pack.values[p.ALARMS_RAW_HIGH] = high >> 14
         bit = 0
         while (low or high) and bit < len(_ALARM_BITS):
             if low & 1:
@@ -360,6 +368,22 @@ class Jk02Status:
             if bit == 16:
                 low = high
                 high = 0
+
+
+def _known(slots, first, end):
+    """Returns the validity bytes of the slots from `first` to before `end`."""
+    return bytes([slot in slots for slot in range(first, end)])
+
+
+# What every frame tells, and what only some do.
+_STATES = _known((p.CHARGE_ON, p.DISCHARGE_ON, p.BALANCING, p.HEATING), 0, p.CHARGER_PRESENT + 1)
+_FIGURES = _known(
+    (p.CELL_COUNT, p.PACK_MV, p.CURRENT_MA, p.SOC_PCT, p.BALANCE_CURRENT_MA, p.REMAINING_MAH)
+    + (p.CAPACITY_MAH, p.CYCLES, p.CYCLE_CAPACITY_MAH, p.RUNTIME_S)
+    + (p.ALARMS_RAW, p.ALARMS_RAW_HIGH, p.EMERGENCY_S),
+    p.PACK_MV,
+    p.PACK_OVP_MV,
+)
 
 
 def _soc_fits(words, d, soc):

@@ -24,6 +24,7 @@ from bms.jk.jk_frames import (
     PREAMBLE,
     SETTINGS_FRAME,
     STATUS_FRAME,
+    FrameSum,
     JkFrames,
     JkUnit,
 )
@@ -37,6 +38,7 @@ _PROBE = b"AT\r\n"
 # What may follow a preamble: the type of a frame, or foreign bytes before it.
 _SECOND_BYTES = bytes((SETTINGS_FRAME, STATUS_FRAME, DEVICE_FRAME, LOGBOOK_FRAME, 0x41, 0xAA))
 _ACK = b"\xaa\x55\x90\xeb\xc8\x01\x01"  # and twelve zeros and the sum, after any command
+_OF_PREAMBLES = b"\xaa"  # in that of a command, too: where it is not, neither is
 
 # Commands that read.
 READ_SETTINGS = const(0x96)
@@ -72,6 +74,7 @@ class JkBle(JkUnit):
         self.moved = 0  # see framer.MOVED
         self.kind = 0
         self._place = Place(self.framer.buf, self.framer.words)
+        self._sum = FrameSum(self.framer.buf)
         self._command = memoryview(self.framer.buf)[: _COMMAND - 1]
         self._asked = 0  # the last command sent; 0: none yet
         self._asked_ms = 0
@@ -137,24 +140,29 @@ class JkBle(JkUnit):
     def accept(self, buf, at, size, now):
         """See Dialect.accept."""
         if size != FRAME:
-            return self._accept_short(buf, at, size)
-        if self._close_gap(buf, at, _PROBE) or self._close_gap(buf, at, _ACK):
+            return self._accept_short(buf, size)
+        if buf.find(_PROBE, 0, FRAME) >= 0 and self._close_gap(buf, _PROBE, len(_PROBE)):
             return MOVED
-        if buf.find(PREAMBLE, at + 1, at + FRAME) >= 0:
-            return BAD_FRAME  # a piece was lost; 8 bits of sum would miss it once in 256 times
-        total = sum(self._place.summed)
+        if buf.find(_OF_PREAMBLES, 2, FRAME) >= 0:
+            if self._close_gap(buf, _ACK, _COMMAND):
+                return MOVED
+            if buf.find(PREAMBLE, 1, FRAME) >= 0:
+                return BAD_FRAME  # a piece was lost; 8 bits of sum would miss it once in 256 times
+        total = self._sum.look()
         if total & 0xFF != buf[FRAME - 1]:
             return BAD_CHECKSUM
         # The counter in byte 5 also runs on when the content stands still: it is left out.
         verdict = self.frames.take(self._place, total - buf[5] & 0xFFFF, now)
         self.kind = self.frames.kind
-        if verdict > 0 and buf[at + 4] == STATUS_FRAME:
-            self._status_ms = now
-        elif verdict > 0 and buf[at + 4] == SETTINGS_FRAME:
-            self.settings.found()
+        if verdict > 0:
+            kind = buf[4]
+            if kind == STATUS_FRAME:
+                self._status_ms = now
+            elif kind == SETTINGS_FRAME:
+                self.settings.found()
         return verdict
 
-    def _accept_short(self, buf, at, size):
+    def _accept_short(self, buf, size):
         self.kind = REPLY
         if size == len(_PROBE):
             self.probes = self.probes + 1 & 0xFFFF
@@ -164,19 +172,17 @@ class JkBle(JkUnit):
         self.acks = self.acks + 1 & 0xFFFF
         return OTHER
 
-    def _close_gap(self, buf, at, noise):
+    def _close_gap(self, buf, noise, size):
         """Closes the frame over foreign bytes inside it, which no frame of a unit contains.
 
         They go by moving what precedes them on by their length; True if there were any.
         """
-        place = buf.find(noise, at, at + FRAME)
-        if place < 0:
-            return False
-        self.moved = _COMMAND if noise is _ACK else len(noise)
-        if place + self.moved > at + FRAME:
-            return False  # its end would be the next frame's business
-        for i in range(place - 1, at - 1, -1):
-            buf[i + self.moved] = buf[i]
+        at = buf.find(noise, 0, FRAME)
+        if at < 0 or at + size > FRAME:
+            return False  # none, or its end would be the next frame's business
+        self.moved = size
+        for i in range(at - 1, -1, -1):
+            buf[i + size] = buf[i]
         return True
 
 

@@ -8,7 +8,7 @@ bear it out (jk.md §3.5). What an unknown or contradicting generation sends is 
 from array import array
 
 from bms import pack as p
-from bms.framer import BAD_FRAME, DECODED, LOGBOOK, OTHER, Dialect, count
+from bms.framer import BAD_FRAME, DECODED, LOGBOOK, OTHER, Dialect
 from bms.jk import jk02_settings, jk04
 from bms.jk.jk02 import CONTRADICTS, HOLDS, PROVES, Jk02Status
 from bms.wire_le import is_text, text_size
@@ -23,6 +23,13 @@ STATUS_FRAME = const(2)
 DEVICE_FRAME = const(3)
 LOGBOOK_FRAME = const(5)
 _TYPES = const(6)
+_WRAP = const(0x1FFFFFFF)  # counters turn over before they would need the heap
+
+# What moves from one status to the next in the wide layout, and what mostly stands: the wires'
+# resistances, and what comes last.
+_WIRES_AT = const(80)
+_FIGURES_AT = const(144)
+_REST_AT = const(200)
 
 # Variants; the position in VARIANTS, which has the captures' names.
 UNKNOWN = const(0)
@@ -65,6 +72,44 @@ _LAST_WITHOUT_BITMAP = const(10)
 _FIRST_32S = const(11)
 _FIRST_WITH_T4 = const(14)
 _LATE_TEMPS = const(256)  # T4 and T5, which are 0 where there are none (jk.md rule R3)
+
+
+class _Steady:
+    """A piece of a buffer, `view`, whose bytes seldom change.
+
+    Comparing them with what they were is much faster than adding them up.
+    """
+
+    def __init__(self, view):
+        self._view = view
+        self._last = bytearray(len(view))
+        self._sum = 0
+
+    def sum(self):
+        """Returns the sum of the bytes."""
+        if self._last != self._view:
+            self._last[:] = self._view
+            self._sum = sum(self._view)
+        return self._sum
+
+
+class FrameSum:
+    """The sum of the bytes of a frame, before its checksum, in a buffer where frames lie."""
+
+    def __init__(self, buf):
+        view = memoryview(buf)
+        self._buf = buf
+        self._all = view[: FRAME - 1]
+        self._moving = view[:_WIRES_AT]
+        self._wires = _Steady(view[_WIRES_AT:_FIGURES_AT])
+        self._figures = view[_FIGURES_AT:_REST_AT]
+        self._rest = _Steady(view[_REST_AT : FRAME - 1])
+
+    def look(self):
+        """Returns it. Frames that are no status may hold passcodes: nothing is kept of them."""
+        if self._buf[4] != STATUS_FRAME:
+            return sum(self._all)
+        return sum(self._moving) + self._wires.sum() + sum(self._figures) + self._rest.sum()
 
 
 class JkUnit(Dialect):
@@ -170,19 +215,26 @@ class JkFrames:
             self.kind = LOGBOOK
             verdict = OTHER
         if verdict > 0:
-            self.seen[kind] = count(self.seen[kind], 1)
+            seen = self.seen
+            seen[kind] = seen[kind] + 1 & _WRAP
         return verdict
 
     # -- status -----------------------------------------------------------------------------------
 
     def _take_status(self, place, fingerprint, now):
         self.kind = p.STATUS
-        if self.variant == UNKNOWN:
+        variant = self.variant
+        if variant == UNKNOWN:
             return self._withhold()
-        verdict = self._judge(place)
+        if variant == JK04:
+            verdict = self._jk04.judge(place.buf, 0)
+        else:
+            verdict = self._jk02.judge(place, variant == JK02_32S, self.proven)
+        if verdict == CONTRADICTS and self._is_ambiguous():
+            verdict = self._judge_other(place)
         if verdict == CONTRADICTS or (verdict == HOLDS and not self.proven):
             self.withheld = CONTRADICTION
-            self.withheld_frames = count(self.withheld_frames, 1)
+            self.withheld_frames = self.withheld_frames + 1 & _WRAP
             return BAD_FRAME
         if verdict == PROVES:
             self.proven = True
@@ -195,27 +247,23 @@ class JkFrames:
         self.pack.touch(p.STATUS, now)
         return DECODED
 
-    def _judge(self, place):
+    def _judge_other(self, place):
+        """Judges by the other of two layouts; it counts only if the frame proves it."""
         if self.variant == JK04:
-            verdict = self._jk04.judge(place.buf, 0)
-            if verdict == CONTRADICTS and self._is_ambiguous():
-                if self._jk02.judge(place, False) == PROVES:
-                    self.variant = JK02_24S
-                    return PROVES
-            return verdict
-        verdict = self._jk02.judge(place, self.variant == JK02_32S)
-        if verdict == CONTRADICTS and self._is_ambiguous():
-            if self._jk04.judge(place.buf, 0) == PROVES:
-                self.variant = JK04
+            if self._jk02.judge(place, False, False) == PROVES:
+                self.variant = JK02_24S
                 return PROVES
-        return verdict
+        elif self._jk04.judge(place.buf, 0) == PROVES:
+            self.variant = JK04
+            return PROVES
+        return CONTRADICTS
 
     def _is_ambiguous(self):
         """True until content tells a BMS from a balancer with its versions (jk.md §3.5 no. 2)."""
         return not self.proven and _LAST_JK04 < self.generation <= _LAST_24S
 
     def _withhold(self):
-        self.withheld_frames = count(self.withheld_frames, 1)
+        self.withheld_frames = self.withheld_frames + 1 & _WRAP
         return OTHER
 
     # -- settings ---------------------------------------------------------------------------------
@@ -229,7 +277,7 @@ class JkFrames:
             self.variant = JK04 if floats else JK02_24S
         if floats != (self.variant == JK04):
             self.withheld = CONTRADICTION
-            self.withheld_frames = count(self.withheld_frames, 1)
+            self.withheld_frames = self.withheld_frames + 1 & _WRAP
             return BAD_FRAME
         if floats:
             if not jk04.settings_are_sane(buf, at):

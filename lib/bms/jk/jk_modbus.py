@@ -14,7 +14,15 @@ from bms.framer import BAD_CHECKSUM, BAD_FRAME, BAD_LENGTH, MORE, OTHER, REPLY, 
 from bms.jk import jk_modbus_plain as plain
 from bms.jk.jk02 import Place
 from bms.jk.jk_bus import BusUnit
-from bms.jk.jk_frames import DEVICE_FRAME, FRAME, PREAMBLE, SETTINGS_FRAME, STATUS_FRAME, JkUnit
+from bms.jk.jk_frames import (
+    DEVICE_FRAME,
+    FRAME,
+    PREAMBLE,
+    SETTINGS_FRAME,
+    STATUS_FRAME,
+    FrameSum,
+    JkUnit,
+)
 from bms.wire import put_bytes
 from compat import const, ticks_add, ticks_diff
 
@@ -76,6 +84,7 @@ class JkModbus(JkUnit):
             (PREAMBLE,) + tuple([bytes((n, _WRITE)) for n in range(1, _ADDRESSES)]) + self._replies
         )
         self._place = Place(self.framer.buf, self.framer.words)
+        self._sum = FrameSum(self.framer.buf)
         self._reader = plain.PlainReader()
         self._wanted = 0  # type of the frame that is being asked for; 0: none
         self._waiting = False  # a request is out
@@ -151,6 +160,7 @@ class JkModbus(JkUnit):
         address = self._asking.address or 0  # that it is known, listening has seen to
         for start in self._replies:
             start[0] = address
+        self.framer.need = 0  # what is pending may be another's
         if self._asking.plain:
             return put_crc(out, 0, self._reader.request(out, address))
         return put_trigger(out, address, self._wanted)
@@ -262,7 +272,7 @@ class JkModbus(JkUnit):
             self._note_master(now)
 
     def _accept_framed(self, buf, at, size, now):
-        total = sum(self._place.summed)
+        total = self._sum.look()
         if total & 0xFF != buf[FRAME - 1]:
             return BAD_CHECKSUM
         if buf.find(PREAMBLE, at + 1, at + FRAME) >= 0:
