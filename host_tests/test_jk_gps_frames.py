@@ -3,6 +3,7 @@
 import pytest
 
 from bms import pack as p
+from host_tests.dialects import reachable
 from host_tests.gps import everything, feed, listen, values
 from host_tests.mp import frames
 
@@ -114,23 +115,11 @@ def test_what_a_later_whole_reply_does_not_hold_is_unknown_again():
 # -- the password ---------------------------------------------------------------------------------
 
 
-def reachable(thing, seen):
-    """Yields the bytes of every buffer that an object holds, however deep."""
-    if id(thing) in seen or isinstance(thing, type):
-        return
-    seen.add(id(thing))
-    if isinstance(thing, (bytes, bytearray, memoryview, str)) or hasattr(thing, "tobytes"):
-        yield thing.encode() if isinstance(thing, str) else bytes(thing)
-    elif isinstance(thing, (list, tuple, set)):
-        for part in thing:
-            yield from reachable(part, seen)
-    elif hasattr(thing, "__dict__"):
-        for part in vars(thing).values():
-            yield from reachable(part, seen)
-
-
-def test_the_password_is_never_stored():
-    target = listen(frames.whole(), frames.single(0xB2, frames.PASSWORD))
+@pytest.mark.parametrize(
+    "last", [frames.single(0xB2, frames.PASSWORD), frames.whole(), frames.whole({0x85: 50})]
+)
+def test_the_password_is_never_stored(last):
+    target = listen(frames.whole(), last, last)
     # The receive buffer holds the wire's bytes until the next ones; nothing else may.
     places = list(reachable(target.pack, set()))
     assert any(b"Input Us" in place for place in places)  # the search does find texts

@@ -56,20 +56,36 @@ def test_put_u16be(value, before):
     assert buf == before + (value & 0xFFFF).to_bytes(2, "big") + b"\xee\xee"
 
 
-@given(st.binary(max_size=200), st.data())
-def test_prefix_sums(data, draw):
-    end = draw.draw(st.integers(0, len(data)))
-    room = draw.draw(st.integers(0, 64))  # of the buffer behind the longest frame
-    buf = bytearray(data) + b"\xff" * room
-    assert wire.PrefixSums(buf, len(data)).sum(end) == sum(data[:end])
+@given(st.lists(st.tuples(st.integers(0, 249), st.integers(0, 255)), max_size=6), st.data())
+def test_pieces(changes, draw):
+    last = draw.draw(st.sampled_from((92, 188, 252)))
+    buf = bytearray(i * 7 & 0xFF for i in range(252))
+    pieces = wire.Pieces(buf, 60, last)
+    seen = None
+    for at, byte in [*changes, (0, 0)]:
+        buf[at] = byte
+        end = draw.draw(st.one_of(st.just(250), st.integers(0, 250)))
+        again = draw.draw(st.booleans())
+        assert pieces.look(end, again) == sum(buf[:end])
+        same = slice(pieces.same_from, pieces.same_to)
+        assert pieces.same_to <= min(max(end, 60), last)
+        assert again or pieces.same_from == pieces.same_to
+        if again:
+            if seen:  # and the look before was as far
+                assert seen[1] != end or buf[same] == seen[0][same]
+            seen = bytes(buf), end
 
 
-def test_prefix_sums_see_what_is_written_later():
-    buf = bytearray(64)
-    sums = wire.PrefixSums(buf, 64)
-    buf[:] = bytes(range(64))
-    assert sums.sum(64) == sum(range(64))
-    assert sums.sum(33) == sum(range(33))
+def test_pieces_tell_what_stands():
+    buf = bytearray(252)
+    pieces = wire.Pieces(buf, 60, 252)
+    spans = []
+    for changed in (None, 0, 60, 123, 219):
+        if changed is not None:
+            buf[changed] += 1
+        pieces.look(230, True)
+        spans.append((pieces.same_from, pieces.same_to))
+    assert spans == [(60, 220), (60, 220), (92, 220), (124, 220), (220, 220)]
 
 
 @given(st.integers(0, 0xFFFF))

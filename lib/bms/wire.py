@@ -4,6 +4,8 @@
 figure of a battery is that large. bms.wire_le has the little-endian ones.
 """
 
+from array import array
+
 from compat import const
 
 _LIMIT = const(0x3FFFFFFF)
@@ -36,27 +38,57 @@ def put_u16be(buf, at, value):
     buf[at + 1] = value & 0xFF
 
 
-class PrefixSums:
-    """Sums of the first n bytes of one buffer, n up to `longest`, by the C loop of `sum()`.
+class Pieces:
+    """A buffer of which the start always changes, and what follows it seldom.
 
-    A cached memoryview for each 32 bytes of length makes the bulk of the sum run in C without an
-    allocation; the 16 bytes at most from there to the end are added, or subtracted, one by one.
+    From `first` to `last` it is seen in pieces of 32 bytes, each of which is compared with what it
+    was at the last look, which is much faster than to add it up. After `look`, the bytes from
+    `same_from` to before `same_to`, where the last whole piece ends, are what they were. `last`
+    is a multiple of 32 bytes later, and no more than the buffer has.
     """
 
-    def __init__(self, buf, longest):
+    def __init__(self, buf, first, last):
         view = memoryview(buf)
+        self.same_from = self.same_to = 0
         self._buf = buf
-        self._views = tuple([view[:n] for n in range(0, longest + 32, 32)])
+        self._head = view[:first]
+        self._first = first
+        self._last = last
+        self._views = tuple([view[i : i + 32] for i in range(first, last, 32)])
+        self._before = tuple([bytearray(32) for _ in self._views])
+        self._sums = array("H", bytes(2 * len(self._views)))
 
-    def sum(self, end):
-        """Returns the sum of buf[:end] (under 2**30 for any buffer that fits here)."""
-        near = end + 16 >> 5
-        total = sum(self._views[near])
-        near <<= 5
+    def look(self, end, again):
+        """Returns the sum of buf[:end]. Unless `again`, nothing is compared, and nothing kept."""
         buf = self._buf
-        for i in range(near, end):
+        views = self._views
+        at = total = whole = 0
+        if end > self._first:
+            at = self._first
+            total = sum(self._head)
+            whole = min(end - at >> 5, len(views))
+        same_from = at
+        for i in range(whole):
+            view = views[i]
+            before = self._before[i]
+            at += 32
+            if not again:
+                total += sum(view)
+                same_from = at
+                continue
+            if before != view:
+                before[:] = view
+                self._sums[i] = sum(view)
+                same_from = at
+            total += self._sums[i]
+        self.same_from = same_from
+        self.same_to = at
+        if end - at > 16 and 0 < at < self._last:
+            total += sum(views[whole])  # and what is too much is taken off again
+            at += 32
+        for i in range(at, end):
             total += buf[i]
-        for i in range(end, near):
+        for i in range(end, at):
             total -= buf[i]
         return total
 

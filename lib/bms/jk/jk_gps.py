@@ -4,16 +4,20 @@ One read-all reply carries status, settings and device data as a chain of (code,
 A frame is indexed and judged first and stored afterwards, so that a bad one changes nothing.
 """
 
+from array import array
+
 from bms import pack as p
 from bms.framer import BAD_CHECKSUM, BAD_FRAME, BAD_LENGTH, DECODED, MORE, OTHER, Dialect, Framer
 from bms.jk.jk_gps_request import ACTIVATE, READ_ALL, READ_ONE, REQUEST, put_request
 from bms.jk.jk_t100 import MOS, TempCodes, is_ambiguous
-from bms.wire import PrefixSums, u16be, u32be
-from compat import bytes_and_words, const, ticks_diff
+from bms.wire import Pieces, u16be, u32be
+from compat import const, ticks_diff
 
 # Frame layout, jk.md §1.2.
 _HEAD = const(11)  # bytes before the items
 _TAIL = const(9)  # record number, end mark, checksum field
+_STATUS_BYTES = const(96)  # in which most of what changes lies
+_MOST_BYTES = const(288)  # all of what a unit with 16 cells sends
 _END_MARK = const(0x68)
 
 # Item codes run from 0x79 (cells) to 0xC0 (protocol version), jk.md §1.5.
@@ -26,6 +30,9 @@ _CURRENT = const(0x84)
 _ALARMS = const(0x8B)
 _STATUS_BITS = const(0x8C)
 _CHARGE_UTPR = const(0xA6)
+_PASSWORD = const(0xB2)  # it is never stored
+_PASSWORD_BYTES = const(10)
+_NO_PASSWORD = bytes(10)
 _SW_VERSION = const(0xB7)
 _PROTOCOL = const(0xC0)
 
@@ -40,69 +47,37 @@ _SIZES = (
 
 _ITEMS = const(72)
 _NO_ITEM = const(255)
-_NOWHERE = bytes(2 * _ITEMS)
 
-# Plain items: code, slot, and the multiplier to the slot's unit as a position in _FACTORS.
-_FACTORS = (1, 10, 60, 1000)
-_X1 = const(0)
-_X10 = const(1)
-_X60 = const(2)
-_X1000 = const(3)
-_SIGNED = const(4)  # added to the position: two's complement
-_PLAIN = bytes(
-    (
-        (0x83, p.PACK_MV, _X10)
-        + (0x85, p.SOC_PCT, _X1)
-        + (0x86, p.TEMP_SENSOR_COUNT, _X1)
-        + (0x87, p.CYCLES, _X1)
-        + (0x89, p.CYCLE_CAPACITY_MAH, _X1000)
-        + (0x8A, p.CELL_COUNT, _X1)
-        + (0x8B, p.ALARMS_RAW, _X1)
-        + (0x8C, p.STATUS_RAW, _X1)
-        + (0x8E, p.PACK_OVP_MV, _X10)
-        + (0x8F, p.PACK_UVP_MV, _X10)
-        + (0x90, p.CELL_OVP_MV, _X1)
-        + (0x91, p.CELL_OVPR_MV, _X1)
-        + (0x92, p.CELL_OVP_DELAY_S, _X1)
-        + (0x93, p.CELL_UVP_MV, _X1)
-        + (0x94, p.CELL_UVPR_MV, _X1)
-        + (0x95, p.CELL_UVP_DELAY_S, _X1)
-        + (0x96, p.CELL_DELTA_PROT_MV, _X1)
-        + (0x97, p.MAX_DISCHARGE_MA, _X1000)
-        + (0x98, p.DISCHARGE_OCP_DELAY_S, _X1)
-        + (0x99, p.MAX_CHARGE_MA, _X1000)
-        + (0x9A, p.CHARGE_OCP_DELAY_S, _X1)
-        + (0x9B, p.BALANCE_START_MV, _X1)
-        + (0x9C, p.BALANCE_TRIGGER_MV, _X1)
-        + (0x9D, p.BALANCE_SWITCH, _X1)
-        + (0x9E, p.MOS_OTP_DC, _X10)
-        + (0x9F, p.MOS_OTPR_DC, _X10)
-        + (0xA0, p.BOX_OTP_DC, _X10)
-        + (0xA1, p.BOX_OTPR_DC, _X10)
-        + (0xA2, p.TEMP_DIFF_DC, _X10)
-        + (0xA3, p.CHARGE_OTP_DC, _X10)
-        + (0xA4, p.DISCHARGE_OTP_DC, _X10)
-        + (0xA5, p.CHARGE_UTP_DC, _X10 + _SIGNED)
-        + (0xA6, p.CHARGE_UTPR_DC, _X10 + _SIGNED)
-        + (0xA7, p.DISCHARGE_UTP_DC, _X10 + _SIGNED)
-        + (0xA8, p.DISCHARGE_UTPR_DC, _X10 + _SIGNED)
-        + (0xA9, p.CELL_COUNT_SETTING, _X1)
-        + (0xAA, p.CAPACITY_NOMINAL_MAH, _X1000)
-        + (0xAB, p.CHARGE_SWITCH, _X1)
-        + (0xAC, p.DISCHARGE_SWITCH, _X1)
-        + (0xAD, p.CURRENT_CAL_MA, _X1)
-        + (0xAE, p.DEVICE_ADDR, _X1)
-        + (0xAF, p.BATTERY_TYPE_ID, _X1)
-        + (0xB0, p.SLEEP_S, _X1)
-        + (0xB1, p.LOW_SOC_PCT, _X1)
-        + (0xB3, p.SPECIAL_CHARGER, _X1)
-        + (0xB6, p.RUNTIME_S, _X60)
-        + (0xB8, p.CURRENT_CAL_ACTIVE, _X1)
-        + (0xB9, p.CAPACITY_ACTUAL_MAH, _X1000)
-        + (0xC0, p.PROTOCOL_VERSION, _X1)
-    )
+# The slot of each plain item; 255: it is of another kind, or of no use.
+_NONE = const(255)
+_SLOTS = bytes(
+    (_NONE,) * 10  # 79..82
+    + (p.PACK_MV, _NONE, p.SOC_PCT, p.TEMP_SENSOR_COUNT, p.CYCLES, _NONE)  # 83..88
+    + (p.CYCLE_CAPACITY_MAH, p.CELL_COUNT, p.ALARMS_RAW, p.STATUS_RAW, _NONE)  # 89..8D
+    + (p.PACK_OVP_MV, p.PACK_UVP_MV, p.CELL_OVP_MV, p.CELL_OVPR_MV, p.CELL_OVP_DELAY_S)  # 8E..92
+    + (p.CELL_UVP_MV, p.CELL_UVPR_MV, p.CELL_UVP_DELAY_S, p.CELL_DELTA_PROT_MV)  # 93..96
+    + (p.MAX_DISCHARGE_MA, p.DISCHARGE_OCP_DELAY_S, p.MAX_CHARGE_MA, p.CHARGE_OCP_DELAY_S)  # ..9A
+    + (p.BALANCE_START_MV, p.BALANCE_TRIGGER_MV, p.BALANCE_SWITCH, p.MOS_OTP_DC)  # 9B..9E
+    + (p.MOS_OTPR_DC, p.BOX_OTP_DC, p.BOX_OTPR_DC, p.TEMP_DIFF_DC, p.CHARGE_OTP_DC)  # 9F..A3
+    + (p.DISCHARGE_OTP_DC, p.CHARGE_UTP_DC, p.CHARGE_UTPR_DC, p.DISCHARGE_UTP_DC)  # A4..A7
+    + (p.DISCHARGE_UTPR_DC, p.CELL_COUNT_SETTING, p.CAPACITY_NOMINAL_MAH, p.CHARGE_SWITCH)  # ..AB
+    + (p.DISCHARGE_SWITCH, p.CURRENT_CAL_MA, p.DEVICE_ADDR, p.BATTERY_TYPE_ID, p.SLEEP_S)  # AC..B0
+    + (p.LOW_SOC_PCT, _NONE, p.SPECIAL_CHARGER, _NONE, _NONE, p.RUNTIME_S, _NONE)  # B1..B7
+    + (p.CURRENT_CAL_ACTIVE, p.CAPACITY_ACTUAL_MAH)  # B8, B9
+    + (_NONE,) * 6
+    + (p.PROTOCOL_VERSION,)  # BA..C0
 )
-# Texts: code, text. 0xB2 is the password: it is never stored.
+# And the multiplier to the slot's unit, as a position in _FACTORS.
+_FACTORS = (1, 10, 60, 1000)
+_SIGNED = const(4)  # added to the position: two's complement
+_HOW = (
+    b"\0\0\0\0\0\0\0\0\0\0\1\0\0\0\0\0"  # 79..88
+    b"\3\0\0\0\0\1\1\0\0\0\0\0\0\0\3\0"  # 89..98
+    b"\3\0\0\0\0\1\1\1\1\1\1\1\5\5\5\5"  # 99..A8
+    b"\0\3\0\0\0\0\0\0\0\0\0\0\0\2\0\0"  # A9..B8
+    b"\3\0\0\0\0\0\0\0"  # B9..C0
+)
+# Texts: code, text.
 _TEXTS = bytes(
     (0xB4, p.DEVICE_ID)
     + (0xB5, p.MFG_YYMM)
@@ -138,12 +113,18 @@ class JkGps(Dialect):
         self.framer = Framer(self, chunk, _GAP_MS)
         self.unknown_items = 0
         self.unanswered = 0  # polls without a reply since the last one
-        self._sums = PrefixSums(self.framer.buf, self.LONGEST)
+        self._pieces = Pieces(self.framer.buf, _STATUS_BYTES, _MOST_BYTES)
         # Where each item's data starts; 0: absent.
-        self._at_bytes, self._at = bytes_and_words(2 * len(_SIZES))
+        self._at = array("H", bytes(2 * _ITEMS))
         self._asked = False
         self._asked_ms = 0
         self._cut = False  # an unknown item hid the rest of the frame, which may hold C0
+        # Of the whole frame that was stored last, if no other came since: its length, and where
+        # the first item begins that is not among the pieces. 0: none. And where its items end.
+        self._held = 0
+        self._rest_at = 0
+        self._end = 0
+        self._secret = bytearray(_PASSWORD_BYTES)
         self._version = -1  # of this unit's protocol, once a frame has told
         self._temps = TempCodes()
 
@@ -152,6 +133,7 @@ class JkGps(Dialect):
         self.framer.reset()
         self._temps.reset()
         self._asked = False
+        self._held = 0
         self._version = -1  # another unit may answer next
 
     def settle(self, now):
@@ -187,36 +169,97 @@ class JkGps(Dialect):
 
     def accept(self, buf, at, size, now):
         """See Dialect.accept."""
-        end = at + size
         # Structure first: it costs nothing, and a line full of false headers must not cost time.
-        if buf[end - 5] != _END_MARK or u16be(buf, end - 4) or buf[at + 10] > 2:
+        if buf[size - 5] != _END_MARK or u16be(buf, size - 4) or buf[10] > 2:
             return BAD_FRAME
-        if self._sums.sum(end - 4) & 0xFFFF != u16be(buf, end - 2):
+        checksum = u16be(buf, size - 2)
+        secret = self._at[_PASSWORD - _FIRST]
+        again = (
+            self._held == size and self.pack.cells and (not secret or buf[secret - 1] == _PASSWORD)
+        )
+        if size > _STATUS_BYTES:
+            self._held = 0  # the next frame's pieces would be compared with those of this one
+        if self._sum(buf, size - 2, again, secret) & 0xFFFF != checksum:
             return BAD_CHECKSUM
-        command = buf[at + 8]
-        if buf[at + 10] == REQUEST:
+        command = buf[8]
+        if buf[10] == REQUEST:
             return OTHER  # our own request, echoed by an RS485 adapter
         if command != READ_ALL and command != READ_ONE:
             self.unanswered = 0
             return OTHER  # acknowledgement of a write, a password or an activation
-        verdict = self._index(buf, at + _HEAD, end - _TAIL)
+        end = size - _TAIL
+        if again and self._is_alike(buf, end):
+            self._store(buf, self._pieces.same_from, True, now)
+        else:
+            verdict = self._take_anew(buf, end, now)
+            if verdict != DECODED or not self._is_full():
+                return verdict
+        self._touch(checksum, now)
+        self._held = 0 if self._cut else size
+        return DECODED
+
+    def _sum(self, buf, end, again, secret):
+        """Returns the sum of buf[:end]; what is kept of it is without the password."""
+        if not again or not secret:
+            return self._pieces.look(end, again)
+        kept = self._secret
+        for i in range(_PASSWORD_BYTES):
+            kept[i] = buf[secret + i]
+        buf[secret : secret + _PASSWORD_BYTES] = _NO_PASSWORD
+        total = self._pieces.look(end, True) + sum(kept)
+        buf[secret : secret + _PASSWORD_BYTES] = kept
+        kept[:] = _NO_PASSWORD
+        return total
+
+    def _take_anew(self, buf, end, now):
+        """Decodes a frame that need not be laid out like the one before."""
+        self._held = 0
+        verdict = self._index(buf, end)
         if verdict > 0:
             self.unanswered = 0
         if verdict == DECODED:
-            self._store(buf, u16be(buf, end - 2), now)
+            full = self._is_full()
+            if full:
+                self.pack.clear()
+            self._store(buf, end, full, now)
+            if full and not self._cut:
+                self._sum(buf, end + _TAIL - 2, True, self._at[_PASSWORD - _FIRST])
         return verdict
 
-    def _index(self, buf, at, end):
+    def _is_alike(self, buf, end):
+        """True if each item lies where it lay in the frame before."""
+        offsets = self._at
+        sizes = _SIZES
+        at = _HEAD
+        same_from = self._pieces.same_from
+        rest_at = self._rest_at
+        while at < end:
+            if same_from <= at < rest_at:
+                at = rest_at
+                continue
+            item = buf[at] - _FIRST
+            at += 1
+            if item < 0 or item >= _ITEMS or offsets[item] != at:
+                return False
+            at += sizes[item] if item else _cells_size(buf, at, end)
+        return at == end
+
+    def _index(self, buf, end):
         """Notes where each item's data lies.
 
         BAD_FRAME unless the items end where the frame does, OTHER if there is none to read.
         """
         offsets = self._at
-        self._at_bytes[:] = _NOWHERE
+        for item in range(_ITEMS):
+            offsets[item] = 0
         self._cut = False
         sizes = _SIZES
         verdict = OTHER
+        at = self._rest_at = _HEAD
+        same_to = self._pieces.same_to
         while at < end:
+            if at <= same_to:
+                self._rest_at = at
             item = buf[at] - _FIRST
             at += 1
             size = sizes[item] if 0 <= item < _ITEMS else _NO_ITEM
@@ -224,21 +267,21 @@ class JkGps(Dialect):
                 # Without its length the rest is unreadable; what came before is good.
                 self.unknown_items = self.unknown_items + 1 & 0xFFFF
                 self._cut = True
+                self._end = at - 1
                 return verdict
             if offsets[item]:
                 return BAD_FRAME  # twice: the chain is out of step
             offsets[item] = at
             at += size if item else _cells_size(buf, at, end)
             verdict = DECODED
+        self._end = end
         return verdict if at == end else BAD_FRAME
 
-    def _store(self, buf, fingerprint, now):
+    def _store(self, buf, start, full, now):
+        """Stores what lies before `start`, and after the pieces that are the same from there."""
         pack = self.pack
-        full = self._is_full()
-        if full:
-            pack.clear()
-        self._store_plain(buf)
-        self._store_texts(buf)
+        self._store_plain(buf, start)
+        self._store_texts(buf, start)
         if self._at[_CELLS - _FIRST]:
             _store_cells(pack, buf, self._at[_CELLS - _FIRST])
         self._learn_version(buf, full)
@@ -246,13 +289,18 @@ class JkGps(Dialect):
         self._store_bits(buf)
         self._store_temps(buf, now)
         self._derive()
-        if full:
-            pack.fingerprint = fingerprint
-            pack.touch(p.STATUS, now)
-            if self._at[_CHARGE_UTPR - _FIRST]:
-                pack.touch(p.SETTINGS, now)
-            if self._at[_SW_VERSION - _FIRST]:
-                pack.touch(p.DEVICE, now)
+
+    def _touch(self, fingerprint, now):
+        """Notes that a whole status has come, and what came with it."""
+        pack = self.pack
+        if self._version >= 0:
+            pack.put(p.PROTOCOL_VERSION, self._version)
+        pack.fingerprint = fingerprint
+        pack.touch(p.STATUS, now)
+        if self._at[_CHARGE_UTPR - _FIRST]:
+            pack.touch(p.SETTINGS, now)
+        if self._at[_SW_VERSION - _FIRST]:
+            pack.touch(p.DEVICE, now)
 
     def _is_full(self):
         offsets = self._at
@@ -261,44 +309,54 @@ class JkGps(Dialect):
                 return False
         return offsets[_TEMP1 - _FIRST] != 0 or offsets[_TEMP2 - _FIRST] != 0
 
-    def _store_plain(self, buf):
+    def _store_plain(self, buf, start):
         """Stores the plain items; a figure outside what its slot can mean stays unknown."""
-        places = self._at
         values = self.pack.values
         valid = self.pack.valid
-        plain = _PLAIN
         sizes = _SIZES
-        for row in range(0, len(plain), 3):
-            item = plain[row] - _FIRST
-            at = places[item]
-            if at == 0:
+        slots = _SLOTS
+        hows = _HOW
+        factors = _FACTORS
+        rest_at = self._rest_at
+        end = self._end
+        at = _HEAD
+        while at < end:
+            if start <= at < rest_at:
+                at = rest_at
                 continue
-            slot = plain[row + 1]
-            how = plain[row + 2]
+            item = buf[at] - _FIRST
+            at += 1
+            slot = slots[item]
             size = sizes[item]
-            good = 1
-            if size == 1:
-                value = buf[at]
-                if slot < p.BOOLS:
-                    good = 1 if value <= 1 else 0
-                elif slot == p.SOC_PCT:
-                    good = 1 if value <= 100 else 0
-            elif size == 2:
-                value = buf[at] << 8 | buf[at + 1]
-                if how & _SIGNED and value & 0x8000:
-                    value -= 0x10000
-            else:
-                value = u32be(buf, at)
-                good = 1 if value <= 0x3FFFFFFF // _FACTORS[how & 3] else 0
-            if good:
-                values[slot] = value * _FACTORS[how & 3] if how else value
-            valid[slot] = good
+            if slot != _NONE:
+                how = hows[item]
+                good = 1
+                if size == 2:
+                    value = buf[at] << 8 | buf[at + 1]
+                    if how & _SIGNED and value & 0x8000:
+                        value -= 0x10000
+                elif size == 1:
+                    value = buf[at]
+                    if slot < p.BOOLS:
+                        good = value <= 1
+                    elif slot == p.SOC_PCT:
+                        good = value <= 100
+                else:
+                    value = u32be(buf, at)
+                    good = value <= 0x3FFFFFFF // factors[how & 3]
+                if good:
+                    values[slot] = value * factors[how & 3] if how else value
+                valid[slot] = good
+            elif item == 0:
+                size = 1 + buf[at]
+            at += size
 
-    def _store_texts(self, buf):
+    def _store_texts(self, buf, start):
         for row in range(0, len(_TEXTS), 2):
             item = _TEXTS[row] - _FIRST
-            if self._at[item]:
-                self.pack.put_text(_TEXTS[row + 1], buf, self._at[item], _SIZES[item])
+            at = self._at[item]
+            if at and not start < at < self._rest_at:
+                self.pack.put_text(_TEXTS[row + 1], buf, at, _SIZES[item])
 
     def _learn_version(self, buf, full):
         """Notes how the current is coded: a whole reply without item C0 means version 0."""
@@ -307,8 +365,6 @@ class JkGps(Dialect):
             self._version = buf[at]
         elif full and not self._cut:
             self._version = 0
-        if full and self._version >= 0:
-            self.pack.put(p.PROTOCOL_VERSION, self._version)
 
     def _store_current(self, buf):
         at = self._at[_CURRENT - _FIRST]
@@ -344,10 +400,9 @@ class JkGps(Dialect):
 
     def _derive(self):
         pack = self.pack
-        if pack.get(p.CAPACITY_ACTUAL_MAH, 0) > 0:
-            pack.put(p.CAPACITY_MAH, pack.get(p.CAPACITY_ACTUAL_MAH))
-        elif pack.get(p.CAPACITY_NOMINAL_MAH, 0) > 0:
-            pack.put(p.CAPACITY_MAH, pack.get(p.CAPACITY_NOMINAL_MAH))
+        mah = pack.get(p.CAPACITY_ACTUAL_MAH, 0) or pack.get(p.CAPACITY_NOMINAL_MAH, 0)
+        pack.values[p.CAPACITY_MAH] = mah
+        pack.valid[p.CAPACITY_MAH] = mah > 0
         pack.summarise()
 
     # -- temperatures -----------------------------------------------------------------------------
@@ -356,10 +411,19 @@ class JkGps(Dialect):
         pack = self.pack
         hot = pack.alarms[0] & _HOT_LOW or pack.alarms[1] & _HOT_HIGH
         # Clear codes first: a neighbour's clear code is the context of an ambiguous one.
-        for ambiguous in range(2):
+        ambiguous = False
+        for sensor in range(3):
+            at = self._at[_MOS_TEMP - _FIRST + sensor]
+            if at:
+                raw = buf[at] << 8 | buf[at + 1]
+                if is_ambiguous(raw):
+                    ambiguous = True
+                else:
+                    self._store_temp(sensor, raw, now, hot)
+        if ambiguous:
             for sensor in range(3):
                 at = self._at[_MOS_TEMP - _FIRST + sensor]
-                if at and is_ambiguous(u16be(buf, at)) == (ambiguous == 1):
+                if at and is_ambiguous(u16be(buf, at)):
                     self._store_temp(sensor, u16be(buf, at), now, hot)
         if self._at[_TEMP1 - _FIRST] or self._at[_TEMP2 - _FIRST]:
             pack.temps = 2
@@ -384,11 +448,12 @@ def _cells_size(buf, at, end):
     size = buf[at] if at < end else 255
     if size % 3 or size > 3 * p.MAX_CELLS or at + size >= end:
         return 999  # runs past the frame's end, which rejects it
-    position = 0
+    last = 0
     for group in range(at + 1, at + size, 3):
-        if buf[group] <= position or buf[group] > p.MAX_CELLS:
-            return 999
         position = buf[group]
+        if not last < position <= p.MAX_CELLS:
+            return 999
+        last = position
     return 1 + size
 
 
@@ -396,8 +461,8 @@ def _store_cells(pack, buf, at):
     cells = 0
     cell_mv = pack.cell_mv
     for group in range(at + 1, at + buf[at], 3):
-        position = buf[group]
-        while cells < position - 1:
+        position = buf[group] - 1
+        while cells != position:
             cell_mv[cells] = 0
             cells += 1
         cell_mv[cells] = buf[group + 1] << 8 | buf[group + 2]
