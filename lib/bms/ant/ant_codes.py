@@ -31,9 +31,9 @@ def store_mos(pack, charge, discharge):
     """Stores the MOS states, and raises the alarms that the codes imply."""
     pack.put(p.CHARGE_ON, 1 if charge == MOS_ON else 0)
     pack.put(p.DISCHARGE_ON, 1 if discharge == MOS_ON else 0)
-    if charge < len(CHARGE_ALARMS) and CHARGE_ALARMS[charge] != NO_ALARM:
+    if 1 < charge < len(CHARGE_ALARMS) and CHARGE_ALARMS[charge] != NO_ALARM:
         pack.raise_alarm(CHARGE_ALARMS[charge])
-    if discharge < len(DISCHARGE_ALARMS) and DISCHARGE_ALARMS[discharge] != NO_ALARM:
+    if 1 < discharge < len(DISCHARGE_ALARMS) and DISCHARGE_ALARMS[discharge] != NO_ALARM:
         pack.raise_alarm(DISCHARGE_ALARMS[discharge])
 
 
@@ -49,31 +49,24 @@ def mah(high, low):
 
 def store_temp(pack, sensor, celsius):
     """Stores battery sensor `sensor` (0-based) of a reading in whole °C."""
-    if _ABSENT_C < celsius <= _MAX_C:
-        pack.put_temp(sensor, celsius * 10)
-    else:
-        pack.drop_temp(sensor)
+    known = _ABSENT_C < celsius <= _MAX_C
+    pack.temp_valid[sensor] = known
+    if known:
+        pack.temps_dc[sensor] = celsius * 10
 
 
 def store_board_temp(pack, slot, celsius):
     """Stores the MOS's or the balancer's temperature, given in whole °C."""
-    if _ABSENT_C < celsius <= _MAX_C:
-        pack.put(slot, celsius * 10)
-    else:
-        pack.drop(slot)
+    pack.values[slot] = celsius * 10
+    pack.valid[slot] = _ABSENT_C < celsius <= _MAX_C
 
 
 def store_amounts(pack, capacity_mah, cycle_capacity_mah):
     """Stores full and cycled capacity and the cycles that follow; a capacity of 0 is unknown."""
-    if capacity_mah:
-        pack.put(p.CAPACITY_MAH, capacity_mah)
-    else:
-        pack.drop(p.CAPACITY_MAH)
-    if cycle_capacity_mah < _LIMIT:
-        pack.put(p.CYCLE_CAPACITY_MAH, cycle_capacity_mah)
-    else:
-        pack.drop(p.CYCLE_CAPACITY_MAH)
-    if capacity_mah and cycle_capacity_mah < _LIMIT:
+    pack.values[p.CAPACITY_MAH] = capacity_mah
+    pack.valid[p.CAPACITY_MAH] = capacity_mah > 0
+    put_known(pack, p.CYCLE_CAPACITY_MAH, cycle_capacity_mah)
+    if capacity_mah and pack.valid[p.CYCLE_CAPACITY_MAH]:
         pack.put(p.CYCLES, cycle_capacity_mah // capacity_mah)
     else:
         pack.drop(p.CYCLES)
@@ -81,7 +74,5 @@ def store_amounts(pack, capacity_mah, cycle_capacity_mah):
 
 def put_known(pack, slot, value):
     """Stores a figure, or marks it unknown if it is past what the getters can tell."""
-    if value < _LIMIT:
-        pack.put(slot, value)
-    else:
-        pack.drop(slot)
+    pack.values[slot] = value
+    pack.valid[slot] = 0 <= value < _LIMIT

@@ -80,6 +80,7 @@ class AntNew(Dialect):
         self.pack = pack
         self.poll_ms = poll_ms
         self.framer = Framer(self, chunk, _GAP_MS)
+        self._cells = ant_status.cells_of(self.framer.words)
         self.proven = False
         self.unanswered = 0  # polls without a reply since the last one
         self.kind = 0
@@ -222,10 +223,11 @@ class AntNew(Dialect):
         self.replies = self.replies + 1 & 0xFFFF
 
     def _take_status(self, buf, data, size, now):
-        if not ant_status.is_sane(buf, data, size):
+        words = self.framer.words
+        if not ant_status.is_sane(buf, words, size):
             return BAD_FRAME
         self.kind = p.STATUS
-        if ant_status.store(self.pack, buf, data):
+        if ant_status.store(self.pack, buf, words, self._cells):
             self.proven = True
         self.pack.fingerprint = u16le(buf, data + size)  # the frame's CRC
         self.pack.touch(p.STATUS, now)

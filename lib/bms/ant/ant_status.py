@@ -12,7 +12,7 @@ from bms.ant.ant_codes import (
     store_mos,
     store_temp,
 )
-from bms.wire_le import s16le, u16le, u32le
+from bms.wire_le import amount, signed
 from compat import const
 
 # From the start of the data.
@@ -81,89 +81,106 @@ _HEATING_BYTE = const(4)
 _HEATING_BITS = const(0x10)  # 36
 
 
-def is_sane(buf, data, size):
+_DATA = const(6)  # where the data of a frame begins
+_ALWAYS = bytes(
+    (p.CELL_COUNT, p.STATE, p.PERMISSION, p.PACK_MV, p.CURRENT_MA, p.SOC_PCT, p.SOH_PCT)
+    + (p.REMAINING_MAH, p.BALANCING, p.FULL, p.HEATING)
+)
+
+
+def cells_of(words):
+    """Returns the words of a buffer in which the cells of a status may lie."""
+    first = _DATA + _CELL_MV >> 1
+    return words[first : first + p.MAX_CELLS]
+
+
+def is_sane(buf, words, size):
     """True if the counts fit the length, and the figures are ones that they can be."""
-    cells = buf[data + _CELLS]
-    temps = buf[data + _TEMPS]
-    if not 1 <= cells <= p.MAX_CELLS or temps > p.MAX_TEMPS or buf[data + _STATE] > 5:
+    cells = buf[_DATA + _CELLS]
+    temps = buf[_DATA + _TEMPS]
+    if not 1 <= cells <= p.MAX_CELLS or temps > p.MAX_TEMPS or buf[_DATA + _STATE] > 5:
         return False
     if _CORE + 2 * cells + 2 * temps > size:
         return False
-    t0 = data + _CELL_MV + 2 * cells + 2 * temps
-    return u16le(buf, t0 + _SOC) <= 100 and u16le(buf, t0 + _SOH) <= 100
+    t0 = (_DATA + _CELL_MV >> 1) + cells + temps
+    return words[t0 + (_SOC >> 1)] <= 100 and words[t0 + (_SOH >> 1)] <= 100
 
 
-def store(pack, buf, data):
+def store(pack, buf, words, cell_words):
     """Stores a status that is sane; returns True if its cells add up to the pack's voltage."""
-    cells = buf[data + _CELLS]
-    cell_mv = pack.cell_mv
-    total = 0
-    at = data + _CELL_MV
-    for i in range(cells):
-        mv = (buf[at] | buf[at + 1] << 8) & _CELL_BITS
-        cell_mv[i] = mv
-        total += mv
-        at += 2
-    pack.cells = cells
-    pack.put(p.CELL_COUNT, cells)
-    temps = buf[data + _TEMPS]
+    cells = buf[_DATA + _CELLS]
+    pack.cell_view[:] = cell_words
+    pack.look(cell_words, cells)
+    if pack.high > _CELL_BITS:
+        for i in range(cells):
+            pack.cell_mv[i] &= _CELL_BITS
+        pack.look(pack.cell_mv, cells)
+    values = pack.values
+    pack.cells = values[p.CELL_COUNT] = cells
+    at = (_DATA + _CELL_MV >> 1) + cells
+    pack.temps = temps = buf[_DATA + _TEMPS]
     for i in range(temps):
-        store_temp(pack, i, s16le(buf, at))
-        at += 2
-    pack.temps = temps
-    pack.put(p.STATE, buf[data + _STATE])
-    pack.put(p.PERMISSION, buf[data + _PERMISSION])
+        store_temp(pack, i, signed(words[at]))
+        at += 1
+    values[p.STATE] = buf[_DATA + _STATE]
+    values[p.PERMISSION] = buf[_DATA + _PERMISSION]
     pack.clear_alarms()
-    _store_bits(pack, buf, data + _PROTECTIONS, p.ALARMS_RAW, PROTECTION_ALARMS)
-    _store_bits(pack, buf, data + _WARNINGS, p.WARNINGS_RAW, WARNING_ALARMS)
-    _store_figures(pack, buf, at)
-    _store_switches(pack, buf, at, data + _WARNINGS)
-    pack.summarise()
-    off = pack.get(p.PACK_MV) - total
-    return -_SUM_SLACK_MV <= off <= _SUM_SLACK_MV
+    _store_bits(pack, words, _DATA + _PROTECTIONS >> 1, p.ALARMS_RAW, PROTECTION_ALARMS)
+    _store_bits(pack, words, _DATA + _WARNINGS >> 1, p.WARNINGS_RAW, WARNING_ALARMS)
+    _store_figures(pack, words, at)
+    _store_switches(pack, buf, 2 * at)
+    valid = pack.valid
+    for slot in _ALWAYS:
+        valid[slot] = 1
+    pack.derive()
+    return -_SUM_SLACK_MV <= values[p.PACK_MV] - pack.total <= _SUM_SLACK_MV
 
 
-def _store_figures(pack, buf, t0):
-    store_board_temp(pack, p.MOS_TEMP_DC, s16le(buf, t0 + _MOS_TEMP))
-    store_board_temp(pack, p.BALANCER_TEMP_DC, s16le(buf, t0 + _BALANCER_TEMP))
-    pack.put(p.PACK_MV, u16le(buf, t0 + _PACK) * 10)
-    pack.put(p.CURRENT_MA, s16le(buf, t0 + _CURRENT) * -100)  # the wire counts discharging
-    pack.put(p.SOC_PCT, u16le(buf, t0 + _SOC))
-    pack.put(p.SOH_PCT, u16le(buf, t0 + _SOH))
-    full_mah = mah(u16le(buf, t0 + _CAPACITY + 2), u16le(buf, t0 + _CAPACITY))
-    store_amounts(pack, full_mah, u32le(buf, t0 + _CYCLE_CAPACITY))
-    pack.put(p.REMAINING_MAH, mah(u16le(buf, t0 + _REMAINING + 2), u16le(buf, t0 + _REMAINING)))
-    put_known(pack, p.RUNTIME_S, u32le(buf, t0 + _RUNTIME))
+def _store_figures(pack, words, t0):
+    values = pack.values
+    store_board_temp(pack, p.MOS_TEMP_DC, signed(words[t0 + (_MOS_TEMP >> 1)]))
+    store_board_temp(pack, p.BALANCER_TEMP_DC, signed(words[t0 + (_BALANCER_TEMP >> 1)]))
+    values[p.PACK_MV] = words[t0 + (_PACK >> 1)] * 10
+    values[p.CURRENT_MA] = signed(words[t0 + (_CURRENT >> 1)]) * -100  # it counts discharging
+    values[p.SOC_PCT] = words[t0 + (_SOC >> 1)]
+    values[p.SOH_PCT] = words[t0 + (_SOH >> 1)]
+    at = t0 + (_CAPACITY >> 1)
+    store_amounts(pack, mah(words[at + 1], words[at]), amount(words, t0 + (_CYCLE_CAPACITY >> 1)))
+    at = t0 + (_REMAINING >> 1)
+    values[p.REMAINING_MAH] = mah(words[at + 1], words[at])
+    put_known(pack, p.RUNTIME_S, amount(words, t0 + (_RUNTIME >> 1)))
 
 
-def _store_switches(pack, buf, t0, warnings):
+def _store_switches(pack, buf, t0):
+    values = pack.values
     store_mos(pack, buf[t0 + _CHARGE_MOS], buf[t0 + _DISCHARGE_MOS])
     board = buf[t0 + _BOARD]
-    bled = u32le(buf, t0 + _BALANCE_MASK) != 0
+    at = t0 + _BALANCE_MASK
+    bled = buf[at] | buf[at + 1] | buf[at + 2] | buf[at + 3]
     if board == 1 or board == 2 or board == 33:
         bled = False  # an active balancer has other things there
-    pack.put(p.BALANCING, 1 if bled or is_balancing(buf[t0 + _BALANCE]) else 0)
-    full = buf[warnings + _FULL_BYTE] & _FULL_BITS or buf[t0 + _CHARGE_MOS] == MOS_FULL
-    pack.put(p.FULL, 1 if full else 0)
-    pack.put(p.HEATING, 1 if buf[warnings + _HEATING_BYTE] & _HEATING_BITS else 0)
-    charger = buf[warnings + _CHARGER_BYTE] & _CHARGER_BITS
-    if charger or buf[warnings + _ANT_CHARGER_BYTE] & _ANT_CHARGER_BITS:
+    values[p.BALANCING] = 1 if bled or is_balancing(buf[t0 + _BALANCE]) else 0
+    at = _DATA + _WARNINGS
+    full = buf[at + _FULL_BYTE] & _FULL_BITS or buf[t0 + _CHARGE_MOS] == MOS_FULL
+    values[p.FULL] = 1 if full else 0
+    values[p.HEATING] = 1 if buf[at + _HEATING_BYTE] & _HEATING_BITS else 0
+    charger = buf[at + _CHARGER_BYTE] & _CHARGER_BITS
+    if charger or buf[at + _ANT_CHARGER_BYTE] & _ANT_CHARGER_BITS:
         pack.put(p.CHARGER_PRESENT, 1)
     else:
         pack.drop(p.CHARGER_PRESENT)  # no bit: no charger that talks, but perhaps a plain one
 
 
-def _store_bits(pack, buf, at, slot, names):
+def _store_bits(pack, words, at, slot, names):
     """Stores 64 bits as two slots of 30, and raises what they mean."""
-    low = buf[at + 2] << 16 | buf[at + 1] << 8 | buf[at]
-    pack.put(slot, (buf[at + 3] & 0x3F) << 24 | low)
-    high = buf[at + 5] << 10 | buf[at + 4] << 2 | buf[at + 3] >> 6
-    pack.put(slot + 1, (buf[at + 7] & 0x0F) << 26 | buf[at + 6] << 18 | high)
-    for i in range(8):
-        bits = buf[at + i]
-        bit = i << 3
-        while bits and bit < len(names):
-            if bits & 1 and names[bit] != _NO:
-                pack.raise_alarm(names[bit])
-            bits >>= 1
-            bit += 1
+    low = words[at]
+    second = words[at + 1]
+    third = words[at + 2]
+    last = words[at + 3]
+    pack.put(slot, (second & 0x3FFF) << 16 | low)
+    pack.put(slot + 1, (last & 0x0FFF) << 18 | third << 2 | second >> 14)
+    if not low | second | third | last:
+        return
+    for bit in range(len(names)):
+        if words[at + (bit >> 4)] >> (bit & 15) & 1 and names[bit] != _NO:
+            pack.raise_alarm(names[bit])
