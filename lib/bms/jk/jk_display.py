@@ -15,10 +15,10 @@ from bms.jk.jk_display_blocks import (
     STATUS,
     TOTALS,
     WRITE_WORDS,
+    Cells,
     agrees_with_itself,
     agrees_with_look,
     block_of,
-    cells_fit,
     is_known,
     store,
 )
@@ -43,11 +43,9 @@ class Look:
         self.known = False
         self._seen_ms = 0
 
-    def take(self, buf, data, now):
-        """Remembers the words at `data`."""
-        words = self.words
-        for i in range(len(words)):
-            words[i] = buf[data + i]
+    def take(self, view, now):
+        """Remembers the words in a view."""
+        self.words[:] = view
         self._seen_ms = now
         self.known = True
 
@@ -80,6 +78,9 @@ class JkDisplay(Dialect):
         pack.unprotected = True
         self.poll_ms = poll_ms  # the BMS talks; kept for the dialects' common interface
         self.framer = Framer(self, chunk, _GAP_MS)
+        view = memoryview(self.framer.buf)
+        self._views = tuple([view[HEAD : HEAD + size] for size in SIZES])
+        self._cells = Cells()
         self.second_look = True
         self.doubted = 0
         self.first_looks = 0
@@ -130,16 +131,18 @@ class JkDisplay(Dialect):
             # Colours, menus, backlight; or a broken frame that reaches into the next one.
             return OTHER if is_known(buf, at, size) else BAD_FRAME
         data = at + HEAD
-        if not agrees_with_itself(buf, data, block) or not self._fits_totals(buf, data, block):
+        cells = self._cells
+        cells.read(buf, data, block)
+        if not agrees_with_itself(buf, data, block, cells) or not self._fits_totals(block):
             self.doubted = self.doubted + 1 & 0xFFFF
             return BAD_FRAME
         self.settle(now)
         self.kind = p.STATUS
         if self.second_look and not self._seen_before(buf, data, block):
-            self._waiting[block].take(buf, data, now)
+            self._waiting[block].take(self._views[block], now)
             self.first_looks = self.first_looks + 1 & 0xFFFF
             return OTHER
-        self._believed[block].take(buf, data, now)
+        self._believed[block].take(self._views[block], now)
         self._publish(buf, data, block, now)
         return DECODED
 
@@ -148,18 +151,18 @@ class JkDisplay(Dialect):
             buf, data, block
         )
 
-    def _fits_totals(self, buf, data, block):
+    def _fits_totals(self, block):
         """True if cells add up to the pack voltage that was believed last, if there is one."""
         totals = self._believed[TOTALS]
         if block != CELLS or not totals.known:
             return True
-        return cells_fit(buf, data, block, u16be(totals.words, 0) * 10)
+        return self._cells.fit(u16be(totals.words, 0) * 10)
 
     # -- storing ----------------------------------------------------------------------------------
 
     def _publish(self, buf, data, block, now):
         pack = self.pack
-        store(pack, buf, data, block)
+        store(pack, buf, data, block, self._cells)
         whole = block == STATUS or (self._believed[TOTALS].known and self._believed[CELLS].known)
         if whole or not self.second_look:
             self.proven = True

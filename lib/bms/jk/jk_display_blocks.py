@@ -1,5 +1,7 @@
 """The blocks that a JK unit writes to its display: layout, judgement, storing (jk.md §2)."""
 
+from array import array
+
 from bms import alarms as a
 from bms import pack as p
 from bms.wire import s16be, u16be
@@ -20,6 +22,7 @@ NO_BLOCK = const(3)
 SIZES = b"\x5a\x1e\x36"  # bytes of words
 _WHERE_CELLS = b"\x18\x00\x00"
 _MAX_CELLS = b"\x18\x00\x10"
+_MOST_CELLS = const(24)
 _NONE = const(255)
 # Of each block: pack voltage, current, SOC, capacity, remaining, temperature.
 _PACK = b"\x00\x00\xff"
@@ -36,6 +39,7 @@ _BALANCE_SWITCH = const(18)
 _CHARGE_ON = const(20)
 _DISCHARGE_ON = const(22)
 _FLAGS = const(72)
+_NO_FLAGS = bytes(18)
 _FLAG_ALARMS = bytes(
     (a.CELL_UNDERVOLTAGE, a.CELL_OVERVOLTAGE, a.OVERCURRENT, a.MOS_OVERTEMP)
     + (a.BATTERY_OVERTEMP, a.SHORT_CIRCUIT, a.INTERNAL_COMM, a.WIRE_RESISTANCE)
@@ -87,44 +91,61 @@ def is_known(buf, at, size):
     return True
 
 
-def agrees_with_itself(buf, data, block):
-    """True if a block's figures are possible and do not contradict each other."""
+class Cells:
+    """The cells of a block in mV, by position: `words`, of which `count` reach to the last one.
+
+    `low`, `high` and `total` are of those that are connected, as many as `connected`.
+    """
+
+    def __init__(self):
+        self.words = memoryview(array("H", bytes(2 * _MOST_CELLS)))
+        self.count = self.connected = 0
+        self.low = self.high = self.total = 0
+
+    def read(self, buf, data, block):
+        """Reads those of the block whose words are at `data`."""
+        words = self.words
+        at = data + _WHERE_CELLS[block]
+        low = _MAX_CELL_MV
+        high = total = connected = count = 0
+        for i in range(_MAX_CELLS[block]):
+            words[i] = mv = buf[at] << 8 | buf[at + 1]
+            at += 2
+            if mv:
+                connected += 1
+                count = i + 1
+                total += mv
+                if mv < low:
+                    low = mv
+                if mv > high:
+                    high = mv
+        self.count = count
+        self.connected = connected
+        self.low = low
+        self.high = high
+        self.total = total
+
+    def fit(self, pack_mv):
+        """True if they add up to a pack voltage."""
+        total = self.total
+        return _near(pack_mv, total, total // _SUM_SLACK_DIVISOR + _SUM_SLACK_MV)
+
+
+def agrees_with_itself(buf, data, block, cells):
+    """True if a block's figures, its cells among them, are possible and do not contradict."""
     if not _in_range(buf, data, block):
         return False
     if block == TOTALS:
         return _charge_fits(buf, data, block)
-    low = _MAX_CELL_MV
-    high = total = cells = 0
-    at = data + _WHERE_CELLS[block]
-    for _ in range(_MAX_CELLS[block]):
-        mv = u16be(buf, at)
-        at += 2
-        if mv:
-            cells += 1
-            total += mv
-            if mv < low:
-                low = mv
-            if mv > high:
-                high = mv
-    if cells == 0 or high > _MAX_CELL_MV:
+    if cells.connected == 0 or cells.high > _MAX_CELL_MV:
         return False
-    if not _near(u16be(buf, data + _DELTA[block]), high - low, _LAG_MV):
+    if not _near(u16be(buf, data + _DELTA[block]), cells.high - cells.low, _LAG_MV):
         return False
     if block == CELLS:
         return _charge_fits(buf, data, block)
-    if not _near(u16be(buf, data + _AVERAGE), total // cells, _LAG_MV):
+    if not _near(u16be(buf, data + _AVERAGE), cells.total // cells.connected, _LAG_MV):
         return False
-    return cells_fit(buf, data, block, u16be(buf, data) * 10)
-
-
-def cells_fit(buf, data, block, pack_mv):
-    """True if the cells of a block add up to a pack voltage."""
-    total = 0
-    at = data + _WHERE_CELLS[block]
-    for _ in range(_MAX_CELLS[block]):
-        total += u16be(buf, at)
-        at += 2
-    return _near(pack_mv, total, total // _SUM_SLACK_DIVISOR + _SUM_SLACK_MV)
+    return cells.fit(u16be(buf, data) * 10)
 
 
 def agrees_with_look(buf, data, look, block):
@@ -143,10 +164,12 @@ def agrees_with_look(buf, data, look, block):
     place = _TEMP[block]
     if not _near(s16be(buf, data + place), s16be(look, place), _LOOK_TEMP_C):
         return False
-    first = _WHERE_CELLS[block]
-    for place in range(first, first + 2 * _MAX_CELLS[block], 2):
-        if not _near(u16be(buf, data + place), u16be(look, place), _LOOK_CELL_MV):
+    place = _WHERE_CELLS[block]
+    for at in range(data + place, data + place + 2 * _MAX_CELLS[block], 2):
+        mv = (buf[at] - look[place] << 8) + buf[at + 1] - look[place + 1]
+        if not -_LOOK_CELL_MV <= mv <= _LOOK_CELL_MV:
             return False
+        place += 2
     return block != STATUS or _states_agree(buf, data, look)
 
 
@@ -154,19 +177,27 @@ def _states_agree(buf, data, look):
     """True if the status shows the same switches and alarms, and nearly the same MOS."""
     if not _near(s16be(buf, data + _MOS_TEMP), s16be(look, _MOS_TEMP), _LOOK_TEMP_C):
         return False
-    for place in range(_FLAGS, SIZES[STATUS]):
-        if buf[data + place] != look[place]:
-            return False
+    if not _no_flags(buf, data) or not _no_flags(look, 0):
+        for place in range(_FLAGS, SIZES[STATUS]):
+            if buf[data + place] != look[place]:
+                return False
     for place in range(_BALANCE_SWITCH, _DISCHARGE_ON + 2):
         if buf[data + place] != look[place]:
             return False
     return True
 
 
-def store(pack, buf, data, block):
-    """Stores what a block tells."""
+def _no_flags(buf, data):
+    """True if no alarm is shown in a status."""
+    return buf.find(_NO_FLAGS, data + _FLAGS, data + _FLAGS + len(_NO_FLAGS)) >= 0
+
+
+def store(pack, buf, data, block, cells):
+    """Stores what a block and its cells tell."""
     if _MAX_CELLS[block]:
-        _store_cells(pack, buf, data + _WHERE_CELLS[block], _MAX_CELLS[block])
+        pack.cell_view[:_MOST_CELLS] = cells.words
+        pack.cells = cells.count
+        pack.put(p.CELL_COUNT, cells.count)
     if _PACK[block] != _NONE:
         pack.put(p.PACK_MV, u16be(buf, data + _PACK[block]) * 10)
     pack.put(p.CURRENT_MA, s16be(buf, data + _CURRENT[block]) * 100)
@@ -195,9 +226,10 @@ def _in_range(buf, data, block):
     for place in range(_BALANCE_SWITCH, _DISCHARGE_ON + 2, 2):
         if u16be(buf, data + place) > 1:
             return False
-    for place in range(_FLAGS, SIZES[STATUS], 2):
-        if u16be(buf, data + place) > 1:
-            return False
+    if not _no_flags(buf, data):
+        for place in range(_FLAGS, SIZES[STATUS], 2):
+            if u16be(buf, data + place) > 1:
+                return False
     return True
 
 
@@ -214,18 +246,6 @@ def _near(value, other, slack):
     return -slack <= value - other <= slack
 
 
-def _store_cells(pack, buf, at, room):
-    cells = 0
-    for i in range(room):
-        mv = u16be(buf, at)
-        at += 2
-        pack.cell_mv[i] = mv
-        if mv:
-            cells = i + 1
-    pack.cells = cells
-    pack.put(p.CELL_COUNT, cells)
-
-
 def _store_states(pack, buf, data):
     celsius = s16be(buf, data + _MOS_TEMP)
     if _MIN_C <= celsius <= _MAX_C:
@@ -237,8 +257,9 @@ def _store_states(pack, buf, data):
     pack.put(p.DISCHARGE_ON, u16be(buf, data + _DISCHARGE_ON))
     raw = 0
     pack.clear_alarms()
-    for i in range(len(_FLAG_ALARMS)):
-        if u16be(buf, data + _FLAGS + 2 * i):
-            raw |= 1 << i
-            pack.raise_alarm(_FLAG_ALARMS[i])
+    if not _no_flags(buf, data):
+        for i in range(len(_FLAG_ALARMS)):
+            if u16be(buf, data + _FLAGS + 2 * i):
+                raw |= 1 << i
+                pack.raise_alarm(_FLAG_ALARMS[i])
     pack.put(p.ALARMS_RAW, raw)
