@@ -121,8 +121,23 @@ def test_what_only_builds_the_device_keeps_nothing_that_lives_on():
     assert groups.group(texts, set())["app"] == ["app", "unit"]
 
 
+def test_what_a_part_needs_comes_with_its_builder_if_nothing_before_it_has_brought_it():
+    texts = {
+        "main": "def f():\n    import app\n",
+        "app": "import a\n\n\ndef f():\n    import build\n",
+        "build": "def f():\n    import building.heater\n    import mqtt.build\n",
+        "building.heater": "import a, b\n",
+        "mqtt.build": "import b, c\n",
+    }
+    texts |= {"a": "", "b": "", "c": ""}
+    found = groups.group(texts, set())
+    assert found["app"] == ["a", "app"]
+    assert found["heater_part"] == ["b"] and found["relay_part"] == ["c"]
+    assert found["building.heater"] == ["building.heater"]
+
+
 def test_the_rooms_that_are_named_as_seldom_or_always_needed_exist():
-    for name in groups.EARLY | groups.ONCE | groups.ALWAYS:
+    for name in groups.EARLY | groups.ONCE | groups.PARTS.keys() | groups.ALWAYS.keys():
         assert image.find_source(name), name
 
 

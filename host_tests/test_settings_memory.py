@@ -6,7 +6,7 @@ import settings
 import settings_memory as limits
 from tools import boot_play, chip_heaps, memory
 
-BUS = boot_play.SETTINGS | {"bms_dialect": "jk_modbus", "bms_address": 1}
+BUS = {"bms_dialect": "jk_modbus", "bms_address": 1}
 TWO_ON_A_BUS = BUS | {"packs": [{"bms_dialect": "jk_modbus", "bms_address": 2}]}
 BLE = {"bms_dialect": "jk_ble"}
 BESIDE = {"packs": [{"bms_dialect": "jk_ble", "ble_name": "two"}]}
@@ -51,17 +51,17 @@ def test_what_fits_is_not_refused():
 
 def test_several_packs_on_a_bus_fit_without_wifi():
     alone = TWO_ON_A_BUS | {"wifi_ssid": "", "mqtt_host": ""}
-    assert chip_heaps.follow(memory.traffic(boot_play.play(settings=alone)))[1] == []
+    assert chip_heaps.follow(memory.traffic(boot_play.play(alone, "jk_modbus")))[1] == []
 
 
 @pytest.fixture(scope="module")
 def bus():
-    return boot_play.play(settings=BUS, psram=True)[-1].live
+    return boot_play.play(BUS, "jk_modbus", psram=True)[-1].live
 
 
 @pytest.mark.parametrize(
     "given, kb", [(TWO_ON_A_BUS, limits.PACKS_KB), (BUS | {"bms_writes": True}, limits.WRITES_KB)]
 )
 def test_the_figures_are_what_is_measured(bus, given, kb):
-    more = boot_play.play(settings=given, psram=True)[-1].live - bus
+    more = boot_play.play(given, "jk_modbus", psram=True)[-1].live - bus
     assert more == pytest.approx(1000 * kb, abs=2_000)

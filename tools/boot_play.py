@@ -6,14 +6,18 @@ between two pieces of source; so each stage is one, and its peak is all that it 
 included: the chip, which collects when it must, needs no more.
 """
 
+import contextlib
 import dataclasses
+import functools
 import json
 import pathlib
 import tempfile
 
+from bms import catalog
+from bms.pack import PackState
 from host_tests.mp import runner
 from tools import ROOT, chip_heaps, image
-from tools.bench.jk_gps_sim import JkGpsSim
+from tools.bench import simulators
 from tools.plant import Plant
 
 _CHIP = ROOT / "tools" / "mp" / "chip32.py"
@@ -43,10 +47,13 @@ for name in {nothing!r}.split():
 for name, module in ({modules}):
     sys.modules[name] = module
 del name, module
-UART.reply = {reply!r}
+UART.replies, UART.unasked = {conversation!r}
 Esp32.largest = {largest}
 Esp32.areas = {areas}
 """
+_CHUNK = 256
+_STEP_MS = 50
+_ALL_SAID_MS = 30_000
 _RUNNING = "running"
 _PRESS = "Pin.level = 0\nadvance(1)\nPin.level = 1\nadvance(1)"
 _STAGES = (
@@ -91,45 +98,78 @@ class Stage:
     taken: list
 
 
-def reply_of_a_bms():
-    """Returns what a JK answers at its GPS port when all is asked for."""
-    sim = JkGpsSim(Plant())
-    return bytes(sim.status(sim.look(0)))
+def conversation(name):
+    """Returns what a simulated BMS says to whom speaks its dialect: ({request: reply}, unasked).
 
-
-def play(board_name="lilygo_t_display", settings=None, psram=False):
-    """Returns [Stage] of a start with `settings` (default: SETTINGS), and a few minutes after.
-
-    psram: the firmware is told that it has megabytes, and refuses nothing.
+    `unasked`: what one that talks by itself says in three rounds.
     """
+    sim = simulators.make(name, Plant())
+    dialect = catalog.create(simulators.settings(name)["bms_dialect"], PackState(), _CHUNK, 1000)
+    buf = bytearray(_CHUNK)
+    out = bytearray(_CHUNK)
+    replies = {}
+    asked = said = b""
+    for now in range(0, _ALL_SAID_MS, _STEP_MS):
+        data = sim.take(1000 * now)
+        said += data
+        if asked:
+            replies[asked] = replies.get(asked, b"") + data
+        for at in range(0, len(data), _CHUNK):
+            piece = data[at : at + _CHUNK]
+            buf[: len(piece)] = piece
+            dialect.feed(buf, len(piece), now)
+        n = dialect.request(now, out)
+        if n:
+            asked = bytes(out[:n])
+            replies.pop(asked, None)
+            sim.receive(asked, 1000 * now)
+    return replies, b"" if replies else said
+
+
+@contextlib.contextmanager
+def images(board_name="lilygo_t_display"):
+    """Gives a function play(settings, bms, psram) that plays starts of one and the same image."""
     with tempfile.TemporaryDirectory() as folder:
         out = pathlib.Path(folder) / "image"
         image.lay_out(board_name, out)
-        given = pathlib.Path(folder) / "settings.json"
-        given.write_text(json.dumps(SETTINGS if settings is None else settings))
-        files = {f"/{f.relative_to(out).as_posix()}": str(f) for f in out.rglob("*.*")}
-        plan = {
-            "heap": 256 * 1024,
-            "files": files | {"/settings.json": str(given)},
-            "path": ["", ".frozen", "/lib"],
-            "argv": ["play"],
-            "chunks": _chunks(psram),
-        }
-        result = runner.run_plan(plan)
+        yield functools.partial(_play, out, pathlib.Path(folder) / "settings.json")
+
+
+def play(settings=None, bms="jk_gps", psram=False):
+    """Returns [Stage] of a start, and a few minutes after.
+
+    settings: beside SETTINGS and what `bms` (of tools.bench.simulators) needs. psram: the firmware
+    is told that it has megabytes, and refuses nothing.
+    """
+    with images() as play_one:
+        return play_one(settings, bms, psram)
+
+
+def _play(out, given, settings=None, bms="jk_gps", psram=False):
+    given.write_text(json.dumps(SETTINGS | simulators.settings(bms) | (settings or {})))
+    files = {f"/{f.relative_to(out).as_posix()}": str(f) for f in out.rglob("*.*")}
+    plan = {
+        "heap": 256 * 1024,
+        "files": files | {"/settings.json": str(given)},
+        "path": ["", ".frozen", "/lib"],
+        "argv": ["play"],
+        "chunks": _chunks(bms, psram),
+    }
+    result = runner.run_plan(plan)
     problem = runner.failure(result)
     if problem:
         raise RuntimeError(problem)
     return _stages(result.stdout)
 
 
-def _chunks(psram):
+def _chunks(bms, psram):
     modules = ", ".join(f"({name!r}, {make})" for name, make in _BUILT_IN.items())
     names = {"device": "app", "tasks": "app"}
     heaps = chip_heaps.before_the_ballast()
     stand_ins = _STAND_INS.format(
         nothing=_NOTHING,
         modules=modules,
-        reply=reply_of_a_bms(),
+        conversation=conversation(bms),
         largest=heaps.largest,
         areas=8_000_000 if psram else heaps.usable,
     )

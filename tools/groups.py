@@ -45,8 +45,16 @@ ONCE = frozenset(
         "heat.record",
     }
 )
+# What builds a part of the device, in the order of firmware/build.py, and the group that the part
+# itself becomes: loaded with its builder, when there is no garbage of the others any more. Loaded
+# all at once the application would leave a hole behind each function.
+PARTS = {
+    "building.bms": "bms_part",
+    "building.heater": "heater_part",
+    "mqtt.build": "relay_part",
+}
 # Imported by what was chosen, yet by all that such a device can choose.
-ALWAYS = frozenset({"bms.framer", "links.uart_link"})
+ALWAYS = {"bms.framer": "bms_part", "links.uart_link": "bms_part"}
 
 
 def outermost(tree):
@@ -116,14 +124,16 @@ def group(texts, chosen):
     roots = find_roots(texts, needs, chosen & texts.keys())
     early = EARLY | set(needs["main"])
     by = {name: set() for name in texts if name != "main"}
-    for root in roots | (ALWAYS & texts.keys()):
+    for root in roots | (ALWAYS.keys() & texts.keys()):
+        home = ALWAYS.get(root) or PARTS.get(root, APPLICATION)
         for name in reached(root, needs):
             stays = (root in ONCE and name not in ONCE) or root in ALWAYS
-            by[name] |= {root, APPLICATION} if stays else {root}
+            by[name] |= {root, home} if stays else {root}
     found = {}
     for name, key in by.items():
-        if APPLICATION in key:
-            key = COMMON if key & early else APPLICATION
+        first = next((home for home in (APPLICATION, *PARTS.values()) if home in key), None)
+        if first is not None:
+            key = COMMON if key & early else first
         found.setdefault(key if isinstance(key, str) else frozenset(key), set()).add(name)
     groups = {}
     for key, members in found.items():

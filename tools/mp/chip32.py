@@ -50,30 +50,38 @@ class Pin(Anything):
 
 
 class UART:
-    """Answers whatever is asked with `reply`, which the tool has set."""
+    """The end of a line to a BMS that was recorded (boot_play.conversation)."""
 
-    reply = b""
+    replies = {}  # request: reply
+    unasked = b""  # what it says by itself, again every ROUND_MS
+    ROUND_MS = 5_000
 
     def __init__(self, *args, **keywords):
-        self._waiting = 0
+        self._out = b""
+        self._at = 0
+        self._next_ms = 0
         self.init(**keywords)
 
     def init(self, baudrate=0, rx=0, tx=0, rxbuf=256):
         takes("uart", rxbuf)
 
     def any(self):
-        return self._waiting
+        if self.unasked and clock.now >= self._next_ms:
+            self._next_ms = clock.now + self.ROUND_MS
+            self._out = self.unasked
+            self._at = 0
+        return len(self._out) - self._at
 
     def readinto(self, buf, n):
-        at = len(self.reply) - self._waiting
-        n = min(n, self._waiting)
+        n = min(n, len(self._out) - self._at)
         for i in range(n):
-            buf[i] = self.reply[at + i]
-        self._waiting -= n
+            buf[i] = self._out[self._at + i]
+        self._at += n
         return n
 
     def write(self, buf, n):
-        self._waiting = len(self.reply)
+        self._out = self.replies.get(bytes(memoryview(buf)[:n]), b"")
+        self._at = 0
         return n
 
     def txdone(self):
