@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tools import bundle, explain_traceback, groups, image, legend, squeeze
+from tools import bundle, explain_traceback, groups, image, inline, legend, squeeze
 
 MAIN = """\
 def start():
@@ -195,26 +195,28 @@ def test_the_same_sources_give_the_same_texts():
 
 
 def test_a_traceback_of_joined_modules_is_explained(tmp_path, micropython64):
-    texts = TEXTS | {"meter": METER.replace("COUNTS.append(by)", "COUNTS[by]")}
-    found = joined(texts, squeezed=True)
+    meter = METER.replace("COUNTS.append(by)", "_note(by)")
+    texts = TEXTS | {"meter": meter + "\n\ndef _note(by):\n    COUNTS[by]\n"}
+    inlined = inline.inline(texts, {"run", "start", "read"})
+    found = joined(inlined.texts, squeezed=True)
     folder = write(found.texts, tmp_path)
     said = micropython64(folder / "main.py", places=[folder], must_pass=False)
-    table = json.loads(json.dumps(legend.legend(texts, found)))
+    table = json.loads(json.dumps(legend.legend(texts, inlined, found)))
     lines = explain_traceback.explain(said.stdout + said.stderr, table).splitlines()
     named = [line.strip() for line in lines if line.startswith("      = ")]
     assert named == [
         "= run, app.py from line 16",
         "= Dial.turn, app.py from line 12",
-        "= read, meter.py from line 7",
+        "= read, meter.py from line 7, or in it _note",
     ]
 
 
 def test_of_several_methods_the_one_that_can_have_been_called_is_named():
     entries = [
-        {"name": f"{c}.step", "module": c, "line": 1, "calls": calls}
+        {"name": f"{c}.step", "module": c, "line": 1, "calls": calls, "inside": []}
         for c, calls in (("heat", ["_q"]), ("relay", ["_r"]))
     ]
-    last = [{"name": "fail", "module": "heat", "line": 9, "calls": []}]
+    last = [{"name": "fail", "module": "heat", "line": 9, "calls": [], "inside": []}]
     text = 'Traceback:\n  File "app", line 1, in _a\n  File "app", line 1, in _q\nValueError'
     said = explain_traceback.explain(text, {"app": {"_a": entries, "_q": last}})
     assert "heat.step" in said and "relay.step" not in said and "fail, heat.py" in said

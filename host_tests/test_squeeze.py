@@ -7,7 +7,7 @@ import pytest
 
 from bms import catalog
 from host_tests.test_mp_scripts import SCRIPTS, widths
-from tools import ROOT, image, rendered, short_names, squeeze, stock_names
+from tools import ROOT, image, inline, rendered, short_names, squeeze, stock_names
 
 PACK = """\
 from compat import const
@@ -301,7 +301,8 @@ CASES = [
 def squeezed_tree(tmp_path_factory):
     """A folder with all scripts that can be squeezed, and what they import, squeezed at once."""
     out = tmp_path_factory.mktemp("squeezed")
-    texts = squeeze.squeeze(sources_of(FOLLOWED), stock_names.load())
+    inlined = inline.inline(sources_of(FOLLOWED), set())
+    texts = squeeze.squeeze(inlined.texts, stock_names.load())
     texts["harness"] = (MP / "harness.py").read_text()
     for name, text in texts.items():
         file = out / (name.replace(".", "/") + ".py")

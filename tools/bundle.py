@@ -137,10 +137,9 @@ class _Joiner:
                     taken[self._group_of[module]].add(name)
                 else:
                     own.append(origin)
-        own.sort(key=lambda origin: not users.get(origin, set()) - {self._group_of[origin[0]]})
+        own.sort(key=lambda origin: -len(users.get(origin, ())))  # the hardest to place first
         for origin in own:
-            shared = users.get(origin, set()) - {self._group_of[origin[0]]}
-            where = taken.keys() if shared else [self._group_of[origin[0]]]
+            where = users.get(origin, set()) | {self._group_of[origin[0]]}
             name = self._name(origin, forbidden.get(origin, set()), [taken[g] for g in where])
             for group in where:
                 taken[group].add(name)

@@ -53,7 +53,8 @@ def explain(text, legend):
         out.append(line)
         for entry in said.get(place, ()):
             path = entry["module"].replace(".", "/")
-            out.append(f"      = {entry['name']}, {path}.py from line {entry['line']}")
+            inside = ", or in it ".join(["", *entry["inside"]])
+            out.append(f"      = {entry['name']}, {path}.py from line {entry['line']}{inside}")
     return "\n".join(out)
 
 

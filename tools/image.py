@@ -16,7 +16,7 @@ import shutil
 import subprocess
 import sys
 
-from tools import ROOT, bundle, legend, once, rendered, short_names, squeeze, stock_names
+from tools import ROOT, bundle, inline, legend, once, rendered, short_names, squeeze, stock_names
 from tools.stock_names import ADDED, STOCK
 
 ROOTS = (ROOT / "firmware", ROOT / "lib")
@@ -164,11 +164,13 @@ def lay_out(board_name, out, squeezed=True, joined=True):
     texts, files = sources(board_name)
     found = {}
     if squeezed:
-        short = squeeze.squeeze(texts, stock_names.load() | {n.partition(".")[2] for n in STARTED})
+        started = {n.partition(".")[2] for n in STARTED}
+        inlined = inline.inline(texts, started)
+        short = squeeze.squeeze(inlined.texts, stock_names.load() | started)
         if joined:
             bundled = bundle.bundle(short, chosen_at_run_time(board), STARTED)
-            found = legend.legend(texts, bundled)
-            once.fill_in(bundled, texts)
+            found = legend.legend(texts, inlined, bundled)
+            once.fill_in(bundled, inlined.texts)
             short = bundled.texts
         texts = short
     shutil.rmtree(out, ignore_errors=True)

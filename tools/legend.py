@@ -30,11 +30,12 @@ def calls(node):
     return sorted(named | {n.attr for n in ast.walk(node) if isinstance(n, ast.Attribute)})
 
 
-def legend(sources, bundled):
-    """Returns {group: {short name: [{"name", "module", "line", "calls"}]}} of all functions.
+def legend(sources, inlined, bundled):
+    """Returns {group: {short name: [{"name", "module", "line", "calls", "inside"}]}} of functions.
 
-    sources: {module: text} as they were; bundled: bundle.Bundled. Lines stay lines when a module
-    is squeezed and joined, so that a function is found where it was.
+    sources: {module: text} as they were; inlined: inline.Inlined, which knows the lines that
+    functions were on; bundled: bundle.Bundled. Lines stay lines when a module is squeezed and
+    joined. "inside" are the names of functions that were put into this one.
     """
     originals = {
         module: {node.lineno: name for node, name in functions(parse(text))}
@@ -45,8 +46,10 @@ def legend(sources, bundled):
         names = found.setdefault(group, {})
         for node, _ in functions(parse(bundled.texts[group])):
             first, module = max(s for s in starts if s[0] <= node.lineno)
-            line = node.lineno - first + 1
+            at = node.lineno - first + 1
+            line = inlined.lines[module][at]
             name = originals[module][line]
             entry = {"name": name, "module": module, "line": line, "calls": calls(node)}
+            entry["inside"] = inlined.inside[module].get(at, [])
             names.setdefault(node.name, []).append(entry)
     return found

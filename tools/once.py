@@ -29,7 +29,7 @@ PARTS = (
 LAST = len(PARTS) - 1
 
 # What MicroPython itself calls of an object that is given to it: streams.
-_CALLED_BY_OTHERS = frozenset({"read", "readinto", "readline", "write", "ioctl", "close"})
+CALLED_BY_OTHERS = frozenset({"read", "readinto", "readline", "write", "ioctl", "close"})
 _NOTHING = " = ((), (), (), ())\n"  # in firmware/built.py: of each part nothing
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _LATER = (*_FUNCTIONS, ast.Lambda, ast.GeneratorExp)  # may run when the code around is done
@@ -137,7 +137,7 @@ class Program:
         called = {id(n.func) for n in nodes(tree) if isinstance(n, ast.Call)}
         classes = [n for n in nodes(tree) if isinstance(n, ast.ClassDef)]
         heirs = {id(base): node.name for node in classes for base in node.bases}
-        for node, what in self._named(module, tree):
+        for node, what in self.named(module, tree):
             code, later = home[id(node)]
             if id(node) in heirs:
                 self.bases[module, heirs[id(node)]].append(what)
@@ -156,7 +156,7 @@ class Program:
                 for alias in node.names:
                     self._late(node, alias, scope, called, home)
 
-    def _named(self, module, tree):
+    def named(self, module, tree):
         """Yields (node, what it names) for globals and attributes."""
         reader = self._readers[module]
         for node, other, name, _ in reader.attributes:
@@ -271,4 +271,4 @@ def _reached(program, what):
 def _is_called_by_others(code):
     name = code.node.name
     special = name.startswith("__") and name != "__init__"
-    return code.owner is not None and (special or name in _CALLED_BY_OTHERS)
+    return code.owner is not None and (special or name in CALLED_BY_OTHERS)

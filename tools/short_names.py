@@ -185,21 +185,54 @@ def occurrences(tree):
 def lineages(trees):
     """Returns {module: the modules whose names its objects may have}.
 
-    These are its own, and those from which a module with derived classes imports, and so on.
+    These are its own, and those from which its classes inherit, and so on.
     """
     found = {}
 
     def follow(name):
         if name not in found:
             found[name] = {name}
-            if any(isinstance(n, ast.ClassDef) and n.bases for n in nodes(trees[name])):
-                for imported in imported_modules(trees[name]) & set(trees):
-                    found[name] |= follow(imported)
+            for parent in parents(trees[name], trees):
+                found[name] |= follow(parent)
         return found[name]
 
     for name in trees:
         follow(name)
     return found
+
+
+def parents(tree, trees):
+    """Returns the modules of `trees` that define the bases of a module's classes."""
+    found = set()
+    for node in nodes(tree):
+        for base in getattr(node, "bases", ()):
+            home, _, name = ast.unparse(base).rpartition(".")
+            if home:  # a module's class
+                modules = [m for m in imported_as(tree, home) if m in trees]
+                found |= {defined_in(trees, module, name) for module in modules}
+            else:
+                found.update(defined_in(trees, m, name) for m in trees if trees[m] is tree)
+    return found & trees.keys()
+
+
+def imported_as(tree, local):
+    """Returns the dotted names that a module may have imported as `local`."""
+    found = []
+    for node in nodes(tree):
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            start = f"{node.module}." if isinstance(node, ast.ImportFrom) else ""
+            found += [start + a.name for a in node.names if (a.asname or a.name) == local]
+    return found
+
+
+def defined_in(trees, module, name):
+    """Returns the module that defines what another, which may only pass it on, calls `name`."""
+    if not any(isinstance(n, ast.ClassDef) and n.name == name for n in nodes(trees[module])):
+        for dotted in imported_as(trees[module], name):
+            source, _, original = dotted.rpartition(".")
+            if source in trees:
+                return defined_in(trees, source, original)
+    return module
 
 
 def rename(text, table):
