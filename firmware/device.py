@@ -94,6 +94,7 @@ class Device:
         self.state["boots"] = self.boots
         self.state["heater"] = record
         written = storage.write_state(self.state)
+        del self.state["heater"]  # it is in the flash now, and is made anew next time
         self._save_failed = not written
         if written:
             self._saved_latched = latched

@@ -54,6 +54,7 @@ def device(device_class, monkeypatch):
     fake = Fake()
 
     def write_state(state):
+        fake.written = dict(state)
         fake.writes += (fake.uptime_s,)
         fake.calls.append("write")
         return fake.works
@@ -97,6 +98,14 @@ def test_nothing_new_is_nothing_written(device):
 def test_the_mat_is_off_while_the_flash_is_written_and_the_watchdog_waits(device):
     run(device, 1)
     assert device.calls == ["off", "relax", "write", ("excuse", 9)]
+
+
+def test_the_heaters_record_is_in_the_flash_and_not_in_memory(device):
+    device.state["ble_resets"] = 2
+    device.heater.save = lambda record: record.update(latched=4)
+    run(device, 1)
+    assert device.written == {"ble_resets": 2, "boots": 0, "heater": {"latched": 4}}
+    assert device.state == {"ble_resets": 2, "boots": 0}
 
 
 def test_while_the_mat_is_on_there_is_a_write_in_ten_minutes_at_most(device):
