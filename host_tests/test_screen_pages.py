@@ -6,7 +6,6 @@ import words as w
 from bms import alarms, check
 from bms import pack as p
 from host_tests.screen_rig import Page
-from screen import show
 from screen.draw import brush
 from screen.draw import palette as pal
 from tools import scenes
@@ -193,7 +192,7 @@ def test_several_alarms_take_turns(page):
 
 
 def test_every_problem_gets_its_turn(page):
-    page.screen._pages[show.GLANCE]._footer.errors = 2
+    page.screen._sheet.footer.errors = 2
     page.model.pack.raise_alarm(alarms.LOW_SOC)
     page.update(
         uptime_s=199,

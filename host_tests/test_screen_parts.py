@@ -27,7 +27,7 @@ def rows_of(page):
     """Returns [(x, y, w, h, look)] of a page, in pixels."""
     table = getattr(layout, page)
     rows = [table[at : at + b.ROW] for at in range(0, len(table), b.ROW)]
-    return [(2 * x, y, 2 * w, h, look) for x, y, w, h, look in rows]
+    return [(2 * x, y, 2 * w, h, look) for x, y, w, h, look, _what in rows]
 
 
 # -- layout ---------------------------------------------------------------------------------------

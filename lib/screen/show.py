@@ -4,17 +4,15 @@ import words as w
 from compat import const
 from screen.draw.brush import ROW
 from screen.draw.sheet import Sheet
-from screen.pages.fault import Cleared, Fault
+from screen.pages import fault, glance, heater, lost
 from screen.pages.footer import Footer, is_withheld
-from screen.pages.glance import Figures, Glance
-from screen.pages.heater import HeaterPage, Report
-from screen.pages.lost import Lost
 
 LOST_S = const(60)
 
 _STAY_S = const(60)  # what the button asked for
 _PEEK_S = const(10)  # the same over a fault or a hand-over
 _CLEARED_S = const(5)
+_WHAT = const(5)  # where a row has the number for its function
 
 # Pages, in the order of Screen's list. The button goes through those from the first to _ERRORS.
 NOTHING = const(-1)
@@ -43,31 +41,30 @@ class Screen:
         self._brush = brush
         self._max_age_ms = settings["data_max_age_s"] * 1000
         self._sheet = sheet = Sheet(brush, texts)
-        foot = footer(sheet, settings["name"])
-        foot.errors = len(errors)
-        self._errors = handed = None
+        sheet.footer = footer(sheet, settings["name"])
+        sheet.footer.errors = len(errors)
+        told = None
         if errors:
             from screen.pages.errors import Errors
 
-            self._errors = Errors(sheet, errors)
+            told = Errors(errors)
+        handed = None
         if radio:
-            from screen.pages.handed import Handed
-
-            handed = Handed(sheet)
+            from screen.pages.handed import HANDED as handed
         self._pages = (
-            Glance(sheet, foot),
-            Figures(sheet, foot),
-            Lost(sheet, foot),
-            HeaterPage(sheet),
-            Report(sheet),
-            self._errors,
+            glance.GLANCE,
+            glance.FIGURES,
+            lost.LOST,
+            heater.HEATER,
+            heater.REPORT,
+            told and told.page,
             handed,
-            Fault(sheet),
-            Cleared(sheet),
+            fault.FAULT,
+            fault.CLEARED,
         )
         self.page = NOTHING
         self._field = 0  # the next to be looked at; 0: a new round begins
-        self._errors_s = self._errors.seconds() if errors else 0
+        self._errors_s = told.seconds() if told else 0
         self._asked = ERRORS  # by the button; at first by nobody
         self._until_s = self._errors_s
         self._failed = False
@@ -83,7 +80,7 @@ class Screen:
         self._cleared_until_s = 0
         self._until_s = 0
         over = self._failed or model.handed_over_s
-        if page == ERRORS or page == CLEARED or page == REPORT and not self._errors:
+        if page == ERRORS or page == CLEARED or page == REPORT and not self._errors_s:
             return
         self._until_s = model.uptime_s + (_PEEK_S if over else _STAY_S)
         if page == REPORT:
@@ -128,11 +125,13 @@ class Screen:
         model.withheld = is_withheld(model.verdict)
         live = model.age_ms <= self._max_age_ms and not model.frozen
         page = self._pages[self.page]
-        rows = page.ROWS
-        while self._field * ROW < len(rows):
+        rows = page[0]
+        shows = page[1]
+        while self._field < len(shows):
             field = self._field
             self._field += 1
-            if page.show(field, model, live):
+            what = rows[ROW * field + _WHAT]
+            if shows[field](self._sheet, field, what, model, live):
                 self._brush.take(rows, field)
                 return True
         self._field = 0

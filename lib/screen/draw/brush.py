@@ -35,10 +35,10 @@ _PIECE_PIXELS = const(1276)
 _CELL_AT = const(2552)  # the glyph that is being drawn lies behind the piece
 BUFFER_BYTES = const(3184)
 
-# The panel that places are given for, and the bytes of a place.
+# The panel that places are given for, and the bytes of a row.
 WIDTH = const(240)
 HEIGHT = const(135)
-ROW = const(5)
+ROW = const(6)
 
 # How a field looks: its face, and RIGHT if it ends at its right edge; or one of the others.
 RIGHT = const(4)
@@ -95,7 +95,7 @@ class Brush:
         self._x = self._y = self._w = self._h = self._look = self._wide = self._start = 0
 
     def take(self, rows, field):
-        """Takes up a field of a page: rows of five bytes as in screen.layout."""
+        """Takes up a field of a page: rows as in screen.layout."""
         panel = self.panel
         at = ROW * field
         self.begin(

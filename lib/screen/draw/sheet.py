@@ -39,12 +39,14 @@ _INK = const(0xFFFF)
 
 
 class Sheet:
-    """Fields of one page, by their slots. `texts`: a draw.language.Language."""
+    """Fields of one page, by their slots. `texts`: a draw.language.Language; `footer`: the
+    pages.footer.Footer that shows the lowest line."""
 
     def __init__(self, brush, texts):
         self.brush = brush
         self.text = brush.text
         self.texts = texts
+        self.footer = None
         self._shown = array("i", bytes(8 * FIELDS))
 
     def reset(self):

@@ -8,6 +8,7 @@ from screen.draw.brush import ROW, width
 from screen.draw.fonts.barlow import TEXT
 
 _LINES = const(5)  # below the headline
+_FIELDS = const(6)
 _TURN_S = const(8)  # each screenful
 _WIDTH = const(232)
 _SPACE = const(32)
@@ -15,26 +16,23 @@ _NO_TEXT = const(-1)
 
 
 class Errors:
-    """Shows texts (str). Preparing them allocates; showing does not."""
+    """Shows texts (str). Preparing them allocates; showing does not. `page`: see pages.glance."""
 
-    ROWS = layout.LINES[: 6 * ROW]
-
-    def __init__(self, sheet, errors):
-        self._sheet = sheet
+    def __init__(self, errors):
         self._count = len(errors)
         lines = []
         for error in errors:
             wrap(error.encode(), TEXT, _WIDTH, lines)
         self._lines = tuple(lines)
         self._pages = max(1, (len(lines) + _LINES - 1) // _LINES)
+        self.page = (layout.LINES[: _FIELDS * ROW], (self.show,) * _FIELDS)
 
     def seconds(self):
         """How long it takes to show everything twice."""
         return 2 * _TURN_S * self._pages
 
-    def show(self, field, model, _live):
-        """See Glance.show."""
-        sheet = self._sheet
+    def show(self, sheet, field, _what, model, _live):
+        """Shows the headline, or a line."""
         page = model.uptime_s // _TURN_S % self._pages
         if field == 0:
             if not sheet.changed(field, page, pal.ON_AMBER):

@@ -6,20 +6,20 @@ from screen.pages.lost import show_clock
 from words import UNCONFIRMED
 
 
-class Handed:
+def _title(sheet, field, what, _model, _live):
+    return sheet.label(field, what, pal.ON_BLUE)
+
+
+def _back(sheet, field, what, model, _live):
+    """Says that the BMS is taken back, or that its heating may be on meanwhile."""
+    if model.heater.reason == UNCONFIRMED:
+        return sheet.label(field, labels.IS_IT_OFF, pal.RED)
+    return sheet.label(field, what)
+
+
+def _clock(sheet, field, left, model, _live):
     """Counts down until the BMS is taken back from the phone."""
+    return show_clock(sheet, field, left, model.handed_over_s)
 
-    ROWS = layout.HANDED
 
-    def __init__(self, sheet):
-        self._sheet = sheet
-
-    def show(self, field, model, _live):
-        """See Glance.show."""
-        if field == 0:
-            return self._sheet.label(field, labels.PHONE, pal.ON_BLUE)
-        if field == 1 and model.heater.reason == UNCONFIRMED:
-            return self._sheet.label(field, labels.IS_IT_OFF, pal.RED)
-        if field == 1:
-            return self._sheet.label(field, labels.BACK, pal.GREY)
-        return show_clock(self._sheet, field, field == 2, model.handed_over_s)
+HANDED = (layout.HANDED, (_title, _back, _clock, _clock))
