@@ -24,15 +24,17 @@ def show():
     return picture.Picture()
 
 
-def start(picture, frugal):
-    """Reads the settings and starts the radio, before Python's heap grows.
+def start(frugal):
+    """Shows the first picture, reads the settings, starts the radio: before Python's heap grows.
 
     Returns what it has found, in a list: whoever takes it out of there can have it forgotten.
+    (A stack would keep what was handed to a function from here as long as this file runs.)
     """
+    first = show()
     import startup
     from unload import unload
 
-    found = [startup.prepare(picture, frugal)]
+    found = [startup.prepare(first, frugal)]
     unload("startup")
     return found
 
@@ -56,7 +58,7 @@ try:
     if failures >= attempts.SAFE:
         rest(reason)
     else:
-        run(start(show(), failures >= attempts.FRUGAL))
+        run(start(failures >= attempts.FRUGAL))
         attempts.clear()  # somebody at the console has stopped it
 except Exception as error:
     # Time to read the reason on a console and to press Ctrl-C; then everything anew.

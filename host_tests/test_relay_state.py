@@ -27,14 +27,12 @@ NOW = 123_456
 MAX_AGE_MS = 10_000
 
 
-def records(which):
-    """Returns the fields of a message as a device reads them."""
-    index = layout.DATA[2 * which : 2 * which + 4]
-    return layout.DATA[int.from_bytes(index[:2], "big") : int.from_bytes(index[2:], "big")]
+def open_layout():
+    return io.BytesIO(layout.DATA)
 
 
 def make_state(unit=None):
-    return StateMessage(b"/state", unit or make_unit(), CODES, records, MAX_AGE_MS, 10_000)
+    return StateMessage(b"/state", unit or make_unit(), CODES, open_layout, MAX_AGE_MS, 10_000)
 
 
 def fill(pack, now=NOW):
@@ -261,7 +259,7 @@ class TwoFields(Message):
     """A message of two values; `puts` writes the first."""
 
     def __init__(self, codes=CODES):
-        super().__init__(codes, lambda which: b"\xff\x01x\xff\x01y", 0)
+        super().__init__(codes, lambda: io.BytesIO(b"\x00\x02\x02\xff\x01x\xff\x01y"), 0)
 
     def write(self, now):
         self.begin()
@@ -314,17 +312,34 @@ def test_a_message_is_laid_out_in_steps_of_their_own(unit):
     """The names of the state take 2 kB to read: never twice in one step, nor beside figures."""
     reads = []
 
-    def read_fields(which):
-        reads.append(which)
-        return records(which)
+    def open_it():
+        reads.append(1)
+        return open_layout()
 
-    message = StateMessage(b"/state", unit, CODES, read_fields, 3000, 10_000)
+    message = StateMessage(b"/state", unit, CODES, open_it, 3000, 10_000)
+    buf = message.buf
     lengths = []
     while not any(lengths):
         before = len(reads)
         lengths.append(message.build(NOW))
         assert len(reads) - before == (0 if lengths[-1] else 1)
-    assert len(reads) >= 2 and message.build(NOW) == lengths[-1]
+    assert len(reads) >= 3 and message.build(NOW) == lengths[-1]
+    assert message.buf is buf  # of a device that runs nobody asks for large pieces of memory
+
+
+@given(st.integers(0, 3), st.integers(0, 2**31 - 1))
+def test_every_message_has_room_for_all_its_fields_from_the_beginning(which, value):
+    class Widest(Message):
+        def write(self, now):
+            self.begin()
+            for _ in fields.FIELDS[fields.MESSAGES[which]]:
+                self.put(value & 0xFFFF)
+            return self.finish()
+
+    message = Widest(CODES, open_layout, which)
+    buf = message.buf
+    assert json.loads(bytes(message.buf[: build(message, 0)]))
+    assert message.buf is buf
 
 
 # -- heater, device, writes, packs ----------------------------------------------------------------
@@ -336,7 +351,7 @@ def reports(monkeypatch):
     from mqtt import reports as found
 
     for module in (found, more_reports):
-        monkeypatch.setattr(module, "read_fields", records)
+        monkeypatch.setattr(module, "open_layout", open_layout)
     return thing(**{**vars(found), **vars(more_reports)})
 
 
@@ -511,9 +526,11 @@ def test_numbers_of_the_messages():
     assert fields.MESSAGES == ("state", "heater", "device", "bms", "packs")
     assert (m.STATE, m.HEATER, m.DEVICE, m.BMS, m.PACKS) == (0, 1, 2, 3, 4)
     for which, name in enumerate(fields.MESSAGES):
-        data = records(which)
+        at = int.from_bytes(layout.DATA[2 * which : 2 * which + 2], "big")
+        count = layout.DATA[at]
+        data = layout.DATA[at + 1 :]
         names = []
-        while data:
+        for _ in range(count):
             names.append(data[2 : 2 + data[1]].decode())
             data = data[2 + data[1] :]
         assert names == [field.name for field in fields.FIELDS[name]]

@@ -9,7 +9,7 @@ from bms import command, writer
 from bms import pack as p
 from host_tests.command_rig import NAMES, REASONS, STATES
 from host_tests.mqtt_rig import Bench, make_codes, make_device, make_unit
-from host_tests.test_relay_state import records
+from host_tests.test_relay_state import open_layout
 from relay import commands as c
 from relay import fields
 from relay.topics import Topics
@@ -149,7 +149,7 @@ def test_a_change_is_told_once():
 def records_from_the_table(monkeypatch):
     from mqtt import more_reports
 
-    monkeypatch.setattr(more_reports, "read_fields", records)
+    monkeypatch.setattr(more_reports, "open_layout", open_layout)
 
 
 def message(told, good=True, fill=True):

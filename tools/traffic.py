@@ -29,10 +29,8 @@ BEFORE = 1873
 SELDOM = {m.HEATER: 480, m.DEVICE: 600}
 
 
-def fields_of(which):
-    """Returns the fields of a message."""
-    index = layout.DATA[2 * which : 2 * which + 4]
-    return layout.DATA[int.from_bytes(index[:2], "big") : int.from_bytes(index[2:], "big")]
+def open_layout():
+    return io.BytesIO(layout.DATA)
 
 
 def typical_pack(cells):
@@ -65,7 +63,7 @@ def state_bytes(cells):
         answering=True,
     )
     message = StateMessage(
-        b"/state", unit, Language(io.BytesIO(codes.DATA)), fields_of, 10_000, 10_000
+        b"/state", unit, Language(io.BytesIO(codes.DATA)), open_layout, 10_000, 10_000
     )
     return next(length for length in iter(lambda: message.build(0), None) if length)
 

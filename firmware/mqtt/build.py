@@ -109,7 +109,7 @@ def _packs(device, settings, codes):
     for number, unit in enumerate(units):
         name = b"/pack/%d/state" % number if number else b"/state"
         found.append(
-            StateMessage(name, unit, codes, r.read_fields, device.max_age_ms, interval_ms)
+            StateMessage(name, unit, codes, r.open_layout, device.max_age_ms, interval_ms)
         )
     return found
 

@@ -1,7 +1,7 @@
 """Reports that few devices have: see mqtt.reports. Imported where the settings ask for them."""
 
 from bms.check import PLAUSIBLE
-from mqtt.reports import SELDOM_MS, read_fields
+from mqtt.reports import SELDOM_MS, open_layout
 from relay import message as m
 
 
@@ -14,7 +14,7 @@ class WritesReport(m.Message):
     name = b"/bms"
 
     def __init__(self, codes, unit, writes, interval_ms):
-        super().__init__(codes, read_fields, m.BMS)
+        super().__init__(codes, open_layout, m.BMS)
         self.interval_ms = max(interval_ms, SELDOM_MS)
         self._unit = unit
         self._writes = writes
@@ -36,7 +36,7 @@ class PacksReport(m.Message):
     name = b"/packs"
 
     def __init__(self, codes, bank, interval_ms):
-        super().__init__(codes, read_fields, m.PACKS)
+        super().__init__(codes, open_layout, m.PACKS)
         self.interval_ms = interval_ms
         self._bank = bank
 

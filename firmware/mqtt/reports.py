@@ -20,23 +20,14 @@ _MOST_FAULTS = const(6)  # named
 _FAULT_ROOM = const(24)  # of the longest name, with the comma and its part of the list's own
 
 
-def read_fields(which):
-    """Returns the fields of a message, by its number in relay.message, as relay.layout has them.
-
-    Raises ImportError if the image lacks the file.
-    """
+def open_layout():
+    """Returns relay.layout's DATA as an open file; raises ImportError if the image lacks it."""
     file = open_data("relay/layout.bin")
     if file is None:
         from relay import layout
 
         file = io.BytesIO(layout.DATA)
-    file.seek(2 * which)
-    index = file.read(4)
-    start = index[0] << 8 | index[1]
-    file.seek(start)
-    fields = file.read((index[2] << 8 | index[3]) - start)
-    file.close()
-    return fields
+    return file
 
 
 class HeaterReport(m.Message):
@@ -45,7 +36,7 @@ class HeaterReport(m.Message):
     name = b"/heater"
 
     def __init__(self, codes, heater, output, interval_ms):
-        super().__init__(codes, read_fields, m.HEATER, None, (_MOST_FAULTS + 2) * _FAULT_ROOM)
+        super().__init__(codes, open_layout, m.HEATER, None, (_MOST_FAULTS + 2) * _FAULT_ROOM)
         self.interval_ms = max(interval_ms, SELDOM_MS)
         self._heater = heater
         self._output = output
@@ -92,7 +83,7 @@ class DeviceReport(m.Message):
     name = b"/device"
 
     def __init__(self, codes, device, interval_ms):
-        super().__init__(codes, read_fields, m.DEVICE)
+        super().__init__(codes, open_layout, m.DEVICE)
         self.interval_ms = max(interval_ms, _DEVICE_MS)
         self._often_ms = interval_ms
         self.relay = self.session = None

@@ -142,9 +142,8 @@ def check_ant():
     rig.check_all("ant_old", command.SENT)
 
 
-def _fields(which):
-    start = layout.DATA[2 * which] << 8 | layout.DATA[2 * which + 1]
-    return layout.DATA[start : layout.DATA[2 * which + 2] << 8 | layout.DATA[2 * which + 3]]
+def open_layout():
+    return io.BytesIO(layout.DATA)
 
 
 class Desk:
@@ -158,7 +157,7 @@ class Desk:
             self.rig.step()
         self.part = Writes(self.rig.commands, writer.NAMES, writer.UTP)
         self.part.now = self.rig.now
-        self.message = Message(Language(io.BytesIO(codes.DATA)), _fields, 3)
+        self.message = Message(Language(io.BytesIO(codes.DATA)), open_layout, 3)
         self.message.lay_out()
         self.taken = [0, 0]
 

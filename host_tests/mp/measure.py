@@ -60,11 +60,8 @@ class Unit:
         return self
 
 
-def fields_of(which):
-    """Returns the fields of a message."""
-    data = layout.DATA
-    start = data[2 * which] << 8 | data[2 * which + 1]
-    return data[start : data[2 * which + 2] << 8 | data[2 * which + 3]]
+def open_layout():
+    return BytesIO(layout.DATA)
 
 
 class Rig:
@@ -82,8 +79,8 @@ class Rig:
         self.unit.pack = self.pack
         self.unit.check = self.check
         reads = Language(BytesIO(CODES))
-        self.message = StateMessage(b"/state", self.unit, reads, fields_of, 10_000, 10_000)
-        self.seldom = Numbers(reads, fields_of, m.DEVICE)
+        self.message = StateMessage(b"/state", self.unit, reads, open_layout, 10_000, 10_000)
+        self.seldom = Numbers(reads, open_layout, m.DEVICE)
         self.model = Model()
         self.model.heater = self.heater
         brush = Brush(Glass(), framebuf, BytesIO(DATA))

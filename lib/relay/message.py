@@ -16,6 +16,7 @@ BMS = const(3)
 PACKS = const(4)
 
 _FIXED = const(255)  # relay.layout.FIXED
+_FIELD_ROOM = const(24)  # bytes of an average field, more than it takes
 _LEAST = const(4)  # room of a value: `null` can come at any time
 _NULL = b"null"
 _TRUE = b"true"
@@ -33,26 +34,37 @@ _END = const(125)
 class Message:
     """A message of relay.fields; `write`, which those that come from this have, puts its values.
 
-    codes: a screen.draw.language.Language of languages.codes; read_fields: a function that returns
-    the fields of message `which` as relay.layout has them;
-    known: a relay.state.Known, whose figures have a place, or None for all; room: bytes for what
-    comes behind the figures. `buf` holds what `build` wrote. `slots`: of bms.pack, those of the
+    codes: a screen.draw.language.Language of languages.codes; open_layout: a function that opens
+    relay.layout's DATA, in which it is message `which`; known: a relay.state.Known, whose figures
+    have a place, or None for all; room: bytes for what comes behind the figures. `buf` holds what
+    `build` wrote; it has room for every field from the beginning, since a device that runs has no
+    large pieces of memory left. `slots`: of bms.pack, those of the
     figures that have one, in their order.
     """
 
-    def __init__(self, codes, read_fields, which, known=None, room=0):
-        self.buf = bytearray()
+    def __init__(self, codes, open_layout, which, known=None, room=0):
         self.slots = b""
         self._codes = codes
-        self._read_fields = read_fields
+        self._open_layout = open_layout
         self._which = which
         self._known = known
         self._room = room
-        self._rooms = bytearray()  # of each value
         self._grown = False  # a value needs more room than it has
         self._field = 0
         self._at = 0
         self._limit = 0
+        file, count = self._open()
+        file.close()
+        self._rooms = bytearray(count)  # of each value
+        self.buf = bytearray(_FIELD_ROOM * count + room)
+
+    def _open(self):
+        """Returns the open file of fields, where ours begin, and how many these are."""
+        file = self._open_layout()
+        file.seek(2 * self._which)
+        at = file.read(2)
+        file.seek(at[0] << 8 | at[1])
+        return file, file.read(1)[0]
 
     def build(self, now):
         """Writes the message as of `now`; returns its length in bytes.
@@ -71,37 +83,43 @@ class Message:
     def lay_out(self):
         """Writes the names. Where `_limit` is set the fields are those of before, and keep their
         room."""
-        fields = self._read_fields(self._which)
-        wanted = []
-        slots = []
-        size = 1
-        at = 0
-        while at < len(fields):
-            slot = fields[at]
-            if slot == _FIXED or self._known is None or self._known.has(slot):
-                wanted.append(at)
-                size += fields[at + 1] + 4
-                if slot != _FIXED:
-                    slots.append(slot)
-            at += 2 + fields[at + 1]
+        file, count = self._open()
+        rooms = self._rooms
         if not self._limit:
-            self._rooms = bytearray(bytes((_LEAST,)) * len(wanted))
-        self.slots = bytes(slots)
-        self._grown = False
-        self.buf = bytearray()  # its memory first
-        self.buf = buf = bytearray(size + sum(self._rooms) + self._room)
-        buf[0] = _BEGIN
+            for field in range(count):
+                rooms[field] = _LEAST
+        slots = bytearray(count)
+        field = shown = 0
         end = 1
-        for i in range(len(wanted)):
-            name = wanted[i] + 2
-            buf[end] = _QUOTE
-            end = put_bytes(buf, end + 1, fields[name : name + fields[name - 1]])
-            buf[end] = _QUOTE
-            buf[end + 1] = _COLON
-            end += 2 + self._rooms[i]
-            buf[end] = _COMMA
-            end += 1
+        for _ in range(count):
+            head = file.read(2)
+            name = file.read(head[1])
+            if head[0] == _FIXED or self._known is None or self._known.has(head[0]):
+                end = self._put_name_of(end, name, rooms[field])
+                field += 1
+                if head[0] != _FIXED:
+                    slots[shown] = head[0]
+                    shown += 1
+        file.close()
+        self.slots = bytes(memoryview(slots)[:shown])
+        self._grown = False
         self._limit = end
+        self.buf[0] = _BEGIN
+
+    def _put_name_of(self, at, name, room):
+        """Writes a field's name, and leaves room for its value; returns the end."""
+        end = at + len(name) + 4 + room
+        if end + self._room > len(self.buf):  # values longer than anybody has seen
+            longer = bytearray(end + self._room + _FIELD_ROOM)
+            longer[: len(self.buf)] = self.buf
+            self.buf = longer
+        buf = self.buf
+        buf[at] = _QUOTE
+        at = put_bytes(buf, at + 1, name)
+        buf[at] = _QUOTE
+        buf[at + 1] = _COLON
+        buf[end - 1] = _COMMA
+        return end
 
     def begin(self):
         """Begins anew with the first field: one put…() for each, in the order of the table."""

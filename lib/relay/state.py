@@ -52,24 +52,21 @@ class Known:
 class StateMessage(Message):
     """The report of a unit (links.unit.Unit, or what stands for several).
 
-    name: the last part of its topic; codes, read_fields: see Message; max_age_ms: older data are
+    name: the last part of its topic; codes, open_layout: see Message; max_age_ms: older data are
     stale and told as null. `known`: what the pack has; `renewed` is set whenever that is more than
     before.
     """
 
-    def __init__(self, name, unit, codes, read_fields, max_age_ms, interval_ms):
+    def __init__(self, name, unit, codes, open_layout, max_age_ms, interval_ms):
         self.known = Known()
-        super().__init__(codes, read_fields, STATE, self.known)
+        room = p.MAX_CELLS * _CELL_ROOM + p.MAX_TEMPS * _TEMP_ROOM + _BRACKETS
+        room += (_MOST_ALARMS + _NOTICES) * _ALARM_ROOM
+        super().__init__(codes, open_layout, STATE, self.known, room)
         self.name = name
         self.interval_ms = interval_ms
         self.renewed = False
         self._unit = unit
         self._max_age_ms = max_age_ms
-        self._make_room()
-
-    def _make_room(self):
-        room = self.known.cells * _CELL_ROOM + p.MAX_TEMPS * _TEMP_ROOM + _BRACKETS
-        self._room = room + (_MOST_ALARMS + _NOTICES) * _ALARM_ROOM
 
     def fresh(self, now):
         """True while the figures are recent, and their content moves."""
@@ -86,7 +83,6 @@ class StateMessage(Message):
         shown = self.good(now)
         if shown and self.known.learn(pack):
             self.renewed = True
-            self._make_room()
             self._limit = 0
             return 0
         self._put_facts(now, shown)
