@@ -28,6 +28,7 @@ _RELAY_BUSY_TICK_MS = const(20)  # while bytes come or go
 _COLLECT_TICK_MS = const(10_000)
 _DEAF_MS = const(1_200_000)  # no broker for so long is worth a try
 _STARVED_MS = const(180_000)  # no broker for so long since there is no memory: only a reset helps
+_LEAST_PIECE = const(3000)  # of the IDF's memory: two packets of the network
 _BOUNCE_S = const(1200)
 _RELEASE_MIN = const(10)  # by the button
 _SHIFT_EVERY = const(720)  # screen ticks: three minutes
@@ -218,10 +219,10 @@ def _obey(device, command, value):
 def _revive(device, up, now):
     """Tries what helps where nobody can press a button.
 
-    Where the system has no memory for a socket, since Python's heap has taken it, it never comes
-    back: the chip is reset, with the heater off first.
+    Where the system has no memory for a socket, or for what it is to send, since Python's heap has
+    taken it, it never comes back: the chip is reset, with the heater off first.
     """
-    if device.relay.starved():
+    if device.relay.starved() or device.memory.idf_largest < _LEAST_PIECE:
         device.output.off()
         raise RuntimeError("no memory for the network")  # ends the application: the chip resets
     deaf = device.relay.down_ms(now) >= _DEAF_MS

@@ -166,7 +166,17 @@ def test_the_report_says_how_to_copy(tmp_path, capsys):
     assert image.main([BOARDS[0], "--out", str(tmp_path / "x")]) == 0
     said = capsys.readouterr().out
     assert f"mpremote cp -r {tmp_path / 'x'}/. :" in said
-    assert "/lib/app.mpy" in said and "explain_traceback" in said
+    assert "/lib/app.mpy" in said
+
+
+def test_a_board_with_psram_gets_its_modules_as_they_are(tmp_path, capsys):
+    for board in BOARDS:
+        assert image.main([board, "--out", str(tmp_path / "x")]) == 0
+        said = capsys.readouterr().out
+        psram = bool(image.load_board(board).PSRAM)
+        assert psram is ("/lib/heat/heater.mpy" in said)
+        assert psram is ("explain_traceback" not in said)
+    assert {image.load_board(board).PSRAM for board in BOARDS} == {0, 1}
 
 
 @pytest.mark.parametrize("board", BOARDS)

@@ -65,6 +65,14 @@ def test_every_module_comes_after_those_it_imports():
     assert "screen.show" not in order  # a panel without pages needs none of them
 
 
+def test_readme_promises_what_the_model_grants():
+    text = (ROOT / "README.md").read_text()
+    shown = text.split(benchmark.BEGIN)[1].split(benchmark.END)[0].strip().splitlines()
+    found = memory.granted()
+    assert shown == memory.granted_table(found), 'see: make benchmark ARGS="memory --write"'
+    assert found["jk_gps"][0], "the default settings, with Wi-Fi, have no room"
+
+
 def test_the_page_has_the_place_for_the_table():
     text = (ROOT / "docs" / "memory.md").read_text()
     assert text.count(benchmark.BEGIN) == 1

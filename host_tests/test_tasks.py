@@ -45,6 +45,7 @@ class Device:
         self.command = c.NOTHING
         self.down = 0
         self.starved = False
+        self.memory = Thing(idf_largest=29_696)
         self.news = self.alarms = self.uptime_s = self.bounce_after_s = 0
         pack = Thing(alarms=bytearray(8))
         self.bms = Thing(pack=pack, check=Thing(verdict=0), answering=False)
@@ -197,12 +198,16 @@ def test_the_wifi_is_joined_anew_after_twenty_minutes_without_a_broker(tasks):
     assert device.calls == ["bounce", "bounce"]
 
 
-def test_a_relay_without_memory_ends_the_application_with_the_heater_off_first(tasks):
+@pytest.mark.parametrize("how", ["no memory for a socket", "nothing left of the IDF's memory"])
+def test_a_relay_without_memory_ends_the_application_with_the_heater_off_first(tasks, how):
     device = Device()
     device.output.on = True
     device.down = 3 * MINUTE_MS
     tasks._serve_relay(device, True, 0)  # something else is wrong
-    device.starved = True
+    if how == "no memory for a socket":
+        device.starved = True
+    else:
+        device.memory.idf_largest = 768  # on an emulated chip, when Python had grown too far
     device.down = 3 * MINUTE_MS - 1
     tasks._serve_relay(device, True, 0)
     assert device.calls == []

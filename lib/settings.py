@@ -175,7 +175,7 @@ SETTINGS = (
         None,
         None,
         True,
-        "The panel shows its pages; a board without PSRAM has memory for them or for Wi-Fi.",
+        "The panel shows its pages; without them a board without PSRAM has more memory.",
     ),
 )
 

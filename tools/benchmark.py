@@ -8,7 +8,8 @@
 - memory: what the application takes of the heap, by package;
 - traffic: what MQTT sends and receives a day.
 
-With `--write`, decoding and memory put their tables into docs/performance.md and docs/memory.md.
+With `--write`, decoding and memory put their tables into docs/performance.md, docs/memory.md and
+README.md.
 """
 
 import argparse
@@ -27,6 +28,7 @@ KNOWN_LOOP_ESP32_US = 1191
 LOOP_BOUND_MS = 50
 BENCH_S = 90  # virtual, of which the last part counts
 PAGE = ROOT / "docs" / "memory.md"
+README = ROOT / "README.md"
 BEGIN, END = '<!-- table: make benchmark ARGS="memory --write" -->', "<!-- end of table -->"
 SPEED_PAGE = ROOT / "docs" / "performance.md"
 SPEED_BEGIN = '<!-- table: make benchmark ARGS="decoding --write" -->'
@@ -141,8 +143,9 @@ def print_bench():
 
 
 def print_memory(write):
-    """Prints the memory table, or puts it into the page."""
+    """Prints the memory tables, or puts them into their pages."""
     put(memory.table(memory.measure(), boot_play.play()), write and (PAGE, BEGIN))
+    put(memory.granted_table(memory.granted()), write and (README, BEGIN))
 
 
 def put(lines, place):

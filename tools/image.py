@@ -215,11 +215,16 @@ def main(argv=None):
     parser = argparse.ArgumentParser(prog="tools.image", description=__doc__.partition("\n")[0])
     parser.add_argument("board", help="name of a folder in boards/")
     parser.add_argument("--out", type=pathlib.Path, help="default: build/BOARD")
-    parser.add_argument("--plain", action="store_true", help="names and line numbers as they are")
+    parser.add_argument(
+        "--plain",
+        action="store_true",
+        help="modules, names and line numbers as they are; so it is for boards with PSRAM",
+    )
     options = parser.parse_args(argv)
     out = (options.out or ROOT / "build" / options.board).resolve()
     try:
-        files, found = lay_out(options.board, out, not options.plain)
+        plain = options.plain or load_board(options.board).PSRAM
+        files, found = lay_out(options.board, out, not plain)
         print_report(out, files)
         if found:
             names = out.with_name(out.name + ".legend.json")

@@ -12,6 +12,7 @@ import json
 import pathlib
 import tempfile
 
+from bms import catalog
 from host_tests.mp import runner
 from tools import ROOT, boot_play, chip_heaps, image, short_names
 
@@ -180,6 +181,37 @@ def traffic(stages):
         boot_play.Stage("session with the broker", live, live, [("socket", 0)]),
         boot_play.Stage("messages on their way", live, live, [("sent", 0)]),
     ]
+
+
+# What can be wanted of a board without PSRAM, with a BMS on a cable: settings beside
+# boot_play.SETTINGS, in which everything is switched on.
+COMBINATIONS = {
+    "Wi-Fi, MQTT, heater, pages on the screen": {},
+    'the same with `"screen_pages": false`': {"screen_pages": False},
+    "heater and pages, no network": {"wifi_ssid": "", "mqtt_host": ""},
+}
+
+
+def granted():
+    """Returns {dialect: [whether the model grants it, of each of COMBINATIONS]}."""
+    with boot_play.images() as play:
+        return {
+            name: [
+                not chip_heaps.follow(traffic(play(settings, name)))[1]
+                for settings in COMBINATIONS.values()
+            ]
+            for name in catalog.WIRED
+        }
+
+
+def granted_table(found):
+    """Returns the lines of README's table of what a board without PSRAM can do."""
+    lines = ["| `bms_dialect` | " + " | ".join(COMBINATIONS) + " |"]
+    lines.append("|---|" + "---|" * len(COMBINATIONS))
+    for name, verdicts in found.items():
+        words = ["yes" if verdict else "no" for verdict in verdicts]
+        lines.append(f"| `{name}` | " + " | ".join(words) + " |")
+    return lines
 
 
 def moments_table(moments):

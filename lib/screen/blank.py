@@ -1,6 +1,6 @@
 """What the panel shows where the settings do without its pages: who it is, and what runs.
 
-A board without PSRAM has memory for the pages or for Wi-Fi, not for both (docs/memory.md).
+Beside Wi-Fi a board without PSRAM has no memory for the pages with every BMS (docs/memory.md).
 """
 
 from screen.labels import NO_PAGES
