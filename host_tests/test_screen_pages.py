@@ -8,6 +8,8 @@ from bms import pack as p
 from host_tests.screen_rig import Page
 from screen.draw import brush
 from screen.draw import palette as pal
+from screen.draw.brush import number_of
+from screen.draw.fonts import barlow
 from tools import scenes
 
 
@@ -83,7 +85,7 @@ def test_what_has_no_room_is_a_dash(page):
     page.press()
     assert page.update(cell_delta_mv=65_535_999) == ["65535999", "mV"]
     drawn_text = page.screen._brush.text
-    assert bytes(drawn_text.buf[: drawn_text.n]) == b"-"
+    assert drawn_text.n == 1 and drawn_text.buf[0] == number_of(barlow.LARGE, ord("-"))
 
 
 EXTREMES = {
@@ -385,4 +387,11 @@ def test_one_figure_changes_its_own_box_only(page):
     page.glass.sent.clear()
     page.update(current_ma=-23_500)
     assert {(y, h) for _x, y, _w, h in page.glass.sent} == {(28, 28)}
+    assert len(page.glass.sent) == 1  # the last digit alone
+    page.glass.sent.clear()
+    page.update(current_ma=-123_500)
+    assert {(y, h) for _x, y, _w, h in page.glass.sent} == {(28, 28)}
+    assert all(130 <= x and x + w <= 240 for x, _y, w, _h in page.glass.sent)
+    page.glass.sent.clear()
+    page.update(current_ma=None)
     assert min(x for x, *_ in page.glass.sent) == 130

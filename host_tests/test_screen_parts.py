@@ -286,3 +286,39 @@ def test_step_by_step_ends_like_at_once(steps, presses):
         other.button(model)
         scenes.settle(other, model)
     assert fresh.pixels == glass.pixels
+
+
+NEAR = {
+    "soc_pct": (9, 10, 11, 21, 71, 99, 100),
+    "pack_mv": (9_990, 51_200, 51_300, 51_310, 111_110),
+    "current_ma": (-100, 0, 100, 9_900, 10_000, -10_000, 99_900),
+    "power_mw": (-5_000, 5_000, 6_000, 99_000, 111_000, 999_000, 10**6, 1_010_000, 12 * 10**6),
+    "cell_min_mv": (3_299, 3_300, 3_301, 999),
+    "cell_delta_mv": (9, 10, 11, 999, 10**7, None),
+    "temp_min_dc": (-10, 9, 10, 111, 211, None),
+}
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(
+        st.fixed_dictionaries({}, optional={n: st.sampled_from(v) for n, v in NEAR.items()}),
+        min_size=2,
+        max_size=6,
+    ),
+    st.integers(0, 1),
+)
+def test_a_figure_that_was_changed_looks_like_one_drawn_at_once(steps, presses):
+    glass, screen = scenes.new_screen(framebuf)
+    model = scenes.model_of("normal", m.Model())
+    for _ in range(presses):
+        screen.button(model)
+    scenes.settle(screen, model)
+    for figures in steps:
+        apply(model, figures | {"age_s": 1})
+        scenes.settle(screen, model)
+    fresh, other = scenes.new_screen(framebuf)
+    for _ in range(presses):
+        other.button(model)
+    scenes.settle(other, model)
+    assert fresh.pixels == glass.pixels

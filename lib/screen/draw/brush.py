@@ -31,9 +31,9 @@ _BIAS = const(64)
 _ABSENT = const(0xFF)
 _HEAD_BYTES = const(4)  # of a record, before the bitmap
 
-_PIECE_PIXELS = const(1276)
-_CELL_AT = const(2552)  # the glyph that is being drawn lies behind the piece
-BUFFER_BYTES = const(3184)
+_PIECE_PIXELS = const(1240)
+_CELL_AT = const(2480)  # the glyph that is being drawn lies behind the piece
+BUFFER_BYTES = const(3112)
 
 # The panel that places are given for, and the bytes of a row.
 WIDTH = const(240)
@@ -62,11 +62,16 @@ _PAD = const(2)
 _GROUND_PAD = const(5)
 _UNIT_GAP = const(3)
 _WIDEST = const(40)  # no glyph is wider
+_FIGURE_ROOM = const(16)  # characters
+_WAS = const(32)
 
 
 class Brush:
     """Draws a field on a panel: `text`, `ink`, `icon` and the bar's figures say what; then
     `begin`, and `step` while `pieces` are left. Allocates only when a size is used first.
+
+    `was`: the text that stands there, drawn with the same ink, if it is known: then only that is
+    drawn in which the two differ.
 
     framebuf: the module. glyphs: an open binary file with what fonts.glyphs has as DATA; what
     cannot be read from it is left out.
@@ -75,6 +80,7 @@ class Brush:
     def __init__(self, panel, framebuf, glyphs):
         self.panel = panel
         self.text = Text()
+        self.was = Text(_FIGURE_ROOM)
         self.ink = pal.NO_INK
         self.icon = NO_ICON
         self.filled = self.tick = self.tick2 = 0  # of a bar, in 0.1 % of its width
@@ -91,7 +97,11 @@ class Brush:
         grey = bytearray(8)
         pal.put_levels(grey, pal.GREY)
         self._grey = (grey, 4, 1, pal.RGB565)  # of units
-        self._left = array("h", bytes(2 * ROOM))  # of each character of the text
+        # Where each character of the text begins, and where the last one ends; from _WAS on, of
+        # `was`, which is a figure like the text then.
+        self._left = array("h", bytes(2 * ROOM + 2))
+        self._from = 0  # pixels at the left of a field that stay
+        self._read = -1  # where the glyph in the buffer is in the file
         self._x = self._y = self._w = self._h = self._look = self._wide = self._start = 0
 
     def take(self, rows, field):
@@ -116,9 +126,12 @@ class Brush:
         # Of one size for each height, where the field is wide enough: each size takes memory.
         self._wide = min(w, _PIECE_PIXELS // h)
         self.pieces = (w + self._wide - 1) // self._wide
+        self._from = 0
         pal.put_levels(self._levels, self.ink)
         if look < BAR:
             self._start = self._place(look & 3)
+            if self.was.n:
+                self._narrow(look & 3)
 
     def wipe(self):
         """Takes up the whole panel, in black; the pieces are rows."""
@@ -126,6 +139,7 @@ class Brush:
         self._h = _PIECE_PIXELS // panel.width
         self._wide = self._w = panel.width
         self._look = BLANK
+        self._from = 0
         self.pieces = (panel.height + self._h - 1) // self._h
 
     def step(self):
@@ -140,7 +154,7 @@ class Brush:
             y = min(self.pieces * high, self.panel.height - high)
             self.panel.send(0, y, wide, high, pixels)
             return
-        left = min(self.pieces * wide, self._w - wide)
+        left = min(self._from + self.pieces * wide, self._w - wide)
         if self.ink >> 12:
             box.fill_rect(1 - left, 1, self._w - 2, high - 2, self._level(0))
         if self._look == BAR:
@@ -172,67 +186,106 @@ class Brush:
         text = self.text
         pad = _GROUND_PAD if self.ink >> 12 else _PAD
         room = self._w - 2 * pad
-        wide = self._measure(face)
+        wide = self._measure(text, 0, face)
         if wide > room and text.unit < text.n:
             text.start(b"-")
-            wide = self._measure(face)
+            wide = self._measure(text, 0, face)
         while text.n and wide > room:
             text.n -= 1
             text.unit = min(text.unit, text.n)
             wide = self._left[text.n]
         return pad + room - wide if self._look & RIGHT else pad
 
-    def _measure(self, face):
-        """Notes where each glyph is, from the beginning of the text; returns the width."""
+    def _narrow(self, face):
+        """Leaves out what is at both ends of the text and stands there already."""
         text = self.text
+        was = self.was
+        left = self._left
+        ends = left[text.n]
+        ended = self._measure(was, _WAS, face)
+        moved = ends - ended if self._look & RIGHT else 0
+        if text.n == 1 or was.n == 1 or ended > self._w - 2 * _PAD or self.ink >> 12:
+            return  # a dash, or cut to one; or on a ground
+        first = 0
+        while text.buf[first] == was.buf[first] and left[first] == left[_WAS + first] + moved:
+            first += 1
+            if first == text.n or first == was.n:
+                return
+        last = text.n
+        other = was.n
+        if ends == ended + moved:
+            while text.buf[last - 1] == was.buf[other - 1] and last > first and other > first:
+                last -= 1
+                other -= 1
+        x = self._start + min(left[first], left[_WAS + first] + moved)
+        end = self._start + max(left[last], left[_WAS + other] + moved)
+        self._from = x = max(x - _PAD, 0)
+        self.pieces = (min(end + _PAD, self._w) - x + self._wide - 1) // self._wide
+
+    def _measure(self, text, at, face):
+        """Notes where each glyph is, from the beginning of the text; returns the width.
+
+        From now on the text has the glyphs' numbers instead of the letters.
+        """
         buf = text.buf
         left = self._left
+        unit = text.unit
         advances = FACES[face][_ADVANCES]
         x = 0
         for i in range(text.n):
-            if i == text.unit:
+            if i == unit:
                 x += _UNIT_GAP
                 face = TEXT
                 advances = FACES[TEXT][_ADVANCES]
-            left[i] = x
+            left[at + i] = x
             number = number_of(face, buf[i])
+            buf[i] = number & 0xFF
             if number >= 0:
                 x += advances[number]
+        left[at + text.n] = x
         return x
 
     def _paint_text(self, box, start):
-        """Draws the glyphs that reach into a piece, at whose left the text is at -`start`."""
+        """Draws the glyphs that reach into a piece, at whose left the text is at -`start`.
+
+        From the right, as pieces are: a glyph on the edge of two is read once.
+        """
         text = self.text
+        numbers = text.buf
         left = self._left
-        face = self._look & 3
-        height = FACES[face][_HEIGHT]
+        face = TEXT
+        levels = self._grey
+        high = FACES[self._look & 3][_HEIGHT]
         # A little high, since descenders need more room below than accents do above.
-        y = max(1, (self._h - height) // 2 - (face == TEXT))
-        levels = self._palette
+        top = max(1, (self._h - high) // 2 - (self._look & 3 == TEXT))
+        y = top + high - FACES[TEXT][_HEIGHT]
         end = self._wide + _PAD - start
         first = -_WIDEST - start
-        for i in range(text.n):
+        i = text.n
+        while i:
             if i == text.unit:
-                face = TEXT
-                y += height - FACES[TEXT][_HEIGHT]
-                levels = self._grey
+                face = self._look & 3
+                y = top
+                levels = self._palette
+            i -= 1
             x = left[i]
-            if x > end:
+            if x <= first:
                 return
-            if x > first:
-                number = number_of(face, text.buf[i])
-                if number >= 0:
-                    self._glyph(box, face, number, start + x, y, levels)
+            if x <= end and numbers[i] != _ABSENT:
+                self._glyph(box, face, numbers[i], start + x, y, levels)
 
     def _glyph(self, box, face, number, x, y, levels):
-        glyphs = self._glyphs
-        source = self._source
         record = self._records[face]
-        try:
-            glyphs.seek(FACES[face][_START] + number * FACES[face][_RECORD])
-            glyphs.readinto(record)
-        except OSError:
-            return
+        at = FACES[face][_START] + number * FACES[face][_RECORD]
+        if at != self._read:
+            self._read = -1
+            try:
+                self._glyphs.seek(at)
+                self._glyphs.readinto(record)
+            except OSError:
+                return
+            self._read = at
+        source = self._source
         source[1] = record[0]
         source[2] = record[1]
         x += record[2] - _BIAS

@@ -13,10 +13,10 @@ class Letters(Brush):
     def __init__(self, panel, framebuf):
         super().__init__(panel, framebuf, None)
 
-    def _measure(self, _face):
-        for i in range(self.text.n):
-            self._left[i] = i * _SIZE
-        return self.text.n * _SIZE
+    def _measure(self, text, at, _face):
+        for i in range(text.n + 1):
+            self._left[at + i] = i * _SIZE
+        return text.n * _SIZE
 
     def _paint_text(self, box, x):
         text = self.text

@@ -66,6 +66,7 @@ class Sheet:
         shown[at] = what
         shown[at + 1] = how
         self.brush.ink = how & _INK
+        self.brush.was.start(b"")
         self.text.start(b"")
         return True
 
@@ -76,16 +77,16 @@ class Sheet:
         part of a number would be a lie.
         """
         how = unit << 20 | decimals << 16 | ink
-        if not self.changed(slot, _NONE if value is None else value, how):
-            return False
-        text = self.text
         if value is None:
-            text.add(b"-")
-        else:
-            if plus and value > 0:
-                text.add(b"+")
-            text.fixed(value, decimals)
-        text.small(_UNITS[unit])
+            value = _NONE
+        shown = self._shown
+        before = shown[2 * slot]
+        alike = shown[2 * slot + 1] == how
+        if not self.changed(slot, value, how):
+            return False
+        _put_figure(self.text, value, decimals, unit, plus)
+        if alike:
+            _put_figure(self.brush.was, before, decimals, unit, plus)
         return True
 
     def line(self, slot, table, number, ink):
@@ -139,3 +140,13 @@ class Sheet:
             icon += STRUCK
         self.brush.icon = icon
         return True
+
+
+def _put_figure(text, value, decimals, unit, plus):
+    if value == _NONE:
+        text.add(b"-")
+    else:
+        if plus and value > 0:
+            text.add(b"+")
+        text.fixed(value, decimals)
+    text.small(_UNITS[unit])

@@ -11,8 +11,8 @@ class Text:
     """Bytes `buf[0:n]`, of which those from `unit` on are drawn small. What does not fit is left
     out."""
 
-    def __init__(self):
-        self.buf = bytearray(ROOM)
+    def __init__(self, room=ROOM):
+        self.buf = bytearray(room)
         self.n = self.unit = 0
 
     def start(self, data):
@@ -22,13 +22,13 @@ class Text:
 
     def add(self, data):
         """Appends bytes; returns itself."""
-        if self.n + len(data) <= ROOM:
+        if self.n + len(data) <= len(self.buf):
             self.n = self.unit = put_bytes(self.buf, self.n, data)
         return self
 
     def fixed(self, value, decimals):
         """Appends value / 10**decimals; returns itself."""
-        if self.n + _WIDEST_INT <= ROOM:
+        if self.n + _WIDEST_INT <= len(self.buf):
             self.n = self.unit = put_fixed(self.buf, self.n, value, decimals)
         return self
 
@@ -47,6 +47,6 @@ class Text:
 
     def put(self, code):
         """Appends one byte."""
-        if self.n < ROOM:
+        if self.n < len(self.buf):
             self.buf[self.n] = code
             self.n = self.unit = self.n + 1
