@@ -165,6 +165,105 @@ def _area(height, width, more=2):
     assert printed(found) == printed(text) == ["4", "8"]
 
 
+def test_a_local_name_of_one_is_never_a_global_of_another_there():
+    text = """\
+def show():
+    for x in range(3):
+        _first(x)
+        _second(x)
+        _third(x)
+
+
+def _first(x):
+    print(helper(x))
+
+
+def _second(x):
+    helper = x + 1
+    print(helper)
+
+
+def _third(x):
+    print(helper(x))
+
+
+def helper(x):
+    return 2 * x
+"""
+    found = inlined(text)
+    assert found.count("def ") < 5
+    assert printed(found) == printed(text)
+
+
+METER = """\
+_STEP = const(3)
+
+
+class Meter:
+    def __init__(self):
+        self.sum = 0
+
+    def grow(self, by):
+        if by > _STEP:
+            self.sum += _STEP
+            return min(by, 5)
+        self.sum += by
+"""
+USER = """\
+from meter import Meter
+
+
+class User:
+    def __init__(self):
+        self.meter = Meter()
+
+    def step(self, by):
+        return self.meter.grow(by), self.meter.sum
+
+
+def show():
+    user = User()
+    print([user.step(x) for x in range(8)])
+"""
+
+
+def both(meter, user, kept=(), stock=()):
+    texts = {"meter": meter, "user": user}
+    return inline.inline(texts, {"print", *kept}, frozenset(stock)).texts
+
+
+def test_a_method_goes_to_another_module_with_its_numbers(tmp_path, micropython64):
+    found = both(METER, USER)
+    assert "grow" not in found["meter"] + found["user"]
+    assert "if by > 3:" in found["user"]
+    outputs = []
+    for texts in ({"meter": METER, "user": USER}, found):
+        for name, text in texts.items():
+            (tmp_path / f"{name}.py").write_text("from micropython import const\n" + text)
+        (tmp_path / "main.py").write_text("import user\nuser.show()\n")
+        outputs.append(micropython64(tmp_path / "main.py", places=[tmp_path]).stdout)
+    assert outputs[0] == outputs[1] != ""
+
+
+@pytest.mark.parametrize(
+    "old, new",
+    [
+        ("_STEP = const(3)", "_STEP = [3]"),
+        ("min(by, 5)", "least(by, 5)"),
+        ("_STEP = const(3)", "_STEP = const(3)\n\n\ndef min(a, b):\n    return a"),
+        ("            return", "            from x import y\n            return"),
+    ],
+)
+def test_what_names_its_own_module_stays_there(old, new):
+    assert METER.count(old) == 1
+    assert "def grow" in both(METER.replace(old, new), USER)["meter"]
+
+
+def test_what_others_than_ours_may_have_stays():
+    assert "def grow" in both(METER, USER, stock={"grow"})["meter"]
+    assert "def grow" in both(METER, USER + "\n\ndef min(a, b):\n    return b\n")["meter"]
+
+
 @pytest.mark.parametrize(
     "more, kept",
     [
@@ -173,6 +272,7 @@ def _area(height, width, more=2):
         ("    def other(self, it):\n        it._moved = 1\n", ()),
         ("    def other(self, it):\n        return getattr(it, '_moved')\n", ()),
         ("\n\nclass Other:\n    def _moved(self):\n        pass\n", ()),
+        ("    again = _moved\n", ()),
         ("", {"_moved"}),
     ],
 )
@@ -216,7 +316,7 @@ def test_a_stream_is_read_by_others():
 
 def test_lines_and_names_are_told():
     text = '"""Docs,\n\nlong."""\n\n\n\nA = 1  # one\n\n' + thing("return", "many")
-    found = inline.inline({"m": text}, {"log"})
+    found = inline.inline({"m": text}, {"log", "caller"})
     before, after = (
         {n.name: n.lineno for n in ast.walk(ast.parse(t)) if isinstance(n, ast.FunctionDef)}
         for t in (text, found.texts["m"])

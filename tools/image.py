@@ -165,8 +165,8 @@ def lay_out(board_name, out, squeezed=True, joined=True):
     found = {}
     if squeezed:
         started = {n.partition(".")[2] for n in STARTED}
-        inlined = inline.inline(texts, started)
-        short = squeeze.squeeze(inlined.texts, stock_names.load() | started)
+        inlined = inline.inline(squeeze.without_constants(texts), started, stock_names.load())
+        short = squeeze.shorten(inlined.texts, stock_names.load() | started)
         if joined:
             bundled = bundle.bundle(short, chosen_at_run_time(board), STARTED)
             found = legend.legend(texts, inlined, bundled)

@@ -1,9 +1,10 @@
 """Puts functions that are called at one place there: a function takes 50 bytes beside its code.
 
-Only what can be seen to mean the same is moved. A function of a module, or a method that is asked
-of `self`, goes if it is named at that one place in the whole image, called there, and defined
-once. Its `return` becomes an assignment and a `break` out of a `while True:` around it, or stays a
-`return` where the caller would do nothing more. What a call evaluates first is evaluated first.
+Only what can be seen to mean the same is moved. A function or a method goes if it is named at
+that one place in the whole image, called there, and defined once; into another module only if it
+names nothing but what it is given, numbers and builtins. Its `return` becomes an assignment and a
+`break` out of a `while True:` around it, or stays a `return` where the caller would do nothing
+more. What a call evaluates first is evaluated first.
 """
 
 import ast
@@ -11,8 +12,9 @@ import collections
 import copy
 
 from tools.once import BUILDERS, CALLED_BY_OTHERS, Program
-from tools.scopes import bound_in
+from tools.scopes import BUILTINS, bound_in
 from tools.short_names import parse
+from tools.squeeze import private_constants
 
 _LOOPS = (ast.For, ast.While)
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef, ast.GeneratorExp)
@@ -30,18 +32,21 @@ class Inlined:
         self.inside = {}
 
 
-def inline(texts, kept):
-    """Returns Inlined for {module: text}. `kept`: names that something else may ask for."""
-    wanted = candidates(texts, kept)
-    result = Inlined()
+def inline(texts, kept, stock=frozenset()):
+    """Returns Inlined for {module: text}.
+
+    kept: names that something else may ask for; stock: names of attributes that objects which are
+    not ours have, too.
+    """
+    wanted = candidates(texts, kept, stock)
+    modules = {}
     for module, text in texts.items():
-        calls = {place[1:]: line for place, line in wanted.items() if place[0] == module}
-        result.texts[module] = text
-        functions = {n.lineno: n.lineno for n in ast.walk(parse(text)) if _is_function(n)}
-        result.lines[module] = functions
-        result.inside[module] = {}
-        if calls:
-            _Module(text, calls).put_into(module, result)
+        modules[module] = _Module(module, text, wanted, modules)
+    for module in modules.values():
+        module.fill()
+    result = Inlined()
+    for module in modules.values():
+        module.write(result)
     return result
 
 
@@ -52,8 +57,8 @@ def _is_function(node):
 # -- which ----------------------------------------------------------------------------------------
 
 
-def candidates(texts, kept):
-    """Returns {(module, line, column) of a call: line of the function in the same module}."""
+def candidates(texts, kept, stock):
+    """Returns {(module, line, column) of a call: (module, line) of the function}."""
     program = Program(texts)
     named = collections.Counter()
     calls = {}
@@ -63,22 +68,49 @@ def candidates(texts, kept):
         called = {id(n.func): n for n in ast.walk(tree) if isinstance(n, ast.Call)}
         for node, what in program.named(module, tree):
             named[what] += 1
-            if id(node) in called and (isinstance(what, tuple) or _of_self(node)):
-                calls[what] = (module, called[id(node)].lineno, called[id(node)].col_offset)
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                fixed.add(node.value)
-            elif isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load):
-                fixed.add(node.attr)
-            elif isinstance(node, ast.alias):
-                fixed |= {node.asname, node.name}
+            if id(node) in called:
+                calls[what] = (module, called[id(node)])
+        fixed |= _names_used_otherwise(tree)
     found = {}
-    for what, place in calls.items():
+    for what, (module, call) in calls.items():
         code = _only(program, what)
         alone = named[what] == 1 and what not in BUILDERS  # what those call is told apart
-        if code and alone and place[0] == code.module and _can_move(code, fixed):
-            found[place] = code.node.lineno
+        if code and alone and _can_move(code, fixed):
+            at_home = module == code.module and (isinstance(what, tuple) or _of_self(call.func))
+            if at_home or (code.node.name not in stock and _names_nothing(code, texts, module)):
+                found[module, call.lineno, call.col_offset] = (code.module, code.node.lineno)
     return found
+
+
+def _names_used_otherwise(tree):
+    """Returns the names in a module that are texts, or given to attributes, or imported."""
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            found.add(node.value)
+        elif isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load):
+            found.add(node.attr)
+        elif isinstance(node, ast.alias):
+            found |= {node.asname, node.name}
+        elif isinstance(node, ast.ClassDef):  # a method, by another name
+            values = [part.value for part in node.body if isinstance(part, ast.Assign)]
+            inside = [n for value in values for n in ast.walk(value)]
+            found |= {n.id for n in inside if isinstance(n, ast.Name)}
+    return found
+
+
+def _names_nothing(code, texts, module):
+    """True if code names no global but numbers of its module, and builtins that `module` has."""
+    own = bound_in(parse(texts[code.module]))
+    there = bound_in(parse(texts[module]))
+    numbers = private_constants(parse(texts[code.module]))
+    for what in code.called | code.handed:
+        if isinstance(what, tuple):
+            number = what[0] == code.module and what[1] in numbers
+            builtin = what[1] in BUILTINS and what[1] not in own | there
+            if not number and not builtin:
+                return False
+    return True
 
 
 def _of_self(node):
@@ -118,50 +150,66 @@ class _Stays(Exception):
 
 
 class _Module:
-    """A module's tree, which is changed. `calls`: {(line, column) of a call: line of what}."""
+    """A module's tree, which is changed.
 
-    def __init__(self, text, calls):
+    wanted: see candidates(); modules: {name: _Module} of all.
+    """
+
+    def __init__(self, name, text, wanted, modules):
+        self.name = name
+        self.numbers = private_constants(parse(text))
+        self._text = text
         self._tree = ast.parse(text)
-        self._calls = calls
+        self._wanted = wanted
+        self._modules = modules
         self._functions = {n.lineno: n for n in ast.walk(self._tree) if _is_function(n)}
         self._done = set()  # lines of functions that have in them what belongs there
         self._gone = set()
         self._inside = collections.defaultdict(list)
 
-    def put_into(self, module, result):
-        """Does it; enters what comes of it into an Inlined."""
-        for function in self._functions.values():
-            self._fill(function)
-        _Without(self._gone).visit(self._tree)
-        text = ast.unparse(ast.fix_missing_locations(self._tree)) + "\n"
+    def fill(self):
+        """Puts into all functions what belongs there."""
+        for line in self._functions:
+            self.filled(line)
+
+    def filled(self, line):
+        """Returns the function of a line with all in it that belongs there."""
+        function = self._functions[line]
+        if line not in self._done:
+            self._done.add(line)
+            function.body = _Filler(self, function).block(function.body, True)
+        return function
+
+    def write(self, result):
+        """Enters what has come of it into an Inlined."""
+        text = self._text
+        if self._gone or self._inside:
+            _Without(self._gone).visit(self._tree)
+            text = ast.unparse(ast.fix_missing_locations(self._tree)) + "\n"
         before = [n for n in ast.walk(self._tree) if _is_function(n)]
         after = [n for n in ast.walk(ast.parse(text)) if _is_function(n)]
         pairs = list(zip(after, before, strict=True))
         assert all(new.name == old.name for new, old in pairs)
-        result.texts[module] = text
-        result.lines[module] = {new.lineno: old.lineno for new, old in pairs}
-        result.inside[module] = {
-            new.lineno: self._inside[old.lineno] for new, old in pairs if self._inside[old.lineno]
+        result.texts[self.name] = text
+        result.lines[self.name] = {new.lineno: old.lineno for new, old in pairs}
+        result.inside[self.name] = {
+            new.lineno: self._inside[old.lineno]
+            for new, old in pairs
+            if old.lineno in self._inside
         }
 
-    def _fill(self, function):
-        """Puts into a function what is to be put there, and before that into those."""
-        if function.lineno not in self._done:
-            self._done.add(function.lineno)
-            function.body = _Filler(self, function).block(function.body, True)
-
     def wanted(self, call):
-        """Returns the function that a call is to be replaced with, filled; None if it stays."""
-        line = self._calls.get((call.lineno, call.col_offset))
-        if line is None or line in self._gone:
+        """Returns (its _Module, function) that a call is to be replaced with; None if it stays."""
+        name, line = self._wanted.get((self.name, call.lineno, call.col_offset), (None, 0))
+        if name is None or line in self._modules[name]._gone:
             return None
-        self._fill(self._functions[line])
-        return self._functions[line]
+        return self._modules[name], self._modules[name].filled(line)
 
-    def gone(self, function, caller):
-        """Notes that a function is in its caller now."""
-        self._gone.add(function.lineno)
-        self._inside[caller.lineno] += [function.name, *self._inside[function.lineno]]
+    def gone(self, home, function, caller):
+        """Notes that a function of the _Module `home` is in its caller now."""
+        home._gone.add(function.lineno)
+        inside = home._inside.get(function.lineno, ())
+        self._inside[caller.lineno] += [function.name, *inside]
 
 
 class _Without(ast.NodeTransformer):
@@ -203,28 +251,28 @@ class _Filler:
     def _statement(self, statement, tail):
         if isinstance(statement, _SCOPES):
             return [statement]  # filled by itself
+        self._fill_inside(statement, tail and isinstance(statement, ast.If))
         call = _first_call(_evaluated(statement), self._module.wanted)
-        before = []
         if call is not None:
             try:
-                before, statement = self._put(statement, call, tail)
+                before, left = self._put(statement, call, tail)
             except _Stays:
-                pass
-        if statement is not None:
-            straight = isinstance(statement, ast.If)
-            for name in ("body", "orelse", "finalbody"):
-                if getattr(statement, name, None):
-                    inside = self.block(getattr(statement, name), tail and straight)
-                    setattr(statement, name, inside)
-            for handler in getattr(statement, "handlers", ()):
-                handler.body = self.block(handler.body, False)
-            before.append(statement)
-        return before
+                return [statement]
+            return before + ([left] if left else [])
+        return [statement]
+
+    def _fill_inside(self, statement, tail):
+        """Puts functions into the blocks of a statement."""
+        for name in ("body", "orelse", "finalbody"):
+            if getattr(statement, name, None):
+                setattr(statement, name, self.block(getattr(statement, name), tail))
+        for handler in getattr(statement, "handlers", ()):
+            handler.body = self.block(handler.body, False)
 
     def _put(self, statement, call, tail):
         """Returns (statements, what is left of `statement`) where `call` was evaluated first."""
-        function = self._module.wanted(call)
-        body = self._moved(function, call)
+        home, function = self._module.wanted(call)
+        body = self._moved(function, call, home.numbers if home is not self._module else {})
         alone = getattr(statement, "value", None) is call
         if alone and isinstance(statement, ast.Return) and not self._waits:
             left = None
@@ -235,7 +283,11 @@ class _Filler:
             body = _returning_nothing(body) if tail and not self._waits else _yielding(body, None)
         else:
             body, left = self._with_result(statement, call, body)
-        self._module.gone(function, self._caller)
+        self._module.gone(home, function, self._caller)
+        # Two functions put here may share local names, but no global with the other's local name.
+        self._bound |= bound_in(ast.Module(body, []))
+        used = {n.id for part in body for n in ast.walk(part) if isinstance(n, ast.Name)}
+        self._names |= used - self._bound
         return body, left
 
     def _with_result(self, statement, call, body):
@@ -259,15 +311,16 @@ class _Filler:
             return [], statement
         return body, _Replaced(call, result).visit(statement)
 
-    def _moved(self, function, call):
+    def _moved(self, function, call, numbers):
         """Returns the body of a function with the names and arguments that it has in the caller.
 
-        What it was given comes first.
+        What it was given comes first. numbers: {name: value} of globals.
         """
         given = self._given(function, call)
         own = bound_in(function)
         inside = {n.id for n in ast.walk(function) if isinstance(n, ast.Name)}
-        if (inside - own) & self._bound:
+        numbers = {name: ast.Constant(numbers[name]) for name in inside & numbers.keys() - own}
+        if (inside - own - numbers.keys()) & self._bound:
             raise _Stays  # what is a global there is a local variable here
         stored = {
             n.id
@@ -292,7 +345,7 @@ class _Filler:
         body = copy.deepcopy(function.body)
         if isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
             del body[0]  # the docstring
-        return first + [_Renamed(names).visit(part) for part in body]
+        return first + [_Renamed(names | numbers).visit(part) for part in body]
 
     def _given(self, function, call):
         """Returns {argument: expression} for a call, in the order of their evaluation."""

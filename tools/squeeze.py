@@ -48,6 +48,11 @@ def squeeze(sources, kept):
 
     Names in `kept` stay, and what has no name here: modules, what a text may mean, constants.
     """
+    return shorten(without_constants(sources), kept)
+
+
+def without_constants(sources):
+    """Returns {module: text} with numbers and bytes for the constants, each line where it was."""
     trees = {name: parse(text) for name, text in sources.items()}
     for name, tree in trees.items():
         refuse(name, tree)
@@ -56,9 +61,14 @@ def squeeze(sources, kept):
     values = exported(trees, constants)
     inlined = {n: fold(inline(n, sources[n], trees[n], constants[n], values)) for n in sources}
     inlined = {n: without_idle_imports(text, trees[n], values) for n, text in inlined.items()}
-    inlined = without_idle_tables(inlined)
-    shortened = Names({n: parse(text) for n, text in inlined.items()}, kept)
-    texts = {n: rename(text, shortened.of_module(n)) for n, text in inlined.items()}
+    return without_idle_tables(inlined)
+
+
+def shorten(sources, kept):
+    """Returns {module: text} with short names, but for those `kept`; arguments get letters."""
+    trees = {n: parse(text) for n, text in sources.items()}
+    shortened = Names(trees, kept)
+    texts = {n: rename(text, shortened.of_module(n)) for n, text in sources.items()}
     given = keywords({name: parse(text) for name, text in texts.items()})
     for name, text in texts.items():
         texts[name] = replace(text, renamed_arguments(parse(text), given))
