@@ -5,9 +5,10 @@ import re
 
 import pytest
 
-from bms import catalog
 from host_tests.test_mp_scripts import SCRIPTS, widths
-from tools import ROOT, image, inline, rendered, short_names, squeeze, stock_names
+from tools import ROOT, image, short_names, squeeze, stock_names
+from tools import squeezed as squeezed_files
+from tools.squeezed import MP, RENDERED
 
 PACK = """\
 from compat import const
@@ -250,30 +251,6 @@ def test_what_cannot_be_followed_is_refused(source, complaint):
         squeeze.squeeze({"a": source}, frozenset())
 
 
-MP = ROOT / "host_tests" / "mp"
-
-
-# An image has files instead of these, so that they may reach names by text (relay.layout does).
-RENDERED = set(rendered.FILES)
-
-
-def sources_of(scripts):
-    """Returns {module: text} of scripts and all they import of ours on a device, but for the
-    harness."""
-    found = {}
-    waiting = {script.stem for script in scripts}
-    while waiting:
-        name = waiting.pop()
-        files = [p / (name.replace(".", "/") + ".py") for p in (*image.ROOTS, MP)]
-        texts = [f.read_text() for f in files if f.is_file()]
-        if texts and name not in found and name != "harness" and name not in RENDERED:
-            found[name] = texts[0]
-            waiting |= short_names.imported_modules(short_names.parse(texts[0]))
-            if name == "bms.catalog":
-                waiting |= {entry[1] for entry in catalog.DIALECTS}
-    return found
-
-
 def can_be_squeezed(script):
     """True if the script does nothing that hides names, and needs nothing that is a file in an
     image; what else it imports of ours never hides any."""
@@ -301,13 +278,7 @@ CASES = [
 def squeezed_tree(tmp_path_factory):
     """A folder with all scripts that can be squeezed, and what they import, squeezed at once."""
     out = tmp_path_factory.mktemp("squeezed")
-    inlined = inline.inline(sources_of(FOLLOWED), set())
-    texts = squeeze.squeeze(inlined.texts, stock_names.load())
-    texts["harness"] = (MP / "harness.py").read_text()
-    for name, text in texts.items():
-        file = out / (name.replace(".", "/") + ".py")
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text)
+    squeezed_files.lay_out(FOLLOWED, out)
     return out
 
 
