@@ -246,6 +246,20 @@ def test_counters_wrap_below_2_to_the_29():
     assert all(getattr(framer, counter) < 64 for counter in counters)
 
 
+def test_a_header_is_looked_for_again_where_the_need_is_forgotten():
+    for forgotten in (False, True):
+        shape = Small()
+        framer = Framer(shape, CHUNK, GAP_MS)
+        whole = frame(b"one")
+        framer.feed(whole[:4], 4, 0)
+        assert framer.need == len(whole)
+        shape.HEADERS = (SECOND,)  # as a JK's bus does when it asks another unit
+        if forgotten:
+            framer.need = 0
+        assert framer.feed(whole[4:], len(whole) - 4, 0) == (0 if forgotten else 1)
+        assert balanced(framer)
+
+
 class Moving(Small):
     """A frame may hold a byte EE that is not its own; it is closed up."""
 
