@@ -126,3 +126,13 @@ def test_a_frame_inside_of_one_that_is_judged_like_the_last_is_not_touched():
     target = listen(first, first, first[:cut] + inner)
     assert target.framer.bad_checksum > 0 and target.framer.frames == 3
     assert shown(target) == shown(listen(inner))
+
+
+def test_each_reply_answers_its_question():
+    target = dialect(poll_ms=1000)
+    out = bytearray(32)
+    for now in range(0, 5000, 1000):
+        assert target.request(now, out), now
+        assert target.unanswered == 1
+        feed(target, frames.whole(), now)
+        assert target.unanswered == 0

@@ -189,6 +189,7 @@ class JkGps(Dialect):
             return OTHER  # acknowledgement of a write, a password or an activation
         end = size - _TAIL
         if again and self._is_alike(buf, end):
+            self.unanswered = 0
             self._store(buf, self._pieces.same_from, True, now)
         else:
             verdict = self._take_anew(buf, end, now)
