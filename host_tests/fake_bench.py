@@ -18,7 +18,7 @@ from tools.plant import Plant
 _STEP_S = 0.02  # real time
 _BASE = "packmate/fake01"
 _STATES = ("charger", "bms_unplugged", "bms_garbled", "bms_frozen", "bms_silent", "wifi_down")
-_STATES += ("firmware_frozen", "ble_away", "ble_taken", "ble_deaf", "ble_sleeps")
+_STATES += ("psram", "firmware_frozen", "ble_away", "ble_taken", "ble_deaf", "ble_sleeps")
 
 
 class FakeConfig:

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,23 @@ GOOD = {
     "expect": [{"name": "heats", "expect": {"pins.heater": True}, "after": "cold", "within_s": 3}],
     "always": [{"name": "alive", "always": {"chip.resets": 0}}],
 }
+
+
+def needs_psram(scenario):
+    """True if README's table does not promise a scenario's BMSs to a board without PSRAM."""
+    table = (Path(scenario_file.__file__).parents[2] / "README.md").read_text()
+    granted = re.findall(r"^\| `(\w+)` \| yes", table.split("<!-- table")[1], re.M)
+    names = [*scenario.other_bms, scenario.start.get("bms", "jk_gps")]
+    names += [step.sets["bms"] for step in scenario.steps if "bms" in step.sets]
+    unsuited = [name for name in names if name not in granted]
+    return bool(unsuited or scenario.other_bms or scenario.settings.get("bms_writes"))
+
+
+@pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
+def test_a_scenario_for_which_a_board_without_psram_is_too_small_says_so(path):
+    scenario = scenario_file.load(path)
+    if needs_psram(scenario):
+        assert scenario.psram
 
 
 def changed(**changes):
@@ -57,6 +75,7 @@ BAD = [
     (changed(steps=[{"at_s": 1, "set": {"sun": 1}}]), "steps[0].set: no such control: sun"),
     (changed(steps=[{"at_s": 1, "set": {"lapse": 601}}]), "lapse: must be within 1 and 600"),
     (changed(start={"charger": 1}), "start: charger: must be true or false"),
+    (changed(psram=1), "psram: must be true or false"),
     (changed(settings=[]), "settings: must be an object"),
     (with_expect(expect={}), "expect[0].expect: names no field"),
     (with_expect(expect={"heater": True}), "expect[0].expect: no such field: heater"),

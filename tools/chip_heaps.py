@@ -12,6 +12,7 @@ roaming, fragmentation over weeks) is MARGIN, which is taken off all that the mo
 import dataclasses
 
 AREA = 56_000  # Python's first
+TWO_AREAS = 2 * AREA  # all that it can have beside Wi-Fi
 TABLES_PERMILLE = 18  # of an area: the collector's own books
 IDF_FREE = 139_336  # at boot, beside that area
 IDF_PIECE = 110_592  # the largest of it; the rest goes to what comes first

@@ -64,6 +64,7 @@ def _arguments(argv):
         choices=simulators.NAMES,
         help=f"default {simulators.DEFAULT}; again for a pack in parallel",
     )
+    parser.add_argument("--psram", action="store_true", help="the chip has PSRAM")
     parser.add_argument("--broker", choices=["auto", "mosquitto", "amqtt"], default="auto")
     parser.add_argument("--lapse", type=int, help="virtual per real second")
     parser.add_argument("--headless", action="store_true", help="no page; needs --scenario")
@@ -84,6 +85,7 @@ def _arguments(argv):
 def _desk(arguments, run_dir, scenario):
     config = BenchConfig(str(run_dir))
     config.compile(run_dir / "flash")
+    config.psram = arguments.psram or (scenario is not None and scenario.psram)
     start = dict(_START, **scenario.start) if scenario else dict(_FIRST_MINUTE)
     lapse = start.pop("lapse", _LAPSE)
     config.lapse = arguments.lapse or lapse

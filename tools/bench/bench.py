@@ -19,7 +19,7 @@ from tools.bench.clock import Clock
 from tools.bench.conductor import Conductor, real_us
 from tools.bench.controls_of_bench import Controls
 from tools.bench.one_wire import Ds18b20
-from tools.bench.packs import PSRAM_HEAP, Packs
+from tools.bench.packs import Packs
 from tools.bench.panel import Panel
 from tools.bench.process import Console
 from tools.bench.serial_line import Nobody, SerialLine
@@ -105,6 +105,7 @@ class Bench:
         sensor_absent "none" "first" "both" | temp_rule "vendor" "over99" "under99" |
         mat_open bool | output_stuck bool | probe: one_wire.PLACES | probe_stuck bool |
         mat_on_bms bool |
+        psram bool; the chip is another one, and starts anew |
         wifi_down bool | wifi_password_wrong bool | firmware_frozen bool | firmware_kill |
         firmware_reset | button_1, button_2 (None: a press of 150 ms; bool: hold, release)
 
@@ -142,12 +143,26 @@ class Bench:
         if self.conductor.process is not None:
             self.conductor.reset(PWRON_RESET)
 
+    @property
+    def has_psram(self):
+        """True if the chip has PSRAM: it was asked for, or Bluetooth beside all the rest needs it
+        (docs/ble.md)."""
+        return self.config.psram or self.packs.on_air
+
+    def change_psram(self, there):
+        """Has another chip on the board, with PSRAM or without. In the bench's thread only."""
+        self.config.psram = bool(there)
+        self._suit()
+        if self.conductor.process is not None:
+            self.conductor.reset(PWRON_RESET)
+
     def _suit(self):
         """Makes the chip and the clock suit the BMSs."""
         config, packs = self.config, self.packs
         config.heap_bytes = self._wired_heap
+        if self.has_psram:
+            config.heap_bytes = config.heap_with_psram()
         if packs.on_air:
-            config.heap_bytes = max(PSRAM_HEAP, self._wired_heap)
             config.paths = list(dict.fromkeys([*config.paths, *packs.radio.paths()]))
             config.env["PACKMATE_RADIO"] = str(packs.radio.port)
             text = "bench: the chip has PSRAM, as Bluetooth beside all the rest needs it"

@@ -147,6 +147,15 @@ _TABLE = (
     ),
     ("mqtt_storm", ACTION, None, "", "net", "Hostile commands", "Garbage, floods, retained ones"),
     ("wifi_down", BOOL, None, "", "net", "Wi-Fi down", "The access point is gone"),
+    (
+        "psram",
+        BOOL,
+        None,
+        "",
+        "chip",
+        "With PSRAM",
+        "Another chip, which has memory for everything; Bluetooth always gets one",
+    ),
     ("firmware_frozen", BOOL, None, "", "chip", "Freeze firmware", "Stops it: watchdog bites"),
     (
         "clock_jump_s",

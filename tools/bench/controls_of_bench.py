@@ -37,6 +37,7 @@ class Controls:
             "bms_frozen": lambda value: setattr(bench.bms, "frozen", bool(value)),
             "bms_silent": lambda value: setattr(bench.bms, "silent", bool(value)),
             "bms": bench.change_bms,
+            "psram": bench.change_psram,
             "bms_foreign": self._foreign,
             "bms_generation": self._generation,
             "sensor_absent": self._sensor_absent,
@@ -105,6 +106,7 @@ class Controls:
             "mat_on_bms": plant.mat_on_bms,
             "wifi_down": not bench.chip.wifi.up,
             "wifi_password_wrong": bench.chip.wifi.wrong_password,
+            "psram": bench.config.psram,
             "firmware_frozen": bench.conductor.state == FROZEN,
         }
 

@@ -10,8 +10,6 @@ from tools.bench.clock import LAPSE_MAX
 from tools.bench.serial_line import Nobody
 from tools.plant import Plant
 
-# A chip that has Bluetooth beside everything else has PSRAM (docs/ble.md).
-PSRAM_HEAP = 2_000_000
 # The radio carries its bytes in real time: faster, a unit could not say what it has to say.
 _ON_AIR_LAPSE = 60
 

@@ -67,6 +67,7 @@ class Scenario:
         self.settings = {}
         self.secrets = {}
         self.other_bms = []
+        self.psram = False
         self.start = {}
         self.steps = []
         self.expectations = []
@@ -97,6 +98,7 @@ def parse(tree):
         "settings",
         "secrets",
         "other_bms",
+        "psram",
         "start",
         "steps",
         "expect",
@@ -110,6 +112,9 @@ def parse(tree):
     scenario.settings = _object(tree.get("settings", {}), "settings")
     scenario.secrets = _object(tree.get("secrets", {}), "secrets")
     scenario.other_bms = _names(tree.get("other_bms", []), "other_bms")
+    scenario.psram = tree.get("psram", False)
+    if not isinstance(scenario.psram, bool):
+        raise ScenarioError("psram: must be true or false")
     scenario.start = _sets(tree.get("start", {}), "start")
     scenario.steps = _each(tree, "steps", _step)
     marks = _collect_marks(scenario.steps)

@@ -64,7 +64,7 @@ def _chip(bench, t_us):
         "wakes": conductor.wakes,
         "wifi": chip.wifi.state,
         "wifi_ssid": chip.wifi.ssid,
-        "psram": bench.packs.on_air,
+        "psram": bench.has_psram,
     }
 
 

@@ -112,7 +112,8 @@ function showConsole(state) {
   }
   const facts = [`${chip.resets} resets`];
   if (chip.reset_cause) facts.push(`last: ${chip.reset_cause}`);
-  if (state.radio) facts.push(`with PSRAM, as Bluetooth needs · aioble: ${state.radio.aioble}`);
+  facts.push(chip.psram ? "with PSRAM" : "without PSRAM");
+  if (state.radio) facts.push(`aioble: ${state.radio.aioble}`);
   if (uart.bms) facts.push(`UART ${uart.replies ?? 0} replies to ${uart.requests ?? 0} requests`);
   say(byId("chip-facts"), facts.join(" · "));
 }

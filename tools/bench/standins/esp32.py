@@ -1,6 +1,5 @@
 """The ESP32's `esp32` on the bench: heap figures and NVS kept in a file beside the settings."""
 
-import gc
 import json
 
 import uos
@@ -14,9 +13,12 @@ _TOO_SMALL = -4364  # ESP_ERR_NVS_INVALID_LENGTH
 
 
 def idf_heap_info(capabilities):
-    """A list of (total, free, largest free, least free ever); one region here."""
-    free = gc.mem_free()
-    return [(free + gc.mem_alloc(), free, free, free)]
+    """A list of (total, free, largest free, least free ever); one region here.
+
+    What an emulated chip without PSRAM had while the device ran, with Wi-Fi and a broker: nothing
+    on the bench takes of it.
+    """
+    return [(170_000, 30_600, 29_700, 25_000)]
 
 
 def raw_temperature():
