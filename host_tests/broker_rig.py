@@ -35,7 +35,7 @@ KINDS = [
 
 def make_places(folder):
     """Returns where the program imports from, and finds the files that an image has."""
-    for name in ("relay.layout", "relay.discovery"):
+    for name in ("languages.codes", "relay.discovery"):
         rendered.write(name, None, folder)
     return [str(ROOT / "lib"), str(ROOT / "firmware"), str(folder), ".frozen"]
 

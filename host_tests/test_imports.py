@@ -40,7 +40,13 @@ LIB = {
     "heat": PORTABLE_TOP | {"bms.pack", "bms.alarms", "bms.wire"},
     "relay": PORTABLE_TOP | {"bms.pack", "bms.alarms", "bms.check", "bms.wire"},
     "screen": PORTABLE_TOP | {"bms.pack", "bms.alarms", "bms.check", "bms.wire"},
-    "languages": {"words", "bms", "heat.charger", "relay.commands"},  # each where it is numbered
+    "languages": {
+        "words",
+        "bms",
+        "heat.charger",
+        "relay.commands",
+        "relay.layout",
+    },  # each where it is numbered
 }
 
 # The device's own modules, for firmware.

@@ -1,6 +1,5 @@
 """The messages: what they say is what the device holds, whatever that is, and it always fits."""
 
-import io
 import json
 
 import pytest
@@ -12,12 +11,12 @@ from bms import check, command, writer
 from bms import pack as p
 from bms.bank import Bank
 from heat import charger
-from host_tests.mqtt_rig import make_codes, make_device, make_unit, thing
+from host_tests.mqtt_rig import File, make_codes, make_device, make_unit, thing
 from languages.file import render
 from relay import commands, fields, layout
 from relay import message as m
 from relay.message import Message
-from relay.state import Known, StateMessage
+from relay.state import Known, StateReport
 from screen.draw.language import Language
 from tools.vocabulary import ALARMS, raised, words
 
@@ -27,12 +26,14 @@ NOW = 123_456
 MAX_AGE_MS = 10_000
 
 
-def open_layout():
-    return io.BytesIO(layout.DATA)
+def records(which):
+    """Returns the fields of a message as a device reads them."""
+    index = layout.DATA[2 * which : 2 * which + 4]
+    return layout.DATA[int.from_bytes(index[:2], "big") : int.from_bytes(index[2:], "big")]
 
 
 def make_state(unit=None):
-    return StateMessage(b"/state", unit or make_unit(), CODES, open_layout, MAX_AGE_MS, 10_000)
+    return StateReport(b"/state", unit or make_unit(), MAX_AGE_MS, 10_000)
 
 
 def fill(pack, now=NOW):
@@ -52,19 +53,20 @@ def fill(pack, now=NOW):
     return pack
 
 
-def build(report, now):
-    """Builds a message, laid out first as often as it needs; returns its length."""
-    for _ in range(4):
-        length = report.build(now)
+def build(report, now, message):
+    """Writes a report, as often as the buffer has to grow for it; returns its length."""
+    for _ in range(40):
+        length = report.write(message, now)
         if length:
             return length
-    raise AssertionError("it is laid out again and again")
+    raise AssertionError("the buffer grows and grows")
 
 
-def read(report, now=NOW):
-    length = build(report, now)
-    assert 0 < length <= len(report.buf)
-    pairs = json.loads(bytes(report.buf[:length]).decode(), object_pairs_hook=list)
+def read(report, now=NOW, message=None):
+    message = message or Message(CODES)
+    length = build(report, now, message)
+    assert 0 < length <= len(message.buf)
+    pairs = json.loads(bytes(message.buf[:length]).decode(), object_pairs_hook=list)
     names = [name for name, _ in pairs]
     assert len(names) == len(set(names)), "a member is there twice"
     return dict(pairs)
@@ -256,102 +258,84 @@ def test_what_is_known_is_not_forgotten(unit):
 
 
 class TwoFields(Message):
-    """A message of two values; `puts` writes the first."""
+    """Tells two values; `puts` writes the first."""
 
-    def __init__(self, codes=CODES):
-        super().__init__(codes, lambda: io.BytesIO(b"\x00\x02\x02\xff\x01x\xff\x01y"), 0)
+    def __init__(self, tables=("x",)):
+        names = b'\xff\x05,"x":\xff\x05,"y":'
+        lines = ["\n"] * (told_words.ALL_TABLES - len(tables))
+        index = bytes((0, 12, 0, 26) + 4 * (0, 26))
+        super().__init__(Language(File(render([*tables, *lines]) + index + names)))
 
-    def write(self, now):
-        self.begin()
-        self.puts()
-        self.put(7)
-        return self.finish()
-
-
-def value_of(message, puts):
-    message.puts = puts
-    n = build(message, 0)
-    told = json.loads(bytes(message.buf[:n]))
-    assert told["y"] == 7
-    return told["x"]
+    def value_of(self, puts):
+        for _ in range(40):
+            self.begin(m.STATE)
+            puts()
+            self.put(7)
+            length = self.finish()
+            if length:
+                told = json.loads(bytes(self.buf[:length]))
+                assert told["y"] == 7
+                return told["x"]
+        raise AssertionError("the buffer grows and grows")
 
 
 @given(st.lists(st.one_of(st.none(), st.integers(-(2**40), 2**40))))
-def test_any_number_is_told_exactly_and_room_does_not_shrink(numbers):
+def test_any_number_is_told_exactly(numbers):
     message = TwoFields()
-    size = 0
     for value in numbers:
-        assert value_of(message, lambda value=value: message.put(value)) == value
-        assert len(message.buf) >= size
-        size = len(message.buf)
+        assert message.value_of(lambda value=value: message.put(value)) == value
 
 
 @given(st.lists(st.from_regex("[a-z0-9_]{0,32}", fullmatch=True), min_size=1))
 def test_any_table_of_codes_is_told_as_it_is(names):
-    message = TwoFields(Language(io.BytesIO(render(["x", "\n".join(names), "y"]))))
+    message = TwoFields(("x", "\n".join(names), "y"))
     for line, name in enumerate(names):
-        told = value_of(message, lambda line=line: message.put_name(1, line))
+        told = message.value_of(lambda line=line: message.put_code(1, line))
         assert told == (name or None)
     for line in (-1, len(names)):
-        assert value_of(message, lambda line=line: message.put_name(1, line)) is None
-
-
-def test_what_cannot_be_read_is_told_as_null():
-    message = TwoFields(Language(None))
-    assert value_of(message, lambda: message.put_name(told_words.STATE_TEXTS, 1)) is None
+        assert message.value_of(lambda line=line: message.put_code(1, line)) is None
 
 
 def test_truth_is_told():
     message = TwoFields()
     for value in (True, False, None, 1, 0):
-        told = value_of(message, lambda value=value: message.put_bool(value))
+        told = message.value_of(lambda value=value: message.put_bool(value))
         assert told is (None if value is None else bool(value))
 
 
-def test_a_message_is_laid_out_in_steps_of_their_own(unit):
-    """The names of the state take 2 kB to read: never twice in one step, nor beside figures."""
-    reads = []
-
-    def open_it():
-        reads.append(1)
-        return open_layout()
-
-    message = StateMessage(b"/state", unit, CODES, open_it, 3000, 10_000)
-    buf = message.buf
-    lengths = []
-    while not any(lengths):
-        before = len(reads)
-        lengths.append(message.build(NOW))
-        assert len(reads) - before == (0 if lengths[-1] else 1)
-    assert len(reads) >= 3 and message.build(NOW) == lengths[-1]
-    assert message.buf is buf  # of a device that runs nobody asks for large pieces of memory
+def test_a_buffer_that_is_too_small_grows_until_all_has_room():
+    """From the least that the names need: nothing is cut, and no name is written over unread."""
+    unit = make_unit()
+    longest(unit.pack)
+    expected = read(make_state(unit))
+    message = Message(CODES)
+    message._make(max(b - a for a, b in zip(message._starts, message._starts[1:], strict=False)))
+    assert read(make_state(unit), message=message) == expected
+    size = len(message.buf)
+    read(make_state(unit), message=message)
+    assert len(message.buf) == size < 2700
 
 
-@given(st.integers(0, 3), st.integers(0, 2**31 - 1))
-def test_every_message_has_room_for_all_its_fields_from_the_beginning(which, value):
-    class Widest(Message):
-        def write(self, now):
-            self.begin()
-            for _ in fields.FIELDS[fields.MESSAGES[which]]:
-                self.put(value & 0xFFFF)
-            return self.finish()
+def test_the_reports_share_a_buffer(unit):
+    message = Message(CODES)
+    state = make_state(unit)
+    first = read(state, message=message)
+    device = make_device()
+    from mqtt.reports import HeaterReport
 
-    message = Widest(CODES, open_layout, which)
-    buf = message.buf
-    assert json.loads(bytes(message.buf[: build(message, 0)]))
-    assert message.buf is buf
+    told = read(HeaterReport(device.heater, device.output, 10_000), message=message)
+    assert "heater_state" in told and not set(told) & set(first)
+    assert read(state, message=message) == first
 
 
 # -- heater, device, writes, packs ----------------------------------------------------------------
 
 
 @pytest.fixture
-def reports(monkeypatch):
+def reports():
     from mqtt import more_reports
     from mqtt import reports as found
 
-    for module in (found, more_reports):
-        monkeypatch.setattr(module, "open_layout", open_layout)
     return thing(**{**vars(found), **vars(more_reports)})
 
 
@@ -367,7 +351,7 @@ def test_the_heater_is_told_by_its_names(reports):
     heater.warnings = 1
     heater.law.charger = thing(source=charger.PIN, present=True)
     device.output.on = True
-    report = reports.HeaterReport(CODES, heater, device.output, 10_000)
+    report = reports.HeaterReport(heater, device.output, 10_000)
     told = read(report)
     assert told == {
         "heater_on": True,
@@ -405,7 +389,7 @@ def test_the_heater_is_told_by_its_names(reports):
 
 def test_the_device_is_told_by_its_names(reports):
     device = make_device()
-    report = reports.DeviceReport(CODES, device, 10_000)
+    report = reports.DeviceReport(device, 10_000)
     report.relay = thing(
         connects=11, failures=12, commands_done=13, commands_refused=14, refusal=commands.INVALID
     )
@@ -455,7 +439,7 @@ def test_several_packs_are_told_by_their_names(reports):
     bank = Bank(packs, [check.Check(pack) for pack in packs], MAX_AGE_MS)
     bank.good, bank.coldest_pack, bank.hottest_pack = 2, 1, 2
     bank.cell_min_pack, bank.cell_max_pack, bank.blind = 3, 0, 2
-    told = read(reports.PacksReport(CODES, bank, 10_000))
+    told = read(reports.PacksReport(bank, 10_000))
     assert told == {
         "packs": 3,
         "packs_good": 2,
@@ -516,9 +500,8 @@ def test_the_rooms_of_what_is_listed():
     from relay import state
 
     faults = words(told_words.REASON_NAMES)[1 : told_words.LAST_FAULT + 1]
-    room = reports._MOST_FAULTS * reports._FAULT_ROOM
-    six = sorted(faults, key=len)[-reports._MOST_FAULTS :]
-    assert len(json.dumps({"heater_faults": six}).replace(" ", "")) <= room
+    names = faults + words(told_words.WARNING_NAMES)
+    assert max(map(len, names)) + 3 <= reports._FAULT_ROOM
     assert max(map(len, ALARMS)) + 3 <= state._ALARM_ROOM
 
 
@@ -526,11 +509,9 @@ def test_numbers_of_the_messages():
     assert fields.MESSAGES == ("state", "heater", "device", "bms", "packs")
     assert (m.STATE, m.HEATER, m.DEVICE, m.BMS, m.PACKS) == (0, 1, 2, 3, 4)
     for which, name in enumerate(fields.MESSAGES):
-        at = int.from_bytes(layout.DATA[2 * which : 2 * which + 2], "big")
-        count = layout.DATA[at]
-        data = layout.DATA[at + 1 :]
+        data = records(which)
         names = []
-        for _ in range(count):
-            names.append(data[2 : 2 + data[1]].decode())
+        while data:
+            names.append(data[2 : 2 + data[1]].decode()[2:-2])
             data = data[2 + data[1] :]
         assert names == [field.name for field in fields.FIELDS[name]]

@@ -1,21 +1,17 @@
 """Commands to the BMS over MQTT: what is taken, what is told, what Home Assistant is offered."""
 
-import json
-
 import jinja2
 import pytest
 
 from bms import command, writer
 from bms import pack as p
 from host_tests.command_rig import NAMES, REASONS, STATES
-from host_tests.mqtt_rig import Bench, make_codes, make_device, make_unit
-from host_tests.test_relay_state import open_layout
+from host_tests.mqtt_rig import Bench, make_device, make_unit
+from host_tests.test_relay_state import read
 from relay import commands as c
 from relay import fields
 from relay.topics import Topics
 from relay.writes import Writes
-
-CODES = make_codes()
 
 ALL = (1 << writer.COMMANDS) - 1
 
@@ -145,13 +141,6 @@ def test_a_change_is_told_once():
 # -- the message -------------------------------------------------------------------------------
 
 
-@pytest.fixture(autouse=True)
-def records_from_the_table(monkeypatch):
-    from mqtt import more_reports
-
-    monkeypatch.setattr(more_reports, "open_layout", open_layout)
-
-
 def message(told, good=True, fill=True):
     from mqtt.more_reports import WritesReport
 
@@ -161,9 +150,7 @@ def message(told, good=True, fill=True):
         unit.pack.put(p.CHARGE_ON, 1)
         unit.pack.put(p.HEATING_START_DC, -30)
     unit.check.verdict = 0 if good else 4
-    report = WritesReport(CODES, unit, writes(told), 10_000)
-    n = report.build(0) or report.build(0) or report.build(0)
-    return json.loads(bytes(report.buf[:n]))
+    return read(WritesReport(unit, writes(told), 10_000))
 
 
 def test_the_last_command_and_the_switches_are_told():

@@ -39,6 +39,5 @@ FILES = {
     "screen.draw.fonts.glyphs": data,
     "languages.english": checked,
     "languages.codes": checked,
-    "relay.layout": data,
     "relay.discovery": data,
 }

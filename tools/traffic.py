@@ -9,9 +9,8 @@ import types
 import words
 from bms import pack as p
 from languages import codes
-from relay import layout
 from relay import message as m
-from relay.state import StateMessage
+from relay.state import StateReport
 from screen.draw.language import Language
 
 DAY_S = 86_400
@@ -27,10 +26,6 @@ DEVICE_S = 300
 BEFORE = 1873
 # Of the other messages, with figures of five digits.
 SELDOM = {m.HEATER: 480, m.DEVICE: 600}
-
-
-def open_layout():
-    return io.BytesIO(layout.DATA)
 
 
 def typical_pack(cells):
@@ -62,10 +57,9 @@ def state_bytes(cells):
         link=types.SimpleNamespace(TEXTS=words.WIRE_TEXTS, reason=0, losses=0),
         answering=True,
     )
-    message = StateMessage(
-        b"/state", unit, Language(io.BytesIO(codes.DATA)), open_layout, 10_000, 10_000
-    )
-    return next(length for length in iter(lambda: message.build(0), None) if length)
+    message = m.Message(Language(io.BytesIO(codes.DATA)))
+    report = StateReport(b"/state", unit, 10_000, 10_000)
+    return next(length for length in iter(lambda: report.write(message, 0), None) if length)
 
 
 def message_cost(payload):

@@ -12,7 +12,8 @@ from mqtt.relay import Relay
 from mqtt.session import KEEPALIVE_S, Session
 from relay import making
 from relay.commands import Judge, line_of
-from relay.state import StateMessage
+from relay.message import Message
+from relay.state import StateReport
 from relay.topics import BIRTH, Topics
 from screen.draw.language import Language
 from unload import unload
@@ -36,9 +37,9 @@ def build_relay(device, early, about):
     mode = settings["heater_mode"].encode()
     allowed = line_of(MODE_NAMES, mode, 0, len(mode)) if fitted else 0
     codes = Language(_codes())
-    packs = _packs(device, settings, codes)
-    own = r.DeviceReport(codes, device, settings["mqtt_interval_s"] * 1000)
-    others = [own] + _others(device, settings, codes)
+    packs = _packs(device, settings)
+    own = r.DeviceReport(device, settings["mqtt_interval_s"] * 1000)
+    others = [own] + _others(device, settings)
     announcer = None
     if settings["ha_discovery"]:
         announcer = _announcer(device, settings, topics, packs, others, allowed, early, about)
@@ -49,7 +50,7 @@ def build_relay(device, early, about):
         settings["heater_off_dc"],
     )
     session = _session(settings, early, topics)
-    relay = Relay(session, topics, packs, others, announcer, judge, codes, writes)
+    relay = Relay(session, topics, packs, others, announcer, judge, codes, Message(codes), writes)
     own.relay = relay
     own.session = session
     return relay
@@ -82,24 +83,24 @@ def _is_address(host):
     return len(parts) == 4 and all([p.isdigit() and len(p) < 4 and int(p) < 256 for p in parts])
 
 
-def _others(device, settings, codes):
+def _others(device, settings):
     """Returns the reports that not every device has, beside those about packs."""
     interval_ms = settings["mqtt_interval_s"] * 1000
     found = []
     if settings["heater_output"] != "none":
-        found.append(r.HeaterReport(codes, device.heater, device.output, interval_ms))
+        found.append(r.HeaterReport(device.heater, device.output, interval_ms))
     if device.writes is not None:
         from mqtt.more_reports import WritesReport
 
-        found.append(WritesReport(codes, device.bms, device.writes, interval_ms))
+        found.append(WritesReport(device.bms, device.writes, interval_ms))
     if settings["packs"]:
         from mqtt.more_reports import PacksReport
 
-        found.append(PacksReport(codes, device.bms.bank, interval_ms))
+        found.append(PacksReport(device.bms.bank, interval_ms))
     return found
 
 
-def _packs(device, settings, codes):
+def _packs(device, settings):
     """Returns the report about the pack, or about all together, and then of each of several."""
     interval_ms = settings["mqtt_interval_s"] * 1000
     units = (device.bms,)
@@ -108,9 +109,7 @@ def _packs(device, settings, codes):
     found = []
     for number, unit in enumerate(units):
         name = b"/pack/%d/state" % number if number else b"/state"
-        found.append(
-            StateMessage(name, unit, codes, r.open_layout, device.max_age_ms, interval_ms)
-        )
+        found.append(StateReport(name, unit, device.max_age_ms, interval_ms))
     return found
 
 

@@ -1,11 +1,11 @@
 """Reports that few devices have: see mqtt.reports. Imported where the settings ask for them."""
 
 from bms.check import PLAUSIBLE
-from mqtt.reports import SELDOM_MS, open_layout
+from mqtt.reports import SELDOM_MS
 from relay import message as m
 
 
-class WritesReport(m.Message):
+class WritesReport:
     """Of what can be written to the BMS, and how far the last command has come.
 
     writes: a relay.writes.Writes.
@@ -13,21 +13,20 @@ class WritesReport(m.Message):
 
     name = b"/bms"
 
-    def __init__(self, codes, unit, writes, interval_ms):
-        super().__init__(codes, open_layout, m.BMS)
+    def __init__(self, unit, writes, interval_ms):
         self.interval_ms = max(interval_ms, SELDOM_MS)
         self._unit = unit
         self._writes = writes
 
-    def write(self, now):
+    def write(self, message, now):
         """See relay.message."""
-        self.begin()
+        message.begin(m.BMS)
         shown = self._unit.check.verdict == PLAUSIBLE
-        self._writes.put(self, self._unit.pack, shown)
-        return self.finish()
+        self._writes.put(message, self._unit.pack, shown)
+        return message.finish()
 
 
-class PacksReport(m.Message):
+class PacksReport:
     """Of several packs: how many there are, how many are good, and whose the extremes are.
 
     bank: a bms.bank.Bank.
@@ -35,20 +34,19 @@ class PacksReport(m.Message):
 
     name = b"/packs"
 
-    def __init__(self, codes, bank, interval_ms):
-        super().__init__(codes, open_layout, m.PACKS)
+    def __init__(self, bank, interval_ms):
         self.interval_ms = interval_ms
         self._bank = bank
 
-    def write(self, now):
+    def write(self, message, now):
         """See relay.message."""
         bank = self._bank
-        self.begin()
-        self.put(len(bank.packs))
-        self.put(bank.good)
-        self.put(bank.coldest_pack or None)
-        self.put(bank.hottest_pack or None)
-        self.put(bank.cell_min_pack or None)
-        self.put(bank.cell_max_pack or None)
-        self.put(bank.blind or None)
-        return self.finish()
+        message.begin(m.PACKS)
+        message.put(len(bank.packs))
+        message.put(bank.good)
+        message.put(bank.coldest_pack or None)
+        message.put(bank.hottest_pack or None)
+        message.put(bank.cell_min_pack or None)
+        message.put(bank.cell_max_pack or None)
+        message.put(bank.blind or None)
+        return message.finish()

@@ -45,14 +45,17 @@ class Relay:
 
     session: mqtt.session.Session; topics: relay.topics.Topics; packs: the reports about packs
     (relay.state), and others: those beside them (mqtt.reports); announcer:
-    mqtt.announcer.Announcer or None; judge: relay.commands.Judge; codes: the reports' Language;
-    writes: relay.writes.Writes or None.
+    mqtt.announcer.Announcer or None; judge: relay.commands.Judge; codes: the Language of
+    languages.codes; message: the relay.message.Message of all; writes: relay.writes.Writes or
+    None.
 
     Figures for telemetry: `connected`, `connects`, `failures`, `commands_done`,
     `commands_refused`, `refusal` (of relay.commands). `value`: what came with the last command.
     """
 
-    def __init__(self, session, topics, packs, others, announcer, judge, codes, writes=None):
+    def __init__(
+        self, session, topics, packs, others, announcer, judge, codes, message, writes=None
+    ):
         self.connected = False
         self.connects = 0
         self.failures = 0
@@ -68,6 +71,7 @@ class Relay:
         self._announcer = announcer
         self._judge = judge
         self._codes = codes
+        self._message = message
         self._payload = bytearray(PAYLOAD_MAX)
         self._result = bytearray(_RESULT_BYTES)
         self._source = 0  # of the command that is being obeyed
@@ -189,15 +193,15 @@ class Relay:
     def _tell(self, i, session, now):
         report = self._reports[i]
         try:
-            length = report.build(now)
-        except MemoryError:
+            length = report.write(self._message, now)
+        except (MemoryError, OSError):
             session.drop(s.MEMORY)
             return
         if not length:
-            return  # it was laid out, and comes with the next step
+            return  # the buffer is larger now; with the next step
         self._due &= ~(1 << i)
         self._told_ms[i] = now
-        session.publish(report.name, report.buf, length, False)
+        session.publish(report.name, self._message.buf, length, False)
         session.push(now)
 
     def _announce(self, session, now):

@@ -1,80 +1,71 @@
 """What each message tells: figures of the device's parts, in the order of relay.fields' table.
 
-A report has `name` (the last part of its topic), `interval_ms`, and `build(now)`, which returns
-how many bytes of `buf` the message is. That about a pack is relay.state.StateMessage.
+A report has `name` (the last part of its topic), `interval_ms`, and `write(message, now)`, which
+returns the length of what it has written, or 0: see relay.message. That about a pack is
+relay.state.StateReport.
 """
 
 # `relay` and `session` of a report are None until they are made.
 # pyright: reportAttributeAccessIssue=false
 
-import io
-
 import words as w
 from compat import const
-from hardware.data_file import open_data
 from relay import message as m
 
 SELDOM_MS = const(60_000)
 _DEVICE_MS = const(300_000)
 _MOST_FAULTS = const(6)  # named
-_FAULT_ROOM = const(24)  # of the longest name, with the comma and its part of the list's own
+_FAULT_ROOM = const(24)  # of the longest name, with the comma
 
 
-def open_layout():
-    """Returns relay.layout's DATA as an open file; raises ImportError if the image lacks it."""
-    file = open_data("relay/layout.bin")
-    if file is None:
-        from relay import layout
-
-        file = io.BytesIO(layout.DATA)
-    return file
-
-
-class HeaterReport(m.Message):
+class HeaterReport:
     """Of a heat.heater.Heater, and of what it switches."""
 
     name = b"/heater"
 
-    def __init__(self, codes, heater, output, interval_ms):
-        super().__init__(codes, open_layout, m.HEATER, None, (_MOST_FAULTS + 2) * _FAULT_ROOM)
+    def __init__(self, heater, output, interval_ms):
         self.interval_ms = max(interval_ms, SELDOM_MS)
         self._heater = heater
         self._output = output
 
-    def write(self, now):
+    def write(self, message, now):
         """See relay.message."""
         heater = self._heater
         law = heater.law
         inputs = heater.inputs
-        self.begin()
-        self.put_bool(self._output.on)
-        self.put_bool(heater.latched != 0)
-        self.put_bool(heater.warnings != 0)
-        self.put_name(w.STATE_TEXTS, heater.state)
-        self.put_name(w.REASON_TEXTS, heater.reason)
-        self.put_name(w.MODE_TEXTS, heater.mode)
-        self.put(heater.duty_permille)
-        self.put(heater.power_mw)
-        self.put(heater.wh_today)
-        self.put(heater.ready_s)
-        self.put(heater.ready_wh)
-        self.put(heater.boost_s)
-        self.put_name(w.PREHEAT_TEXTS, heater.preheat)
-        self.put_name(w.CHARGER_TEXTS, law.charger.source if law.charger.present else 0)
-        self.put(heater.probe_dc)
-        self.put(law.on_dc)
-        self.put(law.off_dc)
-        self.put(None if inputs.from_bms else inputs.own_on_dc)
-        self.put(None if inputs.from_bms else inputs.own_off_dc)
-        self.put(heater.learned_j_k or None)
-        at = self.list_begin(self.lists_at(), b"heater_faults")
-        at = self.put_raised(at, w.REASON_TEXTS, 1, heater.latched, _MOST_FAULTS)
-        at = self.list_begin(self.list_end(at), b"heater_warnings")
-        at = self.put_raised(at, w.WARNING_TEXTS, 1, heater.warnings, _MOST_FAULTS)
-        return self.close(self.list_end(at))
+        message.begin(m.HEATER)
+        message.put_bool(self._output.on)
+        message.put_bool(heater.latched != 0)
+        message.put_bool(heater.warnings != 0)
+        message.put_code(w.STATE_TEXTS, heater.state)
+        message.put_code(w.REASON_TEXTS, heater.reason)
+        message.put_code(w.MODE_TEXTS, heater.mode)
+        message.put(heater.duty_permille)
+        message.put(heater.power_mw)
+        message.put(heater.wh_today)
+        message.put(heater.ready_s)
+        message.put(heater.ready_wh)
+        message.put(heater.boost_s)
+        message.put_code(w.PREHEAT_TEXTS, heater.preheat)
+        message.put_code(w.CHARGER_TEXTS, law.charger.source if law.charger.present else 0)
+        message.put(heater.probe_dc)
+        message.put(law.on_dc)
+        message.put(law.off_dc)
+        message.put(None if inputs.from_bms else inputs.own_on_dc)
+        message.put(None if inputs.from_bms else inputs.own_off_dc)
+        message.put(heater.learned_j_k or None)
+        _put_raised(message, b"heater_faults", w.REASON_TEXTS, heater.latched)
+        _put_raised(message, b"heater_warnings", w.WARNING_TEXTS, heater.warnings)
+        return message.finish()
 
 
-class DeviceReport(m.Message):
+def _put_raised(message, name, table, bits):
+    if message.begin_list(name, min(m.bits_of(bits), _MOST_FAULTS) * _FAULT_ROOM):
+        message.put_raised(table, 1, bits, _MOST_FAULTS)
+        message.end_list()
+
+
+class DeviceReport:
     """Of the device itself: its report about the cold, network, memory, counters.
 
     `relay` and `session` are put there when they are made.
@@ -82,49 +73,48 @@ class DeviceReport(m.Message):
 
     name = b"/device"
 
-    def __init__(self, codes, device, interval_ms):
-        super().__init__(codes, open_layout, m.DEVICE)
+    def __init__(self, device, interval_ms):
         self.interval_ms = max(interval_ms, _DEVICE_MS)
         self._often_ms = interval_ms
         self.relay = self.session = None
         self._device = device
 
-    def write(self, now):
+    def write(self, message, now):
         """See relay.message."""
         device = self._device
         over_s = None if device.ble is None else device.ble.handed_over_s
         # A count-down that is told every five minutes would stand still.
         self.interval_ms = self._often_ms if over_s else max(self._often_ms, _DEVICE_MS)
-        self.begin()
-        self.put(device.heater.cold_min)
-        self.put(device.heater.cold_charged_mah)
-        self.put(over_s)
-        self.put(device.uptime_s)
-        self.put(device.boots)
-        self.put_name(w.RESET_CODES, device.reset_cause)
-        self.put(device.loop_max_ms)
-        self.put(device.memory.python_free)
-        self.put(device.memory.python_min_free)
-        self.put(device.memory.idf_free)
-        self.put(device.memory.idf_largest)
-        self.put(device.memory.idf_min)
-        self._put_network(device.wifi, self.relay)
+        message.begin(m.DEVICE)
+        message.put(device.heater.cold_min)
+        message.put(device.heater.cold_charged_mah)
+        message.put(over_s)
+        message.put(device.uptime_s)
+        message.put(device.boots)
+        message.put_code(w.RESET_CODES, device.reset_cause)
+        message.put(device.loop_max_ms)
+        message.put(device.memory.python_free)
+        message.put(device.memory.python_min_free)
+        message.put(device.memory.idf_free)
+        message.put(device.memory.idf_largest)
+        message.put(device.memory.idf_min)
+        self._put_network(message, device.wifi, self.relay)
         framer = device.bms.dialect.framer
-        self.put(framer.frames)
-        self.put(framer.bad_checksum)
-        self.put(framer.bad_length)
-        self.put(framer.dropped)
-        return self.finish()
+        message.put(framer.frames)
+        message.put(framer.bad_checksum)
+        message.put(framer.bad_length)
+        message.put(framer.dropped)
+        return message.finish()
 
-    def _put_network(self, wifi, relay):
-        self.put(wifi.rssi_dbm())
-        self.put(wifi.losses)
-        self.put(wifi.failures)
-        self.put_name(w.WIFI_CODES, wifi.reason)
-        self.put(relay.connects)
-        self.put(relay.failures)
-        self.put_name(w.MQTT_CODES, self.session.failure)
-        self.put(self.session.denied)
-        self.put(relay.commands_done)
-        self.put(relay.commands_refused)
-        self.put_name(w.REFUSAL_CODES, relay.refusal)
+    def _put_network(self, message, wifi, relay):
+        message.put(wifi.rssi_dbm())
+        message.put(wifi.losses)
+        message.put(wifi.failures)
+        message.put_code(w.WIFI_CODES, wifi.reason)
+        message.put(relay.connects)
+        message.put(relay.failures)
+        message.put_code(w.MQTT_CODES, self.session.failure)
+        message.put(self.session.denied)
+        message.put(relay.commands_done)
+        message.put(relay.commands_refused)
+        message.put_code(w.REFUSAL_CODES, relay.refusal)

@@ -11,9 +11,8 @@ from bms.check import Check
 from bms.pack import PackState
 from compat import ticks_add
 from languages import codes
-from relay import layout
 from relay.commands import ACCEPTED, FROM_WRITES
-from relay.message import Message
+from relay.message import BMS, Message
 from relay.writes import Writes
 from screen.draw.language import Language
 
@@ -142,10 +141,6 @@ def check_ant():
     rig.check_all("ant_old", command.SENT)
 
 
-def open_layout():
-    return io.BytesIO(layout.DATA)
-
-
 class Desk:
     """What comes over MQTT and what is told of it."""
 
@@ -157,8 +152,7 @@ class Desk:
             self.rig.step()
         self.part = Writes(self.rig.commands, writer.NAMES, writer.UTP)
         self.part.now = self.rig.now
-        self.message = Message(Language(io.BytesIO(codes.DATA)), open_layout, 3)
-        self.message.lay_out()
+        self.message = Message(Language(io.BytesIO(codes.DATA)))
         self.taken = [0, 0]
 
     def run(self):
@@ -171,7 +165,7 @@ class Desk:
                     self.taken[part.refusal == ACCEPTED] += 1
                     part.changed()
                     part.learn()
-                    self.message.begin()
+                    self.message.begin(BMS)
                     part.put(self.message, self.rig.dialect.pack, not retained)
 
 

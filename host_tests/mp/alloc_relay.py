@@ -10,9 +10,8 @@ from bms import pack as p
 from bms.check import PLAUSIBLE
 from languages import codes
 from relay import commands as c
-from relay import layout
-from relay.message import Message
-from relay.state import StateMessage
+from relay.message import HEATER, Message
+from relay.state import StateReport
 from screen.draw.language import Language
 
 LIMIT = 2**30 - 1
@@ -26,10 +25,6 @@ class Thing:
     def __init__(self, **attributes):
         for name, value in attributes.items():
             setattr(self, name, value)
-
-
-def open_layout():
-    return io.BytesIO(layout.DATA)
 
 
 def full_pack():
@@ -48,7 +43,7 @@ def full_pack():
     return pack
 
 
-LAID_OUT = 4  # calls, after which a message has the room for its values
+GROWN = 30  # calls, after which the buffer has grown to what is needed
 
 
 def check_state():
@@ -58,35 +53,38 @@ def check_state():
         link=Thing(TEXTS=words.WIRE_TEXTS, reason=1, losses=LIMIT),
         answering=True,
     )
-    message = StateMessage(b"/state", unit, CODES, open_layout, MAX_AGE_MS, 10_000)
+    message = Message(CODES)
+    report = StateReport(b"/state", unit, MAX_AGE_MS, 10_000)
     size = [0]
 
     def told(now):
-        size[0] = message.build(now)
+        size[0] = report.write(message, now)
 
-    harness.check_no_alloc("state, full", lambda: told(0), LAID_OUT)
+    harness.check_no_alloc("state, full", lambda: told(0), GROWN)
     harness.check(size[0] > 1000, "the full message is short")
     harness.check_no_alloc("state, stale", lambda: told(60_000))
     unit.check.verdict = 3
     harness.check_no_alloc("state, implausible", lambda: told(0))
 
 
-class Values(Message):
-    def write(self, now):
-        self.begin()
-        self.put(-LIMIT)
-        self.put(None)
-        self.put_bool(True)
-        self.put_name(words.STATE_TEXTS, 2)
-        self.put_name(words.REASON_TEXTS, 99)
-        at = self.list_begin(self.lists_at(), b"faults")
-        at = self.put_raised(at, words.REASON_TEXTS, 1, 0x155, 3)
-        return self.close(self.list_end(at))
+def write_values(message):
+    message.begin(HEATER)
+    message.put(-LIMIT)
+    message.put(None)
+    message.put_bool(True)
+    message.put_code(words.STATE_TEXTS, 2)
+    message.put_code(words.REASON_TEXTS, 99)
+    message.begin_list(b"faults", 100)
+    message.put_raised(words.REASON_TEXTS, 1, 0x155, 3)
+    message.put_item(None)
+    message.put_item(-LIMIT)
+    message.end_list()
+    message.finish()
 
 
 def check_values():
-    message = Values(CODES, open_layout, 1, None, 100)
-    harness.check_no_alloc("values", lambda: message.build(0), LAID_OUT)
+    message = Message(CODES)
+    harness.check_no_alloc("values", lambda: write_values(message))
 
 
 def check_commands():

@@ -21,9 +21,8 @@ from compat import const, ticks_add
 from heat.heater import Heater
 from languages.codes import DATA as CODES
 from languages.english import DATA as TEXTS
-from relay import layout
 from relay import message as m
-from relay.state import StateMessage
+from relay.state import StateReport
 from screen.draw.brush import Brush
 from screen.draw.fonts.glyphs import DATA
 from screen.draw.language import Language
@@ -38,16 +37,6 @@ RAW = {"heater_output": "gpio", "heater_mode": "charger_or_soc", "heater_mat_moh
 RAW.update({"pack_wh": 5120, "heater_feed": "output"})
 
 
-class Numbers(m.Message):
-    """A message with a number everywhere."""
-
-    def write(self, now):
-        self.begin()
-        for _ in range(27):
-            self.put(12_345)
-        return self.finish()
-
-
 class Unit:
     """A unit whose link is well: what the state message asks of one."""
 
@@ -58,10 +47,6 @@ class Unit:
     @property
     def link(self):
         return self
-
-
-def open_layout():
-    return BytesIO(layout.DATA)
 
 
 class Rig:
@@ -78,9 +63,8 @@ class Rig:
         self.unit = Unit()
         self.unit.pack = self.pack
         self.unit.check = self.check
-        reads = Language(BytesIO(CODES))
-        self.message = StateMessage(b"/state", self.unit, reads, open_layout, 10_000, 10_000)
-        self.seldom = Numbers(reads, open_layout, m.DEVICE)
+        self.message = m.Message(Language(BytesIO(CODES)))
+        self.state = StateReport(b"/state", self.unit, 10_000, 10_000)
         self.model = Model()
         self.model.heater = self.heater
         brush = Brush(Glass(), framebuf, BytesIO(DATA))
@@ -104,11 +88,15 @@ class Rig:
         self.heater.step(self.pack, self.check, True, None, self.now)
 
     def tell(self):
-        self.message.build(self.now)
+        self.state.write(self.message, self.now)
 
     def tell_numbers(self):
         """As many figures as the longest of the other messages has."""
-        self.seldom.build(self.now)
+        message = self.message
+        message.begin(m.DEVICE)
+        for _ in range(27):
+            message.put(12_345)
+        message.finish()
 
     def draw(self):
         """Draws all that has changed, piece after piece; returns the longest piece's µs."""

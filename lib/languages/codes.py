@@ -1,13 +1,15 @@
 """The codes of all numbers, which programs read: what MQTT tells, and a language like the others.
 
 The tables are in the order of words.py, the lines in that of the numbers. A code never changes.
-Where the first one says that there is nothing to tell, it is empty.
+Where the first one says that there is nothing to tell, it is empty. Behind them are the names of
+the messages' fields.
 """
 
 import words as w
 from bms import alarms, bank, check, command, writer
 from heat.charger import SOURCE_NAMES
 from languages.file import render
+from relay import layout
 from relay.commands import REFUSALS
 
 _NONE = b""  # what is shown in full sentences only
@@ -46,4 +48,4 @@ def _text(table):
     return text
 
 
-DATA = render([_text(table) for table in TABLES])
+DATA = render([_text(table) for table in TABLES]) + layout.DATA

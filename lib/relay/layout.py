@@ -1,8 +1,8 @@
 """The names of all messages, as a device reads them at start; made from the table of fields.
 
-DATA: where each message of relay.fields.MESSAGES begins (16 bits, big-endian); there the number of
-its fields, and for each of them one record: the slot in bms.pack that it shows or FIXED, the
-length of its name, its name.
+DATA: where each message of relay.fields.MESSAGES begins (16 bits, big-endian; then the end), and
+for each of its fields one record: the slot in bms.pack that it shows or FIXED, the length of what
+follows: its name as JSON has it, with a comma before it and the colon behind it.
 """
 
 from bms import pack as p
@@ -15,19 +15,16 @@ def _record(field):
     slot = FIXED
     if field in f.SLOTTED:
         slot = getattr(p, field.name.upper())
-    name = field.name.encode()
+    name = b',"' + field.name.encode() + b'":'
     return bytes((slot, len(name))) + name
 
 
 def render():
     """Returns DATA."""
-    messages = []
-    for name in f.MESSAGES:
-        records = [_record(field) for field in f.FIELDS[name]]
-        messages.append(bytes((len(records),)) + b"".join(records))
-    at = 2 * len(messages)
+    messages = [b"".join([_record(field) for field in f.FIELDS[name]]) for name in f.MESSAGES]
+    at = 2 * (len(messages) + 1)
     index = b""
-    for message in messages:
+    for message in messages + [b""]:
         index += bytes((at >> 8, at & 255))
         at += len(message)
     return index + b"".join(messages)

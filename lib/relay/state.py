@@ -2,19 +2,16 @@
 
 from bms import pack as p
 from bms.check import PLAUSIBLE
-from bms.wire import put_bytes, put_int
 from compat import const
-from relay.message import STATE, Message, bits_of
+from relay.message import END, STATE, bits_of
 from words import ALARM_TEXTS, VERDICT_TEXTS
 
-_COMMA = const(44)
-_NULL = b"null"
 _MOST_ALARMS = const(10)  # named; `alarm_count` tells if there are more
 _NOTICES = const(5)  # all there are
+_LISTS = (b"cell_mv", b"temps_dc", b"alarms", b"notices")
 _CELL_ROOM = const(6)  # of a cell or a sensor, with its comma
 _TEMP_ROOM = const(7)
 _ALARM_ROOM = const(28)  # of the longest name, with its comma
-_BRACKETS = const(54)  # and the names of the lists
 
 
 class Known:
@@ -23,21 +20,22 @@ class Known:
     def __init__(self):
         self.cells = 0
         self.temps = 0  # bit set
-        self._slots = bytearray((p.SLOTS + 7) >> 3)
+        self.slots = bytearray(p.SLOTS)  # 1 for each figure
 
     def has(self, slot):
         """True if the figure was known at least once."""
-        return self._slots[slot >> 3] >> (slot & 7) & 1 != 0
+        return self.slots[slot] != 0
 
     def learn(self, pack):
         """Notes what is new; returns True if anything is. Call it while the data are good."""
         new = False
-        slots = self._slots
-        for slot in range(p.SLOTS):
-            bit = 1 << (slot & 7)
-            if not slots[slot >> 3] & bit and pack.has(slot):
-                slots[slot >> 3] |= bit
-                new = True
+        slots = self.slots
+        valid = pack.valid
+        if slots != valid:
+            for slot in range(p.SLOTS):
+                if valid[slot] and not slots[slot]:
+                    slots[slot] = 1
+                    new = True
         temps = self.temps
         for i in range(pack.temps):
             if pack.temp_valid[i]:
@@ -49,19 +47,15 @@ class Known:
         return new
 
 
-class StateMessage(Message):
+class StateReport:
     """The report of a unit (links.unit.Unit, or what stands for several).
 
-    name: the last part of its topic; codes, open_layout: see Message; max_age_ms: older data are
-    stale and told as null. `known`: what the pack has; `renewed` is set whenever that is more than
-    before.
+    name: the last part of its topic; max_age_ms: older data are stale and told as null. `known`:
+    what the pack has; `renewed` is set whenever that is more than before.
     """
 
-    def __init__(self, name, unit, codes, open_layout, max_age_ms, interval_ms):
+    def __init__(self, name, unit, max_age_ms, interval_ms):
         self.known = Known()
-        room = p.MAX_CELLS * _CELL_ROOM + p.MAX_TEMPS * _TEMP_ROOM + _BRACKETS
-        room += (_MOST_ALARMS + _NOTICES) * _ALARM_ROOM
-        super().__init__(codes, open_layout, STATE, self.known, room)
         self.name = name
         self.interval_ms = interval_ms
         self.renewed = False
@@ -77,19 +71,19 @@ class StateMessage(Message):
         """True while the figures are fresh and plausible, so that they are told."""
         return self._unit.check.verdict == PLAUSIBLE and self.fresh(now)
 
-    def write(self, now):
-        """See Message."""
+    def write(self, message, now):
+        """Writes the report into a relay.message.Message; returns what its `finish` does."""
         pack = self._unit.pack
         shown = self.good(now)
         if shown and self.known.learn(pack):
             self.renewed = True
-            self._limit = 0
-            return 0
-        self._put_facts(now, shown)
-        self._put_figures(pack, self._unit.check.verdict == PLAUSIBLE, shown)
-        return self._put_lists(pack, shown)
+        message.begin(STATE)
+        self._put_facts(message, now, shown)
+        self._put_figures(message, pack, shown)
+        _put_lists(message, pack, shown)
+        return message.finish()
 
-    def _put_facts(self, now, shown):
+    def _put_facts(self, message, now, shown):
         unit = self._unit
         pack = unit.pack
         check = unit.check
@@ -97,61 +91,59 @@ class StateMessage(Message):
         raised = 0
         for bits in pack.alarms:
             raised += bits_of(bits)
-        self.begin()
-        self.put_bool(self.fresh(now))
-        self.put_bool(check.verdict == PLAUSIBLE)
-        self.put_bool(check.frozen)
-        self.put_bool(unit.answering)
-        self.put_bool(pack.unprotected)
+        message.put_bool(self.fresh(now))
+        message.put_bool(check.verdict == PLAUSIBLE)
+        message.put_bool(check.frozen)
+        message.put_bool(unit.answering)
+        message.put_bool(pack.unprotected)
         # Of the content, if that stands still: a frame that repeats old figures is as old as they.
         age_ms = check.content_ms if check.frozen else pack.age_ms(p.STATUS, now)
-        self.put(age_ms // 1000 if pack.seen(p.STATUS) else None)
-        self.put(pack.seq)
-        self.put_name(VERDICT_TEXTS, check.verdict)
-        self.put_name(link.TEXTS, link.reason)
-        self.put(link.losses)
-        self.put_bool(raised != 0 if shown else None)
-        self.put(raised if shown else None)
+        message.put(age_ms // 1000 if pack.seen(p.STATUS) else None)
+        message.put(pack.seq)
+        message.put_code(VERDICT_TEXTS, check.verdict)
+        message.put_code(link.TEXTS, link.reason)
+        message.put(link.losses)
+        message.put_bool(raised != 0 if shown else None)
+        message.put(raised if shown else None)
 
-    def _put_figures(self, pack, plausible, shown):
-        for slot in self.slots:
+    def _put_figures(self, message, pack, shown):
+        plausible = self._unit.check.verdict == PLAUSIBLE
+        known = self.known.slots
+        slot = message.slot(known)
+        while slot != END:
             # The BMS's settings are read seldom and do not age with the rest.
             good = plausible if slot >= p.PACK_OVP_MV else shown
             value = pack.get(slot) if good else None
             if slot < p.BOOLS:
-                self.put_bool(value)
+                message.put_bool(value)
             else:
-                self.put(value)
+                message.put(value)
+            slot = message.slot(known)
 
-    def _put_lists(self, pack, shown):
-        buf = self.buf
-        if not shown:
-            at = self.put_member(self.lists_at(), b"cell_mv", _NULL)
-            at = self.put_member(at, b"temps_dc", _NULL)
-            at = self.put_member(at, b"alarms", _NULL)
-            return self.close(self.put_member(at, b"notices", _NULL))
-        at = self.list_begin(self.lists_at(), b"cell_mv")
+
+def _put_lists(message, pack, shown):
+    if not shown:
+        for name in _LISTS:
+            message.put_nothing(name)
+        return
+    if message.begin_list(b"cell_mv", pack.cells * _CELL_ROOM):
         for i in range(pack.cells):
-            at = put_int(buf, at, pack.cell_mv[i])
-            buf[at] = _COMMA
-            at += 1
-        at = self.list_begin(self.list_end(at), b"temps_dc")
+            message.put_item(pack.cell_mv[i])
+        message.end_list()
+    if message.begin_list(b"temps_dc", pack.temps * _TEMP_ROOM):
         for i in range(pack.temps):
-            if pack.temp_valid[i]:
-                at = put_int(buf, at, pack.temps_dc[i])
-            else:
-                at = put_bytes(buf, at, _NULL)
-            buf[at] = _COMMA
-            at += 1
-        at = self.list_begin(self.list_end(at), b"alarms")
-        at = self._put_alarms(at, pack.alarms)
-        at = self.list_begin(self.list_end(at), b"notices")
-        at = self._put_alarms(at, pack.notices)
-        return self.close(self.list_end(at))
+            message.put_item(pack.temps_dc[i] if pack.temp_valid[i] else None)
+        message.end_list()
+    _put_alarms(message, b"alarms", pack.alarms, _MOST_ALARMS)
+    _put_alarms(message, b"notices", pack.notices, _NOTICES)
 
-    def _put_alarms(self, at, alarms):
-        left = _MOST_ALARMS
+
+def _put_alarms(message, name, alarms, most):
+    raised = 0
+    for bits in alarms:
+        raised += bits_of(bits)
+    if message.begin_list(name, min(raised, most) * _ALARM_ROOM):
         for i in range(len(alarms)):
-            at = self.put_raised(at, ALARM_TEXTS, i << 3, alarms[i], left)
-            left = max(0, left - bits_of(alarms[i]))
-        return at
+            message.put_raised(ALARM_TEXTS, i << 3, alarms[i], most)
+            most = max(0, most - bits_of(alarms[i]))
+        message.end_list()

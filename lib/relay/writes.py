@@ -125,10 +125,10 @@ class Writes:
                 message.put(value)
         commands = self._commands
         told = commands.state != 0
-        message.put_name(WRITE_CODES, commands.command if told else -1)
+        message.put_code(WRITE_CODES, commands.command if told else -1)
         message.put(commands.value if told else None)
-        message.put_name(WRITE_STATE_CODES, commands.state)
-        message.put_name(WRITE_REASON_CODES, commands.reason)
+        message.put_code(WRITE_STATE_CODES, commands.state)
+        message.put_code(WRITE_REASON_CODES, commands.reason)
         message.put(commands.code)
 
 

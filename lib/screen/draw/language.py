@@ -28,6 +28,14 @@ class Language:
         for i in range(self.size):
             text.put(self.line[i])
 
+    def read_behind(self, at, buf):
+        """Reads what is behind the lines, from `at` on, into all of `buf`. Raises OSError."""
+        last = 2 * ALL_TABLES
+        end = (self._head[last] | self._head[last + 1] << 8) + 2
+        self._file.seek(end * LINE_BYTES + at)
+        if self._file.readinto(buf) != len(buf):
+            raise OSError("languages: the file is damaged")
+
     def copy(self, buf, at):
         """Copies what was read to `at`; returns the position after it."""
         for i in range(self.size):
