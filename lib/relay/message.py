@@ -45,7 +45,7 @@ class Message:
     """
 
     def __init__(self, codes):
-        self.buf = b""
+        self.buf = bytearray()
         self._codes = codes
         self._at = 0  # the end of what is written
         self._next = 0  # the next field

@@ -41,8 +41,9 @@ class Screen:
         self._brush = brush
         self._max_age_ms = settings["data_max_age_s"] * 1000
         self._sheet = sheet = Sheet(brush, texts)
-        sheet.footer = footer(sheet, settings["name"])
-        sheet.footer.errors = len(errors)
+        foot = footer(sheet, settings["name"])
+        foot.errors = len(errors)
+        sheet.footer = foot  # pyright: ignore[reportAttributeAccessIssue]
         told = None
         if errors:
             from screen.pages.errors import Errors
