@@ -14,7 +14,7 @@ _DROPPED = ((), (), (), ())
 def drop(part):
     """Drops functions and methods of the modules that are loaded; the others never had them."""
     for line in _DROPPED[part]:
-        module, names = line.split(" ", 1)
+        module, names = line.split(" ", 1)  # pyright: ignore[reportAttributeAccessIssue]
         if module in sys.modules:
             for name in names.split(" "):
                 home = sys.modules[module]
