@@ -2,7 +2,8 @@
 
 It is kept in the RTC's memory, which outlives every reset and wears nothing. A power cut clears
 it: whoever switches the device off and on gives it a new chance. What is tried, in this order:
-everything; everything once more; without Wi-Fi and MQTT; safe mode (rescue.py).
+everything; everything once more, with more memory for Python (startup.py); without Wi-Fi and MQTT;
+safe mode (rescue.py).
 """
 
 from machine import RTC

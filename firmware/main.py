@@ -25,17 +25,18 @@ def show():
     return picture.Picture()
 
 
-def start(frugal):
+def start(failures):
     """Shows the first picture, reads the settings, starts the radio: before Python's heap grows.
 
-    Returns what it has found, in a list: whoever takes it out of there can have it forgotten.
+    failures: of the starts before this one. Returns what it has found, in a list: whoever takes it
+    out of there can have it forgotten.
     (A stack would keep what was handed to a function from here as long as this file runs.)
     """
     first = show()
     import startup
     from unload import unload
 
-    found = [startup.prepare(first, frugal)]
+    found = [startup.prepare(first, failures)]
     unload("startup")
     return found
 
@@ -59,7 +60,7 @@ try:
     if failures >= attempts.SAFE:
         rest(reason)
     else:
-        run(start(failures >= attempts.FRUGAL))
+        run(start(failures))
         attempts.clear()  # somebody at the console has stopped it
 except Exception as error:
     # Time to read the reason on a console and to press Ctrl-C; then everything anew.

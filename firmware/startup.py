@@ -16,6 +16,7 @@ from time import ticks_ms
 import board
 import machine
 
+from attempts import FRUGAL
 from compat import const
 from hardware.data_file import open_data
 from hardware.wifi import Wifi
@@ -28,6 +29,7 @@ _READERS += ("settings_heater", "settings_memory")
 _TWO_AREAS = const(100_000)  # less than two areas of Python's heap are together
 _HALF_AN_AREA = const(40_000)
 _CRUMBS = const(4_000)  # with a driver's books of 2 kB, too little for another area
+_LENT = const(8_000)  # of what radio and sockets need in bad moments only, to a second start
 
 
 class Startup:
@@ -44,8 +46,8 @@ class Startup:
     ballast = 0
 
 
-def prepare(picture, frugal=False):
-    """Returns the Startup. `frugal`: without Wi-Fi, whatever is set.
+def prepare(picture, failures=0):
+    """Returns the Startup. `failures`: how many starts have failed before this one; see attempts.
 
     What reads settings is some 8 kB of tables and texts, and is dropped at once; so is this module
     afterwards (main.py), and the Startup itself when the device is built.
@@ -57,7 +59,7 @@ def prepare(picture, frugal=False):
     early.memory.tell("start")
     early.roomy = _is_roomy(early.memory)
     _read(early, picture)
-    if frugal:
+    if failures >= FRUGAL:
         early.settings["wifi_ssid"] = early.settings["mqtt_host"] = ""
         early.errors.append(
             "memory: two starts have failed, so this one is without Wi-Fi; a board without "
@@ -67,7 +69,7 @@ def prepare(picture, frugal=False):
         print(error)
     early.memory.tell("settings")
     early.unit = hexlify(machine.unique_id())
-    _take_memory(early)
+    _take_memory(early, failures)
     early.memory.tell("radio and drivers")
     return early
 
@@ -97,7 +99,7 @@ def _is_roomy(memory):
     return False
 
 
-def _take_memory(early):
+def _take_memory(early, failures):
     settings = early.settings
     name = "packmate-" + str(early.unit, "ascii")[-6:]
     early.wifi = Wifi(settings, early.secrets, name)
@@ -113,12 +115,12 @@ def _take_memory(early):
         ble.switch_on(early.errors)
     if "uart" in links:
         if settings["wifi_ssid"] and not early.roomy:
-            early.ballast = _ballast(early.memory)
+            early.ballast = _ballast(early.memory, failures)
         machine.UART(board.BMS_UART, rx=board.BMS_RX, tx=board.BMS_TX, rxbuf=early.ballast or 256)
 
 
-def _ballast(memory):
-    """Returns how large a buffer leaves nothing for Python's heap to grow into.
+def _ballast(memory, failures):
+    """Returns how large a buffer keeps Python from growing; after a failure, from growing much.
 
     Python has its second area after this: the first two are what a board without PSRAM can spare
     beside Wi-Fi. As long as something holds that buffer, Python that needs more gets a
@@ -128,4 +130,4 @@ def _ballast(memory):
     if memory.python_used + memory.python_free < _TWO_AREAS:
         bytearray(_HALF_AN_AREA)
         memory.look()
-    return max(0, memory.idf_largest - _CRUMBS)
+    return max(0, memory.idf_largest - _CRUMBS - _LENT * failures)

@@ -58,7 +58,14 @@ def startup(monkeypatch):
     data_file.open_data = lambda name: (
         types.SimpleNamespace(close=lambda: None) if found.file else None
     )
-    fakes = {"machine": machine, "board": board, "hardware.wifi": wifi, "heaps": heaps}
+    attempts = types.SimpleNamespace(FRUGAL=2)
+    fakes = {
+        "attempts": attempts,
+        "machine": machine,
+        "board": board,
+        "hardware.wifi": wifi,
+        "heaps": heaps,
+    }
     found.config = config
     fakes |= {"hardware.data_file": data_file}
     for name, fake in fakes.items():
@@ -75,10 +82,10 @@ def startup(monkeypatch):
         sys.modules.pop(name, None)
 
 
-def prepare(startup):
+def prepare(startup, failures=0):
     picture = types.SimpleNamespace(errors=[], brush=None, texts=None)
     sys.modules["config"] = startup.config  # which a start drops
-    return startup.module.prepare(picture)
+    return startup.module.prepare(picture, failures)
 
 
 def test_beside_wifi_python_gets_its_second_area_and_no_third(startup):
@@ -88,6 +95,18 @@ def test_beside_wifi_python_gets_its_second_area_and_no_third(startup):
     assert startup.uarts == [early.ballast]
     left = 100_000 - 59_392 - early.ballast
     assert 2_010 < left < 2_010 + 2_048  # the driver's books; another area takes 2 kB and more
+
+
+def test_a_second_start_is_lent_some_of_what_the_idf_keeps(startup):
+    startup.settings["wifi_ssid"] = "network"
+    assert prepare(startup).ballast - prepare(startup, 1).ballast == 8000
+
+
+def test_after_two_failures_it_is_without_wifi_and_says_so(startup):
+    startup.settings |= {"wifi_ssid": "network", "mqtt_host": "broker"}
+    early = prepare(startup, 2)
+    assert early.settings["wifi_ssid"] == early.settings["mqtt_host"] == ""
+    assert early.ballast == 0 and "two starts have failed" in early.errors[-1]
 
 
 def test_python_that_has_its_second_area_is_not_asked_again(startup, monkeypatch):
