@@ -4,6 +4,9 @@ In an image for a board without PSRAM there are their names (tools/once.py); whe
 squeezed, all stays.
 """
 
+# What an image has of them is text.
+# pyright: reportAttributeAccessIssue=false
+
 import sys
 
 # After each part that build.py builds, and for each module: its name, then those of functions,

@@ -32,8 +32,9 @@ def sources_of(scripts):
 def lay_out(scripts, out):
     """Writes it all into the folder `out`, squeezed at once."""
     sources = sources_of(scripts)
-    inlined = inline.inline(sources, set())
-    texts = squeeze.squeeze(inlined.texts, stock_names.load())
+    stock = stock_names.load()
+    inlined = inline.inline(squeeze.without_constants(sources), set(), stock)
+    texts = squeeze.shorten(inlined.texts, stock)
     for name in _AS_IT_IS:
         texts[name] = (MP / f"{name}.py").read_text()
     for text in sources.values():
