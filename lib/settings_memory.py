@@ -9,8 +9,8 @@ from compat import const
 _MOST_WITHOUT_PSRAM = const(600_000)  # Python's 56 kB and what it can grow by; or megabytes
 HAS_KB = const(107)  # beside Wi-Fi; what a board without PSRAM can do takes nearly all of it
 BLE_KB = const(63)
-PACKS_KB = const(19)
-WRITES_KB = const(11)
+PACKS_KB = const(14)
+WRITES_KB = const(14)
 
 
 def has_psram(python_bytes):
