@@ -16,7 +16,7 @@ def made():
 
 def start(made, folder, settings, **changes):
     config = configure(folder, settings, 20, **changes)
-    config.compile(folder / "flash")
+    config.compile()
     made.append(Bench(config))
     made[-1].start()
     return made[-1]

@@ -213,3 +213,38 @@ def test_a_file_is_rendered_from_a_module_that_the_device_does_not_carry(tmp_pat
     fonts = tmp_path / "x" / "lib" / "screen" / "draw" / "fonts"
     assert (fonts / "barlow.bin").read_bytes()[:-4] == b"LilyGO T-Display"
     assert not (fonts / "barlow.mpy").exists()
+
+
+def test_an_image_is_kept_for_as_long_as_its_sources_are_the_same(monkeypatch, tmp_path):
+    made = []
+
+    def lay_out(board, out):
+        made.append(board)
+        out.mkdir()
+        (out / "main.py").write_text(f"# {len(made)}")
+
+    monkeypatch.setattr(image, "ROOT", tmp_path)
+    monkeypatch.setattr(image, "lay_out", lay_out)
+    (tmp_path / "requirements.txt").write_text("")
+    (tmp_path / "lib").mkdir()
+    for texts in ("a = 1", "a = 2"):
+        (tmp_path / "lib" / "a.py").write_text(texts)
+        first = image.kept("board")
+        assert image.kept("board") == first
+    assert made == ["board", "board"] and (first / "main.py").read_text() == "# 2"
+    assert image.kept("other") != first
+
+
+def test_who_makes_the_same_image_at_the_same_time_takes_the_first(monkeypatch, tmp_path):
+    def lay_out(board, out):
+        out.mkdir()
+        (out / "main.py").write_text("mine")
+        first = tmp_path / "build" / "kept" / "board-same"
+        first.mkdir()
+        (first / "main.py").write_text("of the other")
+
+    monkeypatch.setattr(image, "ROOT", tmp_path)
+    monkeypatch.setattr(image, "_digest", lambda: "same")
+    monkeypatch.setattr(image, "lay_out", lay_out)
+    assert (image.kept("board") / "main.py").read_text() == "of the other"
+    assert [path.name for path in (tmp_path / "build" / "kept").iterdir()] == ["board-same"]

@@ -6,25 +6,17 @@ import pytest
 
 from host_tests.bench_rig import SETTINGS, configure, console, make_cold, wait_for_heat
 from tools.bench.bench import Bench
-from tools.image import lay_out
+from tools.image import kept
 
 pytestmark = pytest.mark.bench
 
 
-@pytest.fixture(scope="module")
-def image(tmp_path_factory):
-    """The folder of an image; it takes a while to make."""
-    folder = tmp_path_factory.mktemp("image")
-    lay_out("lilygo_t_display", folder)
-    return folder
-
-
 @pytest.fixture
-def config(image, tmp_path):
+def config(tmp_path):
     """Of a bench whose firmware is the image, and which has nothing of lib/ and firmware/."""
     run_dir = tmp_path / "run"
     run_dir.mkdir()
-    shutil.copytree(image, tmp_path / "image")
+    shutil.copytree(kept("lilygo_t_display"), tmp_path / "image")
     config = configure(run_dir, SETTINGS, lapse=100)
     config.run_image(tmp_path / "image")
     return config

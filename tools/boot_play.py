@@ -130,9 +130,8 @@ def conversation(name):
 def images(board_name="lilygo_t_display"):
     """Gives a function play(settings, bms, psram) that plays starts of one and the same image."""
     with tempfile.TemporaryDirectory() as folder:
-        out = pathlib.Path(folder) / "image"
-        image.lay_out(board_name, out)
-        yield functools.partial(_play, out, pathlib.Path(folder) / "settings.json")
+        given = pathlib.Path(folder) / "settings.json"
+        yield functools.partial(_play, image.kept(board_name), given)
 
 
 def play(settings=None, bms="jk_gps", psram=False):

@@ -8,13 +8,16 @@ whatever the machine and folder.
 """
 
 import argparse
+import hashlib
 import importlib.util
 import json
+import os
 import pathlib
 import re
 import shutil
 import subprocess
 import sys
+import tempfile
 
 from tools import ROOT, bundle, inline, legend, once, rendered, short_names, squeeze, stock_names
 from tools.stock_names import ADDED, STOCK
@@ -186,6 +189,37 @@ def lay_out(board_name, out, squeezed=True, joined=True):
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(rendered.FILES[name](load_source(name, source), board))
     return sorted(p for p in out.rglob("*") if p.is_file()), found
+
+
+def kept(board_name):
+    """Returns the folder of a board's image as the sources are now, to be read only.
+
+    Making one takes ten seconds. The same sources give the same image: it is made once for them.
+    """
+    place = ROOT / "build" / "kept" / f"{board_name}-{_digest()}"
+    if not place.is_dir():
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=place.parent) as folder:
+            lay_out(board_name, pathlib.Path(folder) / "image")
+            try:
+                os.rename(pathlib.Path(folder) / "image", place)
+            except OSError:  # another process has been faster
+                if not place.is_dir():
+                    raise
+    return place
+
+
+def _digest():
+    """Returns a short digest of all that an image depends on."""
+    files = [ROOT / "requirements.txt"]  # which compiler
+    for folder in ("boards", "firmware", "lib", "tools"):
+        files += (ROOT / folder).rglob("*.py")
+        files += (ROOT / folder).rglob("*.txt")
+    digest = hashlib.sha256()
+    for path in sorted(files):
+        digest.update(f"{path.relative_to(ROOT)} {path.stat().st_size}\n".encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def shown_path(path):

@@ -84,7 +84,7 @@ def _arguments(argv):
 
 def _desk(arguments, run_dir, scenario):
     config = BenchConfig(str(run_dir))
-    config.compile(run_dir / "flash")
+    config.compile()
     config.psram = arguments.psram or (scenario is not None and scenario.psram)
     start = dict(_START, **scenario.start) if scenario else dict(_FIRST_MINUTE)
     lapse = start.pop("lapse", _LAPSE)

@@ -1,7 +1,6 @@
 """What a bench is made of: program, board, pack, BMSs, lapse."""
 
 import os
-import pathlib
 import sys
 
 from tools import chip_heaps, image, rendered
@@ -60,10 +59,9 @@ class BenchConfig:
             self.paths = [*self.paths, self.board_dir]
         return self.board
 
-    def compile(self, folder):
-        """Runs the firmware as `run_image` does, from an image that is made into `folder`."""
-        image.lay_out(os.path.basename(self.board_dir), pathlib.Path(folder))
-        self.run_image(folder)
+    def compile(self):
+        """Runs the firmware as `run_image` does, from the board's image as its sources are now."""
+        self.run_image(image.kept(os.path.basename(self.board_dir)))
 
     def run_image(self, folder):
         """Runs the firmware as a device has it: the image in `folder`, in an ESP32's heap."""
