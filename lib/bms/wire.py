@@ -107,20 +107,23 @@ def put_fixed(buf, at, value, decimals):
         buf[at] = 45
         at += 1
         value = -value
-    scale = 1
-    digits = 1
-    while digits <= decimals or value // scale >= 10:
-        scale *= 10
-        digits += 1
-    while digits:
-        buf[at] = 48 + value // scale % 10
-        at += 1
-        digits -= 1
-        scale //= 10
-        if digits and digits == decimals:
-            buf[at] = 46
-            at += 1
-    return at
+    rest = value
+    last = at
+    while rest >= 10:
+        rest //= 10
+        last += 1
+    if decimals:
+        last = max(last, at + decimals) + 1
+    end = last + 1
+    while last >= at:  # from the last digit to the first
+        buf[last] = 48 + value % 10
+        value //= 10
+        last -= 1
+        decimals -= 1
+        if not decimals:
+            buf[last] = 46
+            last -= 1
+    return end
 
 
 def put_bytes(buf, at, data):
