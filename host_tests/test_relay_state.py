@@ -55,7 +55,7 @@ def fill(pack, now=NOW):
 
 def build(report, now, message):
     """Writes a report, as often as the buffer has to grow for it; returns its length."""
-    for _ in range(40):
+    for _ in range(60):
         length = report.write(message, now)
         if length:
             return length
@@ -261,7 +261,7 @@ class TwoFields(Message):
     """Tells two values; `puts` writes the first."""
 
     def __init__(self, tables=("x",)):
-        names = b'\xff\x05,"x":\xff\x05,"y":'
+        names = b'\xff\x05,"x":\xff\x05,"y":' + bytes(2)
         lines = ["\n"] * (told_words.ALL_TABLES - len(tables))
         index = bytes((0, 12, 0, 26) + 4 * (0, 26))
         super().__init__(Language(File(render([*tables, *lines]) + index + names)))
@@ -304,16 +304,31 @@ def test_truth_is_told():
 
 
 def test_a_buffer_that_is_too_small_grows_until_all_has_room():
-    """From the least that the names need: nothing is cut, and no name is written over unread."""
+    """Nothing is cut, and no field is left out."""
     unit = make_unit()
     longest(unit.pack)
     expected = read(make_state(unit))
     message = Message(CODES)
-    message._make(max(b - a for a, b in zip(message._starts, message._starts[1:], strict=False)))
+    message.buf = bytearray(m.NAME_BYTES)
     assert read(make_state(unit), message=message) == expected
     size = len(message.buf)
     read(make_state(unit), message=message)
     assert len(message.buf) == size < 2700
+
+
+def test_a_file_without_all_names_is_no_file():
+    with pytest.raises(OSError, match="damaged"):
+        Message(Language(File(CODES.file.getvalue()[:-1])))
+
+
+def test_no_name_is_too_long_to_be_read(monkeypatch):
+    longest_name = fields.Field("x" * (m.NAME_BYTES - 4), fields.INT)
+    names = {**fields.FIELDS, fields.PACKS: (longest_name,)}
+    monkeypatch.setattr(fields, "FIELDS", names)
+    layout.render()
+    longest_name.name += "x"
+    with pytest.raises(ValueError, match="too long"):
+        layout.render()
 
 
 def test_the_reports_share_a_buffer(unit):

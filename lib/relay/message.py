@@ -1,9 +1,9 @@
 """What is sent next: one flat JSON object, written into the one buffer that all reports share.
 
-The names of its fields are read from a file to the end of the buffer, and go from there to its
-beginning, each with its value behind it. So what is written must not come up with what is still to
-be read: where it would, the buffer is too small, and becomes larger for the next try. Nothing else
-allocates. Integers only; unknown is `null`.
+The names of its fields are read from a file one by one, as they are written. With each goes all
+that the room for the longest one holds, since a store of always the same bytes takes neither heap
+nor a loop; the value then goes over what is too much. Where the buffer is too small, it becomes
+larger for the next try. Nothing else allocates. Integers only; unknown is `null`.
 """
 
 from bms.wire import put_bytes, put_fixed
@@ -17,6 +17,7 @@ BMS = const(3)
 PACKS = const(4)
 _MESSAGES = const(5)
 
+NAME_BYTES = const(30)  # of the longest name, with what is around it (relay.layout)
 END = const(-1)  # there is no further field
 # Enough for 16 cells with all that can be known; more is needed seldom. It is there from the
 # beginning, since a device that runs has no large pieces of memory left.
@@ -24,6 +25,8 @@ _FIRST_BYTES = const(1792)
 _MORE_BYTES = const(64)
 _INT_ROOM = const(16)
 _AROUND = const(5)  # the comma, quotes and colon of a name, and the end of it all
+_HEAD_BYTES = const(2)  # before a name: the slot that it shows, and its length
+_READ_BYTES = const(NAME_BYTES + _HEAD_BYTES)  # at most: a name, and the head of the next
 _NULL = b"null"
 _TRUE = b"true"
 _FALSE = b"false"
@@ -45,32 +48,38 @@ class Message:
     """
 
     def __init__(self, codes):
-        self.buf = bytearray()
         self._codes = codes
         self._at = 0  # the end of what is written
-        self._next = 0  # the next field
+        self._read = bytearray(_READ_BYTES)
+        self._slot = self._size = 0  # the head of the next field
+        self._next = self._end = 0  # where its name is in the file, and where the last one ends
         self._full = False
+        self._file = file = codes.file
         index = bytearray(2 * _MESSAGES + 2)
-        codes.read_behind(0, index)
-        self._starts = [index[at] << 8 | index[at + 1] for at in range(0, len(index), 2)]
-        self._ends = ()  # of the buffer, as long as the names of each message
-        self._make(_FIRST_BYTES)
-
-    def _make(self, size):
-        """Makes the buffer, of another size."""
-        starts = self._starts
-        buf = bytearray(size)  # if there is no memory for it, all stays as it was
-        view = memoryview(buf)
-        self._ends = [view[size - starts[i + 1] + starts[i] :] for i in range(_MESSAGES)]
-        self.buf = buf
+        file.seek(codes.behind)
+        file.readinto(index)
+        starts = range(0, len(index), 2)
+        self._starts = [codes.behind + (index[at] << 8 | index[at + 1]) for at in starts]
+        file.seek(self._starts[_MESSAGES])
+        if file.readinto(self._read, _HEAD_BYTES) != _HEAD_BYTES:
+            raise OSError("languages: the file is damaged")
+        self.buf = bytearray(_FIRST_BYTES)
 
     def begin(self, which):
-        """Begins a message with its first field."""
-        names = self._ends[which]
-        self._codes.read_behind(self._starts[which], names)
-        self._next = len(self.buf) - len(names)
+        """Begins a message with its first field. Raises OSError where names cannot be read."""
+        self._end = self._starts[which + 1]
         self._full = False
         self._at = 0
+        self._read_head(self._starts[which])
+
+    def _read_head(self, at):
+        read = self._read
+        file = self._file
+        file.seek(at)
+        file.readinto(read, _HEAD_BYTES)
+        self._slot = read[0]
+        self._size = read[1]
+        self._next = at + _HEAD_BYTES
 
     def finish(self):
         """Ends it; returns its length, or 0 if the buffer was too small: then write it again."""
@@ -78,7 +87,7 @@ class Message:
             self.buf[0] = _BEGIN  # over the first comma
             self.buf[self._at] = _END
             return self._at + 1
-        self._make(len(self.buf) + _MORE_BYTES)
+        self.buf = bytearray(len(self.buf) + _MORE_BYTES)
         return 0
 
     # -- fields ----------------------------------------------------------------------------------
@@ -86,16 +95,11 @@ class Message:
     def slot(self, known):
         """Returns the slot in bms.pack that the next field shows, of those that are `known`, 1
         each; others before it are left out. END if there is none."""
-        buf = self.buf
-        at = self._next
-        end = len(buf)
-        while at < end:
-            slot = buf[at]
+        while self._next < self._end:
+            slot = self._slot
             if known[slot]:
-                self._next = at
                 return slot
-            at += 2 + buf[at + 1]
-        self._next = at
+            self._read_head(self._next + self._size)
         return END
 
     def put(self, value):
@@ -123,17 +127,21 @@ class Message:
 
     def _put_name(self, room):
         """Writes the next field's name; returns False if there is not `room` for its value."""
-        buf = self.buf
-        first = self._next + 2
-        end = self._next = first + buf[first - 1]
         at = self._at
-        if self._full or at + end - first + room >= end:
+        if self._full or at + _READ_BYTES + room > len(self.buf):
             self._full = True
+            self._next = self._end  # no further slot is asked for
             return False
-        for i in range(first, end):
-            buf[at] = buf[i]
-            at += 1
-        self._at = at
+        read = self._read
+        file = self._file
+        size = self._size
+        file.seek(self._next)
+        file.readinto(read, size + _HEAD_BYTES)
+        self.buf[at : at + _READ_BYTES] = read  # a part of `read` would take heap
+        self._at = at + size
+        self._slot = read[size]
+        self._size = read[size + 1]
+        self._next += size + _HEAD_BYTES
         return True
 
     def _copy_code(self):

@@ -109,11 +109,13 @@ class StateReport:
     def _put_figures(self, message, pack, shown):
         plausible = self._unit.check.verdict == PLAUSIBLE
         known = self.known.slots
+        values = pack.values
+        valid = pack.valid
         slot = message.slot(known)
         while slot != END:
             # The BMS's settings are read seldom and do not age with the rest.
             good = plausible if slot >= p.PACK_OVP_MV else shown
-            value = pack.get(slot) if good else None
+            value = values[slot] if good and valid[slot] else None
             if slot < p.BOOLS:
                 message.put_bool(value)
             else:
