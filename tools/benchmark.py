@@ -1,7 +1,8 @@
 """The performance and memory tables: `python -m tools.benchmark [decoding] [speed] [bench]
 [memory] [traffic]`.
 
-- decoding: time and heap of a frame in each dialect, and what one pack takes of the chip;
+- decoding: time and heap of a frame in each dialect and of the message about it, and what one
+  pack takes of the chip;
 - speed: time and heap of each recurring piece of work, on 64- and 32-bit MicroPython, with the
   time that it would take on an ESP32;
 - bench: the longest that anything held the loop of the whole firmware, on the virtual bench;

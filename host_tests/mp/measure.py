@@ -13,7 +13,6 @@ import harness
 from timing import known_loop, measure, show, timed
 
 import settings as settings_table
-import words
 from bms import check
 from bms import pack as p
 from bms.jk.jk_gps import JkGps
@@ -22,7 +21,6 @@ from heat.heater import Heater
 from languages.codes import DATA as CODES
 from languages.english import DATA as TEXTS
 from relay import message as m
-from relay.state import StateReport
 from screen.draw.brush import Brush
 from screen.draw.fonts.glyphs import DATA
 from screen.draw.language import Language
@@ -37,18 +35,6 @@ RAW = {"heater_output": "gpio", "heater_mode": "charger_or_soc", "heater_mat_moh
 RAW.update({"pack_wh": 5120, "heater_feed": "output"})
 
 
-class Unit:
-    """A unit whose link is well: what the state message asks of one."""
-
-    TEXTS = words.WIRE_TEXTS
-    reason = losses = 0
-    answering = True
-
-    @property
-    def link(self):
-        return self
-
-
 class Rig:
     """Pack, dialect, check, heater, message and screen, wired as the application does."""
 
@@ -60,11 +46,7 @@ class Rig:
         self.settings, _ = settings_table.load(RAW)
         self.heater = Heater(self.settings, 10_000, 500_000)
         self.heater.load({})
-        self.unit = Unit()
-        self.unit.pack = self.pack
-        self.unit.check = self.check
         self.message = m.Message(Language(BytesIO(CODES)))
-        self.state = StateReport(b"/state", self.unit, 10_000, 10_000)
         self.model = Model()
         self.model.heater = self.heater
         brush = Brush(Glass(), framebuf, BytesIO(DATA))
@@ -86,9 +68,6 @@ class Rig:
         self.now = ticks_add(self.now, 1000)
         self.pack.touch(p.STATUS, self.now)
         self.heater.step(self.pack, self.check, True, None, self.now)
-
-    def tell(self):
-        self.state.write(self.message, self.now)
 
     def tell_numbers(self):
         """As many figures as the longest of the other messages has."""
@@ -165,7 +144,6 @@ def main():
     measure("heater step", rig.heat)
     rig.pack.touch(p.STATUS, rig.now)
     rig.judge()
-    measure("state message of a 16-cell pack built", rig.tell)
     measure("27 figures of the device put into a message", rig.tell_numbers)
     rig.pack.touch(p.STATUS, rig.now)
     rig.draw()

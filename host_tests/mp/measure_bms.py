@@ -1,18 +1,26 @@
-"""Times and heap of a frame in each dialect, fed in pieces and decoded, for tools/benchmark.py.
+"""Times and heap of a frame in each dialect, fed in pieces and decoded, and of the message about
+it, for tools/benchmark.py.
 
 Two frames take turns, of 16 cells wherever a dialect bears them, so that nothing is won by content
 that stands still.
 """
+
+from io import BytesIO
 
 import frames
 import harness
 import samples
 from timing import measure
 
+import words
 from bms import catalog
 from bms.check import Check
 from bms.pack import STATUS, PackState
 from compat import const, ticks_add
+from languages.codes import DATA as CODES
+from relay.message import Message
+from relay.state import StateReport
+from screen.draw.language import Language
 
 _CHUNK = const(128)
 _CELLS = const(16)
@@ -74,6 +82,22 @@ CASES = (
 )
 
 
+class Unit:
+    """A unit whose link is well: what the state message asks of the unit of a Line."""
+
+    TEXTS = words.WIRE_TEXTS
+    reason = losses = 0
+    answering = True
+
+    def __init__(self, line):
+        self.pack = line.pack
+        self.check = line.check
+
+    @property
+    def link(self):
+        return self
+
+
 class Line:
     """A dialect and the pieces of its frames, as a link hands them over."""
 
@@ -119,6 +143,14 @@ def main():
     line.hear()
     measure("plausibility check of a frame", line.judge)
     measure("a look at a line that is quiet", line.hear_nothing)
+    line = Line("jk_gps", b"", (gps(3300),))
+    line.hear()
+    line.judge()
+    message = Message(Language(BytesIO(CODES)))
+    report = StateReport(b"/state", Unit(line), 10_000, 10_000)
+    length = report.write(message, line.now)
+    harness.check(b'"cell_mv":[3300,' in message.buf[:length], "the figures are not told")
+    measure("state message of 16 cells", lambda: report.write(message, line.now))
 
 
 main()
