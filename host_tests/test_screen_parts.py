@@ -110,6 +110,13 @@ def drawn(text, face, box, ink=pal.WHITE, file=None, look=0, **attributes):
     return glass
 
 
+@pytest.mark.parametrize("face", (barlow.TEXT, barlow.LARGE, barlow.HUGE))
+def test_no_glyph_stands_out_by_more_than_the_brush_looks_for(face):
+    for advance, w, _rows, left, _top, bits in glyphs_of(face):
+        if any(bits):
+            assert left >= -1 and left + w <= advance
+
+
 @pytest.mark.parametrize("face", (barlow.HUGE, barlow.LARGE, barlow.TEXT))
 @pytest.mark.parametrize("ink", (pal.BLUE, pal.ON_RED))
 def test_every_glyph_is_drawn_as_it_is_stored(face, ink):

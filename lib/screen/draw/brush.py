@@ -61,7 +61,7 @@ NO_ICON = const(-1)
 _PAD = const(2)
 _GROUND_PAD = const(5)
 _UNIT_GAP = const(3)
-_WIDEST = const(40)  # no glyph is wider
+_OUT = const(1)  # a glyph stands out of its advance at the left by no more, at the right never
 _FIGURE_ROOM = const(16)  # characters
 _WAS = const(32)
 
@@ -217,10 +217,12 @@ class Brush:
             while text.buf[last - 1] == was.buf[other - 1] and last > first and other > first:
                 last -= 1
                 other -= 1
-        x = self._start + min(left[first], left[_WAS + first] + moved)
+        x = self._start + min(left[first], left[_WAS + first] + moved) - _OUT
         end = self._start + max(left[last], left[_WAS + other] + moved)
-        self._from = x = max(x - _PAD, 0)
-        self.pieces = (min(end + _PAD, self._w) - x + self._wide - 1) // self._wide
+        if last == text.unit:
+            end -= _UNIT_GAP  # empty, then and now
+        self._from = x = max(x, 0)
+        self.pieces = (min(end, self._w) - x + self._wide - 1) // self._wide
 
     def _measure(self, text, at, face):
         """Notes where each glyph is, from the beginning of the text; returns the width.
@@ -230,19 +232,26 @@ class Brush:
         buf = text.buf
         left = self._left
         unit = text.unit
-        advances = FACES[face][_ADVANCES]
+        row = FACES[face]
         x = 0
         for i in range(text.n):
             if i == unit:
                 x += _UNIT_GAP
-                face = TEXT
-                advances = FACES[TEXT][_ADVANCES]
-            left[at + i] = x
-            number = number_of(face, buf[i])
-            buf[i] = number & 0xFF
-            if number >= 0:
+                row = FACES[TEXT]
+            left[at] = x
+            at += 1
+            # As number_of, without a call for each.
+            number = buf[i] - row[_FIRST]
+            index = row[_INDEX]
+            advances = row[_ADVANCES]
+            if index:
+                number = index[number] if 0 <= number < len(index) else _ABSENT
+            if 0 <= number < len(advances):
+                buf[i] = number
                 x += advances[number]
-        left[at + text.n] = x
+            else:
+                buf[i] = _ABSENT
+        left[at] = x
         return x
 
     def _paint_text(self, box, start):
@@ -259,24 +268,23 @@ class Brush:
         # A little high, since descenders need more room below than accents do above.
         top = max(1, (self._h - high) // 2 - (self._look & 3 == TEXT))
         y = top + high - FACES[TEXT][_HEIGHT]
-        end = self._wide + _PAD - start
-        first = -_WIDEST - start
+        end = self._wide + _OUT - start
         i = text.n
-        while i:
+        while i and left[i] > -start:
             if i == text.unit:
                 face = self._look & 3
                 y = top
                 levels = self._palette
             i -= 1
             x = left[i]
-            if x <= first:
-                return
-            if x <= end and numbers[i] != _ABSENT:
+            if x < end and numbers[i] != _ABSENT:
                 self._glyph(box, face, numbers[i], start + x, y, levels)
 
     def _glyph(self, box, face, number, x, y, levels):
+        row = FACES[face]
+        at = row[_START] + number * row[_RECORD]
         record = self._records[face]
-        at = FACES[face][_START] + number * FACES[face][_RECORD]
+        source = self._source
         if at != self._read:
             self._read = -1
             try:
@@ -285,9 +293,8 @@ class Brush:
             except OSError:
                 return
             self._read = at
-        source = self._source
-        source[1] = record[0]
-        source[2] = record[1]
+            source[1] = record[0]
+            source[2] = record[1]
         x += record[2] - _BIAS
         y += record[3] - _BIAS
         box.blit(source, x, y, self._level(0), levels)

@@ -46,7 +46,10 @@ def value(index):
 
 def put_levels(levels, ink):
     """Writes the four colours of an ink to `levels`, 8 bytes, as framebuf's blit reads them."""
-    for i in range(4):
-        index = ink >> 12 - 4 * i & 15
-        levels[2 * i] = COLOURS[2 * index]
-        levels[2 * i + 1] = COLOURS[2 * index + 1]
+    at = 8
+    while at:
+        at -= 2
+        colour = 2 * (ink & 15)
+        levels[at] = COLOURS[colour]
+        levels[at + 1] = COLOURS[colour + 1]
+        ink >>= 4
