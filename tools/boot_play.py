@@ -90,12 +90,13 @@ _STAGES = (
 @dataclasses.dataclass
 class Stage:
     """A stage of the start: bytes of Python's heap in use when its garbage is gone, the most that
-    it may have needed, and [(what, size)] that it took from the IDF."""
+    it may have needed, [(what, size)] that it took from the IDF, and what it gave back."""
 
     name: str
     live: int
     peak: int
     taken: list
+    given: list = dataclasses.field(default_factory=list)
 
 
 def conversation(name):
@@ -134,17 +135,18 @@ def images(board_name="lilygo_t_display"):
         yield functools.partial(_play, image.kept(board_name), given)
 
 
-def play(settings=None, bms="jk_gps", psram=False):
+def play(settings=None, bms="jk_gps", psram=False, more=(), timeout_s=120):
     """Returns [Stage] of a start, and a few minutes after.
 
     settings: beside SETTINGS and what `bms` (of tools.bench.simulators) needs. psram: the firmware
-    is told that it has megabytes, and refuses nothing.
+    is told that it has megabytes, and refuses nothing. more: further stages, (name, source), that
+    follow. timeout_s: for all of it.
     """
     with images() as play_one:
-        return play_one(settings, bms, psram)
+        return play_one(settings, bms, psram, more, timeout_s)
 
 
-def _play(out, given, settings=None, bms="jk_gps", psram=False):
+def _play(out, given, settings=None, bms="jk_gps", psram=False, more=(), timeout_s=120):
     given.write_text(json.dumps(SETTINGS | simulators.settings(bms) | (settings or {})))
     files = {f"/{f.relative_to(out).as_posix()}": str(f) for f in out.rglob("*.*")}
     plan = {
@@ -152,16 +154,16 @@ def _play(out, given, settings=None, bms="jk_gps", psram=False):
         "files": files | {"/settings.json": str(given)},
         "path": ["", ".frozen", "/lib"],
         "argv": ["play"],
-        "chunks": _chunks(bms, psram),
+        "chunks": _chunks(bms, psram, more),
     }
-    result = runner.run_plan(plan)
+    result = runner.run_plan(plan, timeout_s)
     problem = runner.failure(result)
     if problem:
         raise RuntimeError(problem)
     return _stages(result.stdout)
 
 
-def _chunks(bms, psram):
+def _chunks(bms, psram, more):
     modules = ", ".join(f"({name!r}, {make})" for name, make in _BUILT_IN.items())
     names = {"device": "app", "tasks": "app"}
     heaps = chip_heaps.before_the_ballast()
@@ -174,7 +176,7 @@ def _chunks(bms, psram):
     )
     chunks = ["import gc\nbefore = gc.mem_alloc()", _CHIP.read_text()]
     chunks += ["gc.collect()", "print('tool', gc.mem_alloc() - before)", stand_ins]
-    for stage, code in _STAGES:
+    for stage, code in (*_STAGES, *more):
         text = code
         for name, value in names.items():
             text = text.replace("{" + name + "}", value)
@@ -186,6 +188,7 @@ def _stages(text):
     """Reads what the play printed."""
     stages = []
     taken = []
+    given = []
     tool = peak = step = 0
     for line in text.splitlines():
         word, _, rest = line.partition(" ")
@@ -196,13 +199,16 @@ def _stages(text):
             step = max(step, int(size))
         elif word == "idf":
             taken.append((what, int(size)))
+        elif word == "back":
+            given.append(what)
         elif word == "mem" and what.endswith(" peak"):
             peak = int(size) - tool
         elif word == "mem":
             live = int(size) - tool
             if step:  # the tasks ran: each step begins when the garbage of others can go
                 peak = max(live, stages[-1].live) + step
-            stages.append(Stage(what, live, peak, taken))
+            stages.append(Stage(what, live, peak, taken, given))
             taken = []
+            given = []
             step = 0
     return stages

@@ -1,7 +1,7 @@
 # What stands in for an ESP32 while a start is played on the 32-bit MicroPython of the host
 # (tools/boot_play.py): nothing does anything, but what takes memory from the IDF is said.
 #
-# Prints "idf WHAT BYTES", "mem STAGE ALLOCATED" and "step ALLOCATED".
+# Prints "idf WHAT BYTES", "back WHAT 0", "mem STAGE ALLOCATED" and "step ALLOCATED".
 import gc
 import sys  # noqa: F401  the chunks after this one need it
 
@@ -129,6 +129,7 @@ class Taker(Anything):
 
 class Wlan(Anything):
     IF_STA = 0
+    there = True  # the network; the tool lets it vanish
 
     def __call__(self, interface):
         takes("wifi")
@@ -144,7 +145,7 @@ class Wlan(Anything):
         takes("wifi connected")
 
     def isconnected(self):
-        return True
+        return self.there
 
     def status(self, what=None):
         return -60
@@ -155,15 +156,24 @@ class Network(Anything):
 
 
 class Socket(Anything):
-    """A connection to a broker that lets in and takes everything."""
+    """A connection to a broker that lets in and takes everything, as long as it is there."""
+
+    broker = True  # the tool stops and starts it
 
     def __init__(self):
         self._answer = b""
-
-    def connect(self, address):
         takes("socket")
 
+    def close(self):
+        print("back socket 0")
+
+    def connect(self, address):
+        if not self.broker:
+            raise OSError(111)
+
     def write(self, buf, at, n):
+        if not self.broker:
+            raise OSError(104)
         kind = buf[at]
         if kind == 0x10:  # CONNECT
             self._answer += b"\x20\x02\x00\x00"
