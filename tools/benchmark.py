@@ -1,5 +1,5 @@
 """The performance and memory tables: `python -m tools.benchmark [decoding] [speed] [bench]
-[memory] [traffic]`.
+[memory] [traffic] [soak]`.
 
 - decoding: time and heap of a frame in each dialect and of the message about it, and what one
   pack takes of the chip;
@@ -7,7 +7,8 @@
   time that it would take on an ESP32;
 - bench: the longest that anything held the loop of the whole firmware, on the virtual bench;
 - memory: what the application takes of the heap, by package;
-- traffic: what MQTT sends and receives a day.
+- traffic: what MQTT sends and receives a day;
+- soak: what lives after the lost connections of a month; only where it is asked for.
 
 With `--write`, decoding and memory put their tables into docs/performance.md, docs/memory.md and
 README.md.
@@ -20,7 +21,7 @@ import tempfile
 import time
 
 from host_tests.mp import runner
-from tools import ROOT, boot_play, memory, squeezed, traffic
+from tools import ROOT, boot_play, memory, soak, squeezed, traffic
 
 SCRIPT = ROOT / "host_tests" / "mp" / "measure.py"
 DECODING = ROOT / "host_tests" / "mp" / "measure_bms.py"
@@ -178,11 +179,22 @@ def print_traffic():
     print("\n".join(traffic.table()))
 
 
+def print_soak():
+    """Prints what lives after each week of lost connections; fails if something leaks."""
+    days = soak.month()
+    print("\n".join(soak.table(days)))
+    problems = soak.leaks(days)
+    if problems:
+        raise SystemExit("\n".join(problems))
+
+
 def main(argv=None):
     """Command line."""
     sections = ("decoding", "speed", "bench", "memory", "traffic")
     parser = argparse.ArgumentParser(prog="make benchmark", description=__doc__.split("\n")[0])
-    parser.add_argument("section", nargs="*", choices=[[], *sections], help=", ".join(sections))
+    parser.add_argument(
+        "section", nargs="*", choices=[[], *sections, "soak"], help=", ".join(sections)
+    )
     parser.add_argument(
         "--write", action="store_true", help="decoding, memory: into their page of docs"
     )
@@ -191,7 +203,12 @@ def main(argv=None):
         if section in ("decoding", "memory"):
             {"decoding": print_decoding, "memory": print_memory}[section](options.write)
         else:
-            {"speed": print_speed, "bench": print_bench, "traffic": print_traffic}[section]()
+            {
+                "speed": print_speed,
+                "bench": print_bench,
+                "traffic": print_traffic,
+                "soak": print_soak,
+            }[section]()
         print()
     return 0
 
