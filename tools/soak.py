@@ -35,20 +35,19 @@ class Day:
 
 def month(days=DAYS, each=""):
     """Returns [Day]. each: Python source that is run in each round, besides."""
-    rounds = [_LOSS] * LOSSES + [_RESTART] * RESTARTS
-    more = [
-        (f"day {day}, {i}", f"{code}\n{each}")
-        for day in range(1, days + 1)
-        for i, code in enumerate(rounds)
-    ]
+    # The same few names every day: MicroPython keeps each new one for good.
+    rounds = [("Wi-Fi lost", f"{_LOSS}\n{each}")] * LOSSES
+    rounds += [("broker gone", f"{_RESTART}\n{each}")] * RESTARTS
+    more = rounds * days
     stages = boot_play.play(more=more, timeout_s=_TIMEOUT_S)
     moments, _ = chip_heaps.follow(stages)
     opened = closed = 0
     found = []
-    for stage, moment in zip(stages, moments, strict=True):
+    begin = len(stages) - len(more)
+    for i, (stage, moment) in enumerate(zip(stages, moments, strict=True), 1 - begin):
         opened += [what for what, _ in stage.taken].count("socket")
         closed += stage.given.count("socket")
-        if stage.name.endswith(f", {len(rounds) - 1}"):
+        if i > 0 and i % len(rounds) == 0:
             # The model has one socket; what was not closed is taken off here.
             free = moment.idf_free - (opened - closed - 1) * chip_heaps.SOCKET
             day = len(found) + 1
