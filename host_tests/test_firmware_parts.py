@@ -369,7 +369,7 @@ def test_main_steps_down_before_it_gives_up(chip, monkeypatch):
     app = types.ModuleType("app")
     app.run = lambda found: None
     run_main(chip, monkeypatch, app, failures=2)
-    assert ("settings, radio", "its picture", True) in chip.trace
+    assert ("settings, radio", "its picture", 2) in chip.trace
     chip.trace.clear()
     run_main(chip, monkeypatch, app, failures=3)
     assert chip.trace[-2:] == ["buffer", ("safe mode", b"MemoryError: 1440 bytes")]

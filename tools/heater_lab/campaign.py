@@ -26,8 +26,13 @@ _GAP_S = 3  # between the first and the second of two faults
 _SLACK_S = _GAP_S + 1  # of two faults: the second comes later, between two steps
 
 
+def _view(numbers, code):
+    view = memoryview(numbers)
+    return view if view.format == code else view.cast(code)
+
+
 # A pack has views of its own arrays: their copies are views of the arrays' copies.
-copyreg.pickle(memoryview, lambda view: (memoryview, (view.obj,)))
+copyreg.pickle(memoryview, lambda view: (_view, (view.obj, view.format)))
 
 
 class Broken(AssertionError):
