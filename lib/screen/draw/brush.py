@@ -10,7 +10,7 @@ docs/panels.md says what a panel's driver has to have.
 """
 
 # A row of FACES holds numbers and bytes, each at its place.
-# pyright: reportOperatorIssue=false, reportIndexIssue=false
+# pyright: reportOperatorIssue=false, reportIndexIssue=false, reportArgumentType=false
 
 from array import array
 
