@@ -31,7 +31,7 @@ def test_a_board_with_psram_is_known_by_its_heap(size, psram):
         ({"bms_dialect": "ant_new", "bms_link": "ble"}, "bms_link ble: takes about 63 kB"),
         (BESIDE, "bms_link ble: takes about 63 kB"),
         ({k: TWO_ON_A_BUS[k] for k in ("bms_dialect", "bms_address", "packs")}, "packs: takes"),
-        ({"bms_writes": True}, "bms_writes: takes about 14 kB"),
+        ({"bms_writes": True}, "bms_writes: takes about 12 kB"),
     ],
 )
 def test_what_is_too_much_is_refused_with_the_figures(given, what):
@@ -64,4 +64,5 @@ def bus():
 )
 def test_the_figures_are_what_is_measured(bus, given, kb):
     more = boot_play.play(given, "jk_modbus", psram=True)[-1].live - bus
-    assert more == pytest.approx(1000 * kb, abs=2_000)
+    # The table of names doubles whenever it is full: 4.5 kB, here or in what all others need.
+    assert more == pytest.approx(1000 * kb, abs=5_000)

@@ -10,7 +10,7 @@ _MOST_WITHOUT_PSRAM = const(600_000)  # Python's 56 kB and what it can grow by; 
 HAS_KB = const(107)  # beside Wi-Fi; what a board without PSRAM can do takes nearly all of it
 BLE_KB = const(63)
 PACKS_KB = const(14)
-WRITES_KB = const(14)
+WRITES_KB = const(12)
 
 
 def has_psram(python_bytes):
