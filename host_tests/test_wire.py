@@ -102,9 +102,9 @@ def test_amount(value):
 
 
 @given(st.integers(-LIMIT, LIMIT), AROUND)
-def test_put_int(value, before):
+def test_put_whole(value, before):
     buf = bytearray(before + b"\xee" * 12)
-    end = wire.put_int(buf, len(before), value)
+    end = wire.put_fixed(buf, len(before), value, 0)
     assert buf[len(before) : end] == str(value).encode()
     assert buf[: len(before)] == before and set(buf[end:]) <= {0xEE}
 

@@ -93,11 +93,6 @@ class Pieces:
         return total
 
 
-def put_int(buf, at, value):
-    """Writes `value` in decimal at `at`; returns the position after it."""
-    return put_fixed(buf, at, value, 0)
-
-
 def put_fixed(buf, at, value, decimals):
     """Writes value / 10**decimals in decimal at `at` (|value| < 2**30); returns the end position.
 
