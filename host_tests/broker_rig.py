@@ -10,8 +10,8 @@ import uuid
 import paho.mqtt.client as mqtt
 import pytest
 
-from host_tests.conftest import ROOT, runner
-from tools import rendered
+from host_tests.mp import runner
+from tools import ROOT, rendered
 from tools.bench.broker import Broker, find_mosquitto, have_amqtt
 
 BASE = "packmate/a0b1c2d3e4f5"

@@ -11,15 +11,11 @@ with text `stdout` and `stderr`; a traceback or a bad exit status fails the test
 `micropython32` takes `files={"/inside": "/here"}`, because its file system is its own.
 """
 
-import pathlib
-
 import hypothesis
 import pytest
 
+from host_tests import SHARED
 from host_tests.mp import runner
-
-ROOT = pathlib.Path(__file__).resolve().parents[1]
-SHARED = ROOT.parent / "shared"
 
 # The same examples in every run, so that no verdict depends on luck. `make fuzz` looks for others
 # with fresh seeds; what it finds stays as an explicit example of its test.

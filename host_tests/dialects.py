@@ -3,7 +3,7 @@
 import json
 
 from bms.pack import PackState
-from host_tests.conftest import SHARED
+from host_tests import SHARED
 from tools import vocabulary
 
 CHUNK = 512

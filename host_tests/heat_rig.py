@@ -1,12 +1,11 @@
 """A heater on a PackState whose every figure a test sets by hand, a second a step."""
 
-from heat_world import Verdict, make_settings
-
 import words as s
 from bms import pack as p
 from bms.pack import PackState
 from compat import ticks_add
 from heat.heater import Heater
+from host_tests.heat_world import Verdict, make_settings
 from tools import vocabulary
 
 FIRST_BOOT = {}

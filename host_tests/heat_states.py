@@ -13,8 +13,6 @@ import collections
 import contextlib
 import unittest.mock
 
-from heat_world import Verdict, make_settings
-
 import words as s
 from bms import alarms
 from bms import pack as p
@@ -24,6 +22,7 @@ from heat import thermal, uptime
 from heat.guard import balance, proof, stuck
 from heat.guard import vetoes as guard
 from heat.heater import Heater
+from host_tests.heat_world import Verdict, make_settings
 
 MAX_MA = 3000
 OVER_MV = 90_000  # the mat would take 3.4 A

@@ -9,9 +9,8 @@ import sys
 
 import pytest
 
-from host_tests import dialects
-from host_tests.conftest import ROOT, SHARED
-from tools import decode, vocabulary
+from host_tests import SHARED, dialects
+from tools import ROOT, decode, vocabulary
 
 KINDS = ("status", "settings", "device")
 # Statistics that the BMS takes from its cells a scan earlier; ours are of the cells shown.

@@ -7,7 +7,7 @@ import pytest
 
 from bms import adverts, catalog
 from bms.pack import PackState
-from host_tests.conftest import ROOT
+from tools import ROOT
 
 DIALECT_MODULES = {entry[1] for entry in catalog.DIALECTS}
 

@@ -6,10 +6,9 @@ import sys
 
 import pytest
 
-from host_tests.conftest import ROOT
 from host_tests.gps import listen, values
 from host_tests.mp import frames
-from tools import capture, decode
+from tools import ROOT, capture, decode
 
 WHOLE = frames.whole()
 VALUES = values(listen(WHOLE))

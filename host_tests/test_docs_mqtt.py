@@ -6,9 +6,8 @@ import re
 import pytest
 
 import words as told_words
-from host_tests.conftest import ROOT
 from relay import commands, fields
-from tools import mqtt_doc
+from tools import ROOT, mqtt_doc
 from tools.vocabulary import words
 
 PAGE = (ROOT / "docs" / "mqtt.md").read_text()

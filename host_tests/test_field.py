@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from host_tests.conftest import SHARED
+from host_tests import SHARED
 from host_tests.test_captures import compare, ids, load, run
 
 FIELD = sorted((SHARED / "field").glob("*.json"))

@@ -1,7 +1,6 @@
 """Lease, supervisor, UART link and start-up, with the lowest layer of the chip faked."""
 
 import importlib
-import pathlib
 import runpy
 import sys
 import time
@@ -11,8 +10,8 @@ import pytest
 
 from heat.inputs import LEASE_MS
 from host_tests.fake_chip import PERIOD, Chip, Registers
+from tools import ROOT
 
-ROOT = pathlib.Path(__file__).resolve().parents[1]
 OFF, ON = 0, 1
 # Modules that hold on to the chip they were loaded with.
 BOUND = (

@@ -1,14 +1,14 @@
 """The guard with a law that always demands: whatever holds the heater off here is the guard's."""
 
 import pytest
-from heat_rig import MAT_MA, Rig, faults
-from heat_world import Verdict, make_settings
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bms import alarms
 from bms import pack as p
 from heat.inputs import LEASE_MS, Inputs
+from host_tests.heat_rig import MAT_MA, Rig, faults
+from host_tests.heat_world import Verdict, make_settings
 
 DANGER = alarms.BATTERY_OVERTEMP
 

@@ -3,9 +3,9 @@
 import re
 
 import pytest
-from heat_rig import Rig
 
 from bms import alarms
+from host_tests.heat_rig import Rig
 from tools import ROOT, vocabulary
 
 NAMES = list(vocabulary.ALARMS)

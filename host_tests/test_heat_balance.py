@@ -1,9 +1,9 @@
 """Heat that no sensor shows: stopped in time, named, and never in a healthy pack."""
 
 import pytest
-from heat_rig import Rig, faults
 
 import words as s
+from host_tests.heat_rig import Rig, faults
 from tools.heater_lab import slow
 
 PACK = "16S 100 Ah, 200 W"

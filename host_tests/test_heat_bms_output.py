@@ -1,7 +1,6 @@
 """The JK's own heating output: heater, supervision, commands and a simulated unit together."""
 
 import pytest
-from heat_world import make_settings
 
 import words as s
 from bms import pack as p
@@ -10,6 +9,7 @@ from bms_heater import BMSHeater
 from heat.heater import Heater
 from heat.options.bms_output import BMSOutput
 from host_tests.command_rig import SETTLE_MS, Rig, writes
+from host_tests.heat_world import make_settings
 from tools import vocabulary
 from tools.bench.jk_ble_sim import JkBleSim
 

@@ -1,10 +1,10 @@
 """Charger presence, source by source, and through the cut (docs/charger-presence.md)."""
 
 import pytest
-from heat_rig import MAT_MA, Rig
 
 from bms import pack as p
 from heat import charger as c
+from host_tests.heat_rig import MAT_MA, Rig
 from tools.vocabulary import words
 
 HOUR = 3600

@@ -1,12 +1,10 @@
 """What latches (heater.md, guard): when, and that only an acknowledgement clears it."""
 
-import pathlib
-
-from heat_rig import Rig, climb, faults
-
 import words as s
 from bms import alarms
 from heat.uptime import EnergyDay
+from host_tests.heat_rig import Rig, climb, faults
+from tools import ROOT
 from tools.vocabulary import words
 
 # -- latched faults -----------------------------------------------------------------------------
@@ -366,6 +364,6 @@ def test_acknowledging_nothing_disturbs_nothing():
 
 
 def test_the_documentation_tells_every_reason():
-    text = (pathlib.Path(__file__).parents[1] / "docs" / "heater.md").read_text()
+    text = (ROOT / "docs" / "heater.md").read_text()
     for name in words(s.REASON_NAMES)[1:]:
         assert f"`{name}`" in text

@@ -1,11 +1,11 @@
 """Every row of the guard (heater.md): what it does, how fast, and how it ends."""
 
 import pytest
-from heat_rig import Rig, climb, faults
 
 from bms import pack as p
 from compat import ticks_add
 from heat.inputs import LEASE_MS
+from host_tests.heat_rig import Rig, climb, faults
 
 # -- readings -----------------------------------------------------------------------------------
 

@@ -1,9 +1,9 @@
 """Every row of the heater's law (heater.md): thresholds, hysteresis, times, modes."""
 
 import pytest
-from heat_rig import Rig
 
 from bms import pack as p
+from host_tests.heat_rig import Rig
 from tools import vocabulary
 
 

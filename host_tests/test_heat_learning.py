@@ -1,11 +1,11 @@
 """Heat capacity, loss and what follows: learned from episodes, kept in bounds, used for words."""
 
 import pytest
-from heat_rig import Rig
-from heat_world import World
 
 import words as s
 from heat.thermal import Thermal, energy_wh
+from host_tests.heat_rig import Rig
+from host_tests.heat_world import World
 from tools.plant import J_PER_K_WH
 
 STRIDE_S = 3

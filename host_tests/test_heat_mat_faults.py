@@ -1,9 +1,9 @@
 """A mat that is stuck on, open or too weak, on whole packs: found in time, and by its name."""
 
 import pytest
-from heat_world import World
 
 import words as s
+from host_tests.heat_world import World
 
 STRIDE_S = 3
 # cells, Ah, mΩ, and within how many minutes a stuck mat is found by temperature alone.

@@ -3,7 +3,6 @@
 import json
 
 import pytest
-from heat_rig import Rig, faults
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,6 +10,7 @@ import words as s
 from bms import pack as p
 from heat.report import HIGHEST
 from heat.uptime import Boots, EnergyDay
+from host_tests.heat_rig import Rig, faults
 
 RECORD = {}
 Rig().heater.save(RECORD)

@@ -1,13 +1,13 @@
 """Pre-heating: early enough, not earlier, and whatever the clock does."""
 
 import pytest
-from heat_world import World
 from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 import words as s
 from heat.options.preheat import Preheat, minute_of
+from host_tests.heat_world import World
 from tools import vocabulary
 
 DAY_S = 86_400

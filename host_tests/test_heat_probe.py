@@ -1,9 +1,9 @@
 """The probe's veto on the mat, and its part among the sensors of the pack on a cell."""
 
 import pytest
-from heat_rig import Rig, faults
 
 import words as s
+from host_tests.heat_rig import Rig, faults
 
 OWN = {"heater_thresholds": "own"}
 

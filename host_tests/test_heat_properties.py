@@ -1,12 +1,12 @@
 """What holds whatever the weather, the pack, the charger and the faults do (heater.md, proof)."""
 
 import pytest
-from heat_world import World
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 import words as s
 from bms import pack as p
+from host_tests.heat_world import World
 from tools.vocabulary import raised
 
 MIN_ON_S = 45

@@ -3,8 +3,6 @@
 import types
 
 import pytest
-from heat_rig import Rig
-from heat_world import World, make_settings
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,6 +10,8 @@ import config
 import words as s
 from bms import pack as p
 from heat.options.pwm import Pwm
+from host_tests.heat_rig import Rig
+from host_tests.heat_world import World, make_settings
 
 
 class Drive:

@@ -1,9 +1,9 @@
 """The cold-charge report goes by the cells' chemistry; a BMS that is set lower is a warning."""
 
 import pytest
-from heat_rig import Rig
 
 from bms import pack as p
+from host_tests.heat_rig import Rig
 from words import BMS_TOO_COLD
 
 BIT = 1 << BMS_TOO_COLD - 1

@@ -1,7 +1,10 @@
 """No state that the heater can reach has the output on while a veto holds; see heat_states.py."""
 
 import pytest
-from heat_states import (
+
+import words as s
+from heat.heater import Heater
+from host_tests.heat_states import (
     COMMANDS,
     HIGHEST_DC,
     RECOVERY_DC,
@@ -19,9 +22,6 @@ from heat_states import (
     picture_of_heat,
     scaled_time,
 )
-
-import words as s
-from heat.heater import Heater
 
 # The names of the slices, and the faults that each must be able to come to.
 SLICES = {

@@ -8,7 +8,13 @@ import contextlib
 import unittest.mock
 
 import pytest
-from heat_states import (
+
+import words as s
+from bms import pack as p
+from heat import control, thermal
+from heat.guard import vetoes as guard
+from heat.options import bms_output, pwm
+from host_tests.heat_states import (
     BETWEEN,
     COLD,
     RECOVERY_DC,
@@ -21,12 +27,6 @@ from heat_states import (
     picture_in_time,
     scaled_time,
 )
-
-import words as s
-from bms import pack as p
-from heat import control, thermal
-from heat.guard import vetoes as guard
-from heat.options import bms_output, pwm
 
 STATE, REASON, LATCHED = 0, 1, 2  # places in a picture
 COMMANDS = ["acknowledge", "mode off", "mode charger", "exception"]

@@ -4,7 +4,8 @@ import math
 import random
 
 import pytest
-from heat_world import World
+
+from host_tests.heat_world import World
 
 STRIDE_S = 3
 # cells, Ah, mΩ of the mat

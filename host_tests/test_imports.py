@@ -5,13 +5,11 @@ fails.
 """
 
 import ast
-import pathlib
 
 import pytest
 
 from bms import catalog
-
-ROOT = pathlib.Path(__file__).resolve().parents[1]
+from tools import ROOT
 
 # Modules of MicroPython's and CPython's own that portable code may use: no clock, file or device.
 PORTABLE = {"array", "struct"}

@@ -11,9 +11,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from fake_bench import FakeBench, FakeConfig
 from selenium import webdriver
 
+from host_tests.fake_bench import FakeBench, FakeConfig
 from tools.bench import controls
 from tools.bench.desk import Desk
 from tools.bench.server import Server

@@ -3,8 +3,8 @@
 from io import BytesIO
 
 import pytest
-from bench_rig import SETTINGS, benches, configure, make_cold, wait, wait_for_heat
 
+from host_tests.bench_rig import SETTINGS, benches, configure, make_cold, wait, wait_for_heat
 from host_tests.panel_text import shows
 from languages import english
 from screen.blank import Blank

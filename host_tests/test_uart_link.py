@@ -6,9 +6,9 @@ import sys
 import types
 
 import pytest
-from fake_chip import Chip
 
 import words
+from host_tests.fake_chip import Chip
 
 DE = 22
 

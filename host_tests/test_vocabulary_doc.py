@@ -5,8 +5,7 @@ import re
 import pytest
 
 from bms import pack as p
-from host_tests.conftest import ROOT
-from tools import vocabulary
+from tools import ROOT, vocabulary
 
 PAGE = (ROOT / "docs" / "vocabulary.md").read_text()
 UNITS = {

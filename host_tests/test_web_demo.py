@@ -10,11 +10,11 @@ import sys
 import time
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[1]
+from tools import ROOT
+
 SCENARIOS = ROOT / "tools" / "bench" / "scenarios"
 ON_AIR = pytest.mark.skipif(
     importlib.util.find_spec("bumble") is None, reason="bumble is for Python 3.11 and newer"
