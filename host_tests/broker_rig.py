@@ -10,9 +10,9 @@ import uuid
 import paho.mqtt.client as mqtt
 import pytest
 
-from host_tests.mp import runner
 from tools import ROOT, rendered
 from tools.bench.broker import Broker, find_mosquitto, have_amqtt
+from tools.mp import runner
 
 BASE = "packmate/a0b1c2d3e4f5"
 STATE = f"{BASE}/state"

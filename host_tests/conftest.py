@@ -6,7 +6,7 @@
 
 Both run a script (a path from the project's root, or absolute) and return its CompletedProcess,
 with text `stdout` and `stderr`; a traceback or a bad exit status fails the test. Keywords:
-`places`, folders to import from (lib, firmware and host_tests/mp by default); `heap` in bytes;
+`places`, folders to import from (PLACES by default); `heap` in bytes;
 `timeout` in seconds; `must_pass=False` to get a failed run back. `micropython64` also takes `cwd`;
 `micropython32` takes `files={"/inside": "/here"}`, because its file system is its own.
 """
@@ -15,13 +15,15 @@ import hypothesis
 import pytest
 
 from host_tests import SHARED
-from host_tests.mp import runner
+from tools.mp import runner
 
 # The same examples in every run, so that no verdict depends on luck. `make fuzz` looks for others
 # with fresh seeds; what it finds stays as an explicit example of its test.
 hypothesis.settings.register_profile("same", derandomize=True, deadline=None)
 hypothesis.settings.register_profile("fuzz", derandomize=False, deadline=None, print_blob=True)
 hypothesis.settings.load_profile("same")
+
+PLACES = (*runner.PLACES, "host_tests/mp")
 
 collect_ignore = ["mp"]  # scripts for MicroPython: test_mp_scripts.py runs them
 
@@ -36,7 +38,7 @@ def shared():
 
 def _fixture(run):
     def call(script, *args, must_pass=True, **keywords):
-        result = run(script, args, **keywords)
+        result = run(script, args, **{"places": PLACES, **keywords})
         if must_pass and (problem := runner.failure(result)):
             pytest.fail(f"{script}: {problem}", pytrace=False)
         return result

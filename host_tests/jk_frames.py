@@ -4,7 +4,7 @@ import struct
 
 from bms.jk.jk_ble import JkBle
 from host_tests.dialects import start
-from host_tests.mp.samples import jk02_status, jk300, jk_device
+from tools.mp.samples import jk02_status, jk300, jk_device
 
 DEVICE_24S = jk_device(b"JK-B2A24S15P", b"10.XW", b"10.07")
 DEVICE_32S = jk_device(b"JK_B2A20S20P", b"11.XW", b"11.288H")

@@ -9,7 +9,7 @@ from bms import pack as p
 from bms.ant.ant_new import AntNew, put_request
 from host_tests import dialects
 from host_tests.dialects import differences, feed, feed_capture, load, name_of, start, values
-from host_tests.mp.samples import ant_frame, ant_status
+from tools.mp.samples import ant_frame, ant_status
 
 DECODABLE = ("status", "settings", "device")
 READ_OK = b"\xff\x0b\x00\x00"

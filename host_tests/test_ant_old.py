@@ -6,7 +6,7 @@ from bms import check
 from bms.ant.ant_old import AntOld
 from host_tests import dialects
 from host_tests.dialects import differences, feed, feed_capture, load, name_of, start, values
-from host_tests.mp.samples import ant_old_status
+from tools.mp.samples import ant_old_status
 
 
 @pytest.mark.parametrize("path", dialects.captures("ant_old"), ids=name_of)

@@ -9,7 +9,7 @@ from bms import pack as p
 from bms.check import Check, judge
 from bms.pack import PackState
 from host_tests.gps import feed, listen
-from host_tests.mp import frames
+from tools.mp import frames
 from tools.vocabulary import words
 
 PERIOD = 1 << 30

@@ -15,9 +15,9 @@ from host_tests.command_rig import (
     ready,
     writes,
 )
-from host_tests.mp.samples import ant_frame
 from tools.bench.ant_new_sim import AntNewSim
 from tools.bench.jk_modbus_frame import closed
+from tools.mp.samples import ant_frame
 
 # -- what is refused at once ----------------------------------------------------------------------
 

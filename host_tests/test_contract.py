@@ -1,6 +1,6 @@
 """What every dialect of the catalogue promises, whatever its frames look like.
 
-A new dialect brings its sample frames (mp/samples.py) and is tested from then on.
+A new dialect brings its sample frames (tools/mp/samples.py) and is tested from then on.
 """
 
 import random
@@ -13,8 +13,8 @@ from bms import catalog
 from bms.pack import PackState
 from compat import ticks_add
 from host_tests.gps import balanced, everything
-from host_tests.mp.samples import BEFORE, QUIET, SAMPLES
 from tools import vocabulary
+from tools.mp.samples import BEFORE, QUIET, SAMPLES
 
 CHUNK = 512
 LISTENERS = {"jk_display"}  # ask nothing

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from bms import check
 from bms import pack as p
 from host_tests.gps import balanced, dialect, everything, feed, listen, silence, values
-from host_tests.mp import frames
+from tools.mp import frames
 
 WHOLE = frames.whole()
 VALUES = values(listen(WHOLE))

@@ -7,8 +7,8 @@ import sys
 import pytest
 
 from host_tests.gps import listen, values
-from host_tests.mp import frames
 from tools import ROOT, capture, decode
+from tools.mp import frames
 
 WHOLE = frames.whole()
 VALUES = values(listen(WHOLE))

@@ -7,12 +7,12 @@ from hypothesis import strategies as st
 from bms import adverts, catalog, detect
 from bms.pack import STATUS, PackState
 from host_tests.detect_rig import CHUNK, NEXT, PROVEN, STEP_MS, DetectRig
-from host_tests.mp import samples
 from tools.bench.ant_new_sim import AntNewSim
 from tools.bench.ant_old_sim import AntOldSim
 from tools.bench.jk_display_sim import JkDisplayPbSim, JkDisplaySim
 from tools.bench.jk_gps_sim import JkGpsSim
 from tools.bench.jk_modbus_sim import JkBusMasterSim, JkModbusSim
+from tools.mp import samples
 
 QUICK_MS = sum(row[2] for row in detect.UART_TRIALS)
 WHOLE_MS = sum(row[3] for row in detect.UART_TRIALS)

@@ -13,7 +13,7 @@ from host_tests.jk_frames import (
     knowing,
     settings_frame,
 )
-from host_tests.mp.samples import jk02_status, jk300, jk_device
+from tools.mp.samples import jk02_status, jk300, jk_device
 
 PROTOCOLS = ("jk02_24s", "jk02_32s", "jk04")
 DECODABLE = ("status", "settings", "device")

@@ -10,7 +10,7 @@ from bms.ieee754 import INVALID, f32le, f64le
 from bms.jk.jk_ble import JkBle
 from host_tests.dialects import feed, reachable, start, values
 from host_tests.jk_frames import jk04_status, knowing, patched, settings_frame
-from host_tests.mp.samples import JK_ACK, jk02_status, jk300, jk_device
+from tools.mp.samples import JK_ACK, jk02_status, jk300, jk_device
 
 # -- figures --------------------------------------------------------------------------------------
 

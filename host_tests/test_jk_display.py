@@ -10,7 +10,7 @@ from bms import pack as p
 from bms.jk.jk_display import JkDisplay
 from host_tests import dialects
 from host_tests.dialects import differences, feed, feed_capture, load, name_of, start, values
-from host_tests.mp.samples import display_frame, display_status
+from tools.mp.samples import display_frame, display_status
 
 CYCLE_MS = 1230
 

@@ -1,10 +1,10 @@
-"""The JK GPS-port dialect against frames put together by hand (mp/frames.py)."""
+"""The JK GPS-port dialect against frames put together by hand (tools/mp/frames.py)."""
 
 import pytest
 
 from host_tests.gps import everything, feed, listen, values
-from host_tests.mp import frames
 from tools import vocabulary
+from tools.mp import frames
 
 # What the wire's WHOLE means, worked out by hand where it is not value × multiplier.
 WHOLE_VALUES = {

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from bms import pack as p
 from host_tests.gps import dialect, feed, listen
-from host_tests.mp import frames
 from tools import vocabulary
+from tools.mp import frames
 
 # Items that change, among those that do not: the lengths of frames are often the same.
 ITEMS = {

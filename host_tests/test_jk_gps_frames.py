@@ -5,7 +5,7 @@ import pytest
 from bms import pack as p
 from host_tests.dialects import reachable
 from host_tests.gps import everything, feed, listen, values
-from host_tests.mp import frames
+from tools.mp import frames
 
 
 @pytest.mark.parametrize(

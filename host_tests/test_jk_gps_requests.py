@@ -2,7 +2,7 @@
 
 from bms.jk import jk_gps_request as requests
 from host_tests.gps import dialect, feed
-from host_tests.mp import frames
+from tools.mp import frames
 
 # As the table gps_requests prints them, retyped.
 READ_ALL = "4E 57 00 13 00 00 00 00 06 03 00 00 00 00 00 00 68 00 00 01 29"

@@ -3,7 +3,7 @@
 import pytest
 
 from host_tests.gps import dialect, feed, listen, values
-from host_tests.mp import frames
+from tools.mp import frames
 
 
 def temps(*readings, now=0, step_ms=1000):

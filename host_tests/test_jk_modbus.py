@@ -7,8 +7,8 @@ from bms.jk.jk_modbus import JkModbus, put_trigger
 from bms.pack import PackState
 from host_tests import dialects
 from host_tests.dialects import differences, feed, feed_capture, load, name_of, start, values
-from host_tests.mp.samples import acknowledged, crc16, jk02_status, jk300, jk_device
 from tools.bench.jk_modbus_sim import JkBusMasterSim, JkModbusSim
+from tools.mp.samples import acknowledged, crc16, jk02_status, jk300, jk_device
 from tools.plant import Plant
 
 DEVICE = jk_device(b"JK-PB2A16S20P", b"15A", b"15.41")

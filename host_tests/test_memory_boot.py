@@ -2,8 +2,8 @@
 
 import pytest
 
-from host_tests.mp import runner
 from tools import image, memory
+from tools.mp import runner
 
 # Garbage of a chunk is collected in the next one.
 LOAD_ONCE = (

@@ -8,8 +8,8 @@ from bms import pack as p
 from bms.jk.jk_ble import JkBle
 from bms.jk.jk_modbus import JkModbus
 from host_tests.dialects import feed, load, start
-from host_tests.mp.samples import jk02_status, jk300, jk_device
 from tools import decode
+from tools.mp.samples import jk02_status, jk300, jk_device
 
 SETTINGS = {10: b"\xf0\x0a\0\0", 18: b"\x42\x0e\0\0", 114: b"\x08\0\0\0"}
 

@@ -260,9 +260,9 @@ def can_be_squeezed(script):
     except squeeze.SqueezeError:
         return False
     imported = short_names.imported_modules(tree)
-    beside = [
-        MP / f"{name}.py" for name in imported - {"harness"} if (MP / f"{name}.py").is_file()
-    ]
+    places = (MP, script.parent)
+    files = [place / f"{name}.py" for name in imported - {"harness"} for place in places]
+    beside = [file for file in files if file.is_file()]
     return not RENDERED & imported and all(map(can_be_squeezed, beside))
 
 

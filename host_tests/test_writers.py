@@ -10,8 +10,8 @@ from bms.jk.jk_frames import JK02_24S, JK02_32S, JK04, UNKNOWN
 from bms.pack import PackState
 from host_tests.command_rig import NAMES, REASONS
 from host_tests.dialects import feed, start
-from host_tests.mp import frames
-from host_tests.mp.samples import ant_frame, crc16, jk02_status, jk_device
+from tools.mp import frames
+from tools.mp.samples import ant_frame, crc16, jk02_status, jk_device
 
 ALL = tuple(range(256))
 

@@ -20,12 +20,12 @@ import sys
 import tempfile
 import time
 
-from host_tests.mp import runner
 from tools import ROOT, boot_play, memory, soak, squeezed, traffic
+from tools.mp import runner
 
-SCRIPT = ROOT / "host_tests" / "mp" / "measure.py"
-DECODING = ROOT / "host_tests" / "mp" / "measure_bms.py"
-# A sum over 300 bytes by index (host_tests/mp/timing.py), on stock MicroPython 1.26.1 on an ESP32
+SCRIPT = ROOT / "tools" / "mp" / "measure.py"
+DECODING = ROOT / "tools" / "mp" / "measure_bms.py"
+# A sum over 300 bytes by index (tools/mp/timing.py), on stock MicroPython 1.26.1 on an ESP32
 # at 240 MHz.
 KNOWN_LOOP_ESP32_US = 1191
 LOOP_BOUND_MS = 50

@@ -15,9 +15,9 @@ import tempfile
 
 from bms import catalog
 from bms.pack import PackState
-from host_tests.mp import runner
 from tools import ROOT, chip_heaps, image
 from tools.bench import simulators
+from tools.mp import runner
 from tools.plant import Plant
 
 _CHIP = ROOT / "tools" / "mp" / "chip32.py"

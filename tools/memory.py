@@ -2,7 +2,7 @@
 
 Everything that comes from a file lies in the heap: bytecode, names, constants. Modules that the
 ESP32's firmware has built in cost nothing there, and are stand-ins here. The build runs garbage
-collection only between two chunks of source (host_tests/mp/run32.mjs), so that what is counted
+collection only between two chunks of source (tools/mp/run32.mjs), so that what is counted
 after one is what stays.
 """
 
@@ -13,8 +13,8 @@ import pathlib
 import tempfile
 
 from bms import catalog
-from host_tests.mp import runner
 from tools import ROOT, boot_play, chip_heaps, image, short_names
+from tools.mp import runner
 
 # The most that may live, and that may be in use at any moment, garbage that cannot be collected
 # yet included: what is reached today. The aim is 92,000 and 104,000, with which Python's heap

@@ -1,4 +1,4 @@
-"""Scripts under host_tests/mp and what they import of ours, squeezed as an image's modules are.
+"""Scripts for MicroPython and what they import of ours, squeezed as an image's modules are.
 
 So what is tested and timed is what runs on a device without PSRAM.
 """
@@ -6,7 +6,7 @@ So what is tested and timed is what runs on a device without PSRAM.
 from bms import catalog
 from tools import ROOT, image, inline, rendered, short_names, squeeze, stock_names
 
-MP = ROOT / "host_tests" / "mp"
+MP = ROOT / "tools" / "mp"  # what several scripts import
 # An image has files instead of these, so that they may reach names by text (relay.layout does).
 RENDERED = set(rendered.FILES)
 _AS_IT_IS = {"harness"}  # asks what the interpreter has
@@ -15,11 +15,12 @@ _AS_IT_IS = {"harness"}  # asks what the interpreter has
 def sources_of(scripts):
     """Returns {module: text} of scripts and all they import of ours on a device, but for the
     harness and what is a file in an image."""
+    folders = [*image.ROOTS, MP, *{script.parent for script in scripts} - {MP}]
     found = {}
     waiting = {script.stem for script in scripts}
     while waiting:
         name = waiting.pop()
-        files = [p / (name.replace(".", "/") + ".py") for p in (*image.ROOTS, MP)]
+        files = [p / (name.replace(".", "/") + ".py") for p in folders]
         texts = [f.read_text() for f in files if f.is_file()]
         if texts and name not in found and name not in _AS_IT_IS | RENDERED:
             found[name] = texts[0]

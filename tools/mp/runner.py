@@ -13,12 +13,13 @@ import subprocess
 import sys
 import tempfile
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-HERE = ROOT / "host_tests" / "mp"
+from tools import ROOT
+
+HERE = ROOT / "tools" / "mp"
 WASM = ROOT / "node_modules" / "@micropython" / "micropython-webassembly-pyscript"
 HEAP_BYTES = 512 * 1024
 # Places of ROOT that a script imports from, unless it says otherwise.
-PLACES = ("lib", "firmware", "host_tests/mp")
+PLACES = ("lib", "firmware", "tools/mp")
 COPIED = (".py", ".mpy", ".json", ".bin")
 
 

@@ -6,7 +6,7 @@ once the dialect has sent its first request;
 """
 
 try:
-    from host_tests.mp import frames
+    from tools.mp import frames
 except ImportError:  # MicroPython
     import frames
 
