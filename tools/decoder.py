@@ -174,7 +174,7 @@ class Watcher:
         result = self._result
         kind = self._dialect.kind
         values = vocabulary.values(pack) | self._further(frame)
-        for name in ("alarms_raw_high", "warnings_raw_high"):
+        for name in ("alarms_raw_high", "warnings_raw_high", "balance_mask_high"):
             values.pop(name, None)  # the word is whole now
         result.add(_KINDS[kind], values, self._address())
         if kind == p.STATUS and whole:

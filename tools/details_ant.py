@@ -9,6 +9,7 @@ import struct
 from bms import pack as p
 from bms.ant import ant_codes, ant_status
 from bms.framer import COUNTERS, IDENTITY
+from relay.texts import TEXTS
 from tools import vocabulary
 
 # Settings by byte address, ant.md §2.5: name, factor ("s": signed °C, "u4": µAh, "b4": plain).
@@ -80,30 +81,6 @@ _SETTINGS = {
     0x13A: ("runtime_cfg", 1),
 } | {0xAE + 2 * i: (f"ocv_{100 - 10 * i}_mv", 1) for i in range(11)}
 _TEXTS = {0x106: ("pack_id", 32), 0x26C: ("hw_version", 16), 0x27C: ("sw_version", 16)}
-# What the codes of a MOS say, ant.md §1.4; the two differ where one has a pair.
-_MOS = {
-    0: "off",
-    1: "on",
-    2: ("cell over-voltage", "cell under-voltage"),
-    3: "over-current",
-    4: ("full", "over-current, second level"),
-    5: ("pack over-voltage", "pack under-voltage"),
-    6: "battery too hot",
-    7: "MOS too hot",
-    8: "current abnormal",
-    9: "balance wire lost",
-    10: "board too hot",
-    11: ("", "off because the charge MOS is"),
-    12: ("turning on failed", "short circuit"),
-    13: "discharge MOS faulty",
-    14: ("waiting", "start failed"),
-    15: "switched off by hand",
-    16: ("cell over-voltage, second level", "cell under-voltage, second level"),
-    17: "too cold",
-    18: "cell difference",
-    19: "self-test failed",
-    20: "self-test failed",
-}
 _NOT_A_MASK = (1, 2, 33)  # boards with an active balancer have other things there
 _COUNTERS = (
     "cell_ov pack_ov cell_uv pack_uv cell_delta charge_ot discharge_ot mos_ot charge_ut "
@@ -178,10 +155,6 @@ def _status(data):
         "charge_mos_code": data[t0 + 13],
         "balance_code": data[t0 + 14],
         "board_type": data[t0 + 15],
-        "discharged_mah": struct.unpack_from("<I", data, t0 + 62)[0],
-        "charged_mah": struct.unpack_from("<I", data, t0 + 66)[0],
-        "discharge_time_s": struct.unpack_from("<I", data, t0 + 70)[0],
-        "charge_time_s": struct.unpack_from("<I", data, t0 + 74)[0],
     }
     _say(found, found["board_type"] not in _NOT_A_MASK)
     tripped = _alarms(protections, ant_status.PROTECTION_ALARMS)
@@ -194,11 +167,10 @@ def _status(data):
 
 def _say(found, has_mask=True):
     """Adds the codes of the MOS in words, and the cells that are being balanced."""
-    for which, name in enumerate(("charge", "discharge")):
-        words = _MOS.get(found[f"{name}_mos_code"], "")
-        words = words if isinstance(words, str) else words[which]
+    for name in ("charge_mos", "discharge_mos"):
+        words = dict(TEXTS[name]).get(str(found[f"{name}_code"]))
         if words:
-            found[f"{name}_mos"] = words
+            found[name] = words
     if has_mask:
         mask = found["balance_mask"]
         found["balanced_cells"] = [bit + 1 for bit in range(mask.bit_length()) if mask >> bit & 1]

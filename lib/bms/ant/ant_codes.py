@@ -29,6 +29,8 @@ _LIMIT = const(0x3FFFFFFF)  # where the getters saturate
 
 def store_mos(pack, charge, discharge):
     """Stores the MOS states, and raises the alarms that the codes imply."""
+    pack.put(p.CHARGE_MOS_CODE, charge)
+    pack.put(p.DISCHARGE_MOS_CODE, discharge)
     pack.put(p.CHARGE_ON, 1 if charge == MOS_ON else 0)
     pack.put(p.DISCHARGE_ON, 1 if discharge == MOS_ON else 0)
     if 1 < charge < len(CHARGE_ALARMS) and CHARGE_ALARMS[charge] != NO_ALARM:
@@ -40,6 +42,13 @@ def store_mos(pack, charge, discharge):
 def is_balancing(code):
     """True for the balance codes in which cells are being bled."""
     return code == 1 or code == 2 or code == 4 or code == 5
+
+
+def store_mask(pack, high, low):
+    """Stores which cells are being bled, given as two words; returns True if any is."""
+    pack.put(p.BALANCE_MASK, (high & 0x3FFF) << 16 | low)
+    pack.put(p.BALANCE_MASK_HIGH, high >> 14)
+    return high | low != 0
 
 
 def mah(high, low):

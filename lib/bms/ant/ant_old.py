@@ -8,6 +8,7 @@ from bms.ant.ant_codes import (
     put_known,
     store_amounts,
     store_board_temp,
+    store_mask,
     store_mos,
     store_temp,
 )
@@ -207,7 +208,8 @@ class AntOld(Dialect):
         store_mos(pack, charge, discharge)
         pack.put(p.ALARMS_RAW, charge << 8 | discharge)
         pack.put(p.FULL, 1 if charge == MOS_FULL else 0)
-        bled = u32be(buf, at + _BALANCE_MASK) != 0
+        mask = at + _BALANCE_MASK
+        bled = store_mask(pack, u16be(buf, mask), u16be(buf, mask + 2))
         pack.put(p.BALANCING, 1 if bled or is_balancing(buf[at + _BALANCE]) else 0)
 
 

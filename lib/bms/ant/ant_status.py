@@ -9,6 +9,7 @@ from bms.ant.ant_codes import (
     put_known,
     store_amounts,
     store_board_temp,
+    store_mask,
     store_mos,
     store_temp,
 )
@@ -41,6 +42,10 @@ _REMAINING = const(20)
 _CYCLE_CAPACITY = const(24)
 _RUNTIME = const(32)
 _BALANCE_MASK = const(36)
+_DISCHARGED = const(62)
+_CHARGED = const(66)
+_DISCHARGE_TIME = const(70)
+_CHARGE_TIME = const(74)
 
 _CELL_BITS = const(0x1FFF)  # the top three may be error flags
 _SUM_SLACK_MV = const(300)
@@ -128,7 +133,7 @@ def store(pack, buf, words, cell_words):
     _store_bits(pack, words, _DATA + _PROTECTIONS >> 1, p.ALARMS_RAW, PROTECTION_ALARMS)
     _store_bits(pack, words, _DATA + _WARNINGS >> 1, p.WARNINGS_RAW, WARNING_ALARMS)
     _store_figures(pack, words, at)
-    _store_switches(pack, buf, 2 * at)
+    _store_switches(pack, buf, words, 2 * at)
     valid = pack.valid
     for slot in _ALWAYS:
         valid[slot] = 1
@@ -149,16 +154,23 @@ def _store_figures(pack, words, t0):
     at = t0 + (_REMAINING >> 1)
     values[p.REMAINING_MAH] = mah(words[at + 1], words[at])
     put_known(pack, p.RUNTIME_S, amount(words, t0 + (_RUNTIME >> 1)))
+    put_known(pack, p.DISCHARGED_MAH, amount(words, t0 + (_DISCHARGED >> 1)))
+    put_known(pack, p.CHARGED_MAH, amount(words, t0 + (_CHARGED >> 1)))
+    put_known(pack, p.DISCHARGE_TIME_S, amount(words, t0 + (_DISCHARGE_TIME >> 1)))
+    put_known(pack, p.CHARGE_TIME_S, amount(words, t0 + (_CHARGE_TIME >> 1)))
 
 
-def _store_switches(pack, buf, t0):
+def _store_switches(pack, buf, words, t0):
     values = pack.values
     store_mos(pack, buf[t0 + _CHARGE_MOS], buf[t0 + _DISCHARGE_MOS])
     board = buf[t0 + _BOARD]
-    at = t0 + _BALANCE_MASK
-    bled = buf[at] | buf[at + 1] | buf[at + 2] | buf[at + 3]
     if board == 1 or board == 2 or board == 33:
         bled = False  # an active balancer has other things there
+        pack.drop(p.BALANCE_MASK)
+        pack.drop(p.BALANCE_MASK_HIGH)
+    else:
+        at = t0 + _BALANCE_MASK >> 1
+        bled = store_mask(pack, words[at + 1], words[at])
     values[p.BALANCING] = 1 if bled or is_balancing(buf[t0 + _BALANCE]) else 0
     at = _DATA + _WARNINGS
     full = buf[at + _FULL_BYTE] & _FULL_BITS or buf[t0 + _CHARGE_MOS] == MOS_FULL
