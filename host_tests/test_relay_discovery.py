@@ -26,7 +26,7 @@ UNITS = {
     "power": {"W"},
     "temperature": {"°C"},
     "energy": {"Wh", "kWh"},
-    "duration": {"s", "min"},
+    "duration": {"s", "min", "h"},
     "signal_strength": {"dBm"},
     "data_size": {"B"},
     "enum": {None},
@@ -128,7 +128,9 @@ def test_classes_and_units_go_together(bench):
             assert config.get("unit_of_meas") in UNITS[device_class], key
         elif platforms[key] == "sensor":
             # Of a text without a class "None" would be a word, on 2024.3.
-            assert key == "notices" or "unit_of_meas" in config or "stat_cla" in config, key
+            assert (
+                key in ("notices", "alarms") or "unit_of_meas" in config or "stat_cla" in config
+            ), key
         if device_class == "energy":
             assert config["stat_cla"] == "total_increasing"
     assert found["soc_pct"]["dev_cla"] == "battery"
@@ -160,6 +162,7 @@ def test_values_reach_home_assistant_in_its_units(bench):
         "heater_preheat": "not planned",
         "verdict": "good",
         "notices": "none",
+        "alarms": "battery undertemp",
         "heater_warning": "OFF",
         "link_reason": "none",
         "wifi_reason": "lost",
@@ -334,7 +337,7 @@ def test_every_code_of_an_enum_has_an_option(bench):
         table = TEXTS[next(f.words for g in fields.FIELDS.values() for f in g if f.name == key)]
         assert config["options"] == [text for _, text in table]
         for code, text in table:
-            payload = json.dumps({key: code or None})
+            payload = json.dumps({key: int(code) if code.isdigit() else code or None})
             assert render(config["val_tpl"], payload) == text
         assert render(config["val_tpl"], json.dumps({key: "of_a_later_version"})) == (
             "of_a_later_version"

@@ -68,7 +68,11 @@ def _end(good):
 def _words(table, value):
     """Returns (template, JSON list of options) of an enum."""
     rows = TEXTS[table]
-    pairs = ["'%s':'%s'" % (code, text.replace("'", "\\'")) for code, text in rows if code]
+    pairs = []
+    for code, text in rows:
+        key = code if code.isdigit() else "'" + code + "'"  # a number is told as one
+        if code:
+            pairs.append(key + ":'" + text.replace("'", "\\'") + "'")
     nothing = [text for code, text in rows if not code] or [rows[0][1]]
     template = "{{ {" + ",".join(pairs) + "}.get(" + value + ", "
     if rows[0][0]:
@@ -131,7 +135,7 @@ def _reading(field, message, need, value=None):
     if field.kind == f.BOOL:
         platform = "binary_sensor"
         text += _member("val_tpl", "{{ {true:'ON',false:'OFF'}.get(" + value + ") }}")
-    elif field.kind == f.NAME:
+    elif field.words:
         template, options = _words(field.words, value)
         text += _member("val_tpl", template) + ',"dev_cla":"enum","options":' + options
     else:
@@ -144,8 +148,8 @@ def _reading(field, message, need, value=None):
     ):
         if fact:
             text += _member(key, fact)
-    if field.kind == f.INT and field.scale > 1:
-        decimals = 0 if field.unit == "min" else len(str(field.scale)) - 1
+    if field.scale > 1:
+        decimals = 0 if field.unit in ("min", "h") else len(str(field.scale)) - 1
         text += ',"sug_dsp_prc":%d' % decimals
     text += ',"exp_aft":' + MARKS[TOLD if message == f.STATE else SELDOM]
     if field.attributes:
@@ -165,9 +169,33 @@ def _notices():
     return _record(ALWAYS, "sensor", "notices", text + _end(True))
 
 
+def _alarms():
+    """Returns the record of the alarms in words, each with its cell where that is known: the one
+    cell that is highest or lowest while cells are too high or too low, and a cell whose wire is
+    bad."""
+    cells = "(value_json.cell_mv or [])|select('eq',value_json.%s)|list|length==1"
+    lone = "'%s':value_json.%s if " + cells + " else none"
+    known = ",".join(
+        [
+            lone % ("cell_overvoltage", "cell_max_index", "cell_max_mv"),
+            lone % ("cell_undervoltage", "cell_min_index", "cell_min_mv"),
+            "'wire_resistance':value_json.bad_wire",
+        ]
+    )
+    template = "{% set cells={" + known + "} %}{% for name in value_json.alarms or [] %}"
+    template += "{{ name|replace('_',' ') }}"
+    template += "{% if cells.get(name) is number %} (cell {{ cells[name] }}){% endif %}"
+    template += "{% if not loop.last %}, {% endif %}{% else %}none{% endfor %}"
+    text = _begin("alarms", "Alarms") + _member("stat_t", "~/state")
+    # A state has 255 letters at most; what is longer is seldom, and whole in the attributes.
+    text += _member("val_tpl", "{% set all %}" + template + "{% endset %}{{ all[:250] }}")
+    text += ',"exp_aft":' + MARKS[TOLD]
+    return _record(ALWAYS, "sensor", "alarms", text + _end(True))
+
+
 def _listed():
     """Returns the records of sensors and cells."""
-    records = [_notices()]
+    records = [_notices(), _alarms()]
     for i in range(p.MAX_TEMPS):
         field = f.Field(
             "temp_%d" % (i + 1),

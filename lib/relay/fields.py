@@ -35,10 +35,10 @@ USES = (OWN_HEATER, OWN_THRESHOLDS, PROBE, PREHEAT, RADIO, SEVERAL, WRITES)
 class Field:
     """One member of a message.
 
-    title: of its entity; "" for none. good: it needs good
-    data of the pack. scale: the figure is divided by it. unit, cls (device_class), state
-    (state_class), category: Home Assistant's; needs: see above; words: of an enum, the name of
-    its table in relay.texts; attributes: (name, member) told beside the entity.
+    title: of its entity; "" for none. good: it needs good data of the pack. scale: the figure is
+    divided by it. unit, cls (device_class), state (state_class), category: Home Assistant's;
+    needs: see above; words: of an enum, the name of its table in relay.texts, whose codes are
+    digits where the figure is a number; attributes: (name, member) told beside the entity.
     """
 
     def __init__(self, name, kind, title="", **facts):
@@ -71,6 +71,10 @@ def _switch(name, title="", **facts):
 
 def _volt(name, title, scale=1000, unit="V", **facts):
     return _pack(name, title, scale=scale, unit=unit, cls="voltage", state=_MEASURED, **facts)
+
+
+def _total(name, title, **facts):
+    return _pack(name, title, state=_GROWS, category=_DIAGNOSTIC, **facts)
 
 
 def _degrees(name, title, **facts):
@@ -115,7 +119,11 @@ SLOTTED = (
     _pack("soh_pct", "Health", unit="%", state=_MEASURED, category=_DIAGNOSTIC),
     _pack("cycles", "Cycles", state=_GROWS, category=_DIAGNOSTIC),
     _pack("cycle_capacity_mah"),
-    _pack("runtime_s"),
+    _total("charged_mah", "Charged in all", scale=1000, unit="Ah"),
+    _total("discharged_mah", "Discharged in all", scale=1000, unit="Ah"),
+    _total("runtime_s", "Running time", scale=3600, unit="h", cls="duration"),
+    _total("charge_time_s", "Time of charging", scale=3600, unit="h", cls="duration"),
+    _total("discharge_time_s", "Time of discharging", scale=3600, unit="h", cls="duration"),
     _degrees(
         "mos_temp_dc", "MOS temperature", good=True, needs="MOS_TEMP_DC", category=_DIAGNOSTIC
     ),
@@ -131,7 +139,17 @@ SLOTTED = (
     _pack("cell_max_index"),
     _switch("charge_on", "Charge MOS", cls="power", category=_DIAGNOSTIC),
     _switch("discharge_on", "Discharge MOS", cls="power", category=_DIAGNOSTIC),
-    _switch("balancing", "Balancing", cls="running", category=_DIAGNOSTIC),
+    _pack("charge_mos_code", "Charge MOS says", words="charge_mos", category=_DIAGNOSTIC),
+    _pack("discharge_mos_code", "Discharge MOS says", words="discharge_mos", category=_DIAGNOSTIC),
+    _switch(
+        "balancing",
+        "Balancing",
+        cls="running",
+        category=_DIAGNOSTIC,
+        attributes=(("mask", "balance_mask"), ("mask_high", "balance_mask_high")),
+    ),
+    _pack("balance_mask"),
+    _pack("balance_mask_high"),
     _pack("balance_current_ma"),
     _switch("heating"),
     _pack("heating_ma"),
@@ -139,15 +157,17 @@ SLOTTED = (
     _pack("alarms_raw"),
     _pack("alarms_raw_high"),
     _switch("temp_sensors_disabled", "Temperature sensors disabled", cls="problem"),
-    _switch("gps_heartbeat"),
+    _switch("gps_heartbeat", "Switches off without GPS", category=_DIAGNOSTIC),
     _pack("emergency_s", "Emergency mode left", unit="s", cls="duration", state=_MEASURED),
-    _pack("charge_phase"),
+    _pack("charge_phase", "Charge phase", words="charge_phase", category=_DIAGNOSTIC),
     _pack("bad_wire", "Cell with a bad wire", state=_MEASURED, category=_DIAGNOSTIC),
     # Of the BMS's settings: read seldom, they do not age with the rest.
     _pack("charge_utp_dc"),
     _pack("charge_utpr_dc"),
+    _volt("rcv_mv", "Requested charge voltage of a cell", category=_DIAGNOSTIC),
+    _volt("rfv_mv", "Requested float voltage of a cell", category=_DIAGNOSTIC),
 )
-SETTLED = ("charge_utp_dc", "charge_utpr_dc")
+SETTLED = ("charge_utp_dc", "charge_utpr_dc", "rcv_mv", "rfv_mv")
 
 _HEATER = (
     Field("heater_on", BOOL, "Heater", cls="running"),

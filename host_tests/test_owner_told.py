@@ -1,0 +1,129 @@
+"""What an owner reads in Home Assistant of captured packs: the whole way, from the frames by the
+relay to the templates of the entities."""
+
+import jinja2
+import pytest
+
+from bms import catalog
+from host_tests import dialects
+from host_tests.mqtt_rig import Bench, make_device, make_unit
+
+
+class Shown:
+    """What Home Assistant shows of each entity that a relay has announced."""
+
+    def __init__(self, bench):
+        self.configs = bench.configs()
+        self._bench = bench
+
+    def told(self, message):
+        """Returns what was sent on a topic."""
+        return self._bench.told(message)
+
+    def __getitem__(self, key):
+        config = self.configs[key]
+        told = self.told(config["stat_t"].replace("~/", ""))[-1]
+        return jinja2.Environment().from_string(config["val_tpl"]).render(value_json=told)
+
+
+@pytest.fixture
+def told(monkeypatch, shared):
+    """Returns a function: feeds the captures it names to one unit, returns what is Shown."""
+
+    def tell(*names):
+        captures = [dialects.load(next((shared / "captures").glob(f"*/{x}.json"))) for x in names]
+        unit = make_unit()
+        dialect = catalog.create(captures[0]["protocol"], unit.pack, dialects.CHUNK, 1000)
+        for capture in captures:
+            assert dialects.feed_capture(dialect, capture)
+        bench = Bench(monkeypatch, device=make_device([unit]))
+        bench.talks = True
+        bench.run(30_000, step=50)
+        return Shown(bench)
+
+    return tell
+
+
+JK_15 = "jk02_32s_device_jk_pb2a16s20p_15_38_aiobmsble"
+JK_WIRES = "jk02_32s_device_jk_b2a20s20p_11_288h_heatfaker"
+
+
+# -- alarms, and whose they are -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "names, text",
+    [
+        (("new_status_16s_16zm_idle_cold",), "charge undertemp"),
+        (("old_status_16s_legacy_ovp_balancing",), "cell overvoltage (cell 12)"),
+        (("new_status_20s_24cbub_standby_ext14",), "cell overvoltage (cell 6)"),
+        (
+            ("new_status_22s_synth_mos_code_2",),
+            "cell overvoltage (cell 12), cell undervoltage (cell 10)",
+        ),
+        # Fourteen cells of one voltage: none of them is the one.
+        (("new_status_14s_uart_ovp_1",), "cell overvoltage"),
+        (
+            (JK_WIRES, "jk02_32s_status_jk_b2a20s20p_11_288h_heatfaker"),
+            "wire resistance (cell 1), charge undertemp",
+        ),
+    ],
+)
+def test_an_alarm_names_its_cell_where_that_is_known(told, names, text):
+    assert told(*names)["alarms"] == text
+
+
+# -- JK -------------------------------------------------------------------------------------------
+
+
+def test_the_phase_of_charging_in_words(told):
+    shown = told(JK_15, "jk02_32s_status_jk_pb2a16s20p_15_38_chargestatus")
+    assert shown["charge_phase"] == "float"
+    assert shown["emergency_s"] == "0"
+
+
+def test_the_voltages_that_a_jk_requests(told):
+    shown = told(
+        JK_15,
+        "jk02_32s_settings_jk_pb2a16s15p_15_38_esphfaker",
+        "jk02_32s_status_jk_pb2a16s20p_15_38_chargestatus",
+    )
+    assert (shown["rcv_mv"], shown["rfv_mv"]) == ("3.448", "3.35")
+
+
+# -- ANT ------------------------------------------------------------------------------------------
+
+
+def test_totals_and_times_of_an_ant(told):
+    shown = told("new_status_16s_16zm_idle_cold")
+    assert (shown["charged_mah"], shown["discharged_mah"]) == ("5822.651", "3902.649")
+    assert float(shown["runtime_s"]) == 36_591_632 / 3600
+    assert float(shown["charge_time_s"]) == 4_830_952 / 3600
+    assert float(shown["discharge_time_s"]) == 4_402_650 / 3600
+
+
+@pytest.mark.parametrize(
+    "name, charge, discharge",
+    [
+        ("new_status_16s_16zm_idle_cold", "on", "on"),
+        ("new_status_14s_uart_ovp_1", "cell over-voltage", "on"),
+        ("old_status_16s_legacy_ovp_balancing", "cell over-voltage", "on"),
+    ],
+)
+def test_what_the_mos_of_an_ant_say(told, name, charge, discharge):
+    shown = told(name)
+    assert shown["charge_mos_code"] == charge and shown["discharge_mos_code"] == discharge
+
+
+@pytest.mark.parametrize(
+    "name, mask, high",
+    [
+        ("old_status_16s_legacy_ovp_balancing", 2896, 0),
+        ("new_logcmd_status_092_balancing_both_off", 4_188_415, 0),
+    ],
+)
+def test_the_cells_that_an_ant_bleeds(told, name, mask, high):
+    shown = told(name)
+    (state,) = shown.told("state")[-1:]
+    assert (state["balance_mask"], state["balance_mask_high"]) == (mask, high)
+    assert shown["balancing"] == "ON"
