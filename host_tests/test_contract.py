@@ -86,6 +86,7 @@ def test_samples_differ_and_show_a_pack(name):
             "cell_mv",
             "temps_dc",
             "alarms",
+            "alarm_cells",
         }
     assert all(a != b for i, a in enumerate(shown) for b in shown[:i])
 

@@ -44,6 +44,21 @@ def test_the_wires_and_which_of_them_is_bad(shared):
     assert "wire_resistance" in values["alarms"] and len(values["cell_res_mohm"]) == 2
 
 
+@pytest.mark.parametrize(
+    "folder, name, cells",
+    [
+        ("jk", "jk02_32s_status_jk_b2a20s20p_11_288h_heatfaker", {"wire_resistance": 1}),
+        ("ant", "old_status_16s_legacy_ovp_balancing", {"cell_overvoltage": 12}),
+        ("ant", "new_status_20s_24cbub_standby_ext14", {"cell_overvoltage": 6}),
+        ("ant", "new_status_14s_uart_ovp_1", None),  # all its cells are alike
+        ("ant", "new_status_16s_16zm_idle_cold", None),
+    ],
+)
+def test_the_cell_that_an_alarm_is_about(shared, folder, name, cells):
+    (values,) = frames(shared, folder, name)
+    assert values.get("alarm_cells") == cells
+
+
 @pytest.mark.parametrize("mask, cell", [(0, None), (1, 1), (0x8000, 16), (1 << 31 | 1 << 20, 21)])
 def test_the_first_bad_wire(mask, cell):
     assert unit(status(at_146=struct.pack("<I", mask))).get(p.BAD_WIRE) == cell

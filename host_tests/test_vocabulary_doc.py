@@ -26,7 +26,7 @@ def section(title):
 
 
 SECTIONS = {
-    "Lists": ("cell_mv", "temps_dc", "alarms", "notices"),
+    "Lists": ("cell_mv", "temps_dc", "alarms", "alarm_cells", "notices"),
     "True or false": vocabulary.SLOTS[: p.BOOLS],
     "Measurements": vocabulary.SLOTS[p.BOOLS : p.PACK_OVP_MV],
     "Settings of the BMS": vocabulary.SLOTS[p.PACK_OVP_MV :],
