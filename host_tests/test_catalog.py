@@ -9,20 +9,20 @@ from bms import adverts, catalog
 from bms.pack import PackState
 from tools import ROOT
 
-DIALECT_MODULES = {entry[1] for entry in catalog.DIALECTS}
+DIALECT_MODULES = set(catalog.modules())
 
 
 @pytest.mark.parametrize("alias", ["jk02_24s", "jk02_32s", "jk04"])
 def test_wire_names_are_of_one_dialect(alias):
-    assert catalog.find(alias)[0] == "jk_ble"
+    assert catalog.find(alias).name == "jk_ble"
     assert catalog.create(alias, PackState(), 256, 1000).NAME == "jk_ble"
 
 
 def test_names_and_transports():
     assert len(set(catalog.NAMES)) == len(catalog.NAMES) == 6
-    for name, _, _, transports, bauds in catalog.DIALECTS:
-        assert transports & (catalog.UART | catalog.BLE)
-        assert catalog.baud(name) == bauds[0]
+    for entry in catalog.DIALECTS:
+        assert entry.ways & (catalog.UART | catalog.BLE)
+        assert catalog.baud(entry.name) == entry.bauds[0]
     assert catalog.baud("jk_display") == 2400 and catalog.baud("ant_new") == 19_200
     assert catalog.NAMES.index("ant_new") < catalog.NAMES.index("ant_old")  # both may answer
 
@@ -43,7 +43,7 @@ def test_names_and_transports():
 def test_advertisements(name, companies, services, expected):
     assert adverts.match(name, companies, services) == expected
     for dialect in expected:
-        assert catalog.find(dialect)[3] & catalog.BLE
+        assert catalog.find(dialect).ways & catalog.BLE
 
 
 @pytest.mark.parametrize("name", catalog.NAMES)
@@ -56,7 +56,7 @@ catalog.create({name!r}, pack.PackState(), 256, 1000)
 print(*sorted(sys.modules))
 """
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert DIALECT_MODULES & set(run.stdout.split()) == {catalog.find(name)[1]}
+    assert DIALECT_MODULES & set(run.stdout.split()) == {catalog.find(name).module}
 
 
 def test_an_address_is_for_those_that_have_one():

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import words
 from bms import catalog
 from bms.pack import PackState
 from compat import ticks_add
@@ -233,8 +234,32 @@ def test_requests_fit_and_are_no_frames_of_a_pack(name):
 
 def test_catalogue_entries(name):
     entry = catalog.find(name)
-    assert entry[0] == name and catalog.baud(name) in (2400, 9600, 19_200, 115_200)
+    assert entry.name == name and catalog.baud(name) in (2400, 9600, 19_200, 115_200)
     assert catalog.create(name, PackState(), CHUNK, 1000).NAME == name
+
+
+def test_what_others_ask_of_a_dialect(name):
+    dialect = catalog.create(name, PackState(), CHUNK, 1000)
+    assert dialect.unanswered == dialect.foreign == 0
+    assert dialect.HEADERS and all(
+        0 < len(header) <= dialect.LONGEST for header in dialect.HEADERS
+    )
+    dialect.reread_each(60_000)
+    dialect.settle(0)
+    dialect.reset()
+    silence = words.WIRE_NAMES.split(b"\n")[dialect.SILENCE].decode()
+    assert silence.startswith("silent")
+    # What begins like this is told to whoever has set another dialect (links.uart_link).
+    entry = catalog.find(name)
+    if entry.ways & catalog.UART:
+        assert f"speaks_{name}".encode() in words.WIRE_NAMES.split(b"\n")
+        assert all(entry.sign in frame for frame in SAMPLES[name])
+
+
+def test_the_dialects_of_a_cable_are_told_in_their_order():
+    told = [line.decode() for line in words.WIRE_NAMES.split(b"\n")]
+    told = [line[len("speaks_") :] for line in told if line.startswith("speaks_")]
+    assert tuple(told) == catalog.WIRED
 
 
 def test_unknown_dialect():

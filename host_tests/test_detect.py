@@ -67,10 +67,10 @@ def test_the_stated_times_are_those_of_the_table():
 def test_every_wired_dialect_and_rate_is_tried_and_listening_comes_first():
     tried = {(name, baud) for name, baud, _, _ in detect.UART_TRIALS}
     listed = {
-        (name, baud)
-        for name, _, _, transports, bauds in catalog.DIALECTS
-        if transports & catalog.UART
-        for baud in bauds
+        (entry.name, baud)
+        for entry in catalog.DIALECTS
+        if entry.ways & catalog.UART
+        for baud in entry.bauds
     }
     assert tried == listed
     names = [row[0] for row in detect.UART_TRIALS]
@@ -237,7 +237,7 @@ def test_frames_of_other_dialects_prove_nothing(row, data):
 def test_an_advertisement_names_the_trials(name, companies, services, expected):
     trials = detect.ble_trials(adverts.match(name, companies, services))
     assert [row[0] for row in trials] == expected
-    assert all(catalog.find(row[0])[3] & catalog.BLE for row in trials)
+    assert all(catalog.find(row[0]).ways & catalog.BLE for row in trials)
 
 
 def test_over_bluetooth_the_second_of_two_is_proven():

@@ -280,7 +280,7 @@ def test_stand_down_gives_an_hour(chip, supervisor):
 
 
 def test_uart_link(chip):
-    link = importlib.import_module("links.uart_link").UARTLink(1, 25, 26, 115_200)
+    link = importlib.import_module("links.uart_link").UARTLink(1, 25, 26, 115_200, ((), ()))
     assert chip.uart_args == ((1,), {"baudrate": 115_200, "rx": 25, "tx": 26, "rxbuf": 921})
     buf = bytearray(8)
     assert link.readinto(buf) == 0
@@ -295,14 +295,14 @@ def test_uart_link(chip):
 def test_the_first_buffer_is_as_large_as_the_one_it_takes_the_place_of(chip):
     """startup.py has made one of that size, and no other is sure to fit where it lay."""
     module = importlib.import_module("links.uart_link")
-    link = module.UARTLink(1, 25, 26, 115_200, None, 33_000)
+    link = module.UARTLink(1, 25, 26, 115_200, ((), ()), None, 33_000)
     assert chip.uart_args[1]["rxbuf"] == 33_000
     link.trim()
     assert chip.uart_args[1]["rxbuf"] == 921
 
 
 def test_uart_link_when_the_driver_has_nothing_after_all(chip, monkeypatch):
-    link = importlib.import_module("links.uart_link").UARTLink(1, 25, 26, 115_200)
+    link = importlib.import_module("links.uart_link").UARTLink(1, 25, 26, 115_200, ((), ()))
     monkeypatch.setattr(link._uart, "any", lambda: 5)  # readinto then returns None
     assert link.readinto(bytearray(8)) == 0
 

@@ -8,9 +8,12 @@ import types
 import pytest
 
 import words
+from bms import catalog
+from bms.pack import PackState
 from host_tests.fake_chip import Chip
 
 DE = 22
+KNOWN = (catalog.WIRED, catalog.SIGNS)
 
 
 @pytest.fixture
@@ -30,10 +33,8 @@ def link_module(chip):
     return importlib.import_module("links.uart_link")
 
 
-class Dialect:
-    """What a link looks at."""
-
-    NAME = "ant_new"
+def dialect(name):
+    return catalog.create(name, PackState(), 256, 1000)
 
 
 class Rig:
@@ -42,8 +43,8 @@ class Rig:
     def __init__(self, chip, module, **keywords):
         self.chip = chip
         self.module = module
-        self.link = module.UARTLink(1, 25, 26, 115_200, **keywords)
-        self.dialect = Dialect()
+        self.link = module.UARTLink(1, 25, 26, 115_200, KNOWN, **keywords)
+        self.dialect = dialect("ant_new")
         self._buf = bytearray(256)
 
     @property
@@ -75,20 +76,20 @@ def rig(chip, link_module):
 
 @pytest.mark.parametrize("baud, room", [(115_200, 921), (19_200, 320), (9_600, 320), (2_400, 320)])
 def test_the_buffer_holds_the_worst_gap(chip, link_module, baud, room):
-    link_module.UARTLink(1, 25, 26, baud)
+    link_module.UARTLink(1, 25, 26, baud, KNOWN)
     assert chip.uart_args[1]["rxbuf"] == room
     assert room >= 308  # the longest frame that is asked for
     assert room >= baud / 10 * 0.08 - 1  # what comes while the loop is held for 50 ms, and more
 
 
 def test_the_baud_rate_can_be_changed(chip, link_module):
-    link = link_module.UARTLink(1, 25, 26, 115_200)
+    link = link_module.UARTLink(1, 25, 26, 115_200, KNOWN)
     link.retune(19_200)
     assert chip.uart_args == ((), {"baudrate": 19_200})
 
 
 def test_without_a_pin_nothing_is_driven(chip, link_module):
-    link = link_module.UARTLink(1, 25, 26, 115_200)
+    link = link_module.UARTLink(1, 25, 26, 115_200, KNOWN)
     link.write(b"0123456789a", 11)
     assert not link.sending and chip.trace == []
     link.release(0)
@@ -101,7 +102,7 @@ def test_without_a_pin_nothing_is_driven(chip, link_module):
     "baud, size, sent_ms", [(115_200, 11, 1), (19_200, 10, 6), (9_600, 11, 12)]
 )
 def test_the_driver_is_on_until_all_is_sent(chip, link_module, baud, size, sent_ms):
-    link = link_module.UARTLink(1, 25, 26, baud, DE)
+    link = link_module.UARTLink(1, 25, 26, baud, KNOWN, DE)
     assert chip.levels[DE] == 0
     chip.sending = True
     link.write(bytes(size), size)
@@ -119,7 +120,7 @@ def test_the_driver_is_on_until_all_is_sent(chip, link_module, baud, size, sent_
 
 def test_a_uart_that_seems_done_at_once_is_not_believed(chip, link_module):
     """txdone() can be true before the driver has moved the first byte into its FIFO."""
-    link = link_module.UARTLink(1, 25, 26, 19_200, DE)
+    link = link_module.UARTLink(1, 25, 26, 19_200, KNOWN, DE)
     link.write(bytes(10), 10)
     for chip.now in range(6):
         link.release(chip.now)
@@ -130,7 +131,7 @@ def test_a_uart_that_seems_done_at_once_is_not_believed(chip, link_module):
 
 
 def test_a_uart_that_is_never_done_does_not_keep_the_bus(chip, link_module):
-    link = link_module.UARTLink(1, 25, 26, 115_200, DE)
+    link = link_module.UARTLink(1, 25, 26, 115_200, KNOWN, DE)
     chip.sending = True
     link.write(bytes(11), 11)
     chip.now = 90
@@ -188,7 +189,7 @@ def test_another_dialect_is_named(rig, data, name):
     "name, reason", [("jk_gps", "silent_uart_protocol_0"), ("jk_modbus", "silent_uart_protocol_1")]
 )
 def test_a_silent_jk_may_have_its_port_set_to_something_else(rig, name, reason):
-    rig.dialect.NAME = name
+    rig.dialect = dialect(name)
     rig.seconds(1)
     assert rig.seconds(12) == reason
     assert rig.seconds(1, b"\x13") == "noise"
@@ -202,7 +203,7 @@ def test_a_and_b_swapped_are_noticed_on_the_display_port(rig, shared, name, phas
     """As somebody recorded it (jk.md §7 F6)."""
     path = shared / "field" / "jk_display_corrupt_ab_swapped_v19.json"
     data = bytes.fromhex(json.loads(path.read_text())["chunks"][0])
-    rig.dialect.NAME = name
+    rig.dialect = dialect(name)
     rig.seconds(1)
     assert rig.seconds(1, data[phase : phase + 120]) == "a_b_swapped"
 
@@ -246,7 +247,6 @@ def test_bytes_behind_those_that_came_do_not_count(rig):
 
 
 def test_frames_of_another_unit(rig):
-    rig.dialect.foreign = 0
     rig.seconds(1)
     rig.dialect.foreign = 1
     assert rig.seconds(1, b"\x55") == "other_unit"

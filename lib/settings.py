@@ -246,7 +246,7 @@ def _check_together(values, errors):
 
 def _check_link(values, errors):
     name = values["bms_dialect"]
-    ways = UART | BLE | ADDRESSED if name == "auto" else find(name)[3]
+    ways = UART | BLE | ADDRESSED if name == "auto" else find(name).ways
     if ways == BLE:
         values["bms_link"] = "ble"
     if values["bms_link"] == "ble" and not ways & BLE:

@@ -113,6 +113,9 @@ OFF_HIGH_DC = const(250)
 LEAST_SPAN_DC = const(20)  # from on to off
 
 # Why there are no figures; the numbers are in links.uart_link, links.ble_setup and links.ble.
+SILENT = const(1)  # the lines that a dialect chooses from (bms.framer.Dialect.SILENCE)
+SILENT_GPS = const(2)
+SILENT_MODBUS = const(3)
 WIRE_NAMES = (
     b"none\n"
     b"silent\n"

@@ -62,9 +62,9 @@ def is_known(name):
 
 
 def chosen_at_run_time(board):
-    """Returns the modules that are imported by a name in data: the dialects, and the panel."""
+    """Returns the modules imported by a name in data: dialects, their writers, the panel."""
     catalog = load_source("catalog", find_source("bms.catalog"))
-    return {entry[1] for entry in catalog.DIALECTS} | {board.PANEL}
+    return {*catalog.modules(), board.PANEL}
 
 
 def check_imports(source):

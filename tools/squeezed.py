@@ -26,7 +26,7 @@ def sources_of(scripts):
             found[name] = texts[0]
             waiting |= short_names.imported_modules(short_names.parse(texts[0]))
             if name == "bms.catalog":
-                waiting |= {entry[1] for entry in catalog.DIALECTS}
+                waiting.update(catalog.modules())
     return found
 
 

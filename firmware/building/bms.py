@@ -36,7 +36,7 @@ def _build_member(bus, device, settings):
 
     pack = PackState()
     member = Member(bus.add(pack, settings["bms_address"]), bus.FREEZE_S)
-    member.unit.settings.every_ms = 60_000 * settings["bms_reread_min"]
+    member.reread_each(60_000 * settings["bms_reread_min"])
     check = Check(pack, settings["data_freeze_s"] or member.FREEZE_S)
     return Unit(member, check, MemberLink(), None, device.max_age_ms)
 
@@ -53,10 +53,7 @@ def _build_unit(device, settings, early):
     dialect = catalog.create(
         name, pack, RX_BYTES, settings["bms_poll_ms"], settings["bms_address"]
     )
-    for one in getattr(dialect, "units", (dialect,)):  # where the settings have to be asked for
-        asked = getattr(one, "settings", None)
-        if asked is not None:
-            asked.every_ms = 60_000 * settings["bms_reread_min"]
+    dialect.reread_each(60_000 * settings["bms_reread_min"])
     check = Check(pack, settings["data_freeze_s"] or dialect.FREEZE_S)
     ble = None
     if by_radio:
@@ -86,4 +83,5 @@ def _wire(settings, baud, ballast):
     from links.uart_link import UARTLink
 
     de = board.RS485_DE if settings["rs485_de_used"] else None
-    return UARTLink(board.BMS_UART, board.BMS_RX, board.BMS_TX, baud, de, ballast)
+    known = catalog.WIRED, catalog.SIGNS
+    return UARTLink(board.BMS_UART, board.BMS_RX, board.BMS_TX, baud, known, de, ballast)

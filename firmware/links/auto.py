@@ -20,6 +20,7 @@ import machine
 from bms.detect import BLE_TRIALS, NEXT, PROVEN, UART_TRIALS, WAIT, Detect, ble_trials
 from bms.pack import PackState
 from compat import const
+from links.mute import Mute
 from links.unit import RX_BYTES
 from unload import unload
 
@@ -39,39 +40,6 @@ def remembered(state, by_radio):
         if last == [name, baud]:
             return name, baud
     return trials[0][:2]
-
-
-class Counters:
-    """Those of a framer that was never fed."""
-
-    def __init__(self):
-        self.fed = self.frames = self.others = 0
-        self.bad_checksum = self.bad_length = self.dropped = 0
-
-
-class Mute:
-    """In the place of a dialect for which there is no memory: its trial ends by itself."""
-
-    NAME = ""
-
-    def __init__(self):
-        self.pack = PackState()
-        self.framer = Counters()
-        self.unanswered = 0
-
-    def feed(self, buf, n, now):
-        """Takes no notice."""
-        return 0
-
-    def request(self, now, out):
-        """Has nothing to ask."""
-        return 0
-
-    def settle(self, now):
-        """Has nothing to settle."""
-
-    def reset(self):
-        """Has nothing to forget."""
 
 
 class Auto:
@@ -167,7 +135,7 @@ class Auto:
             if _KEY in state:
                 del state[_KEY]
                 _restart(self._device)
-            unit.dialect = Mute()
+            unit.dialect = Mute(PackState())  # its trial ends by itself
         self._modules = tuple([m for m in sys.modules if m not in before])
         unload("bms.catalog")
         unit.commands = None

@@ -167,7 +167,7 @@ class BLELink:
         if self._answering and not answering:
             self.losses = self.losses + 1 & 0xFFFF
         self._answering = answering
-        frames = getattr(dialect, "frames", None)  # of JK units, which may be withheld
+        frames = dialect.frames
         if answering:
             self._heard = True
         elif self.up and frames is not None and frames.withheld_frames != self._withheld:

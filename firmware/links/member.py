@@ -2,42 +2,27 @@
 
 from array import array
 
+from links.mute import Mute
 from links.uart_link import NONE, REASON_COUNT, UARTLink
+from words import SILENT_MODBUS
 
 
-class Counters:
-    """Those of a framer, which count with the first unit's."""
-
-    def __init__(self):
-        self.frames = self.bad_checksum = self.bad_length = self.dropped = 0
-
-
-class Member:
-    """The face of a dialect for a unit that was added to a bus; `unit`: a jk_bus.BusUnit."""
+class Member(Mute):
+    """The dialect of a unit that was added to a bus; `unit`: a jk_bus.BusUnit. What it counts
+    counts with the first unit's."""
 
     NAME = "jk_modbus"
-    unanswered = 0
+    SILENCE = SILENT_MODBUS
 
     def __init__(self, unit, freeze_s):
-        self.unit = unit
-        self.pack = unit.pack
+        super().__init__(unit.pack)
         self.frames = unit.frames
-        self.framer = Counters()
         self.FREEZE_S = freeze_s
+        self._unit = unit
 
-    def feed(self, buf, n, now):
-        """Has nothing to take: the bus has taken it."""
-        return 0
-
-    def request(self, now, out):
-        """Has nothing to ask: the bus asks."""
-        return 0
-
-    def settle(self, now):
-        """Has nothing to settle."""
-
-    def reset(self):
-        """Forgets nothing: the bus does, when it is lost."""
+    def reread_each(self, ms):
+        """See Dialect.reread_each."""
+        self._unit.settings.every_ms = ms
 
 
 class MemberLink(UARTLink):

@@ -15,24 +15,13 @@ from words import WIRE_TEXTS
 
 # Why there are no figures; the line in words.WIRE_NAMES.
 NONE = const(0)  # there are
-SILENT = const(1)  # no bytes
-SILENT_GPS = const(2)  # nor from a JK: the usual cause is that its port is set to something else
-SILENT_MODBUS = const(3)
+# 1...3: no bytes, in the words of the dialect (bms.framer.Dialect.SILENCE).
 NOISE = const(4)  # bytes, but no frame that passes its checks: also a wrong baud rate
 OTHER_UNIT = const(5)  # frames of another unit on the same bus
 WITHHELD = const(6)  # and the two after it: as jk_frames.WITHHELD has them, from its second on
-SPEAKS = const(9)  # and those after it: a dialect that is not ours
+SPEAKS = const(9)  # and those after it: one of bms.catalog.WIRED that is not ours
 SWAPPED = const(14)  # A and B of RS485
 REASON_COUNT = const(15)
-# Those, and how their frames begin, as far as no other bytes do.
-_DIALECTS = ("jk_gps", "jk_modbus", "ant_new", "ant_old", "jk_display")
-_SIGNS = (
-    b"NW\x01",
-    b"\x55\xaa\xeb\x90",
-    b"\x7e\xa1\x11",
-    b"\xaa\x55\xaa\xff",
-    b"\x82\x10\x00",
-) + SWAPPED_SIGNS
 
 # Nothing but a flash write keeps us away for longer; a polled BMS sends one frame meanwhile, of
 # 308 bytes at most. What is more here, sockets have less (tools/chip_heaps.py).
@@ -55,20 +44,23 @@ class UARTLink:
     reason   a line of words.WIRE_NAMES; `counts` tells how often each one came about
     losses   how often there were figures and then none
 
-    `de` is the driver-enable pin of a transceiver, None without one. `ballast`: the
-    receive buffer's size until `trim`, if that is more than it needs (startup.Startup); the same
-    as before, for only a piece of the very same size is sure to be free again.
+    `known`: names of dialects, and bytes by which each is recognised (bms.catalog). `de` is the
+    driver-enable pin of a transceiver, None without one. `ballast`: the receive buffer's size
+    until `trim`, if that is more than it needs (startup.Startup); the same as before, for only a
+    piece of the very same size is sure to be free again.
     """
 
     TEXTS = WIRE_TEXTS  # what the screen says for a reason
     up = True  # a wire has no state of its own; silence shows in the ages
 
-    def __init__(self, uart_id, rx, tx, baud, de=None, ballast=0):
+    def __init__(self, uart_id, rx, tx, baud, known, de=None, ballast=0):
         self.renewed = self.sending = False
         self.reason = NONE
         self.counts = array("H", bytes(2 * REASON_COUNT))
         self.losses = 0
         self.begin_watch()
+        self._names, signs = known
+        self._signs = signs + SWAPPED_SIGNS
         self._baud = baud
         self._free_ms = 0  # when all is sent, by the baud rate
         self._de = None
@@ -110,9 +102,9 @@ class UARTLink:
         if n:
             self._heard = True
             if not self._answering:
-                for i in range(len(_SIGNS)):
-                    if buf.find(_SIGNS[i], 0, n) >= 0:
-                        self._speaks = SPEAKS + i if i < len(_DIALECTS) else SWAPPED
+                for i in range(len(self._signs)):
+                    if buf.find(self._signs[i], 0, n) >= 0:
+                        self._speaks = SPEAKS + i if i < len(self._names) else SWAPPED
         return n
 
     def write(self, buf, n):
@@ -167,18 +159,13 @@ class UARTLink:
         speaks = self._speaks
         self._heard = False
         self._speaks = NONE
-        frames = getattr(dialect, "frames", None)  # of JK units, which may be withheld
+        frames = dialect.frames
         if frames is not None and frames.withheld_frames != self._withheld:
             self._withheld = frames.withheld_frames
             return WITHHELD - 1 + frames.withheld
-        strangers = getattr(dialect, "foreign", 0)
-        if strangers != self._strangers:
-            self._strangers = strangers
+        if dialect.foreign != self._strangers:
+            self._strangers = dialect.foreign
             return OTHER_UNIT
-        if speaks and (speaks == SWAPPED or _DIALECTS[speaks - SPEAKS] != dialect.NAME):
+        if speaks and (speaks == SWAPPED or self._names[speaks - SPEAKS] != dialect.NAME):
             return speaks
-        if heard:
-            return NOISE
-        if dialect.NAME == "jk_gps":
-            return SILENT_GPS
-        return SILENT_MODBUS if dialect.NAME == "jk_modbus" else SILENT
+        return NOISE if heard else dialect.SILENCE

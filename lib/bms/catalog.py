@@ -7,31 +7,60 @@ BLE = const(2)
 ADDRESSED = const(4)  # its units share a bus, and have numbers from 0 to MAX_ADDRESS
 MAX_ADDRESS = const(15)
 
-# Name, module, class, transports, baud rates in the order to try; the dialects themselves in the
-# order in which an unknown unit is to be asked.
+
+class Entry:
+    """What one must know of a dialect before it is loaded.
+
+    module, cls  where it is
+    writer       the class of its Writer, in a module of the same name with _write behind it; None
+                 if the dialect cannot be written to
+    ways         UART, BLE, ADDRESSED
+    bauds        rates of a UART in the order to try
+    sign         bytes that its frames have, and those of no other dialect of a cable
+    """
+
+    def __init__(self, name, module, cls, writer, ways, bauds, sign):
+        self.name = name
+        self.module = module
+        self.cls = cls
+        self.writer = writer
+        self.ways = ways
+        self.bauds = bauds
+        self.sign = sign
+
+
+_BUS = const(UART | ADDRESSED)
+_BOTH = const(UART | BLE)
+_JK = b"\x55\xaa\xeb\x90"
+_ANT = b"\x7e\xa1\x11"
+_ANT_OLD = b"\xaa\x55\xaa\xff"
+# Those of a cable in the order of words.WIRE_NAMES.
 DIALECTS = (
-    ("jk_gps", "bms.jk.jk_gps", "JkGps", UART, (115200,)),
-    ("jk_modbus", "bms.jk.jk_modbus", "JkModbus", UART | ADDRESSED, (115200, 9600)),
-    ("ant_new", "bms.ant.ant_new", "AntNew", UART | BLE, (19200,)),
-    ("ant_old", "bms.ant.ant_old", "AntOld", UART | BLE, (19200, 9600)),
-    ("jk_display", "bms.jk.jk_display", "JkDisplay", UART, (2400,)),
-    ("jk_ble", "bms.jk.jk_ble", "JkBle", BLE, (115200,)),
+    Entry("jk_gps", "bms.jk.jk_gps", "JkGps", "JkGpsWriter", UART, (115200,), b"NW\x01"),
+    Entry(
+        "jk_modbus", "bms.jk.jk_modbus", "JkModbus", "JkModbusWriter", _BUS, (115200, 9600), _JK
+    ),
+    Entry("ant_new", "bms.ant.ant_new", "AntNew", "AntNewWriter", _BOTH, (19200,), _ANT),
+    Entry("ant_old", "bms.ant.ant_old", "AntOld", "AntOldWriter", _BOTH, (19200, 9600), _ANT_OLD),
+    Entry("jk_display", "bms.jk.jk_display", "JkDisplay", None, UART, (2400,), b"\x82\x10\x00"),
+    Entry("jk_ble", "bms.jk.jk_ble", "JkBle", "JkBleWriter", BLE, (115200,), _JK),
 )
 
-NAMES = tuple([entry[0] for entry in DIALECTS])
-WIRED = tuple([entry[0] for entry in DIALECTS if entry[3] & UART])
+NAMES = tuple([entry.name for entry in DIALECTS])
+WIRED = tuple([entry.name for entry in DIALECTS if entry.ways & UART])
+SIGNS = tuple([entry.sign for entry in DIALECTS if entry.ways & UART])
 
 # What one dialect is called on the wire, where that differs (captures, tools/decode.py).
 WIRE_NAMES = (("jk02_24s", "jk_ble"), ("jk02_32s", "jk_ble"), ("jk04", "jk_ble"))
 
 
 def find(name):
-    """Returns the entry of a dialect, or of a wire name; raises ValueError for an unknown one."""
+    """Returns the Entry of a dialect, or of a wire name; raises ValueError for an unknown one."""
     for alias, dialect in WIRE_NAMES:
         if alias == name:
             name = dialect
     for entry in DIALECTS:
-        if entry[0] == name:
+        if entry.name == name:
             return entry
     raise ValueError("unknown dialect: %s" % name)
 
@@ -41,9 +70,9 @@ def create(name, pack, chunk, poll_ms, address=None):
 
     `address`: of the unit, where the dialect has such; None: the first that answers.
     """
-    _, module, cls, ways, _ = find(name)
-    make = getattr(__import__(module, None, None, (cls,)), cls)
-    if ways & ADDRESSED:
+    entry = find(name)
+    make = _load(entry.module, entry.cls)
+    if entry.ways & ADDRESSED:
         return make(pack, chunk, poll_ms, address)
     return make(pack, chunk, poll_ms)
 
@@ -53,30 +82,22 @@ def create_writer(dialect, password):
 
     Imports only what this dialect needs.
     """
-    name = dialect.NAME
-    if name == "jk_gps":
-        from bms.jk.jk_gps_write import JkGpsWriter
+    entry = find(dialect.NAME)
+    if entry.writer is None:
+        return None
+    return _load(entry.module + "_write", entry.writer)(dialect, password)
 
-        return JkGpsWriter(dialect)
-    if name == "jk_ble":
-        from bms.jk.jk_ble_write import JkBleWriter
 
-        return JkBleWriter(dialect)
-    if name == "jk_modbus":
-        from bms.jk.jk_modbus_write import JkModbusWriter
-
-        return JkModbusWriter(dialect)
-    if name == "ant_new":
-        from bms.ant.ant_new_write import AntNewWriter
-
-        return AntNewWriter(dialect, password)
-    if name == "ant_old":
-        from bms.ant.ant_old_write import AntOldWriter
-
-        return AntOldWriter(dialect, password)
-    return None
+def modules():
+    """Returns the names of all modules that `create` and `create_writer` may import."""
+    writers = [entry.module + "_write" for entry in DIALECTS if entry.writer]
+    return [entry.module for entry in DIALECTS] + writers
 
 
 def baud(name):
     """Returns the usual baud rate of a dialect on a UART."""
-    return find(name)[4][0]
+    return find(name).bauds[0]
+
+
+def _load(module, cls):
+    return getattr(__import__(module, None, None, (cls,)), cls)

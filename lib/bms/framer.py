@@ -7,6 +7,7 @@ Every byte fed ends in exactly one of: an accepted frame, `dropped`, or the byte
 """
 
 from compat import bytes_and, const, ticks_diff
+from words import SILENT
 
 # What a dialect answers about the bytes at a possible start.
 MORE = const(0)  # cannot tell yet
@@ -29,8 +30,18 @@ _WRAP = const(0x1FFFFFFF)  # counters turn over before they would need the heap
 
 
 class Dialect:
-    """What a dialect tells the framer about its frames; `framer` is its Framer."""
+    """What is special about a BMS, and all that the others ask of it; the catalogue has them all.
 
+    pack        the PackState that it decodes into
+    framer      its Framer
+    unanswered  questions without an answer since the last one
+    request(now, out)  writes what is to be asked now into `out`; returns its length, 0 for nothing
+    settle(now) keeps its times from wrapping; called each second
+    reset()     forgets what is pending and what it knew of the unit: the link was lost
+    """
+
+    NAME = ""  # as in bms.catalog
+    SILENCE = SILENT  # what an owner is told when not a byte comes: a line of words.WIRE_NAMES
     HEADERS = ()  # each way in which a frame may begin, as bytes
     LONGEST = 0  # bytes of the longest frame
     # The longest that content which does not change can be shown as live; the heater bears half of
@@ -38,6 +49,8 @@ class Dialect:
     # poll takes to show it.
     FREEZE_S = 30
     kind = 0  # what the last accepted frame was: a group of bms.pack, or one of the kinds above
+    foreign = 0  # good frames of other units on the same bus, so far
+    frames = None  # a jk_frames.JkFrames, where good frames may be withheld
 
     def length(self, buf, at, have):
         """Returns the frame's total length, MORE, or BAD_LENGTH. `have` bytes are there from `at`.
@@ -53,6 +66,9 @@ class Dialect:
         `at` is 0: views of fixed places, made once, can have C do the bytes.
         """
         raise NotImplementedError
+
+    def reread_each(self, ms):
+        """Has what seldom changes read again so often, where it has to be asked for."""
 
     def feed(self, buf, n, now):
         """Takes `n` received bytes at time `now`; returns the number of frames decoded."""

@@ -102,7 +102,7 @@ class Writer:
     After `start`, `put` gives frame after frame until it returns 0; after each, `hear` looks at
     what the dialect has heard. Then `put_read` asks for what `shown` judges. Nothing allocates.
     `code` is the number that the BMS gave with its last answer; `answered`: the BMS said that it
-    has done what the last frame told.
+    has done what the last frame told. `password`: of units that ask for one; b"": none.
     """
 
     SPACING_MS = 150  # least time between two frames
@@ -113,8 +113,9 @@ class Writer:
     WHOLE = True  # thresholds are whole °C on the wire
     CODES = b""  # number on the wire of each command; 0: the dialect has none
 
-    def __init__(self, dialect):
+    def __init__(self, dialect, password=b""):
         self.dialect = dialect
+        self.password = password
         self.command = 0
         self.value = 0
         self.code = 0

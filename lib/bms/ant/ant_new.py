@@ -107,6 +107,10 @@ class AntNew(Dialect):
         self._block = len(_BLOCKS)
         self.settings.reset()
 
+    def reread_each(self, ms):
+        """See Dialect.reread_each."""
+        self.settings.every_ms = ms
+
     def settle(self, now):
         """Keeps times from wrapping; call each second."""
         long_ago = ticks_add(now, -_LONG_AGO_MS)

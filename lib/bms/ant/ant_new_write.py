@@ -78,8 +78,7 @@ class AntNewWriter(Writer):
     CODES = b"\x01\x01\x01\x00\x44\x46\x00\x00\x01"  # of thresholds: their addresses
 
     def __init__(self, dialect, password=b""):
-        super().__init__(dialect)
-        self._password = password
+        super().__init__(dialect, password)
         self._function = 0  # of the reply that is awaited
         self._register = 0
         self._unlocked = False
@@ -87,7 +86,7 @@ class AntNewWriter(Writer):
     def refusal(self, command):
         """See Writer.refusal."""
         reason = super().refusal(command)
-        if reason == NONE and self._is_locked() and not 0 < len(self._password) <= _LONG:
+        if reason == NONE and self._is_locked() and not 0 < len(self.password) <= _LONG:
             return NO_PERMISSION
         return reason
 
@@ -126,7 +125,7 @@ class AntNewWriter(Writer):
 
     def _put_password(self, out):
         size = _SHORT
-        if len(self._password) > _SHORT:
+        if len(self.password) > _SHORT:
             size = _LONG
             register = _LEVEL_5
         else:
@@ -135,7 +134,7 @@ class AntNewWriter(Writer):
         self._register = register
         at = put_head(out, AUTHENTICATE, register, size)
         for i in range(size):
-            out[at + i] = self._password[i] if i < len(self._password) else 0
+            out[at + i] = self.password[i] if i < len(self.password) else 0
         return put_end(out, at + size)
 
     def hear(self):

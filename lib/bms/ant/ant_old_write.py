@@ -41,14 +41,13 @@ class AntOldWriter(Writer):
     CODES = b"\xfa\xf9\x00\x00\x00\x00\x00\x00\x00"
 
     def __init__(self, dialect, password=b""):
-        super().__init__(dialect)
-        self._password = password
+        super().__init__(dialect, password)
         self._register = 0
 
     def refusal(self, command):
         """See Writer.refusal."""
         reason = super().refusal(command)
-        if reason == NONE and self._password and len(self._password) != _PASSWORD:
+        if reason == NONE and self.password and len(self.password) != _PASSWORD:
             return WRONG_PASSWORD
         return reason
 
@@ -57,11 +56,11 @@ class AntOldWriter(Writer):
         self._heard = self.dialect.replies
         part = self.step
         self.step += 1
-        if not self._password:
+        if not self.password:
             part += _PARTS
         if part < _PARTS:
             self._register = _FIRST_PART + part
-            value = self._password[2 * part] << 8 | self._password[2 * part + 1]
+            value = self.password[2 * part] << 8 | self.password[2 * part + 1]
             return put_short(out, _WRITE, self._register, value)
         if part > _PARTS:
             return 0

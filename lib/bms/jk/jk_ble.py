@@ -88,6 +88,10 @@ class JkBle(JkUnit):
         self._asked = 0
         self.settings.reset()
 
+    def reread_each(self, ms):
+        """See Dialect.reread_each."""
+        self.settings.every_ms = ms
+
     def settle(self, now):
         """Keeps times from wrapping; call each second."""
         self.settings.settle(now)

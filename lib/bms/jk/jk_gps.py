@@ -12,6 +12,7 @@ from bms.jk.jk_gps_request import ACTIVATE, READ_ALL, READ_ONE, REQUEST, put_req
 from bms.jk.jk_t100 import MOS, TempCodes, is_ambiguous
 from bms.wire import Pieces, u16be, u32be
 from compat import const, ticks_diff
+from words import SILENT_GPS
 
 # Frame layout, jk.md §1.2.
 _HEAD = const(11)  # bytes before the items
@@ -103,6 +104,7 @@ class JkGps(Dialect):
     """
 
     NAME = "jk_gps"
+    SILENCE = SILENT_GPS
     FREEZE_S = 150  # the running time counts minutes; at rest, cells may stand for as long
     HEADERS = (b"NW",)
     LONGEST = const(402)  # length fields over 400 are refused, jk.md §1.2

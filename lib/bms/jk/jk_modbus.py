@@ -25,6 +25,7 @@ from bms.jk.jk_frames import (
 )
 from bms.wire import put_bytes
 from compat import const, ticks_add, ticks_diff
+from words import SILENT_MODBUS
 
 _READ = const(3)
 _WRITE = const(0x10)
@@ -63,6 +64,7 @@ class JkModbus(JkUnit):
     """
 
     NAME = "jk_modbus"
+    SILENCE = SILENT_MODBUS
     LONGEST = const(309)
 
     def __init__(self, pack, chunk=256, poll_ms=1000, address=None):
@@ -129,6 +131,11 @@ class JkModbus(JkUnit):
         self._listening = True
         for unit in self.units:
             unit.reset()
+
+    def reread_each(self, ms):
+        """See Dialect.reread_each; of all units that there are by now."""
+        for unit in self.units:
+            unit.settings.every_ms = ms
 
     def settle(self, now):
         """Keeps times from wrapping; call each second."""
