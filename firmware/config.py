@@ -41,7 +41,7 @@ def load_settings(max_ma, max_mw, roomy=True):
             errors.append(mat)
     if errors:
         settings.disable_heater(values)
-    return values, secrets, errors
+    return settings.keyed(values), secrets, errors
 
 
 def _load_secrets(errors):

@@ -136,6 +136,26 @@ def test_what_a_part_needs_comes_with_its_builder_if_nothing_before_it_has_broug
     assert found["building.heater"] == ["building.heater"]
 
 
+def test_files_lie_side_by_side_under_names_that_tell_them_apart():
+    assert bundle.side_by_side(["app", "a.b.one", "c.one", "c.two", "c.b", "c.machine"]) == {
+        "app": "app",
+        "a.b.one": "b_one",
+        "c.one": "c_one",
+        "c.two": "two",
+        "c.b": "c_b",  # b is a folder of the sources, and may be one beside the files
+        "c.machine": "c_machine",  # machine is MicroPython's
+    }
+
+
+def test_a_module_that_is_named_by_a_text_is_found_where_it_lies():
+    texts = {"main": "def f():\n    import app\n"}
+    texts["app"] = 'NAME = "deep.panel"\n\n\ndef f():\n    return __import__(NAME).find\n'
+    texts["deep.panel"] = "def find():\n    return 5\n"
+    found = joined(texts, chosen={"deep.panel"}).texts
+    assert found.keys() == {"main", "app", "panel"}
+    assert "'panel'" in found["app"] and "deep" not in found["app"]
+
+
 def test_the_rooms_that_are_named_as_seldom_or_always_needed_exist():
     for name in groups.EARLY | groups.ONCE | groups.PARTS.keys() | groups.ALWAYS.keys():
         assert image.find_source(name), name

@@ -15,6 +15,10 @@ TEXT = 2
 CHOICE = 3
 PACKS = 4
 
+# What the application has them by: their names; in an image for a board without PSRAM their places
+# in the table (tools/numbered.py).
+NUMBERED = False
+
 # key, kind, lowest | choices, highest | longest, default, help
 SETTINGS = (
     ("name", TEXT, 1, 24, "Packmate", "What the screen and Home Assistant call this device."),
@@ -221,6 +225,19 @@ def load(raw, table=SETTINGS):
         values["ble_pin"] = ""
         errors.append("ble_pin: holds more than digits")
     return values, errors
+
+
+def keyed(values):
+    """Returns `values` as the application asks for them: see NUMBERED."""
+    if not NUMBERED:
+        return values
+    found = {}
+    for place in range(len(SETTINGS)):
+        name = SETTINGS[place][0]
+        if name in values:
+            value = values[name]
+            found[place] = [keyed(pack) for pack in value] if name == "packs" else value
+    return found
 
 
 def disable_heater(values):

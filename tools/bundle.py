@@ -4,17 +4,20 @@ On a device each module takes 64 to 180 bytes beside its content, and each of it
 Here the texts of a group of modules (tools/groups.py) become one text, one after the other. Their
 globals get short names that no two of them share; what one asked of another by its module's name,
 it now has at hand. Lines stay lines, so that a place in the joined text can be told in the source.
+The files of the groups lie side by side: each folder would be a module of 100 bytes, too.
 """
 
 import ast
+import collections
 import itertools
 import re
 
 from tools import groups
 from tools.name_order import first_line
 from tools.scopes import BUILTINS, Reader
-from tools.short_names import is_const, letters, parse
+from tools.short_names import is_const, letters, nodes, parse
 from tools.squeeze import SqueezeError, replace
+from tools.stock_names import ADDED, STOCK
 
 _TEXT = re.compile(r"[A-Za-z_]\w*\Z")
 
@@ -25,6 +28,25 @@ class Bundled:
     def __init__(self):
         self.texts = {}
         self.lines = {}
+
+
+def side_by_side(modules):
+    """Returns {module: its name without dots}, as short as tells it from the others.
+
+    None has the name of a folder, which would be found first, or of a module of MicroPython's.
+    """
+    folders = {part for module in modules for part in module.split(".")[:-1]}
+    ends = {module: _ends(module) for module in modules}
+    taken = collections.Counter(itertools.chain(folders | STOCK | ADDED, *ends.values()))
+    return {
+        module: next((end for end in ends[module] if taken[end] == 1), ends[module][-1])
+        for module in modules
+    }
+
+
+def _ends(module):
+    parts = module.split(".")
+    return ["_".join(parts[at:]) for at in reversed(range(len(parts)))]
 
 
 def bundle(texts, chosen, kept):
@@ -43,7 +65,9 @@ def bundle(texts, chosen, kept):
 
 class _Joiner:
     def __init__(self, texts, chosen, kept):
-        self.groups = grouped = groups.group(texts, chosen)
+        grouped = groups.group(texts, chosen)
+        self._file = side_by_side(grouped)  # {group: what its file is called}
+        self.groups = grouped = {self._file[name]: members for name, members in grouped.items()}
         self._chosen = chosen
         self._texts = texts
         self._trees = {name: parse(text) for name, text in texts.items()}
@@ -193,6 +217,10 @@ class _Joiner:
             text = self._import(module, node, scope, asked, imported)
             if text is not None:
                 edits.append((node, text))
+        for node in nodes(self._trees[module]):  # what is imported, or dropped, by a text
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                if self._file.get(node.value, node.value) != node.value:
+                    edits.append((node, repr(self._file[node.value])))
         return replace(self._texts[module], edits)
 
     def _by_module(self, module, node, origin, scope):

@@ -19,7 +19,18 @@ import subprocess
 import sys
 import tempfile
 
-from tools import ROOT, bundle, inline, legend, once, rendered, short_names, squeeze, stock_names
+from tools import (
+    ROOT,
+    bundle,
+    inline,
+    legend,
+    numbered,
+    once,
+    rendered,
+    short_names,
+    squeeze,
+    stock_names,
+)
 from tools.stock_names import ADDED, STOCK
 
 ROOTS = (ROOT / "firmware", ROOT / "lib")
@@ -136,10 +147,15 @@ def compile_module(name, text, target, level=OPTIMISATION):
         raise ImageError(f"{name}: {done.stderr.strip() or done.stdout.strip()}")
 
 
+def settings_table():
+    """Returns the rows of all settings, as lib/settings.py has them."""
+    return load_source("settings", find_source("settings")).SETTINGS
+
+
 def example_settings():
     """Returns the text of a settings file with every default; the user's own is never touched."""
-    table = load_source("settings", find_source("settings")).SETTINGS
-    return json.dumps({row[0]: row[4] for row in table}, indent=2, ensure_ascii=False) + "\n"
+    values = {row[0]: row[4] for row in settings_table()}
+    return json.dumps(values, indent=2, ensure_ascii=False) + "\n"
 
 
 def sources(board_name):
@@ -167,6 +183,7 @@ def lay_out(board_name, out, squeezed=True, joined=True):
     texts, files = sources(board_name)
     found = {}
     if squeezed:
+        texts = numbered.number(texts, [row[0] for row in settings_table()])
         started = {n.partition(".")[2] for n in STARTED}
         inlined = inline.inline(squeeze.without_constants(texts), started, stock_names.load())
         short = squeeze.shorten(inlined.texts, stock_names.load() | started)

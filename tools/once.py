@@ -243,7 +243,7 @@ def _lines(bundled, places):
         at = dict((module, first) for first, module in starts)
         wanted = {at[module] + line - 1 for module, line in places if module in at}
         names = [name for name, line in _members(bundled.texts[group]) if line in wanted]
-        if names and group not in groups.ONCE:
+        if names and not groups.ONCE.issuperset(at):
             lines.append(" ".join([group, *names]))
     return tuple(lines)
 

@@ -1,6 +1,7 @@
 """Finds what the screen reads piece by piece: the glyphs, and the language's texts.
 
-An image holds them as files, since the heap has no room for them; elsewhere they are modules.
+An image holds them as files, since the heap has no room for them; elsewhere they are modules. The
+file is looked for first: a search for a module leaves behind one for each folder on its way.
 """
 
 import io
@@ -17,27 +18,37 @@ _WHOLE = const(0x2144DF1C)
 
 def open_glyphs(errors):
     """Returns an open file that has been read once, wholly; or None, with a line in `errors`."""
-    try:
-        from screen.draw.fonts import glyphs
+    path = "screen/draw/fonts/glyphs.bin"
+    file = open_data(path)
+    if file is None:
+        try:
+            from screen.draw.fonts import glyphs
 
-        return io.BytesIO(glyphs.DATA)
-    except ImportError:
-        return _open("screen/draw/fonts/glyphs.bin", CHECK, errors)
+            return io.BytesIO(glyphs.DATA)
+        except ImportError:
+            pass
+    return _checked(file, path, CHECK, errors)
 
 
 def open_texts(errors):
     """The same for the language's texts; the codes will do where they cannot be read."""
-    try:
-        from languages import english
-
-        return io.BytesIO(english.DATA)
-    except ImportError:
-        file = _open("languages/english.bin", _WHOLE, errors)
-        return file or _open("languages/codes.bin", _WHOLE, [])
-
-
-def _open(path, check, errors):
+    path = "languages/english.bin"
     file = open_data(path)
+    if file is None:
+        try:
+            from languages import english
+
+            return io.BytesIO(english.DATA)
+        except ImportError:
+            pass
+    file = _checked(file, path, _WHOLE, errors)
+    if file is None:
+        path = "languages/codes.bin"
+        file = _checked(open_data(path), path, _WHOLE, [])
+    return file
+
+
+def _checked(file, path, check, errors):
     if file is None:
         errors.append("lib/%s: missing; copy the image again" % path)
         return None

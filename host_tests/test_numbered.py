@@ -1,0 +1,56 @@
+"""Settings by number in an image: the application asks for what the reader has put there."""
+
+import pytest
+
+import settings
+from tools import image, numbered, squeeze
+
+NAMES = [row[0] for row in settings.SETTINGS]
+READER = "NUMBERED = False\nX = values['packs']\n"
+
+
+def numbered_text(text):
+    return numbered.number({"settings": READER, "part": text}, ["name", "packs", "pace"])["part"]
+
+
+def test_a_name_becomes_its_place_in_the_table_and_the_readers_keep_theirs():
+    text = "a = settings['pace']\nb = early.settings['packs'][2]['name']\nc = secrets['pin']\n"
+    assert (
+        numbered_text(text) == "a = settings[2]\nb = early.settings[1][2][0]\nc = secrets['pin']\n"
+    )
+    found = numbered.number({"settings": READER, "config": "values['packs']\n"}, ["packs"])
+    assert found == {
+        "settings": "NUMBERED = True\nX = values['packs']\n",
+        "config": "values['packs']\n",
+    }
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a = record['name']\n", "a = settings.get('pace')\n", "for key in ('pace',): pass\n"],
+)
+def test_what_may_be_something_else_is_refused(text):
+    with pytest.raises(squeeze.SqueezeError, match="part:1"):
+        numbered_text(text)
+
+
+def test_the_sources_of_an_image_can_be_followed():
+    texts, _ = image.sources("lilygo_t_display")
+    assert numbered.READERS <= texts.keys()
+    found = numbered.number(texts, NAMES)
+    assert {"heat.heater", "mqtt.build", "settings"} <= {m for m in texts if found[m] != texts[m]}
+
+
+def test_settings_have_the_same_places_where_they_are_read(monkeypatch):
+    pack = {"name": "second", "bms_dialect": "jk_modbus", "bms_address": 2}
+    raw = {"bms_dialect": "jk_modbus", "bms_address": 1, "packs": [pack], "pack_wh": 3000}
+    values, errors = settings.load(raw)
+    assert errors == [] and settings.keyed(values) is values
+    monkeypatch.setattr(settings, "NUMBERED", True)
+    found = settings.keyed(values)
+    assert [found[at] for at, name in enumerate(NAMES) if name != "packs"] == [
+        values[name] for name in NAMES if name != "packs"
+    ]
+    assert len(found) == len(NAMES)
+    (second,) = found[NAMES.index("packs")]
+    assert second == {NAMES.index(name): value for name, value in values["packs"][0].items()}
