@@ -2,9 +2,10 @@
 
 from io import BytesIO
 
-from screen.draw.brush import Brush, width
+from screen.draw.brush import Brush
 from screen.draw.fonts.barlow import TEXT
 from screen.draw.fonts.glyphs import DATA
+from screen.pages.errors import width
 from tools import cpython_framebuf as framebuf
 from tools.render_lcd import rgb_of
 from tools.scenes import Glass

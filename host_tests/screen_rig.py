@@ -2,6 +2,7 @@
 
 from screen import model as m
 from screen.draw import brush as b
+from screen.pages.errors import width
 from tools import cpython_framebuf, scenes
 
 
@@ -32,7 +33,7 @@ class Page:
         unit = bytes(text.buf[text.unit : text.n]).decode()
         for i in range(text.n):
             here = face if i < text.unit else b.TEXT
-            assert b.width(here, text.buf, i, i + 1), (said, unit)
+            assert width(here, text.buf, i, i + 1), (said, unit)
         if said:
             self.texts.append(said)
             self.inks[said] = brush.ink

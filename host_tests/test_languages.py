@@ -11,10 +11,10 @@ from bms import alarms, bank, check
 from heat import charger
 from languages import codes, english
 from screen import labels
-from screen.draw.brush import number_of, width
 from screen.draw.fonts.barlow import TEXT
 from screen.draw.language import Language
 from screen.draw.text import Text
+from screen.pages.errors import number_of, width
 from tools import ROOT, rendered
 
 ROOM = 236  # of a whole line, and of one on a coloured ground

@@ -8,8 +8,8 @@ from bms import pack as p
 from host_tests.screen_rig import Page
 from screen.draw import brush
 from screen.draw import palette as pal
-from screen.draw.brush import number_of
 from screen.draw.fonts import barlow
+from screen.pages.errors import number_of
 from tools import scenes
 
 

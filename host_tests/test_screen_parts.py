@@ -12,11 +12,11 @@ from screen import layout
 from screen import model as m
 from screen.draw import brush as b
 from screen.draw import palette as pal
-from screen.draw.brush import Brush, width
+from screen.draw.brush import Brush
 from screen.draw.fonts import barlow
 from screen.draw.fonts.glyphs import DATA
 from screen.draw.text import Text
-from screen.pages.errors import wrap
+from screen.pages.errors import width, wrap
 from tools import cpython_framebuf as framebuf
 from tools import make_font, scenes
 
@@ -302,11 +302,12 @@ NEAR = {
     "power_mw": (-5_000, 5_000, 6_000, 99_000, 111_000, 999_000, 10**6, 1_010_000, 12 * 10**6),
     "cell_min_mv": (3_299, 3_300, 3_301, 999),
     "cell_delta_mv": (9, 10, 11, 999, 10**7, None),
-    "temp_min_dc": (-10, 9, 10, 111, 211, None),
+    "temp_min_dc": (-10, 9, 10, 111, 211, 9_990, 10_000, 10_001, None),
+    "age_s": (0, 1, 5, 9, 10, 11, 59),
 }
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     st.lists(
         st.fixed_dictionaries({}, optional={n: st.sampled_from(v) for n, v in NEAR.items()}),
@@ -322,10 +323,59 @@ def test_a_figure_that_was_changed_looks_like_one_drawn_at_once(steps, presses):
         screen.button(model)
     scenes.settle(screen, model)
     for figures in steps:
-        apply(model, figures | {"age_s": 1})
+        apply(model, {"age_s": 1} | figures)
         scenes.settle(screen, model)
     fresh, other = scenes.new_screen(framebuf)
     for _ in range(presses):
         other.button(model)
     scenes.settle(other, model)
     assert fresh.pixels == glass.pixels
+
+
+def sent_for(before, after):
+    """Returns the boxes that are sent when the figures `before` become those `after`."""
+    glass, screen = scenes.new_screen(framebuf)
+    model = scenes.model_of("normal", m.Model())
+    apply(model, {"age_s": 1} | before)
+    scenes.settle(screen, model)
+    glass.sent.clear()
+    apply(model, {"age_s": 1} | after)
+    scenes.settle(screen, model)
+    return glass.sent
+
+
+def test_the_same_figures_send_nothing():
+    assert (
+        sent_for({"soc_pct": 71, "current_ma": 5_000}, {"soc_pct": 71, "current_ma": 5_000}) == []
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after"),
+    [
+        ("age_s", 1, 2),
+        ("age_s", 8, 9),
+        ("current_ma", 12_300, 12_400),
+        ("temp_min_dc", 111, 112),
+        ("power_mw", 54_000, 55_000),
+    ],
+)
+def test_of_a_digit_that_changes_only_that_is_sent(name, before, after):
+    boxes = sent_for({name: before}, {name: after})
+    assert len(boxes) == 1
+    assert boxes[0][2] == b._NARROW
+
+
+def test_of_the_largest_digits_only_those_that_move_are_sent():
+    """As wide as before: only it; else it moves what is before it."""
+    bar = rows_of("GLANCE")[2]
+    for before, after, pieces in ((72, 73, 3), (75, 76, 3), (71, 72, 5), (80, 81, 5)):
+        boxes = [
+            box for box in sent_for({"soc_pct": before}, {"soc_pct": after}) if box[1] < bar[1]
+        ]
+        assert len(boxes) == pieces, (before, after)
+
+
+def test_a_dash_that_stays_one_is_not_sent_again():
+    assert sent_for({"temp_min_dc": 10_000}, {"temp_min_dc": 10_010}) == []
+    assert sent_for({"temp_min_dc": 10_000}, {"temp_min_dc": None}) != []

@@ -123,18 +123,19 @@ class Screen:
                 self._brush.wipe()
                 self._second = -1  # this round only wipes
                 return True
+        brush = self._brush
         model.withheld = is_withheld(model.verdict)
         live = model.age_ms <= self._max_age_ms and not model.frozen
         page = self._pages[self.page]
         rows = page[0]
         shows = page[1]
-        while self._field < len(shows):
-            field = self._field
-            self._field += 1
+        for field in range(self._field, len(shows)):
             what = rows[ROW * field + _WHAT]
             if shows[field](self._sheet, field, what, model, live):
-                self._brush.take(rows, field)
-                return True
+                brush.take(rows, field)
+                if brush.pieces:
+                    self._field = field + 1
+                    return True
         self._field = 0
         return False
 

@@ -21,19 +21,20 @@ from screen.draw.text import ROOM, Text
 
 # What a face is made of; the generated module tells more.
 _HEIGHT = const(0)
-_FIRST = const(1)
-_INDEX = const(2)
-_ADVANCES = const(3)
+FIRST = const(1)
+INDEX = const(2)
+ADVANCES = const(3)
 _START = const(4)
 _RECORD = const(5)
 
 _BIAS = const(64)
-_ABSENT = const(0xFF)
+ABSENT = const(0xFF)
 _HEAD_BYTES = const(4)  # of a record, before the bitmap
 
-_PIECE_PIXELS = const(1240)
-_CELL_AT = const(2480)  # the glyph that is being drawn lies behind the piece
-BUFFER_BYTES = const(3112)
+_PIECE_PIXELS = const(1200)
+_CELL_AT = const(2400)  # the glyph that is being drawn lies behind the piece
+BUFFER_BYTES = const(3024)
+_NARROW = const(18)  # pixels: room for a digit of any face but HUGE
 
 # The panel that places are given for, and the bytes of a row.
 WIDTH = const(240)
@@ -63,15 +64,14 @@ _GROUND_PAD = const(5)
 _UNIT_GAP = const(3)
 _OUT = const(1)  # a glyph stands out of its advance at the left by no more, at the right never
 _FIGURE_ROOM = const(16)  # characters
-_WAS = const(32)
 
 
 class Brush:
     """Draws a field on a panel: `text`, `ink`, `icon` and the bar's figures say what; then
     `begin`, and `step` while `pieces` are left. Allocates only when a size is used first.
 
-    `was`: the text that stands there, drawn with the same ink, if it is known: then only that is
-    drawn in which the two differ.
+    `head`: if not 0, `was` stands there in the place of text[:head], in the same ink, and what
+    follows in the text is the same; then only that is drawn in which the two differ.
 
     framebuf: the module. glyphs: an open binary file with what fonts.glyphs has as DATA; what
     cannot be read from it is left out.
@@ -83,22 +83,25 @@ class Brush:
         self.was = Text(_FIGURE_ROOM)
         self.ink = pal.NO_INK
         self.icon = NO_ICON
+        self.head = 0
         self.filled = self.tick = self.tick2 = 0  # of a bar, in 0.1 % of its width
         self.pieces = 0  # left to be drawn
         self._new = framebuf.FrameBuffer
         self._glyphs = glyphs
         buf = memoryview(bytearray(BUFFER_BYTES))
         self._buf = buf
-        self._boxes = {}  # by size; see _box
+        self._frames = {}  # by width
+        self._parts = {}  # by size
         self._records = [buf[_CELL_AT : _CELL_AT + face[_RECORD]] for face in FACES]
         self._source = [buf[_CELL_AT + _HEAD_BYTES :], 1, 1, pal.GS2_HMSB]
-        self._levels = bytearray(8)
+        self._levels = bytearray(8)  # of the ink `_inked`
+        self._inked = pal.NO_INK
+        self._ground = 0  # as framebuf's functions take it
         self._palette = (self._levels, 4, 1, pal.RGB565)
         grey = bytearray(8)
         pal.put_levels(grey, pal.GREY)
         self._grey = (grey, 4, 1, pal.RGB565)  # of units
-        # Where each character of the text begins, and where the last one ends; from _WAS on, of
-        # `was`, which is a figure like the text then.
+        # Where each character of the text begins, and where the last one ends.
         self._left = array("h", bytes(2 * ROOM + 2))
         self._from = 0  # pixels at the left of a field that stay
         self._read = -1  # where the glyph in the buffer is in the file
@@ -127,11 +130,12 @@ class Brush:
         self._wide = min(w, _PIECE_PIXELS // h)
         self.pieces = (w + self._wide - 1) // self._wide
         self._from = 0
-        pal.put_levels(self._levels, self.ink)
+        if self.ink != self._inked:
+            self._inked = self.ink
+            self._ground = pal.value(self.ink >> 12)
+            pal.put_levels(self._levels, self.ink)
         if look < BAR:
-            self._start = self._place(look & 3)
-            if self.was.n:
-                self._narrow(look & 3)
+            self._place(look & 3)
 
     def wipe(self):
         """Takes up the whole panel, in black; the pieces are rows."""
@@ -147,8 +151,10 @@ class Brush:
         self.pieces -= 1
         wide = self._wide
         high = self._h
-        box, pixels = self._box(wide, high)
-        box.fill(0)
+        size = 2 * wide * high
+        box = self._frames.get(wide) or self._frame(wide)
+        pixels = self._parts.get(size) or self._part(size)
+        box.fill_rect(0, 0, wide, high, 0)
         # The last one ends at the edge, so that all are of one size.
         if self._look == BLANK:
             y = min(self.pieces * high, self.panel.height - high)
@@ -156,7 +162,7 @@ class Brush:
             return
         left = min(self._from + self.pieces * wide, self._w - wide)
         if self.ink >> 12:
-            box.fill_rect(1 - left, 1, self._w - 2, high - 2, self._level(0))
+            box.fill_rect(1 - left, 1, self._w - 2, high - 2, self._ground)
         if self._look == BAR:
             self._paint_bar(box, left)
         elif self._look >= TILE:
@@ -168,90 +174,112 @@ class Brush:
             box.fill_rect(0, high - 1, wide, 1, 0)
         self.panel.send(self._x + left, self._y, wide, high, pixels)
 
-    def _box(self, w, h):
-        """Returns framebuf's object for the buffer's beginning as w × h pixels, and its bytes."""
-        size = w << 12 | h
-        box = self._boxes.get(size)
-        if box is None:
-            pixels = self._buf[: 2 * w * h]
-            self._boxes[size] = box = (self._new(pixels, w, h, pal.RGB565), pixels)
-        return box
+    def _frame(self, w):
+        """Returns framebuf's object for the room of a piece in rows of w pixels."""
+        self._frames[w] = frame = self._new(self._buf, w, _PIECE_PIXELS // w, pal.RGB565)
+        return frame
+
+    def _part(self, size):
+        """Returns the first bytes of the buffer."""
+        self._parts[size] = part = self._buf[:size]
+        return part
 
     def _level(self, which):
         """Returns a level of the ink as framebuf's functions take it."""
         return self._levels[2 * which] | self._levels[2 * which + 1] << 8
 
     def _place(self, face):
-        """Returns where the text begins; what has no room is cut, and a figure becomes a dash."""
+        """Finds where the text begins; what has no room is cut, and a figure becomes a dash."""
         text = self.text
         pad = _GROUND_PAD if self.ink >> 12 else _PAD
         room = self._w - 2 * pad
-        wide = self._measure(text, 0, face)
+        first = gone = 0
+        if self.head:
+            first = self._compare()
+            gone = self._run(self.was.buf, face, first, self.was.n, 0)
+        wide = self._measure(text, face)
+        if self.head:
+            self._narrow(first, gone, wide, room)
         if wide > room and text.unit < text.n:
-            text.start(b"-")
-            wide = self._measure(text, 0, face)
+            wide = self._measure(text.start(b"-"), face)
         while text.n and wide > room:
             text.n -= 1
             text.unit = min(text.unit, text.n)
             wide = self._left[text.n]
-        return pad + room - wide if self._look & RIGHT else pad
+        self._start = pad + room - wide if self._look & RIGHT else pad
 
-    def _narrow(self, face):
-        """Leaves out what is at both ends of the text and stands there already."""
-        text = self.text
-        was = self.was
-        left = self._left
-        ends = left[text.n]
-        ended = self._measure(was, _WAS, face)
-        moved = ends - ended if self._look & RIGHT else 0
-        if text.n == 1 or was.n == 1 or ended > self._w - 2 * _PAD or self.ink >> 12:
-            return  # a dash, or cut to one; or on a ground
+    def _compare(self):
+        """Returns the first character in which the text differs from what stands there, and leaves
+        out of `head` and `was` the last ones that are the same."""
+        text = self.text.buf
+        was = self.was.buf
+        last = self.head
+        other = self.was.n
         first = 0
-        while text.buf[first] == was.buf[first] and left[first] == left[_WAS + first] + moved:
+        while first < last and first < other and text[first] == was[first]:
             first += 1
-            if first == text.n or first == was.n:
-                return
-        last = text.n
-        other = was.n
-        if ends == ended + moved:
-            while text.buf[last - 1] == was.buf[other - 1] and last > first and other > first:
-                last -= 1
-                other -= 1
-        x = self._start + min(left[first], left[_WAS + first] + moved) - _OUT
-        end = self._start + max(left[last], left[_WAS + other] + moved)
-        if last == text.unit:
-            end -= _UNIT_GAP  # empty, then and now
-        self._from = x = max(x, 0)
-        self.pieces = (min(end, self._w) - x + self._wide - 1) // self._wide
+        while last > first and other > first and text[last - 1] == was[other - 1]:
+            last -= 1
+            other -= 1
+        self.head = last
+        self.was.n = other
+        return first
 
-    def _measure(self, text, at, face):
+    def _narrow(self, first, gone, wide, room):
+        """Leaves out what is before character `first` and after `head`, since it stands there
+        already: what is `wide` now had `gone` pixels between the two."""
+        text = self.text
+        ends = self._left[self.head]
+        if self.head == text.unit < text.n:
+            ends -= _UNIT_GAP  # empty, then and now
+        begins = min(self._left[first], ends)
+        grown = ends - begins - gone
+        if wide > room or wide - grown > room:
+            if wide > room and wide - grown > room and text.unit < text.n:
+                self.pieces = 0  # a dash, then and now
+            return
+        start = _PAD
+        if self._look & RIGHT:
+            start += room - wide
+            if grown:
+                begins = min(grown, 0)
+        elif grown:
+            ends = max(wide, wide - grown)
+        self._from = x = max(start + begins - _OUT, 0)
+        span = start + ends - x
+        if span <= _NARROW:
+            self._wide = min(self._wide, _NARROW)
+        self.pieces = (span + self._wide - 1) // self._wide
+
+    def _measure(self, text, face):
         """Notes where each glyph is, from the beginning of the text; returns the width.
 
         From now on the text has the glyphs' numbers instead of the letters.
         """
-        buf = text.buf
+        x = self._run(text.buf, face, 0, text.unit, 0)
+        if text.unit < text.n:
+            x = self._run(text.buf, TEXT, text.unit, text.n, x + _UNIT_GAP)
+        self._left[text.n] = x
+        return x
+
+    def _run(self, buf, face, start, end, x):
+        """As _measure for buf[start:end], which begins at `x`; returns where it ends."""
         left = self._left
-        unit = text.unit
         row = FACES[face]
-        x = 0
-        for i in range(text.n):
-            if i == unit:
-                x += _UNIT_GAP
-                row = FACES[TEXT]
-            left[at] = x
-            at += 1
-            # As number_of, without a call for each.
-            number = buf[i] - row[_FIRST]
-            index = row[_INDEX]
-            advances = row[_ADVANCES]
-            if index:
-                number = index[number] if 0 <= number < len(index) else _ABSENT
-            if 0 <= number < len(advances):
-                buf[i] = number
+        first = row[FIRST]
+        index = row[INDEX]
+        advances = row[ADVANCES]
+        count = len(index or advances)
+        for i in range(start, end):
+            left[i] = x
+            number = buf[i] - first  # as number_of, without a call for each
+            if not 0 <= number < count:
+                number = ABSENT
+            elif index:
+                number = index[number]
+            buf[i] = number
+            if number != ABSENT:
                 x += advances[number]
-            else:
-                buf[i] = _ABSENT
-        left[at] = x
         return x
 
     def _paint_text(self, box, start):
@@ -277,7 +305,7 @@ class Brush:
                 levels = self._palette
             i -= 1
             x = left[i]
-            if x < end and numbers[i] != _ABSENT:
+            if x < end and numbers[i] != ABSENT:
                 self._glyph(box, face, numbers[i], start + x, y, levels)
 
     def _glyph(self, box, face, number, x, y, levels):
@@ -297,7 +325,7 @@ class Brush:
             source[2] = record[1]
         x += record[2] - _BIAS
         y += record[3] - _BIAS
-        box.blit(source, x, y, self._level(0), levels)
+        box.blit(source, x, y, self._ground, levels)
 
     def _paint_bar(self, box, left):
         wide = self._w - 2
@@ -327,27 +355,3 @@ class Brush:
 
     def _paint_symbol(self, box, icon, x, y):
         self._glyph(box, ICONS, icon, x, y, self._palette)
-
-
-def number_of(face, code):
-    """Returns the number of a character's glyph, -1 if the face has none."""
-    at = code - FACES[face][_FIRST]
-    index = FACES[face][_INDEX]
-    if at < 0:
-        return -1
-    if not index:
-        return at if at < len(FACES[face][_ADVANCES]) else -1
-    if at >= len(index) or index[at] == _ABSENT:
-        return -1
-    return index[at]
-
-
-def width(face, text, start, end):
-    """Returns the width in pixels of text[start:end] (bytes; absent glyphs have none)."""
-    advances = FACES[face][_ADVANCES]
-    total = 0
-    for i in range(start, end):
-        number = number_of(face, text[i])
-        if number >= 0:
-            total += advances[number]
-    return total

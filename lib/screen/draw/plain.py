@@ -12,10 +12,11 @@ class Letters(Brush):
 
     def __init__(self, panel, framebuf):
         super().__init__(panel, framebuf, None)
+        self.was = None  # each text is drawn wholly
 
-    def _measure(self, text, at, _face):
+    def _measure(self, text, _face):
         for i in range(text.n + 1):
-            self._left[at + i] = i * _SIZE
+            self._left[i] = i * _SIZE
         return text.n * _SIZE
 
     def _paint_text(self, box, x):

@@ -24,6 +24,7 @@ MILLIVOLT = const(5)
 DEGREES = const(6)
 PERCENT = const(7)
 AMPERE_HOUR = const(8)
+LABEL = const(16)
 _UNITS = (b"", b"V", b"A", b"W", b"kW", b"mV", b"^C", b"%", b"Ah")
 
 # What a tile says.
@@ -66,15 +67,16 @@ class Sheet:
         shown[at] = what
         shown[at + 1] = how
         self.brush.ink = how & _INK
-        self.brush.was.start(b"")
-        self.text.start(b"")
+        self.brush.head = 0
+        self.text.n = self.text.unit = 0
         return True
 
     def figure(self, slot, value, decimals, unit, ink, plus=False):
         """Shows value / 10**decimals; `plus` puts a + before what is above zero.
 
-        None is shown as a dash, and so is what has no room: figures of a real pack have, and a
-        part of a number would be a lie.
+        `unit` is one of those above, or LABEL + one of the screen's own texts. None is shown as a
+        dash, and so is what has no room: figures of a real pack have, and a part of a number would
+        be a lie.
         """
         how = unit << 20 | decimals << 16 | ink
         if value is None:
@@ -84,9 +86,17 @@ class Sheet:
         alike = shown[2 * slot + 1] == how
         if not self.changed(slot, value, how):
             return False
-        _put_figure(self.text, value, decimals, unit, plus)
-        if alike:
-            _put_figure(self.brush.was, before, decimals, unit, plus)
+        text = self.text
+        _put_digits(text, value, decimals, plus)
+        was = self.brush.was
+        if alike and was:
+            self.brush.head = text.n
+            _put_digits(was, before, decimals, plus)
+        if unit < LABEL:
+            text.small(_UNITS[unit])
+        else:
+            text.add(b" ")
+            self.say(unit - LABEL)
         return True
 
     def line(self, slot, table, number, ink):
@@ -142,11 +152,11 @@ class Sheet:
         return True
 
 
-def _put_figure(text, value, decimals, unit, plus):
+def _put_digits(text, value, decimals, plus):
+    text.n = 0
     if value == _NONE:
         text.add(b"-")
-    else:
-        if plus and value > 0:
-            text.add(b"+")
-        text.fixed(value, decimals)
-    text.small(_UNITS[unit])
+        return
+    if plus and value > 0:
+        text.add(b"+")
+    text.fixed(value, decimals)

@@ -4,8 +4,8 @@ any."""
 from compat import const
 from screen import labels, layout
 from screen.draw import palette as pal
-from screen.draw.brush import ROW, width
-from screen.draw.fonts.barlow import TEXT
+from screen.draw.brush import ABSENT, ADVANCES, FIRST, INDEX, ROW
+from screen.draw.fonts.barlow import FACES, TEXT
 
 _LINES = const(5)  # below the headline
 _FIELDS = const(6)
@@ -70,3 +70,27 @@ def wrap(text, face, room, lines):
         start = end
         while start < len(text) and text[start] == _SPACE:
             start += 1
+
+
+def number_of(face, code):
+    """Returns the number of a character's glyph, -1 if the face has none."""
+    at = code - FACES[face][FIRST]
+    index = FACES[face][INDEX]
+    if at < 0:
+        return -1
+    if not index:
+        return at if at < len(FACES[face][ADVANCES]) else -1
+    if at >= len(index) or index[at] == ABSENT:
+        return -1
+    return index[at]
+
+
+def width(face, text, start, end):
+    """Returns the width in pixels of text[start:end] (bytes; absent glyphs have none)."""
+    advances = FACES[face][ADVANCES]
+    total = 0
+    for i in range(start, end):
+        number = number_of(face, text[i])
+        if number >= 0:
+            total += advances[number]
+    return total

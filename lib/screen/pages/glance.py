@@ -109,11 +109,8 @@ def _power(sheet, field, _what, model, live):
 
 
 def _age(sheet, field, _what, model, live):
-    if not sheet.changed(field, model.age_s, pal.GREY if live else pal.AMBER):
-        return False
-    sheet.text.fixed(min(model.age_s, _OLD_S), 0).add(b" ")
-    sheet.say(labels.S_AGO)
-    return True
+    ink = pal.GREY if live else pal.AMBER
+    return sheet.figure(field, min(model.age_s, _OLD_S), 0, s.LABEL + labels.S_AGO, ink)
 
 
 def _switch(sheet, field, icon, model, live):

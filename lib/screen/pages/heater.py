@@ -171,11 +171,8 @@ def _row(sheet, field, row, model, _live):
     if row == _PROBE:
         return sheet.figure(field, heater.probe_dc, 1, s.DEGREES, pal.WHITE)
     if row == _BELOW:
-        if not sheet.changed(field, heater.cold_min, pal.WHITE):
-            return False
-        sheet.text.fixed(heater.cold_min, 0).add(b" ")
-        sheet.say(labels.MINUTES)
-        return True
+        unit = s.LABEL + labels.MINUTES
+        return sheet.figure(field, heater.cold_min, 0, unit, pal.WHITE)
     tenths = (heater.cold_charged_mah + 50) // 100
     return sheet.figure(field, tenths, 1, s.AMPERE_HOUR, pal.WHITE)
 
