@@ -40,6 +40,8 @@ SECRETS = {"mqtt_password": "s3cret-ü"}
 UNIT = b"0a1b"
 BASE = "packmate/0a1b"
 DNS = ("192.168.1.1", 53)
+# A record of a name: its address is 192.168.1.7.
+A = b"\xc0\x0c\0\x01\0\x01\0\0\0\x3c\0\x04\xc0\xa8\x01\x07"
 
 
 def thing(**attributes):
@@ -63,6 +65,16 @@ def text(data):
 def message(topic, payload, retain=False):
     payload = payload.encode() if isinstance(payload, str) else payload
     return packet(0x31 if retain else 0x30, text(topic) + payload)
+
+
+def answer(question, *records, code=0):
+    """Returns what a name server answers."""
+    return (
+        question[:2]
+        + bytes((0x81, 0x80 | code, 0, 1, 0, len(records), 0, 0, 0, 0))
+        + question[12:]
+        + b"".join(records)
+    )
 
 
 class Broker:

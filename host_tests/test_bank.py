@@ -10,29 +10,10 @@ from bms import pack as p
 from bms.bank import Bank
 from bms.check import Check
 from bms.pack import PackState
+from host_tests.filled_pack import fill
 from tools.vocabulary import raised
 
 MAX_AGE_MS = 10_000
-
-
-def fill(pack, now=0, mv=3300, ma=-2000, soc=50, temps=(150, 160), full=100_000, **slots):
-    """Puts a status of eight cells into a pack."""
-    for i in range(8):
-        pack.cell_mv[i] = mv + i
-    pack.cells = 8
-    pack.put(p.CELL_COUNT, 8)
-    pack.put(p.PACK_MV, sum(mv + i for i in range(8)))
-    pack.put(p.CURRENT_MA, ma)
-    pack.put(p.SOC_PCT, soc)
-    pack.put(p.CAPACITY_MAH, full)
-    pack.put(p.REMAINING_MAH, full // 100 * soc)
-    for i, temp in enumerate(temps):
-        pack.put_temp(i, temp)
-    pack.temps = len(temps)
-    for name, value in slots.items():
-        pack.put(getattr(p, name.upper()), value)
-    pack.summarise()
-    pack.touch(p.STATUS, now)
 
 
 def bank_of(*figures, now=0):

@@ -8,7 +8,7 @@ from bms import check
 from bms import pack as p
 from bms.check import Check, judge
 from bms.pack import PackState
-from host_tests.gps import feed, listen
+from host_tests.jk_gps_rig import feed, listen
 from tools.mp import frames
 from tools.vocabulary import words
 

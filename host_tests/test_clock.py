@@ -8,8 +8,7 @@ import types
 import pytest
 
 from host_tests.fake_chip import PERIOD
-from host_tests.mqtt_rig import Broker, Net, Wifi
-from host_tests.test_mqtt_relay import A, answer
+from host_tests.mqtt_rig import A, Broker, Net, Wifi, answer
 
 SINCE_1900_S = 2_208_988_800  # of this host's epoch
 NOW_S = 1_900_000_000

@@ -13,7 +13,7 @@ import words
 from bms import catalog
 from bms.pack import PackState
 from compat import ticks_add
-from host_tests.gps import balanced, everything
+from host_tests.jk_gps_rig import balanced, everything
 from tools import vocabulary
 from tools.mp.samples import BEFORE, QUIET, SAMPLES
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from bms import check
 from bms import pack as p
-from host_tests.gps import balanced, dialect, everything, feed, listen, silence, values
+from host_tests.jk_gps_rig import balanced, dialect, everything, feed, listen, silence, values
 from tools.mp import frames
 
 WHOLE = frames.whole()

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from host_tests.gps import listen, values
+from host_tests.jk_gps_rig import listen, values
 from tools import ROOT, capture, decode
 from tools.mp import frames
 

@@ -20,7 +20,7 @@ from bms.framer import (
     Dialect,
     Framer,
 )
-from host_tests.gps import balanced
+from host_tests.jk_gps_rig import balanced
 
 HEADER = b"\xa5\x5a"
 SECOND = b"\x5a\xa5"

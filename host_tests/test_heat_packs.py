@@ -6,8 +6,8 @@ from bms import alarms
 from bms.check import Check
 from bms.pack import PackState
 from heat.heater import Heater
+from host_tests.filled_pack import fill
 from host_tests.heat_world import make_settings
-from host_tests.test_bank import fill
 from links.several import Several
 from links.unit import Unit
 from tools import vocabulary

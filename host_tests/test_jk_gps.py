@@ -2,7 +2,7 @@
 
 import pytest
 
-from host_tests.gps import everything, feed, listen, values
+from host_tests.jk_gps_rig import everything, feed, listen, values
 from tools import vocabulary
 from tools.mp import frames
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bms import pack as p
-from host_tests.gps import dialect, feed, listen
+from host_tests.jk_gps_rig import dialect, feed, listen
 from tools import vocabulary
 from tools.mp import frames
 

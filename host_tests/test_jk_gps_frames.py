@@ -4,7 +4,7 @@ import pytest
 
 from bms import pack as p
 from host_tests.dialects import reachable
-from host_tests.gps import everything, feed, listen, values
+from host_tests.jk_gps_rig import everything, feed, listen, values
 from tools.mp import frames
 
 

@@ -1,7 +1,7 @@
 """What the JK GPS-port dialect sends: requests byte for byte (jk.md §1.3), and when."""
 
 from bms.jk import jk_gps_request as requests
-from host_tests.gps import dialect, feed
+from host_tests.jk_gps_rig import dialect, feed
 from tools.mp import frames
 
 # As the table gps_requests prints them, retyped.

@@ -2,7 +2,7 @@
 
 import pytest
 
-from host_tests.gps import dialect, feed, listen, values
+from host_tests.jk_gps_rig import dialect, feed, listen, values
 from tools.mp import frames
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import words
 from bms import pack as p
-from host_tests.mqtt_rig import BASE, Bench, message, packet
+from host_tests.mqtt_rig import BASE, A, Bench, answer, message, packet
 from relay import commands as c
 
 CONNECT, SUBSCRIBE, PING = 0x10, 0x82, 0xC0
@@ -220,16 +220,6 @@ def test_birth_is_listened_to_with_discovery_only(monkeypatch):
 # -- names ----------------------------------------------------------------------------------------
 
 
-def answer(question, *records, code=0):
-    return (
-        question[:2]
-        + bytes((0x81, 0x80 | code, 0, 1, 0, len(records), 0, 0, 0, 0))
-        + question[12:]
-        + b"".join(records)
-    )
-
-
-A = b"\xc0\x0c\0\x01\0\x01\0\0\0\x3c\0\x04\xc0\xa8\x01\x07"
 CNAME = b"\xc0\x0c\0\x05\0\x01\0\0\0\x3c\0\x06\x03abc\xc0\x0c"
 FLUSHED = b"\xc0\x0c\0\x01\x80\x01\0\0\0\x3c\0\x04\xc0\xa8\x01\x09"
 

@@ -8,7 +8,7 @@ from bms import pack as p
 from bms.check import Check
 from bms.pack import PackState
 from compat import ticks_add
-from host_tests.test_bank import fill
+from host_tests.filled_pack import fill
 from links.several import Several
 from links.unit import Unit
 
