@@ -1,6 +1,6 @@
 """Random and mutated input on real MicroPython: no exception, no frame out of nothing, in sync.
 
-The same properties as host_tests/test_contract.py, here where integers and buffers are others.
+The same properties as host_tests/bms/test_contract.py, here where integers and buffers are others.
 """
 
 import harness

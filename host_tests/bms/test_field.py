@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from host_tests import SHARED
-from host_tests.test_captures import compare, ids, load, run
+from host_tests.bms.test_captures import compare, ids, load, run
 
 FIELD = sorted((SHARED / "field").glob("*.json"))
 FRAMES = [path for path in FIELD if load(path).get("expected")]

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from bms import adverts, catalog, detect
 from bms.pack import STATUS, PackState
-from host_tests.detect_rig import CHUNK, NEXT, PROVEN, STEP_MS, DetectRig
+from host_tests.bms.detect_rig import CHUNK, NEXT, PROVEN, STEP_MS, DetectRig
 from tools.bench.ant_new_sim import AntNewSim
 from tools.bench.ant_old_sim import AntOldSim
 from tools.bench.jk_display_sim import JkDisplayPbSim, JkDisplaySim
