@@ -173,12 +173,17 @@ def mutants_of(path):
     return [mutant for mutant in finder.found if mutant.apply(text) is not None]
 
 
+def tests_of(path, folder=ROOT):
+    """Returns the files of a tree that test a file of it, from whatever rooms they are."""
+    names = f"{_TESTS} {_ALSO.get(pathlib.Path(path).stem, '')}".split()
+    rooms = folder / "host_tests"
+    return [file for name in names for file in rooms.rglob(f"test_{name}.py")]
+
+
 def _run(path, folder, timeout_s):
     """Runs the tests of a file; returns pytest's exit status, None if they hang."""
-    names = f"{_TESTS} {_ALSO.get(pathlib.Path(path).stem, '')}".split()
-    tests = [folder / "host_tests" / f"test_{name}.py" for name in names]
     command = [sys.executable, "-m", "pytest", "-x", "-q", "-n0", "-p", "no:cacheprovider"]
-    command += [str(test) for test in tests if test.exists()]
+    command += map(str, tests_of(path, folder))
     try:
         return subprocess.run(
             command, cwd=folder, capture_output=True, timeout=timeout_s, check=False

@@ -2,8 +2,8 @@
 
 After each switching of a mat whose current the pack shows the steps are a second; in between they
 are longer, since nothing in pack or heater is quick. The lease that ends a late step is lengthened
-for that; the campaign (lab.py) goes second by second, and host_tests/test_heater_season.py holds
-both against each other.
+for that; the campaign (lab.py) goes second by second, and host_tests/heat/test_heater_season.py
+holds both against each other.
 """
 
 import heat.inputs

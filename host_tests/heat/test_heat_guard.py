@@ -5,7 +5,7 @@ import pytest
 from bms import pack as p
 from compat import ticks_add
 from heat.inputs import LEASE_MS
-from host_tests.heat_rig import Rig, climb, faults
+from host_tests.heat.heat_rig import Rig, climb, faults
 
 # -- readings -----------------------------------------------------------------------------------
 

@@ -4,8 +4,8 @@ import pytest
 
 import words as s
 from heat.thermal import Thermal, energy_wh
-from host_tests.heat_rig import Rig
-from host_tests.heat_world import World
+from host_tests.heat.heat_rig import Rig
+from host_tests.heat.heat_world import World
 from tools.plant import J_PER_K_WH
 
 STRIDE_S = 3

@@ -3,7 +3,7 @@
 import pytest
 
 from bms import pack as p
-from host_tests.heat_rig import Rig
+from host_tests.heat.heat_rig import Rig
 from tools import vocabulary
 
 

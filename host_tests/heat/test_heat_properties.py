@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 import words as s
 from bms import pack as p
-from host_tests.heat_world import World
+from host_tests.heat.heat_world import World
 from tools.vocabulary import raised
 
 MIN_ON_S = 45

@@ -10,8 +10,8 @@ from bms import alarms
 from bms import pack as p
 from heat.guard import current_proof as cp
 from heat.inputs import Inputs
-from host_tests.heat_rig import MAT_MA, Rig, faults
-from host_tests.heat_world import make_settings
+from host_tests.heat.heat_rig import MAT_MA, Rig, faults
+from host_tests.heat.heat_world import make_settings
 
 SETTLE_S = 5 + 4  # a BMS's averaging, and four readings
 

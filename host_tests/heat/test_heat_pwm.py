@@ -10,8 +10,8 @@ import config
 import words as s
 from bms import pack as p
 from heat.options.pwm import Pwm
-from host_tests.heat_rig import Rig
-from host_tests.heat_world import World, make_settings
+from host_tests.heat.heat_rig import Rig
+from host_tests.heat.heat_world import World, make_settings
 
 
 class Drive:

@@ -8,7 +8,7 @@ from bms.check import PLAUSIBLE, judge
 from bms.pack import PackState
 from heat.heater import Heater
 from host_tests.dialects import CHUNK, feed, load
-from host_tests.heat_world import Verdict, make_settings
+from host_tests.heat.heat_world import Verdict, make_settings
 
 _SUM = 299
 

@@ -9,7 +9,7 @@ from bms_heater import BMSHeater
 from heat.heater import Heater
 from heat.options.bms_output import BMSOutput
 from host_tests.command_rig import SETTLE_MS, Rig, writes
-from host_tests.heat_world import make_settings
+from host_tests.heat.heat_world import make_settings
 from tools import vocabulary
 from tools.bench.jk_ble_sim import JkBleSim
 

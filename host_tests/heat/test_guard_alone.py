@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from bms import alarms
 from bms import pack as p
 from heat.inputs import LEASE_MS, Inputs
-from host_tests.heat_rig import MAT_MA, Rig, faults
-from host_tests.heat_world import Verdict, make_settings
+from host_tests.heat.heat_rig import MAT_MA, Rig, faults
+from host_tests.heat.heat_world import Verdict, make_settings
 
 DANGER = alarms.BATTERY_OVERTEMP
 

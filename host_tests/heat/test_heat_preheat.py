@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 import words as s
 from heat.options.preheat import Preheat, minute_of
-from host_tests.heat_world import World
+from host_tests.heat.heat_world import World
 from tools import vocabulary
 
 DAY_S = 86_400

@@ -4,7 +4,7 @@ import pytest
 
 from bms import pack as p
 from heat import charger as c
-from host_tests.heat_rig import MAT_MA, Rig
+from host_tests.heat.heat_rig import MAT_MA, Rig
 from tools.vocabulary import words
 
 HOUR = 3600

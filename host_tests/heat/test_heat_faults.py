@@ -3,7 +3,7 @@
 import words as s
 from bms import alarms
 from heat.uptime import EnergyDay
-from host_tests.heat_rig import Rig, climb, faults
+from host_tests.heat.heat_rig import Rig, climb, faults
 from tools import ROOT
 from tools.vocabulary import words
 

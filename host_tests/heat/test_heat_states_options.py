@@ -14,7 +14,7 @@ from bms import pack as p
 from heat import control, thermal
 from heat.guard import vetoes as guard
 from heat.options import bms_output, pwm
-from host_tests.heat_states import (
+from host_tests.heat.heat_states import (
     BETWEEN,
     COLD,
     RECOVERY_DC,

@@ -10,7 +10,7 @@ import words as s
 from bms import pack as p
 from heat.report import HIGHEST
 from heat.uptime import Boots, EnergyDay
-from host_tests.heat_rig import Rig, faults
+from host_tests.heat.heat_rig import Rig, faults
 
 RECORD = {}
 Rig().heater.save(RECORD)

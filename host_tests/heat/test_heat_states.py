@@ -4,7 +4,7 @@ import pytest
 
 import words as s
 from heat.heater import Heater
-from host_tests.heat_states import (
+from host_tests.heat.heat_states import (
     COMMANDS,
     HIGHEST_DC,
     RECOVERY_DC,

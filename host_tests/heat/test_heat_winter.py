@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from host_tests.heat_world import World
+from host_tests.heat.heat_world import World
 
 STRIDE_S = 3
 # cells, Ah, mΩ of the mat

@@ -3,7 +3,7 @@
 import pytest
 
 import words as s
-from host_tests.heat_world import World
+from host_tests.heat.heat_world import World
 
 STRIDE_S = 3
 # cells, Ah, mΩ, and within how many minutes a stuck mat is found by temperature alone.

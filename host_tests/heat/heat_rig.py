@@ -5,7 +5,7 @@ from bms import pack as p
 from bms.pack import PackState
 from compat import ticks_add
 from heat.heater import Heater
-from host_tests.heat_world import Verdict, make_settings
+from host_tests.heat.heat_world import Verdict, make_settings
 from tools import vocabulary
 
 FIRST_BOOT = {}

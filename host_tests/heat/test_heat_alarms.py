@@ -5,7 +5,7 @@ import re
 import pytest
 
 from bms import alarms
-from host_tests.heat_rig import Rig
+from host_tests.heat.heat_rig import Rig
 from tools import ROOT, vocabulary
 
 NAMES = list(vocabulary.ALARMS)

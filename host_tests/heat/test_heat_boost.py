@@ -6,8 +6,8 @@ import pytest
 
 import words as s
 from bms import pack as p
-from host_tests.heat_rig import Rig
-from host_tests.heat_world import World
+from host_tests.heat.heat_rig import Rig
+from host_tests.heat.heat_world import World
 
 OWN = {"heater_thresholds": "own", "heater_on_dc": 0, "heater_off_dc": 50}
 

@@ -7,7 +7,7 @@ from bms.check import Check
 from bms.pack import PackState
 from heat.heater import Heater
 from host_tests.filled_pack import fill
-from host_tests.heat_world import make_settings
+from host_tests.heat.heat_world import make_settings
 from links.several import Several
 from links.unit import Unit
 from tools import vocabulary

@@ -10,7 +10,7 @@ from bms.pack import PackState
 from heat.inputs import Inputs
 from host_tests.command_rig import UNITS, ready
 from host_tests.dialects import CHUNK, load, stream
-from host_tests.heat_world import make_settings
+from host_tests.heat.heat_world import make_settings
 
 # Recordings with the time of each piece, or with the speed of their line.
 TIMED = {

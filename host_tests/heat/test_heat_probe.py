@@ -3,7 +3,7 @@
 import pytest
 
 import words as s
-from host_tests.heat_rig import Rig, faults
+from host_tests.heat.heat_rig import Rig, faults
 
 OWN = {"heater_thresholds": "own"}
 

@@ -22,7 +22,7 @@ from heat import thermal, uptime
 from heat.guard import balance, proof, stuck
 from heat.guard import vetoes as guard
 from heat.heater import Heater
-from host_tests.heat_world import Verdict, make_settings
+from host_tests.heat.heat_world import Verdict, make_settings
 
 MAX_MA = 3000
 OVER_MV = 90_000  # the mat would take 3.4 A
