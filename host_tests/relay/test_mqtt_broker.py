@@ -12,7 +12,7 @@ import threading
 
 import pytest
 
-from host_tests.broker_rig import (
+from host_tests.relay.broker_rig import (
     AVAILABILITY,
     BASE,
     STATE,

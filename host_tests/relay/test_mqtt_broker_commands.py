@@ -2,7 +2,7 @@
 
 import pytest
 
-from host_tests.broker_rig import BASE, broker, client, places, start
+from host_tests.relay.broker_rig import BASE, broker, client, places, start
 
 MODE = "heater/mode/set"
 

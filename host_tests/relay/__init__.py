@@ -1,0 +1,1 @@
+"""Tests of lib/relay and firmware/mqtt: messages out, commands in, real brokers."""
