@@ -2,7 +2,7 @@
 
 import pytest
 
-from host_tests.bench_rig import SETTINGS, configure, make_cold, wait_for_heat
+from host_tests.bench_rig import SETTINGS, benches, configure, make_cold, wait, wait_for_heat
 from host_tests.panel_text import shows
 from screen.draw import palette
 from tools.bench.bench import Bench
@@ -80,3 +80,16 @@ def test_an_unplugged_bms_is_a_cold_mat(heating):
     off_s = heating.wait_for(lambda b: not b.plant.heater_on, 30)
     assert 5 < off_s - t_s <= 12.5
     assert heating.snapshot()["chip"]["resets"] == 0
+
+
+def test_a_panel_without_pages_says_so_and_the_heater_works(tmp_path):
+    settings = {**SETTINGS, "screen_pages": False}
+    with benches() as made:
+        made.append(Bench(configure(tmp_path, settings, lapse=50)))
+        made[-1].start()
+        make_cold(made[-1])
+        wait_for_heat(made[-1])
+        wait(made[-1], lambda b: b.panel.lit, 5, "light")
+        picture = made[-1].picture()
+        assert shows(picture, "no pages: screen_pages", palette.GREY)
+        assert made[-1].snapshot()["panel"]["errors"] == 0

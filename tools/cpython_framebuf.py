@@ -1,7 +1,7 @@
 """MicroPython's framebuf for CPython, as far as the screen uses it.
 
 Written after the documentation and proved byte for byte against the real module by
-host_tests/test_screen_framebuf.py. Formats: RGB565, GS4_HMSB, GS2_HMSB, GS8,
+host_tests/screen/test_screen_framebuf.py. Formats: RGB565, GS4_HMSB, GS2_HMSB, GS8,
 MONO_HLSB.
 """
 

@@ -3,7 +3,7 @@
 import pytest
 
 import words as w
-from host_tests.screen_rig import Page
+from host_tests.screen.screen_rig import Page
 from screen import show
 from screen.draw import palette as pal
 from tools import scenes

@@ -5,7 +5,7 @@ import pytest
 import words as w
 from bms import alarms, check
 from bms import pack as p
-from host_tests.screen_rig import Page
+from host_tests.screen.screen_rig import Page
 from screen.draw import brush
 from screen.draw import palette as pal
 from screen.draw.fonts import barlow

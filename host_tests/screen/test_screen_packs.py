@@ -3,7 +3,7 @@
 import pytest
 
 import words
-from host_tests.screen_rig import Page
+from host_tests.screen.screen_rig import Page
 from screen.pages.packs import PacksScreen
 from tools import scenes
 

@@ -1,0 +1,1 @@
+"""Tests of lib/screen: what the pages say, and each pixel of it."""
