@@ -10,7 +10,7 @@ import pytest
 import words
 from bms import catalog
 from bms.pack import PackState
-from host_tests.fake_chip import Chip
+from host_tests.firmware.fake_chip import Chip
 
 DE = 22
 KNOWN = (catalog.WIRED, catalog.SIGNS)

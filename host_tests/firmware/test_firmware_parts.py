@@ -9,7 +9,7 @@ import types
 import pytest
 
 from heat.inputs import LEASE_MS
-from host_tests.fake_chip import PERIOD, Chip, Registers
+from host_tests.firmware.fake_chip import PERIOD, Chip, Registers
 from tools import ROOT
 
 OFF, ON = 0, 1

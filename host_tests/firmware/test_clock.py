@@ -7,7 +7,7 @@ import types
 
 import pytest
 
-from host_tests.fake_chip import PERIOD
+from host_tests.firmware.fake_chip import PERIOD
 from host_tests.mqtt_rig import A, Broker, Net, Wifi, answer
 
 SINCE_1900_S = 2_208_988_800  # of this host's epoch

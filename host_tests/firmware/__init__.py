@@ -1,0 +1,1 @@
+"""Tests of firmware/: starts, tasks, links, storage, drivers, on fakes of the chip."""
