@@ -1,7 +1,7 @@
 """What a board without PSRAM has no memory for: refused in words; a part of settings.py.
 
-The figures, in kB, were measured on the 32-bit MicroPython (host_tests/test_settings_memory.py),
-those of Bluetooth on an emulated ESP32 (docs/ble.md).
+The figures, in kB, were measured on the 32-bit MicroPython, those of Bluetooth on an emulated
+ESP32 (host_tests/settings/test_settings_memory.py; docs/ble.md).
 """
 
 from compat import const

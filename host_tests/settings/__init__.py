@@ -1,0 +1,1 @@
+"""Tests of the table of settings: bounds, refusals, memory, the page about it."""
