@@ -9,7 +9,7 @@ import pytest
 from tools.bench.bench import Bench
 from tools.bench.config import ROOT, BenchConfig
 
-PROGRAMS = pathlib.Path(__file__).parent / "bench_programs"
+PROGRAMS = pathlib.Path(__file__).parent / "programs"
 WATCHDOG_S = 2.5
 LEASE_S = 2.0
 START_S = 0.7  # from a reset to the first line

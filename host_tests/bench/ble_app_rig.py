@@ -5,8 +5,9 @@ with AppRig(tmp_path, {"bms_dialect": "jk_ble"}) as rig:
     rig.bench.start()
 """
 
-from host_tests import bench_rig, state_file
-from host_tests.ble_rig import RadioRig
+from host_tests import state_file
+from host_tests.bench import bench_rig
+from host_tests.bench.ble_rig import RadioRig
 from tools.bench.radio.unit import Unit
 from tools.plant import Plant
 

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 from selenium import webdriver
 
-from host_tests.fake_bench import FakeBench, FakeConfig
+from host_tests.bench.fake_bench import FakeBench, FakeConfig
 from tools.bench import controls
 from tools.bench.desk import Desk
 from tools.bench.server import Server

@@ -8,7 +8,7 @@ import time
 import aiohttp
 import pytest
 
-from host_tests.fake_bench import FakeBench, FakeConfig
+from host_tests.bench.fake_bench import FakeBench, FakeConfig
 from tools.bench.controls import ControlError
 from tools.bench.desk import Desk
 from tools.bench.recorder import COARSE_S, FIELDS, Recorder

@@ -2,7 +2,8 @@
 
 import pytest
 
-from host_tests import bench_rig, state_file
+from host_tests import state_file
+from host_tests.bench import bench_rig
 from tools.bench import power
 from tools.bench.bench import Bench
 

@@ -1,0 +1,1 @@
+"""Tests of the virtual bench, and of the unmodified firmware on it."""
