@@ -1,6 +1,6 @@
 """Draws the wiring pictures of docs/heater.md: python -m tools.wiring [FOLDER]
 
-host_tests/test_wiring.py says which pins must be connected, and which must not.
+host_tests/tools/test_wiring.py says which pins must be connected, and which must not.
 """
 
 import sys
