@@ -1,1 +1,1 @@
-"""Tests of the virtual bench, and of the unmodified firmware on it."""
+"""Tests of the virtual bench itself: clocks, chip, simulated BMSs, broker, server and page."""

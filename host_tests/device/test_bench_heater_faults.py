@@ -3,7 +3,7 @@
 import pytest
 
 from host_tests import state_file
-from host_tests.bench import bench_rig
+from host_tests.device import bench_rig
 from tools.bench import power
 from tools.bench.bench import Bench
 

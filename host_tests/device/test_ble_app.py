@@ -6,7 +6,7 @@ import pytest
 
 pytest.importorskip("bumble")
 
-from host_tests.bench.bench_rig import (
+from host_tests.device.bench_rig import (
     SETTINGS,
     benches,
     configure,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from host_tests.bench.bench_rig import SETTINGS, benches, configure, make_cold, wait_for_heat
+from host_tests.device.bench_rig import SETTINGS, benches, configure, make_cold, wait_for_heat
 from tools import dead_man
 from tools.bench.bench import Bench
 from tools.dead_man import THRESHOLD_V, DeadMan

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from heat.options.inhibit import CLAIMED, FREE, HELD
-from host_tests.bench.bench_rig import OWN, SETTINGS, benches, configure, make_cold, wait
+from host_tests.device.bench_rig import OWN, SETTINGS, benches, configure, make_cold, wait
 from tools.bench.bench import Bench
 from tools.plant import Plant
 

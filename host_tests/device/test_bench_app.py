@@ -2,8 +2,15 @@
 
 import pytest
 
-from host_tests.bench.bench_rig import SETTINGS, benches, configure, make_cold, wait, wait_for_heat
-from host_tests.bench.panel_text import shows
+from host_tests.device.bench_rig import (
+    SETTINGS,
+    benches,
+    configure,
+    make_cold,
+    wait,
+    wait_for_heat,
+)
+from host_tests.device.panel_text import shows
 from screen.draw import palette
 from tools.bench.bench import Bench
 

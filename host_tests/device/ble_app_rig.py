@@ -6,8 +6,8 @@ with AppRig(tmp_path, {"bms_dialect": "jk_ble"}) as rig:
 """
 
 from host_tests import state_file
-from host_tests.bench import bench_rig
-from host_tests.bench.ble_rig import RadioRig
+from host_tests.device import bench_rig
+from host_tests.device.ble_rig import RadioRig
 from tools.bench.radio.unit import Unit
 from tools.plant import Plant
 

@@ -5,8 +5,8 @@ import time
 import pytest
 
 from host_tests import state_file
-from host_tests.bench.bench_rig import OWN, SETTINGS
-from host_tests.bench.bench_room import Room
+from host_tests.device.bench_rig import OWN, SETTINGS
+from host_tests.device.bench_room import Room
 from screen.draw import palette as pal
 
 pytestmark = pytest.mark.bench

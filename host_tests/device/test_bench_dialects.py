@@ -2,7 +2,7 @@
 
 import pytest
 
-from host_tests.bench.bench_rig import (
+from host_tests.device.bench_rig import (
     SETTINGS,
     configure,
     console,

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from host_tests.bench.bench_room import Room
+from host_tests.device.bench_room import Room
 
 pytestmark = pytest.mark.bench
 

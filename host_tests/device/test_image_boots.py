@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from host_tests.bench.bench_rig import SETTINGS, configure, console, make_cold, wait_for_heat
+from host_tests.device.bench_rig import SETTINGS, configure, console, make_cold, wait_for_heat
 from tools.bench.bench import Bench
 from tools.image import kept
 

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from host_tests.bench.panel_text import shows
+from host_tests.device.panel_text import shows
 from tools.bench import desk as desk_module
 from tools.bench.bench import Bench
 from tools.bench.config import BenchConfig

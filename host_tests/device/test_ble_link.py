@@ -4,7 +4,7 @@ import pytest
 
 pytest.importorskip("bumble")
 
-from host_tests.bench.ble_rig import ADDRESS, OTHER, Rig
+from host_tests.device.ble_rig import ADDRESS, OTHER, Rig
 from tools.bench.ant_sim import AntNewSim, AntOldSim
 from tools.bench.jk_ble_frame import Model, status_frame
 from tools.bench.jk_ble_sim import JkBleSim

@@ -6,7 +6,7 @@ import types
 
 import pytest
 
-from host_tests.bench.bench_rig import SETTINGS, configure, console
+from host_tests.device.bench_rig import SETTINGS, configure, console
 from tools.bench.bench import Bench
 
 

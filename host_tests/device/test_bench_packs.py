@@ -6,9 +6,9 @@ import pytest
 
 pytest.importorskip("bumble")
 
-from host_tests.bench.ble_app_rig import AppRig
-from host_tests.bench.ble_rig import ADDRESS, OTHER
-from host_tests.bench.panel_text import shows
+from host_tests.device.ble_app_rig import AppRig
+from host_tests.device.ble_rig import ADDRESS, OTHER
+from host_tests.device.panel_text import shows
 from screen.draw import palette
 from tools.bench.ant_sim import AntNewSim
 from tools.bench.bench import Bench

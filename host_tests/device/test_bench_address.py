@@ -2,7 +2,7 @@
 
 import pytest
 
-from host_tests.bench.bench_rig import SETTINGS, configure, wait
+from host_tests.device.bench_rig import SETTINGS, configure, wait
 from tools.bench import simulators
 from tools.bench.bench import Bench
 from tools.bench.jk_modbus_sim import JkBusMasterSim, JkModbusSim

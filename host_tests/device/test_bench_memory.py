@@ -2,7 +2,7 @@
 
 import pytest
 
-from host_tests.bench.bench_rig import SETTINGS, benches, configure, console, wait
+from host_tests.device.bench_rig import SETTINGS, benches, configure, console, wait
 from tools.bench.bench import Bench
 
 WRITES = SETTINGS | {"bms_writes": True}

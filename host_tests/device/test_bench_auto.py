@@ -3,8 +3,8 @@
 import pytest
 
 from host_tests import state_file
-from host_tests.bench.bench_rig import console, make_cold, wait, wait_for_heat
-from host_tests.bench.test_bench_dialects import make
+from host_tests.device.bench_rig import console, make_cold, wait, wait_for_heat
+from host_tests.device.test_bench_dialects import make
 
 pytestmark = pytest.mark.bench
 
