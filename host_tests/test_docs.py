@@ -98,6 +98,15 @@ def test_names_in_the_text_are_in_the_sources():
     assert unknown == {}
 
 
+def test_tests_are_named_where_they_are():
+    files = [ROOT / name for name in _pages()]
+    for folder in ("lib", "firmware", "boards", "tools"):
+        files += (ROOT / folder).rglob("*.py")
+    texts = [file.read_text(encoding="utf-8") for file in files]
+    named = {name for text in texts for name in re.findall(r"host_tests/[\w/*]+\.py", text)}
+    assert len(named) > 15 and [name for name in named if not list(ROOT.glob(name))] == []
+
+
 def test_the_readme_counts_the_recordings(shared):
     found = collections.Counter()
     for path in (shared / "captures").glob("*/*.json"):

@@ -126,6 +126,23 @@ def test_imports_point_one_way(path):
     assert not found, "\n".join(["not allowed by host_tests/test_imports.py:"] + found)
 
 
+def rooms_of_tests():
+    """Returns the folders of tests, by name; scripts of MicroPython import by other rules."""
+    return sorted(f.parent.name for f in (ROOT / TESTS).glob("*/__init__.py"))
+
+
+@pytest.mark.parametrize("room", rooms_of_tests())
+def test_a_room_of_tests_borrows_from_no_other(room):
+    others = {f"{TESTS}.{other}" for other in rooms_of_tests() if other != room}
+    found = [
+        f"{file.name}:{line}: {name}"
+        for file in sorted((ROOT / TESTS / room).glob("*.py"))
+        for line, name in imported(file.read_text())
+        if allowed(name, others)
+    ]
+    assert not found, "\n".join(["what several rooms use lies beside them:"] + found)
+
+
 def test_compat_reads_no_clock():
     names = {n for _, n in imported((ROOT / "lib/compat.py").read_text())}
     assert not {n for n in names if n.rpartition(".")[2] in CLOCKS}

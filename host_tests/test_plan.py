@@ -40,6 +40,10 @@ def test_a_circle_is_found(graph, ring):
 
 def test_the_page_of_the_plan_names_files_that_are_there():
     text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
-    named = {word for word in text.split("`") if word.startswith(("lib/", "firmware/", "tools/"))}
+    named = {
+        word
+        for word in text.split("`")
+        if word.startswith(("lib/", "firmware/", "tools/", "host_tests/"))
+    }
     missing = [name for name in named if not list(ROOT.glob(name))]
     assert len(named) > 20 and missing == []

@@ -25,7 +25,7 @@ from tools import ROOT
 
 PAGE = ROOT / "docs" / "mutants.md"
 _BEGIN = "<!-- table: python -m tools.mutants --write -->\n"
-_FILES = ("lib/heat/**/*.py", "lib/bms/check.py")
+FILES = ("lib/heat/**/*.py", "lib/bms/check.py")
 # What every mutant of the heater meets, and what those of one file meet beside it.
 _TESTS = "guard_alone heat_guard heat_law heat_alarms heat_report heat_packs"
 _ALSO = {
@@ -173,11 +173,15 @@ def mutants_of(path):
     return [mutant for mutant in finder.found if mutant.apply(text) is not None]
 
 
+def names_of(path):
+    """Returns the names of the tests of a file."""
+    return f"{_TESTS} {_ALSO.get(pathlib.Path(path).stem, '')}".split()
+
+
 def tests_of(path, folder=ROOT):
     """Returns the files of a tree that test a file of it, from whatever rooms they are."""
-    names = f"{_TESTS} {_ALSO.get(pathlib.Path(path).stem, '')}".split()
     rooms = folder / "host_tests"
-    return [file for name in names for file in rooms.rglob(f"test_{name}.py")]
+    return [file for name in names_of(path) for file in rooms.rglob(f"test_{name}.py")]
 
 
 def _run(path, folder, timeout_s):
@@ -286,7 +290,7 @@ def main(argv=None):
     parser.add_argument("--write", action="store_true", help="put the score into docs/mutants.md")
     options = parser.parse_args(argv)
     paths = options.files or sorted(
-        str(path.relative_to(ROOT)) for pattern in _FILES for path in ROOT.glob(pattern)
+        str(path.relative_to(ROOT)) for pattern in FILES for path in ROOT.glob(pattern)
     )
     results = []
     for mutant, survived in run(paths, options.each, options.seed, options.jobs):
