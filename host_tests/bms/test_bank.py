@@ -16,15 +16,18 @@ from tools.vocabulary import raised
 MAX_AGE_MS = 10_000
 
 
-def bank_of(*figures, now=0):
-    """Returns a Bank of packs with these figures, each looked at by its check."""
+def bank_of(*figures, now=0, on_mat=None, frozen=()):
+    """Returns a Bank of packs with these figures, each looked at by its check; `frozen` are the
+    numbers of those that the check is to call so."""
     packs = [PackState() for _ in figures]
     checks = [Check(pack) for pack in packs]
     for pack, check, known in zip(packs, checks, figures, strict=True):
         if known is not None:
             fill(pack, now, **known)
         check.step(now)
-    return Bank(packs, checks, MAX_AGE_MS)
+    for number in frozen:
+        checks[number - 1].frozen = True
+    return Bank(packs, checks, MAX_AGE_MS, on_mat)
 
 
 def known(bank, *names):
@@ -70,11 +73,12 @@ def test_a_stale_pack_takes_the_sums_with_it_and_is_counted(lost):
 
 
 def test_an_implausible_and_a_frozen_pack_are_not_good():
-    bank = bank_of({}, {"pack_mv": 40_000}, {})
+    figures = ({}, {"pack_mv": 40_000}, {})
+    bank = bank_of(*figures)
     assert bank.step(0) == b.INCOMPLETE and bank.good == 2
-    bank._checks[0].frozen = True
+    bank = bank_of(*figures, frozen=(1,))
     assert bank.step(0) == b.INCOMPLETE and bank.good == 1
-    bank._checks[2].frozen = True
+    bank = bank_of(*figures, frozen=(1, 3))
     assert bank.step(0) == b.NO_PACK and bank.good == 0
     assert known(bank, "cell_min_mv", "temp_min_dc", "current_ma") == 3 * (None,)
     assert (bank.cell_min_pack, bank.coldest_pack) == (0, 0)
@@ -181,20 +185,20 @@ def test_sensors_are_the_extremes_of_each_pack():
 
 
 def test_a_pack_on_the_mat_without_a_sensor_is_named():
-    bank = bank_of({"temps": (50,)}, {"temps": ()}, {"temps": ()})
+    figures = ({"temps": (50,)}, {"temps": ()}, {"temps": ()})
+    bank = bank_of(*figures)
     bank.step(0)
     assert bank.blind == 2
-    bank._on_mat = bytes((1, 0, 1))
+    bank = bank_of(*figures, on_mat=bytes((1, 0, 1)))
     bank.step(0)
     assert bank.blind == 3
-    bank._on_mat = bytes((1, 0, 0))
+    bank = bank_of(*figures, on_mat=bytes((1, 0, 0)))
     bank.step(0)
     assert bank.blind == 0 and list(bank.pack.temp_valid[:6]) == [1, 1, 0, 0, 0, 0]
 
 
 def test_a_pack_that_is_not_on_the_mat_is_shown_and_not_heated_by():
-    bank = bank_of({"temps": (50,)}, {"temps": (-100,)})
-    bank._on_mat = bytes((1, 0))
+    bank = bank_of({"temps": (50,)}, {"temps": (-100,)}, on_mat=bytes((1, 0)))
     bank.step(0)
     assert bank.pack.get(p.TEMP_MIN_DC) == -100 and bank.coldest_pack == 2
     assert list(bank.pack.temp_valid[:4]) == [1, 1, 0, 0]

@@ -53,9 +53,13 @@ class Room:
     def console(self):
         return self.desk.bench.snapshot()["console"]
 
+    def base(self):
+        """Returns what the device's topics begin with, None before it is at the broker."""
+        return self.desk.log.base_of("packmate", "availability")
+
     def send(self, topic, payload, retain=False):
         """Publishes below the device's base topic."""
-        self.desk.log.publish(f"{self.desk._base()}/{topic}", payload, retain)
+        self.desk.log.publish(f"{self.base()}/{topic}", payload, retain)
 
     def wait_shown(self, text, ink, limit_s=30):
         """Waits until the panel shows a text."""
@@ -78,7 +82,7 @@ class Room:
 
     def config(self, platform, key):
         """Returns what Home Assistant was told of an entity, None if nothing."""
-        unit = self.desk._base().split("/")[-1]
+        unit = self.base().split("/")[-1]
         told = self.desk.log.latest(f"homeassistant/{platform}/packmate_{unit}/{key}/config")
         return told if told and told["payload"] else None  # an empty one clears it
 
@@ -92,7 +96,7 @@ class Room:
     def everything(self):
         """Returns all that the firmware has put out: messages, console, files."""
         found = [json.dumps(self.desk.log.last(200)), "\n".join(self.console())]
-        found.append(json.dumps(self.desk.log.latest(f"{self.desk._base()}/state")))
+        found.append(json.dumps(self.desk.log.latest(f"{self.base()}/state")))
         for path in pathlib.Path(self.folder).rglob("*"):
             if path.is_file() and path.name != "secrets.json":
                 found.append(path.read_bytes().decode("latin-1"))

@@ -120,4 +120,3 @@ def test_a_new_fault_that_could_not_be_written_is_still_new(device):
     assert run(device, 30) == (0, 5, 15, 25)  # soon again, and not each second
     device.works = True
     assert run(device, 20)[4:] == (35,)
-    assert device._saved_latched == 4

@@ -56,7 +56,7 @@ class Rig:
         for _ in range(times):
             self.now = ticks_add(self.now, gap_ms)
             if self.frames and self.now // 1000 % self.frame_every_s == 0:
-                self._feed()
+                self.feed()
             self.on = self.heater.step(
                 self.pack, self.check, self.link_up, self.charger_pin, self.now
             )
@@ -86,7 +86,7 @@ class Rig:
         self.slots[p.CURRENT_MA] = 0
         self.alarms = {9}
 
-    def _feed(self):
+    def feed(self):
         pack = self.pack
         pack.clear()
         pack.temps = len(self.temps)

@@ -141,7 +141,7 @@ def drive(rig, seconds):
     ons = []
     for _ in range(seconds):
         rig.now += 1000
-        rig._feed()
+        rig.feed()
         ons.append(rig.heater.step(rig.pack, rig.check, rig.link_up, None, rig.now))
     return ons
 
