@@ -1,4 +1,4 @@
-"""What the relay's task does beside relaying, on objects that only answer."""
+"""What the tasks do, a step at a time, on objects that only answer."""
 
 import asyncio
 import importlib
@@ -11,6 +11,7 @@ from compat import ticks_add, ticks_diff
 from relay import commands as c
 
 MINUTE_MS = 60_000
+NOW = 7
 
 
 class Thing(types.SimpleNamespace):
@@ -20,7 +21,7 @@ class Thing(types.SimpleNamespace):
 @pytest.fixture
 def tasks(monkeypatch):
     clock = types.ModuleType("time")
-    clock.ticks_ms = lambda: 0
+    clock.ticks_ms = lambda: NOW
     clock.sleep_ms = None
     monkeypatch.setitem(sys.modules, "time", clock)
     machine = types.ModuleType("machine")
@@ -55,7 +56,9 @@ class Device:
             renew=lambda now: self.calls.append("renew"),
         )
         self.well = True
-        self.supervisor = Thing(step=lambda now, on: self._note("feed", on) and self.well)
+        self.supervisor = Thing(
+            step=lambda now, on: self._note("feed", on) and self.well, alive=lambda task, now: None
+        )
         self.options = None
         self.charger_pin = lambda: None
         self.heater = Thing(
@@ -70,7 +73,9 @@ class Device:
             reset_report=lambda: self.calls.append("reset"),
             acknowledge=lambda: self.calls.append("acknowledge"),
         )
-        self.wifi = Thing(bounce=lambda now: self.calls.append("bounce"))
+        self.up = True
+        self.wifi = Thing(step=lambda now: self.up, bounce=lambda now: self.calls.append("bounce"))
+        self.button = Thing(step=lambda now: 0)
         self.relay = Thing(
             value=2,
             settle=self.settled.append,
@@ -99,10 +104,10 @@ def test_whatever_raises_around_the_heater_ends_what_has_no_lease_too(tasks, cap
     device.bms.look = lambda now: True
     sys.print_exception = print
     try:
-        tasks._step_heater(device, 7)
+        next(tasks.run_heater(device))
     finally:
         del sys.print_exception
-    assert calls == ["internal", 7] and device.calls == ["off", "off", ("feed", False)]
+    assert calls == ["internal", NOW] and device.calls == ["off", "off", ("feed", False)]
     assert "a probe" in capsys.readouterr().out
 
 
@@ -112,7 +117,7 @@ def step_heater(tasks, answer, well=True):
     device.bms.look = lambda now: True
     device.bms.check = None
     device.heater.step = lambda *_: answer
-    tasks._step_heater(device, 7)
+    next(tasks.run_heater(device))
     return device.calls
 
 
@@ -123,16 +128,21 @@ def test_the_mat_is_on_only_with_the_short_watchdog_and_while_all_is_well(tasks)
     assert step_heater(tasks, True, well=False) == [("feed", True), "off"]
 
 
+def serve(tasks, device):
+    """One step of the task of relay, Wi-Fi and button."""
+    next(tasks.run_relay(device))
+
+
 def test_commands_reach_the_heater_and_an_acknowledgement_switches_off_first(tasks):
     device = Device()
     device.command = c.SET_MODE
-    tasks._serve_relay(device, True, 0)
+    serve(tasks, device)
     device.command = c.ACKNOWLEDGE
-    tasks._serve_relay(device, True, 0)
+    serve(tasks, device)
     assert device.calls == [("mode", 2), "off", "acknowledge"]
     assert device.settled == [True, True]
     device.heater.latched = 0
-    tasks._serve_relay(device, True, 0)
+    serve(tasks, device)
     assert device.calls[3:] == ["acknowledge"]  # a flood of them switches nothing
 
 
@@ -152,7 +162,7 @@ def test_each_command_does_what_it_says_and_its_answer_is_passed_on(tasks):
             device.calls.clear()
             device.settled.clear()
             device.command = command
-            tasks._serve_relay(device, True, 0)
+            serve(tasks, device)
             assert device.calls == ([call] if call else [])
             assert device.settled == [answer or command in (c.RESET_REPORT, c.WRITE)]
 
@@ -160,10 +170,10 @@ def test_each_command_does_what_it_says_and_its_answer_is_passed_on(tasks):
 def test_a_change_of_the_heater_is_told_at_once_and_once(tasks):
     device = Device()
     device.heater.state, device.heater.reason = 4, 10
-    tasks._serve_relay(device, True, 0)
-    tasks._serve_relay(device, True, 0)
+    serve(tasks, device)
+    serve(tasks, device)
     device.heater.reason = 11
-    tasks._serve_relay(device, True, 0)
+    serve(tasks, device)
     assert device.calls == ["soon", "soon"]
 
 
@@ -177,24 +187,26 @@ def test_an_alarm_and_a_pack_that_falls_silent_are_told_at_once_and_once(tasks):
     for change in changes:
         device.calls.clear()
         change()
-        tasks._serve_relay(device, True, 0)
-        tasks._serve_relay(device, True, 0)
+        serve(tasks, device)
+        serve(tasks, device)
         assert device.calls == ["soon"]
 
 
 def test_the_wifi_is_joined_anew_after_twenty_minutes_without_a_broker(tasks):
     device = Device()
     device.down = 20 * MINUTE_MS - 1
-    tasks._serve_relay(device, True, 0)
+    serve(tasks, device)
     assert device.calls == []
     device.down = 20 * MINUTE_MS
-    tasks._serve_relay(device, False, 0)  # nothing to leave
+    device.up = False  # nothing to leave
+    serve(tasks, device)
     assert device.calls == []
+    device.up = True
     for _ in range(3):
-        tasks._serve_relay(device, True, 0)
+        serve(tasks, device)
     assert device.calls == ["bounce"]
     device.uptime_s = 20 * 60
-    tasks._serve_relay(device, True, 0)
+    serve(tasks, device)
     assert device.calls == ["bounce", "bounce"]
 
 
@@ -203,17 +215,17 @@ def test_a_relay_without_memory_ends_the_application_with_the_heater_off_first(t
     device = Device()
     device.output.on = True
     device.down = 3 * MINUTE_MS
-    tasks._serve_relay(device, True, 0)  # something else is wrong
+    serve(tasks, device)  # something else is wrong
     if how == "no memory for a socket":
         device.starved = True
     else:
         device.memory.idf_largest = 768  # on an emulated chip, when Python had grown too far
     device.down = 3 * MINUTE_MS - 1
-    tasks._serve_relay(device, True, 0)
+    serve(tasks, device)
     assert device.calls == []
     device.down = 3 * MINUTE_MS
     with pytest.raises(RuntimeError):
-        tasks._serve_relay(device, True, 0)
+        serve(tasks, device)
     assert device.calls == ["off"]
 
 
@@ -310,7 +322,7 @@ def test_a_long_press_clears_a_fault_or_leaves_the_bms_to_the_phone(
     device.heater.latched = latched
     device.ble = Thing(handed_over_s=handed_over_s)
     device.release = lambda minutes: device.calls.append(f"release {minutes}")
-    tasks._serve_button(device, 0)
+    serve(tasks, device)
     assert device.calls == done
 
 
@@ -319,7 +331,7 @@ def test_a_long_press_acknowledges_a_warning_and_switches_nothing(tasks):
     device.button = Thing(step=lambda now: 2)
     device.heater.latched = 0
     device.heater.warnings = 1
-    tasks._serve_button(device, 0)
+    serve(tasks, device)
     assert device.calls == ["acknowledge"]
 
 
@@ -328,5 +340,5 @@ def test_a_long_press_does_nothing_where_there_is_nothing_to_do(tasks):
     device.button = Thing(step=lambda now: 2)
     device.heater.latched = 0
     device.ble = None
-    tasks._serve_button(device, 0)
+    serve(tasks, device)
     assert device.calls == []
