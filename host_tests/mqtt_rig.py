@@ -322,7 +322,7 @@ def make_device(units=None, writes=None):
 class Bench:
     """A built relay, its device and its broker, on a clock of the test's."""
 
-    def __init__(self, monkeypatch, now=1000, device=None, errors=(), **settings):
+    def __init__(self, monkeypatch, now=1000, device=None, errors=(), roomy=False, **settings):
         from hardware import resolver
         from languages import codes
         from mqtt import build, session
@@ -339,7 +339,13 @@ class Bench:
         self.wifi = self.device.wifi
         self.unit = self.device.bms
         self.pack = self.unit.pack
-        early = thing(unit=UNIT, settings=SETTINGS | settings, secrets=SECRETS, errors=errors)
+        early = thing(
+            unit=UNIT,
+            settings=SETTINGS | settings,
+            secrets=SECRETS,
+            errors=errors,
+            roomy=roomy,
+        )
         self.relay = build.build_relay(self.device, early, ("M", "1"))
         self.session = self.relay._session
         self.commands = []

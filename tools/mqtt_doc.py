@@ -15,7 +15,12 @@ PAGE = ROOT / "docs" / "mqtt.md"
 BEGIN = "<!-- made by `python -m tools.mqtt_doc` -->\n"
 END = "<!-- end -->\n"
 
-_KINDS = {fields.BOOL: "true or false", fields.INT: "number", fields.NAME: "name"}
+_KINDS = {
+    fields.BOOL: "true or false",
+    fields.INT: "number",
+    fields.NAME: "name",
+    fields.TEXT: "text",
+}
 _NEEDS = {
     fields.OWN_HEATER: "a heater",
     fields.OWN_THRESHOLDS: "`mqtt_thresholds`",

@@ -24,17 +24,17 @@ def add_to(device, early):
         one.update(pack)
         wired = [unit for unit in units if unit.ble is None]
         if wired and one["bms_link"] == "uart":  # the settings allow it on a bus only
-            units.append(_build_member(wired[0].dialect, device, one))
+            units.append(_build_member(wired[0].dialect, device, one, early))
         else:
             units.append(_build_unit(device, one, early))
         on_mat.append(one["on_mat"])
     device.bms = Several(units, device.max_age_ms, on_mat)
 
 
-def _build_member(bus, device, settings):
+def _build_member(bus, device, settings, early):
     from links.member import Member, MemberLink
 
-    pack = PackState()
+    pack = PackState(early.roomy)
     member = Member(bus.add(pack, settings["bms_address"]), bus.FREEZE_S)
     member.reread_each(60_000 * settings["bms_reread_min"])
     check = Check(pack, settings["data_freeze_s"] or member.FREEZE_S)
@@ -49,7 +49,7 @@ def _build_unit(device, settings, early):
         from links import auto
 
         name = auto.remembered(device.state, by_radio)[0]
-    pack = PackState()
+    pack = PackState(early.roomy)
     dialect = catalog.create(
         name, pack, RX_BYTES, settings["bms_poll_ms"], settings["bms_address"]
     )

@@ -40,6 +40,8 @@ def build_relay(device, early, about):
     packs = _packs(device, settings)
     own = r.DeviceReport(device, settings["mqtt_interval_s"] * 1000)
     others = [own] + _others(device, settings)
+    if early.roomy:
+        others += _infos(device, settings, packs)
     announcer = None
     if settings["ha_discovery"]:
         announcer = _announcer(device, settings, topics, packs, others, allowed, early, about)
@@ -98,6 +100,19 @@ def _others(device, settings):
 
         found.append(PacksReport(device.bms.bank, interval_ms))
     return found
+
+
+def _infos(device, settings, packs):
+    """Returns the reports about what each BMS is."""
+    from mqtt.more_reports import InfoReport
+
+    interval_ms = settings["mqtt_interval_s"] * 1000
+    if len(packs) == 1:
+        return [InfoReport(b"/info", device.bms, packs[0], interval_ms)]
+    return [
+        InfoReport(b"/pack/%d/info" % number, unit, packs[number], interval_ms)
+        for number, unit in enumerate(device.bms.units, 1)
+    ]
 
 
 def _packs(device, settings):

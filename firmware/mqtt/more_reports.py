@@ -1,8 +1,59 @@
 """Reports that few devices have: see mqtt.reports. Imported where the settings ask for them."""
 
+import json
+
+from bms import pack as p
 from bms.check import PLAUSIBLE
+from compat import const
 from mqtt.reports import SELDOM_MS
 from relay import message as m
+
+_INFO_MS = const(300_000)
+# In the order of relay.fields' table.
+_TEXTS = bytes((p.MODEL, p.HW_VERSION, p.SW_VERSION, p.SERIAL, p.NAME, p.MFG_DATE))
+_TEXTS += bytes((p.MFG_YYMM, p.DEVICE_ID, p.MANUFACTURER_ID))
+_MOHM_ROOM = const(6)  # of a wire, with its comma
+# In Known.temps, behind the sensors: it has said what it is (relay.discovery).
+_SAID = const(1 << p.MAX_TEMPS)
+
+
+class InfoReport:
+    """Of what a BMS says that it is, and of the wires to its cells.
+
+    name: the last part of its topic; about: the relay.state.StateReport of the same unit. Where
+    this is used there is PSRAM, so that it may allocate a little every five minutes.
+    """
+
+    def __init__(self, name, unit, about, interval_ms):
+        self.name = name
+        self.interval_ms = max(interval_ms, _INFO_MS)
+        self._unit = unit
+        self._about = about
+
+    def write(self, message, now):
+        """See relay.message."""
+        pack = self._unit.pack
+        message.begin(m.INFO)
+        told = False
+        for which in _TEXTS:
+            text = pack.text(which)
+            told = told or text is not None
+            message.put_json(json.dumps(text).encode())
+        about = self._about
+        if told and not about.known.temps & _SAID:
+            about.known.temps |= _SAID
+            about.renewed = True
+        self._put_wires(message, pack, now)
+        return message.finish()
+
+    def _put_wires(self, message, pack, now):
+        mohm = pack.cell_res_mohm
+        if mohm is None or not self._about.good(now) or not any(mohm):
+            message.put_nothing(b"cell_res_mohm")
+        elif message.begin_list(b"cell_res_mohm", pack.cells * _MOHM_ROOM):
+            for i in range(pack.cells):
+                message.put_item(mohm[i])
+            message.end_list()
 
 
 class WritesReport:

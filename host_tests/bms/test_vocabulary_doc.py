@@ -10,6 +10,7 @@ from tools import ROOT, vocabulary
 PAGE = (ROOT / "docs" / "vocabulary.md").read_text()
 UNITS = {
     "mv": "mV",
+    "mohm": "mΩ",
     "ma": "mA",
     "mw": "mW",
     "mah": "mAh",
@@ -26,7 +27,7 @@ def section(title):
 
 
 SECTIONS = {
-    "Lists": ("cell_mv", "temps_dc", "alarms", "alarm_cells", "notices"),
+    "Lists": ("cell_mv", "temps_dc", "cell_res_mohm", "alarms", "alarm_cells", "notices"),
     "True or false": vocabulary.SLOTS[: p.BOOLS],
     "Measurements": vocabulary.SLOTS[p.BOOLS : p.PACK_OVP_MV],
     "Settings of the BMS": vocabulary.SLOTS[p.PACK_OVP_MV :],

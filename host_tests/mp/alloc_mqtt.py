@@ -98,7 +98,9 @@ MODE = b"\x30\x2f\x00\x25packmate/a0b1c2d3e4f5/heater/mode/setnonsense"
 class Rig:
     def __init__(self):
         self.device = make_device("")
-        early = Thing(unit=b"a0b1c2d3e4f5", settings=SETTINGS, secrets=SECRETS, errors=[])
+        early = Thing(
+            unit=b"a0b1c2d3e4f5", settings=SETTINGS, secrets=SECRETS, errors=[], roomy=False
+        )
         self.relay = build_relay(self.device, early, ("bench", "0"))
         self.now = 0
         self.relay.start(0)

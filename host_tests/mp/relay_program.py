@@ -192,7 +192,7 @@ async def flap(wifi, seconds):
 
 async def main(settings, secrets, options):
     device = make_device(options["name_server"])
-    early = Thing(unit=b"a0b1c2d3e4f5", settings=settings, secrets=secrets, errors=[])
+    early = Thing(unit=b"a0b1c2d3e4f5", settings=settings, secrets=secrets, errors=[], roomy=True)
     relay = build_relay(device, early, ("bench", "0.0.0"))
     watch = Watch()
     watch.collects = options["collect"]

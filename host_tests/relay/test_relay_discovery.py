@@ -466,12 +466,25 @@ def test_each_pack_is_a_device_by_way_of_the_one_with_the_radio(several):
     assert told == {"packs": 2, "coldest": 1}
 
 
+def test_what_each_of_several_bms_is(several):
+    bench = several(roomy=True)
+    bench.unit.units[1].pack.put_text(p.MODEL, b'A "B', 0, 4)
+    bench.run(300_000, step=500)
+    told = messages(bench)
+    assert json.loads(told[f"{BASE}/pack/2/info"])["model"] == 'A "B'
+    assert f"{BASE}/pack/1/info" in told and f"{BASE}/info" not in told
+    announced = [t for t, x in bench.broker.retained.items() if t.endswith("/bms/config") and x]
+    assert [topic.split("/")[2] for topic in announced] == [f"{UNIT}_pack2"]
+
+
 def test_the_file_is_read_as_it_is_written():
     """What the announcer takes for granted of relay.discovery's file."""
     from mqtt import announcer as a
+    from mqtt.more_reports import _SAID
 
     for name in ("USE", "TEMP", "CELL", "COMMAND", "MODE", "ALWAYS", "BLANKS"):
         assert getattr(a, "_" + name) == getattr(discovery, name)
+    assert discovery.SAID < discovery.CELL and 1 << discovery.SAID - discovery.TEMP == _SAID
     assert (a._PREFIX, a._UNIQUE) == (discovery.PREFIX - 1, discovery.UNIQUE - 1)
     assert a._HEATER == fields.USES.index("heater") and a._WRITES == fields.USES.index("writes")
     data, at, count = discovery.DATA, a._BEGIN, 0

@@ -263,7 +263,7 @@ class TwoFields(Message):
     def __init__(self, tables=("x",)):
         names = b'\xff\x05,"x":\xff\x05,"y":' + bytes(2)
         lines = ["\n"] * (told_words.ALL_TABLES - len(tables))
-        index = bytes((0, 12, 0, 26) + 4 * (0, 26))
+        index = bytes((0, 14, 0, 28) + 5 * (0, 28))
         super().__init__(Language(File(render([*tables, *lines]) + index + names)))
 
     def value_of(self, puts):
@@ -521,8 +521,8 @@ def test_the_rooms_of_what_is_listed():
 
 
 def test_numbers_of_the_messages():
-    assert fields.MESSAGES == ("state", "heater", "device", "bms", "packs")
-    assert (m.STATE, m.HEATER, m.DEVICE, m.BMS, m.PACKS) == (0, 1, 2, 3, 4)
+    assert fields.MESSAGES == ("state", "heater", "device", "bms", "packs", "info")
+    assert (m.STATE, m.HEATER, m.DEVICE, m.BMS, m.PACKS, m.INFO) == (0, 1, 2, 3, 4, 5)
     for which, name in enumerate(fields.MESSAGES):
         data = records(which)
         names = []

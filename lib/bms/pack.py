@@ -166,16 +166,21 @@ class PackState:
     by physical position in mV, `temps_dc[0:temps]` the battery sensors in 0.1 °C, each meaningful
     only where `temp_valid` is set. `fingerprint` changes when the content of a status frame does.
     `values[slot]` and `valid[slot]` are open to the dialect that stores many figures at once, as
-    are `value_bytes`, the memory of `values`.
+    are `value_bytes`, the memory of `values`. `cell_res_mohm`: the resistances of the cells' wires
+    where there is memory for them (`wires`), else None; if all are 0, nobody has measured them.
     """
 
-    def __init__(self):
+    cell_res_mohm = None
+
+    def __init__(self, wires=False):
         self.seq = 0
         self.fingerprint = 0
         self.unprotected = False  # True: the wire carries no checksum (display port)
         self.cells = 0
         self.cell_mv = array("H", bytes(2 * MAX_CELLS))
         self.cell_view = memoryview(self.cell_mv)  # for slice stores: into the array they allocate
+        if wires:
+            self.cell_res_mohm = memoryview(array("H", bytes(2 * MAX_CELLS)))
         # Of the cells that were looked at last: lowest, highest, where the first of each is, sum.
         self.low = self.low_at = 0
         self.high = self.high_at = 0

@@ -25,6 +25,7 @@ MARKS = {n: chr(n) for n in range(1, BLANKS + 1)}
 # Needs, beside slots of bms.pack.
 USE = 128  # and the position in relay.fields.USES
 TEMP = 140  # and the position of the sensor
+SAID = TEMP + p.MAX_TEMPS  # it has said what it is, and that is told (mqtt.more_reports)
 CELL = 150  # and the position of the cell
 COMMAND = 190  # and the number of the command to the BMS
 MODE = 200  # and the highest mode that the settings allow; with a heater
@@ -193,9 +194,30 @@ def _alarms():
     return _record(ALWAYS, "sensor", "alarms", text + _end(True))
 
 
+def _about():
+    """Returns the record of what a BMS says that it is."""
+    text = _begin("bms", "BMS") + _member("stat_t", "~/info") + _member("ent_cat", "diagnostic")
+    told = ["value_json." + name for name in ("model", "hw_version", "sw_version")]
+    text += _member("val_tpl", "{{ [" + ",".join(told) + "]|select|join(' ') or 'unknown' }}")
+    named = (
+        ("model", "model"),
+        ("hardware", "hw_version"),
+        ("firmware", "sw_version"),
+        ("serial_number", "serial"),
+        ("name", "name"),
+        ("made", "mfg_date"),
+        ("wires_mohm", "cell_res_mohm"),
+    )
+    pairs = ",".join(["'%s':value_json.%s" % pair for pair in named])
+    text += _member("json_attr_t", "~/info") + _member(
+        "json_attr_tpl", "{{ {" + pairs + "}|tojson }}"
+    )
+    return _record(SAID, "sensor", "bms", text + ',"exp_aft":' + MARKS[SELDOM] + _end(False))
+
+
 def _listed():
-    """Returns the records of sensors and cells."""
-    records = [_notices(), _alarms()]
+    """Returns the records of sensors and cells, and of what has a form of its own."""
+    records = [_notices(), _alarms(), _about()]
     for i in range(p.MAX_TEMPS):
         field = f.Field(
             "temp_%d" % (i + 1),

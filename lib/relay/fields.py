@@ -14,12 +14,14 @@ HEATER = "heater"
 DEVICE = "device"
 BMS = "bms"  # what can be written to the BMS, and how far the last command has come
 PACKS = "packs"  # of several packs: how many are good, and whose the extremes are
-MESSAGES = (STATE, HEATER, DEVICE, BMS, PACKS)
+INFO = "info"  # what a BMS says that it is: BASE/info, or BASE/pack/N/info
+MESSAGES = (STATE, HEATER, DEVICE, BMS, PACKS, INFO)
 
 # Kinds of values.
 BOOL = "b"  # true, false, null
 INT = "i"  # a whole number or null
 NAME = "n"  # a line of a table of names, or null
+TEXT = "t"  # what the BMS says itself, or null
 
 # What an entity needs to be announced; "": nothing. Others are names of slots of bms.pack.
 OWN_HEATER = "heater"
@@ -332,15 +334,30 @@ _PACKS = (
     Field("blind_pack", INT),
 )
 
+# Each is a text of bms.pack.
+_INFO = (
+    Field("model", TEXT),
+    Field("hw_version", TEXT),
+    Field("sw_version", TEXT),
+    Field("serial", TEXT),
+    Field("name", TEXT),
+    Field("mfg_date", TEXT),
+    Field("mfg_yymm", TEXT),
+    Field("device_id", TEXT),
+    Field("manufacturer_id", TEXT),
+)
+
 FIELDS = {
     STATE: _STATE + SLOTTED,
     HEATER: _HEATER,
     DEVICE: _DEVICE,
     BMS: _BMS,
     PACKS: _PACKS,
+    INFO: _INFO,
 }
 # Members with room of their own behind the others.
 LISTS = {
     STATE: ("cell_mv", "temps_dc", "alarms", "notices"),
     HEATER: ("heater_faults", "heater_warnings"),
+    INFO: ("cell_res_mohm",),
 }

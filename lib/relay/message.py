@@ -15,7 +15,8 @@ HEATER = const(1)
 DEVICE = const(2)
 BMS = const(3)
 PACKS = const(4)
-_MESSAGES = const(5)
+INFO = const(5)
+_MESSAGES = const(6)
 
 NAME_BYTES = const(30)  # of the longest name, with what is around it (relay.layout)
 END = const(-1)  # there is no further field
@@ -105,23 +106,24 @@ class Message:
     def put(self, value):
         """Writes a whole number, or `null` for None."""
         if value is None:
-            self._put_text(_NULL)
+            self.put_json(_NULL)
         elif self._put_name(_INT_ROOM):
             self._at = put_fixed(self.buf, self._at, value, 0)
 
     def put_bool(self, value):
         """Writes `true`, `false`, or `null` for None."""
-        self._put_text(_NULL if value is None else _TRUE if value else _FALSE)
+        self.put_json(_NULL if value is None else _TRUE if value else _FALSE)
 
     def put_code(self, table, number):
         """Writes the code of a number, by its table in words; `null` where it has none."""
         codes = self._codes
         if not codes.read(table, number) or not codes.size:
-            self._put_text(_NULL)
+            self.put_json(_NULL)
         elif self._put_name(codes.size + 2):
             self._copy_code()
 
-    def _put_text(self, text):
+    def put_json(self, text):
+        """Writes a value that is JSON already."""
         if self._put_name(len(text)):
             self._at = put_bytes(self.buf, self._at, text)
 

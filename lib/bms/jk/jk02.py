@@ -38,6 +38,8 @@ _AMOUNTS_END = 4 * p.RUNTIME_S + 4
 # Of 16-bit words:
 _CELLS = const(6 >> 1)
 _MASK = const(54 >> 1)
+_WIRE_MOHM = const(64 >> 1)
+_WIRE_MOHM_WIDE = const(80 >> 1)
 _MASK_WIDE = const(70 >> 1)
 _PACK_MV = const(118 >> 1)
 _CURRENT = const(126 >> 1)
@@ -119,6 +121,8 @@ class Place:
         self.words = words
         self.cells = words[_CELLS : _CELLS + _WIDE]
         self.narrow_cells = words[_CELLS : _CELLS + _NARROW]
+        self.wires = words[_WIRE_MOHM_WIDE : _WIRE_MOHM_WIDE + _WIDE]
+        self.narrow_wires = words[_WIRE_MOHM : _WIRE_MOHM + _NARROW]
         view = memoryview(buf)
         size = _AMOUNTS_END - _AMOUNTS_TO
         self.narrow_amounts = view[_AMOUNTS : _AMOUNTS + size]
@@ -245,6 +249,12 @@ class Jk02Status:
             d = 0
             pack.cell_view[:_NARROW] = place.narrow_cells
             pack.value_bytes[_AMOUNTS_TO:_AMOUNTS_END] = place.narrow_amounts
+        mohm = pack.cell_res_mohm
+        if mohm is not None:
+            if wide:
+                mohm[:] = place.wires
+            else:
+                mohm[:_NARROW] = place.narrow_wires
         at = _ALARMS_WIDE if wide else _ALARMS
         self._store_alarms(words[at], words[at + 1] if wide else 0)
         valid[p.CHARGE_ON : p.CHARGER_PRESENT + 1] = _STATES
