@@ -149,7 +149,7 @@ class Watcher:
         """Returns what a frame holds beyond the vocabulary, by the names of the protocol pages."""
         name = self._result.protocol
         kind = self._dialect.kind
-        if hasattr(self._dialect, "frames"):
+        if self._dialect.frames is not None:
             found = details.jk_frame(self._variant(), kind, frame, self._frames().generation)
             return found | {"ack_address": frame[-8]} if name == "jk_modbus" else found
         if name == "jk_display":
@@ -163,7 +163,7 @@ class Watcher:
         kind = self._dialect.kind
         if self._result.protocol == "ant_new" and len(frame) > details_ant.LONGEST_REQUEST:
             name = details_ant.REPLIES.get(frame[2], _KINDS[kind])
-        elif hasattr(self._dialect, "frames") and kind == LOGBOOK and self._is_ours():
+        elif self._dialect.frames is not None and kind == LOGBOOK and self._is_ours():
             name = _KINDS[kind]
         else:
             return False
@@ -207,7 +207,7 @@ def decode(captured, protocol):
     result = Result(protocol)
     dialect = catalog.create(protocol, p.PackState(), _CHUNK, _POLL_MS)
     generation = _generation(protocol, captured.context)
-    if hasattr(dialect, "frames") and generation is not None:
+    if dialect.frames is not None and generation is not None:
         dialect.frames.assume(generation)
     if hasattr(dialect, "units"):
         dialect.stranger = _every_unit(dialect, generation)
