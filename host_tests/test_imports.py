@@ -143,6 +143,12 @@ def test_a_room_of_tests_borrows_from_no_other(room):
     assert not found, "\n".join(["what several rooms use lies beside them:"] + found)
 
 
+def test_every_test_is_in_a_room():
+    of_the_house = {"test_docs", "test_imports", "test_mp_scripts", "test_plan"}
+    homeless = {f.stem for f in (ROOT / TESTS).glob("test_*.py")} - of_the_house
+    assert not homeless, f"in which of {rooms_of_tests()}? See docs/architecture.md"
+
+
 def test_compat_reads_no_clock():
     names = {n for _, n in imported((ROOT / "lib/compat.py").read_text())}
     assert not {n for n in names if n.rpartition(".")[2] in CLOCKS}
