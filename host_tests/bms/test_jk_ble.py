@@ -5,7 +5,7 @@ import pytest
 from bms import pack as p
 from bms.jk.jk_ble import JkBle, put_command
 from host_tests import dialects
-from host_tests.bms.jk_frames import (
+from host_tests.bms.jk_ble_rig import (
     DEVICE_24S,
     DEVICE_32S,
     jk04_status,
