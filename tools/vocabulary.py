@@ -41,25 +41,6 @@ def heater_text(state, reason):
     return name + ":" + words(s.REASON_NAMES)[reason] if reason else name
 
 
-def alarm_cell(pack, alarm):
-    """Returns the cell, from 1, that an alarm is about; None if it is about none, or not known.
-
-    No BMS names the cell that is too high or too low: it is the one that alone is the highest, or
-    the lowest.
-    """
-    if alarm == "wire_resistance":
-        return pack.get(p.BAD_WIRE)
-    extremes = {
-        "cell_overvoltage": (p.CELL_MAX_MV, p.CELL_MAX_INDEX),
-        "cell_undervoltage": (p.CELL_MIN_MV, p.CELL_MIN_INDEX),
-    }
-    if alarm not in extremes or not pack.cells:
-        return None
-    mv, cell = extremes[alarm]
-    alone = list(pack.cell_mv[: pack.cells]).count(pack.get(mv)) == 1
-    return pack.get(cell) if alone else None
-
-
 def values(pack):
     """Returns what is known of a PackState as a dict; unknown figures are not in it."""
     known = {}
@@ -80,7 +61,7 @@ def values(pack):
         ]
         if noted:
             known["notices"] = noted
-        cells = {name: alarm_cell(pack, name) for name in known["alarms"]}
+        cells = {name: pack.alarm_cell(ALARMS.index(name)) for name in known["alarms"]}
         if any(cells.values()):
             known["alarm_cells"] = {name: cell for name, cell in cells.items() if cell}
     for which, name in enumerate(TEXTS):

@@ -59,6 +59,10 @@ def lines(language):
             yield table, number, text
 
 
+# Alarms that are shown with a cell's number, where that is known.
+WITH_CELL = (alarms.CELL_OVERVOLTAGE, alarms.CELL_UNDERVOLTAGE, alarms.WIRE_RESISTANCE)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_number_has_its_text(language):
     assert len(language.TEXTS) == w.TABLES == len(COUNTS)
@@ -77,6 +81,8 @@ def test_every_text_can_be_drawn_and_fits(language):
         assert all(number_of(TEXT, byte) >= 0 for byte in code), text
         if table == w.REASON_TEXTS and 0 < number <= w.LAST_FAULT:
             code += b"  9/9"
+        if table == w.ALARM_TEXTS and number in WITH_CELL:
+            code += b": 32"
         on_ground = table in grounds or table == w.REASON_TEXTS and number <= w.LAST_FAULT
         room = GROUND_ROOM if on_ground else ROOM
         assert width(TEXT, code, 0, len(code)) <= room, text

@@ -185,12 +185,44 @@ def lines(table):
 
 
 def test_several_alarms_take_turns(page):
-    raised = (alarms.CELL_UNDERVOLTAGE, alarms.LOW_SOC, alarms.MOS_OVERTEMP)
+    raised = (alarms.CELL_DELTA, alarms.LOW_SOC, alarms.MOS_OVERTEMP)
     for bit in raised:
         page.model.pack.raise_alarm(bit)
     said = footers(page, alarm_count=3)
     assert sorted(said) == sorted(lines(w.ALARM_TEXTS)[bit] for bit in raised)
     assert all(page.inks[text] == pal.ON_RED for text in said)
+
+
+@pytest.mark.parametrize(
+    "cells, alarm, said",
+    [
+        ((3300, 3650, 3300), alarms.CELL_OVERVOLTAGE, "cell voltage too high: 2"),
+        ((3300, 3300, 2490), alarms.CELL_UNDERVOLTAGE, "cell voltage too low: 3"),
+        ((3650, 3650, 3300), alarms.CELL_OVERVOLTAGE, "cell voltage too high"),
+        ((3300, 2490, 2490), alarms.CELL_UNDERVOLTAGE, "cell voltage too low"),
+        ((), alarms.CELL_OVERVOLTAGE, "cell voltage too high"),
+        ((3300, 3650, 3300), alarms.WIRE_RESISTANCE, "check balance wire: 16"),
+        ((3300, 3650, 3300), alarms.CELL_DELTA, "cells differ too much"),
+    ],
+)
+def test_an_alarm_names_its_cell_where_that_is_known(page, cells, alarm, said):
+    pack = page.model.pack
+    pack.cells = len(cells)
+    for i, mv in enumerate(cells):
+        pack.cell_mv[i] = mv
+    pack.summarise()
+    pack.put(p.BAD_WIRE, 16)
+    pack.raise_alarm(alarm)
+    assert said in page.update(alarm_count=1)
+
+
+def test_a_line_follows_the_cell_that_an_alarm_is_about(page):
+    pack = page.model.pack
+    pack.put(p.BAD_WIRE, 16)
+    pack.raise_alarm(alarms.WIRE_RESISTANCE)
+    assert "check balance wire: 16" in page.update(alarm_count=1)
+    pack.put(p.BAD_WIRE, 3)
+    assert page.update(alarm_count=1) == ["check balance wire: 3"]
 
 
 def test_every_problem_gets_its_turn(page):

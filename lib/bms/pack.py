@@ -10,7 +10,7 @@ call, so no reader sees half a frame. Nothing here allocates after construction.
 
 from array import array
 
-from bms.alarms import NOTICES
+from bms.alarms import CELL_OVERVOLTAGE, CELL_UNDERVOLTAGE, NOTICES, WIRE_RESISTANCE
 from compat import bytes_and, const, ticks_add, ticks_diff
 
 MAX_CELLS = const(32)
@@ -229,6 +229,24 @@ class PackState:
     def fresh(self, group, now, max_age_ms):
         """True if the group was seen no more than `max_age_ms` ago."""
         return self.age_ms(group, now) <= max_age_ms
+
+    def alarm_cell(self, alarm):
+        """Returns the cell, from 1, that an alarm is about; 0 if it is about none, or that is not
+        known. No BMS names the cell that is too high or too low: it is the one that alone is the
+        highest or the lowest.
+        """
+        if alarm == WIRE_RESISTANCE:
+            return self.get(BAD_WIRE, 0)
+        cell = 0
+        if alarm == CELL_OVERVOLTAGE:
+            cell = self.get(CELL_MAX_INDEX, 0)
+        elif alarm == CELL_UNDERVOLTAGE:
+            cell = self.get(CELL_MIN_INDEX, 0)
+        if cell:
+            for other in range(cell, self.cells):  # it is the first of its voltage
+                if self.cell_mv[other] == self.cell_mv[cell - 1]:
+                    return 0
+        return cell
 
     # -- writing: for the dialect that owns this pack --------------------------------------------
 

@@ -144,7 +144,7 @@ BMS protection B
 current too high
 short circuit
 BMS inner link failed
-balance wire: check
+check balance wire
 number of cells wrong
 current sensor
 short circuit: charger

@@ -41,7 +41,7 @@ class Footer:
             return self._show_heater(slot, model)
         turn = model.uptime_s // _MESSAGE_S % (count + bool(model.heater_on))
         if turn < alarms:
-            return self._sheet.line(slot, w.ALARM_TEXTS, model.alarm(turn), pal.ON_RED)
+            return self._show_alarm(slot, model.pack, model.alarm(turn))
         # What remains: heater, verdict, frozen, warnings, settings, what the heater does.
         turn -= alarms
         if turn == count - alarms or fault and turn == 0:
@@ -58,6 +58,17 @@ class Footer:
             return False
         self._sheet.text.fixed(self.errors, 0).add(b" ")
         self._sheet.say(labels.ERRORS if self.errors > 1 else labels.ERROR)
+        return True
+
+    def _show_alarm(self, slot, pack, alarm):
+        """Shows an alarm, and the cell that it is about, if that is known."""
+        cell = pack.alarm_cell(alarm)
+        if not self._sheet.changed(slot, w.ALARM_TEXTS << 8 | alarm | cell << 16, pal.ON_RED):
+            return False
+        text = self._sheet.text
+        self._sheet.texts.put(text, w.ALARM_TEXTS, alarm)
+        if cell:
+            text.add(b": ").fixed(cell, 0)
         return True
 
     def _show_heater(self, slot, model):
