@@ -34,6 +34,7 @@ SETTINGS = {
     "heater_probe": "mat",
     "preheat_at": "07:30",
     "packs": (),
+    "bms_dialect": "jk_gps",
     "bms_link": "uart",
 }
 SECRETS = {"mqtt_password": "s3cret-ü"}
@@ -265,7 +266,10 @@ def make_unit():
         pack=p.PackState(),
         check=thing(verdict=PLAUSIBLE, frozen=False),
         link=thing(TEXTS=words.WIRE_TEXTS, reason=0, losses=0),
-        dialect=thing(framer=thing(frames=7, bad_checksum=1, bad_length=2, dropped=3)),
+        dialect=thing(
+            STATE_BYTES=1792,
+            framer=thing(frames=7, bad_checksum=1, bad_length=2, dropped=3),
+        ),
         answering=True,
     )
 

@@ -53,8 +53,16 @@ PARTS = {
     "building.heater": "heater_part",
     "mqtt.build": "relay_part",
 }
-# Imported by what was chosen, yet by all that such a device can choose.
-ALWAYS = {"bms.framer": "bms_part", "links.uart_link": "bms_part"}
+# Needed by several roots, yet always with one of them: {root: the group that it and all that it
+# needs goes into}.
+ALWAYS = {
+    "bms.framer": "bms_part",  # by whichever dialect was chosen
+    "links.uart_link": "bms_part",
+    "bms.jk.jk_gps": "bms.jk.jk_gps",  # some of it by its writer, too
+    "screen.show": "pages_part",
+    "screen.model": "pages_part",
+    "telemetry": "pages_part",
+}
 
 
 def outermost(tree):
@@ -123,6 +131,7 @@ def group(texts, chosen):
     needs = needed_at_import(texts)
     roots = find_roots(texts, needs, chosen & texts.keys())
     early = EARLY | set(needs["main"])
+    homes = (APPLICATION, *PARTS.values(), *ALWAYS.values())
     by = {name: set() for name in texts if name != "main"}
     for root in roots | (ALWAYS.keys() & texts.keys()):
         home = ALWAYS.get(root) or PARTS.get(root, APPLICATION)
@@ -131,7 +140,7 @@ def group(texts, chosen):
             by[name] |= {root, home} if stays else {root}
     found = {}
     for name, key in by.items():
-        first = next((home for home in (APPLICATION, *PARTS.values()) if home in key), None)
+        first = next((home for home in homes if home in key), None)
         if first is not None:
             key = COMMON if key & early else first
         found.setdefault(key if isinstance(key, str) else frozenset(key), set()).add(name)

@@ -5,6 +5,7 @@
 
 import io
 
+from bms.framer import Dialect
 from hardware.data_file import open_data
 from mqtt import reports as r
 from mqtt.announcer import Announcer
@@ -52,10 +53,18 @@ def build_relay(device, early, about):
         settings["heater_off_dc"],
     )
     session = _session(settings, early, topics)
-    relay = Relay(session, topics, packs, others, announcer, judge, codes, Message(codes), writes)
+    message = Message(codes, _room(device, settings))
+    relay = Relay(session, topics, packs, others, announcer, judge, codes, message, writes)
     own.relay = relay
     own.session = session
     return relay
+
+
+def _room(device, settings):
+    """Returns the bytes of the longest message. A search may end at a BMS that tells more."""
+    if settings["bms_dialect"] == "auto":
+        return Dialect.STATE_BYTES
+    return max([unit.dialect.STATE_BYTES for unit in device.bms.units])
 
 
 def _session(settings, early, topics):

@@ -66,9 +66,9 @@ def test_all_see_and_the_mat_is_on():
 def test_a_pack_that_sees_nothing_blocks_with_its_number():
     bus = Bus((1, 1, 1), ((-10,), (-10,), ()))
     assert not bus.step(30)
-    assert bus.text == "blocked:no_sensor" and bus.heater.reason_pack == 3
+    assert bus.text == "blocked:no_sensor" and bus.heater.inputs.blind_pack == 3
     bus.temps[2] = (-10,)
-    assert bus.step(6) and bus.heater.reason_pack == 0
+    assert bus.step(6) and bus.heater.inputs.blind_pack == 0
 
 
 def test_one_whose_sensor_goes_blocks_at_once():

@@ -30,6 +30,7 @@ SETTINGS = {
     "mqtt_thresholds": True,
     "ha_discovery": True,
     "ha_prefix": "homeassistant",
+    "bms_dialect": "jk_gps",
     "heater_output": "gpio",
     "heater_mode": "charger_or_soc",
     "heater_thresholds": "own",
@@ -83,7 +84,10 @@ def make_device(name_server):
         pack=make_pack(),
         check=Thing(verdict=PLAUSIBLE, frozen=False, content_ms=0),
         link=Thing(TEXTS=WIRE_TEXTS, reason=0, losses=0),
-        dialect=Thing(framer=Thing(frames=7, bad_checksum=0, bad_length=0, dropped=0)),
+        dialect=Thing(
+            STATE_BYTES=1792,
+            framer=Thing(frames=7, bad_checksum=0, bad_length=0, dropped=0),
+        ),
         answering=True,
     )
     unit.units = (unit,)

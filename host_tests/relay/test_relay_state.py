@@ -10,6 +10,10 @@ import words as told_words
 from bms import check, command, writer
 from bms import pack as p
 from bms.bank import Bank
+from bms.framer import Dialect
+from bms.jk import jk_gps
+from bms.jk.jk_gps import JkGps
+from bms.pack import PackState
 from heat import charger
 from host_tests.mqtt_rig import File, make_codes, make_device, make_unit, thing
 from languages.file import render
@@ -18,6 +22,7 @@ from relay import message as m
 from relay.message import Message
 from relay.state import Known, StateReport
 from screen.draw.language import Language
+from tools import boot_play
 from tools.vocabulary import ALARMS, raised, words
 
 LIMIT = 2**30 - 1
@@ -314,6 +319,27 @@ def test_a_buffer_that_is_too_small_grows_until_all_has_room():
     size = len(message.buf)
     read(make_state(unit), message=message)
     assert len(message.buf) == size < 2700
+
+
+def test_a_dialect_that_tells_less_needs_less_room():
+    """jk_gps, with all that one tells in a buffer as long as the dialect says."""
+    unit = make_unit()
+    longest(unit.pack)
+    told = PackState()
+    replies, _ = boot_play.conversation("jk_gps")
+    dialect = JkGps(told, 512)
+    for reply in replies.values():
+        dialect.feed(reply.ljust(512, b"\0"), len(reply), NOW)
+    assert told.seq > 0
+    for slot in range(p.SLOTS):
+        if slot >= p.BOOLS:
+            unit.pack.values[slot] = -1_999_999
+        if not told.valid[slot] and slot not in jk_gps._SLOTS:
+            unit.pack.valid[slot] = 0
+    message = Message(CODES, JkGps.STATE_BYTES)
+    assert build(make_state(unit), NOW, message) > JkGps.STATE_BYTES - 100
+    assert len(message.buf) == JkGps.STATE_BYTES
+    assert JkGps.STATE_BYTES < Dialect.STATE_BYTES == len(Message(CODES).buf)
 
 
 def test_a_file_without_all_names_is_no_file():

@@ -48,6 +48,8 @@ class Dialect:
     # it. Most units tell their running time in seconds, in each status: twice what the slowest
     # poll takes to show it.
     FREEZE_S = 30
+    # Of the longest message about a pack (relay.state): for 16 cells, and all there is to tell.
+    STATE_BYTES = 1792
     kind = 0  # what the last accepted frame was: a group of bms.pack, or one of the kinds above
     foreign = 0  # good frames of other units on the same bus, so far
     frames = None  # a jk_frames.JkFrames, where good frames may be withheld

@@ -218,11 +218,6 @@ class Heater:
         return self.guard.latched
 
     @property
-    def reason_pack(self):
-        """Number of the pack, among several, that the reason is about; 0 for none or all."""
-        return self.inputs.blind_pack if self.reason == s.NO_SENSOR else 0
-
-    @property
     def mode(self):
         """Index in words.MODE_NAMES."""
         return self.law.mode

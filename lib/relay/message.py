@@ -20,8 +20,8 @@ _MESSAGES = const(6)
 
 NAME_BYTES = const(30)  # of the longest name, with what is around it (relay.layout)
 END = const(-1)  # there is no further field
-# Enough for 16 cells with all that can be known; more is needed seldom. It is there from the
-# beginning, since a device that runs has no large pieces of memory left.
+# More than what it begins with is needed seldom. That is there from the beginning, since a device
+# that runs has no large pieces of memory left.
 _FIRST_BYTES = const(1792)
 _MORE_BYTES = const(64)
 _INT_ROOM = const(16)
@@ -45,10 +45,10 @@ class Message:
     `finish`. `buf` holds it.
 
     codes: a screen.draw.language.Language of languages.codes, behind whose lines are the names of
-    the fields, as relay.layout has them.
+    the fields, as relay.layout has them. room: bytes to begin with.
     """
 
-    def __init__(self, codes):
+    def __init__(self, codes, room=_FIRST_BYTES):
         self._codes = codes
         self._at = 0  # the end of what is written
         self._read = bytearray(_READ_BYTES)
@@ -64,7 +64,7 @@ class Message:
         file.seek(self._starts[_MESSAGES])
         if file.readinto(self._read, _HEAD_BYTES) != _HEAD_BYTES:
             raise OSError("languages: the file is damaged")
-        self.buf = bytearray(_FIRST_BYTES)
+        self.buf = bytearray(room)
 
     def begin(self, which):
         """Begins a message with its first field. Raises OSError where names cannot be read."""

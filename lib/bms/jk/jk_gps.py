@@ -107,6 +107,7 @@ class JkGps(Dialect):
     SILENCE = SILENT_GPS
     FREEZE_S = 150  # the running time counts minutes; at rest, cells may stand for as long
     HEADERS = (b"NW",)
+    STATE_BYTES = 1376  # it tells less than others
     LONGEST = const(402)  # length fields over 400 are refused, jk.md §1.2
 
     def __init__(self, pack, chunk=256, poll_ms=1000):
