@@ -27,8 +27,8 @@ class Language:
         if not self.read(table, number):
             text.fixed(number, 0)
             return
-        for i in range(self.size):
-            text.put(self.line[i])
+        if text.n + self.size <= len(text.buf):
+            text.n = text.unit = self.copy(text.buf, text.n)
 
     def copy(self, buf, at):
         """Copies what was read to `at`; returns the position after it."""

@@ -1,6 +1,6 @@
 """A line of text being put together, without allocation."""
 
-from bms.wire import put_bytes, put_fixed
+from bms.wire import put_fixed
 from compat import const
 
 ROOM = const(64)
@@ -22,8 +22,10 @@ class Text:
 
     def add(self, data):
         """Appends bytes; returns itself."""
-        if self.n + len(data) <= len(self.buf):
-            self.n = self.unit = put_bytes(self.buf, self.n, data)
+        end = self.n + len(data)
+        if end <= len(self.buf):
+            self.buf[self.n : end] = data
+            self.n = self.unit = end
         return self
 
     def fixed(self, value, decimals):
@@ -44,9 +46,3 @@ class Text:
         self.add(data)
         self.unit = start
         return self
-
-    def put(self, code):
-        """Appends one byte."""
-        if self.n < len(self.buf):
-            self.buf[self.n] = code
-            self.n = self.unit = self.n + 1
