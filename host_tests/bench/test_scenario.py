@@ -146,6 +146,7 @@ class World:
             scenario_file.parse(tree),
             self.fields.get,
             lambda name, value: self.applied.append((name, value)),
+            lambda: f"at {self.fields['true.coldest_dc']} dC",
             self.said.append,
         )
 
@@ -212,6 +213,19 @@ def test_a_broken_guard_fails_at_once_and_names_what_it_saw():
     assert world.player.guards[0].reason == "chip.resets is 1, not = 0"
     world.at(2, chip__resets=0)
     assert world.player.guards[0].result == FAILED
+
+
+def test_a_failure_is_said_with_how_things_are_then():
+    world = World()
+    world.at(1, chip__resets=1)
+    assert world.said == [
+        "0:00:01.0  FAIL: alive (chip.resets is 1, not = 0)",
+        "           at 80 dC",
+    ]
+    world.at(5, true__coldest_dc=70)
+    world.at(60)
+    assert world.player.missed
+    assert world.said[-1] == "           at 70 dC"
 
 
 def test_a_guard_has_a_start_a_grace_and_an_end():

@@ -292,7 +292,7 @@ def test_a_scenario_plays_on_the_desk(desk, capsys):
             "always": [{"name": "alive", "always": {"chip.resets": 0}}],
         }
     )
-    status = play(Player(scenario, desk.lookup, desk.apply), desk)
+    status = play(Player(scenario, desk.lookup, desk.apply, desk.headline), desk)
     text = capsys.readouterr().out
     assert status == 0, text
     assert "3 of 3 held" in text
@@ -306,7 +306,7 @@ def test_a_scenario_ends_when_the_bench_breaks(desk):
             "expect": [{"name": "y", "expect": {"pins.heater": 5}, "by_s": 9999}],
         }
     )
-    player = Player(scenario, desk.lookup, desk.apply)
+    player = Player(scenario, desk.lookup, desk.apply, desk.headline)
     desk.bench.error = ValueError("gone")
     said = []
     assert play(player, desk, said.append) == 1

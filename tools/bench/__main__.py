@@ -107,7 +107,7 @@ def _others(scenario):
 
 def _headless(desk, scenario):
     print(f"{scenario.name}: {scenario.about}")
-    player = Player(scenario, desk.lookup, desk.apply)
+    player = Player(scenario, desk.lookup, desk.apply, desk.headline)
     return play(player, desk)
 
 

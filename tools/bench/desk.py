@@ -175,11 +175,14 @@ class Desk:
 
     def headline(self):
         """Returns one line that tells how things are."""
+        if self.error:
+            return self.error
         state = self.state()
         true, believed = state["true"], state["believed"] or {}
         return (
             f"coldest {degrees(true.get('coldest_dc'))}, heater "
             f"{'on' if state['pins']['heater'] else 'off'} ({believed.get('heater_state', '?')}), "
+            f"loop held for {believed.get('loop_max_ms', '?')} ms at most, "
             f"{state['mqtt']['count']} messages, {state['time'].get('lapse_actual', 0):.0f}x"
         )
 

@@ -32,14 +32,16 @@ class Outcome:
 class Player:
     """Plays `scenario`: `lookup(field)` reads the bench, `apply(name, value)` sets a control.
 
+    `headline()` returns a line that tells how things are, for whoever asks why something failed.
     `say` gets a line of text for every event. `tick(t_s)` is called with the growing virtual time;
     `done` is true at the end, `passed` then tells whether every expectation held.
     """
 
-    def __init__(self, scenario, lookup, apply, say=print):
+    def __init__(self, scenario, lookup, apply, headline, say=print):
         self.scenario = scenario
         self._lookup = lookup
         self._apply = apply
+        self._headline = headline
         self._say = say
         self.done = False
         self.missed = ""  # which step never came, and why
@@ -120,6 +122,7 @@ class Player:
             lack = step.when.shortfall(self._lookup)
             self.missed = f"step {self._next + 1} never came: {lack}"
             self._say(f"{clock(t_s):>9}  {FAILED}: {self.missed}")
+            self._say_how_things_are()
             self.finish(t_s, "the scenario broke off")
         return False
 
@@ -155,6 +158,11 @@ class Player:
         outcome.settle(result, t_s, reason)
         text = f"{clock(t_s):>9}  {result}: {outcome.item.name}"
         self._say(text + (f" ({reason})" if reason else ""))
+        if result == FAILED:
+            self._say_how_things_are()
+
+    def _say_how_things_are(self):
+        self._say(" " * 11 + self._headline())
 
     def _nothing_left(self):
         if self._next < len(self.scenario.steps):
