@@ -59,12 +59,49 @@ def test_computing_is_caught_up_within_bounds():
     assert ahead == 100 * 250_000 + 2_000 * 99
 
 
-def test_offset_turns_real_time_into_virtual_time():
-    clock = Clock(1_000, lapse=50)
-    clock.idle(2_000)
-    clock.advance(3_000, 40_000)
-    clock.run(7_000)
-    assert 9_000 + clock.offset_us() == clock.now(9_000)
+class Process:
+    """CPU time as the test says."""
+
+    def __init__(self, spent_us=3_000_000):
+        self.us = spent_us
+
+    def spent(self):
+        return self.us
+
+
+def test_computing_counts_by_cpu_time():
+    process = Process()
+    clock = Clock(0, lapse=50)
+    clock.run(1_000_000, process.spent)
+    process.us += 40_000
+    assert clock.now(1_100_000) == 1_040_000
+    process.us += 60_000
+    assert clock.now(2_000_000) == 1_100_000
+    process.us += 5_000_000  # a second thread's as well: no more than real time
+    assert clock.now(3_000_000) == 3_000_000
+    clock.run(3_000_000)
+    assert clock.now(3_500_000) == 3_500_000
+
+
+def test_a_process_that_waits_in_the_system_meets_its_watchdog_all_the_same():
+    clock = Clock(0)
+    clock.run(0, Process().spent)
+    assert clock.now(900_000) == 45_000
+    assert clock.now(60_000_000) == 3_000_000
+
+
+def test_the_firmware_is_believed_a_little_beyond_its_cpu_time():
+    process = Process()
+    clock = Clock(0)
+    clock.run(0, process.spent)
+    process.us += 100_000
+    assert clock.believe(90_000, 500_000) == 90_000  # from its buffer
+    assert clock.believe(107_000, 500_000) == clock.now(500_000) == 107_000
+    assert clock.believe(400_000, 500_000) == clock.now(500_000) == 120_000
+    clock.idle(500_000)
+    assert clock.believe(130_000, 600_000) == clock.now(600_000) == 120_000
+    clock.run(600_000)
+    assert clock.believe(1_000_000, 650_000) == clock.now(650_000) == 170_000
 
 
 @pytest.mark.parametrize("lapse", [0, 601, -5])
@@ -101,13 +138,19 @@ def test_actual_is_measured_over_the_last_seconds():
 def test_time_never_goes_back_whatever_happens():
     dice = random.Random(7)
     clock = Clock(0, lapse=3)
+    process = Process()
     real_us = 0
     last_us = 0
     for _ in range(20_000):
         real_us += dice.choice((0, 1, 50, 3_000, 400_000))
-        action = dice.randrange(4)
+        process.us += dice.choice((0, 1, 50, 3_000, 400_000))
+        action = dice.randrange(6)
         if action == 0:
             clock.run(real_us)
+        elif action == 4:
+            clock.run(real_us, process.spent)
+        elif action == 5:
+            clock.believe(last_us + dice.choice((-50, 50, 400_000)), real_us)
         elif action == 1:
             clock.idle(real_us)
         elif action == 2:

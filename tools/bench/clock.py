@@ -2,12 +2,17 @@
 
 Pure: the caller passes real time in (µs of any monotonic clock). Virtual time never goes back.
 
-While the firmware runs, virtual time passes as real time does, so that a busy loop or a frozen
-process meets its watchdog as on hardware. While it idles, time hops from event to event along the
+While the firmware computes, virtual time passes as its process's CPU time does: a busy loop meets
+its watchdog as on hardware, and a busy machine that gives the process no turn makes nothing late.
+A process that waits in the system uses no CPU time, and yet must meet its watchdog: time passes at
+a small share of real time at least. While the processor is frozen, dead or off, virtual time
+passes as real time does. While the firmware idles, time hops from event to event along the
 *pace line*, `lapse` virtual seconds per real second; time spent computing is caught up along that
 line, but no more than `_LAG_US` of real time, so that a long computation is not followed by a
 burst.
 """
+
+from tools.bench.standins import bench_ops as ops
 
 LAPSE_MIN = 1
 LAPSE_MAX = 600
@@ -15,6 +20,7 @@ _LAG_US = 250_000  # the most the pace line may be ahead, in real time
 _SLACK_US = 2_000  # hops may run ahead of it by this much real time: short sleeps are inexact
 _WINDOW_US = 2_000_000  # real time over which the actual lapse is measured
 _SAMPLE_US = 100_000
+_COARSE_US = 20_000  # CPU time of another process comes in steps: 4 to 16 ms were seen (Linux)
 
 
 class Clock:
@@ -25,6 +31,9 @@ class Clock:
         self.idling = False
         self._virtual = 0  # at _real, or for good while idling
         self._real = real_us
+        self._spent = None  # function: CPU time in µs of what runs; None: real time counts
+        self._spent_us = 0  # what it said at _real
+        self._least = 0  # time does not go back behind this, whichever thread looks
         self._pace_virtual = 0
         self._pace_real = real_us
         self._samples = [(real_us, 0)]
@@ -32,13 +41,8 @@ class Clock:
 
     def now(self, real_us):
         """Returns virtual time in µs."""
-        if self.idling:
-            return self._virtual
-        return self._virtual + max(0, real_us - self._real)
-
-    def offset_us(self):
-        """Returns what to add to real time to get virtual time while running."""
-        return self._virtual - self._real
+        passed = 0 if self.idling else self._passed(real_us)
+        return max(self._least, self._virtual + passed)
 
     def set_lapse(self, lapse, real_us):
         """Changes the wanted factor; raises ValueError outside LAPSE_MIN..LAPSE_MAX."""
@@ -49,16 +53,37 @@ class Clock:
         self.lapse = lapse
         self._samples = [(real_us, self._pace_virtual)]
 
-    def run(self, real_us):
-        """From here on time passes 1:1."""
-        self._virtual = self.now(real_us)
+    def run(self, real_us, spent=None):
+        """From here on time passes 1:1, as `spent()` does, the CPU time in µs of a process.
+
+        Without it time passes as real time does.
+        """
+        self._least = virtual = self.now(real_us)
+        self._spent_us = spent() if spent else 0
+        self._spent = spent
         self._real = real_us
         self.idling = False
+        self._virtual = virtual
 
     def idle(self, real_us):
         """From here on time stands still but for `advance`."""
-        self._virtual = self.now(real_us)
+        self._least = virtual = self.now(real_us)
         self.idling = True
+        self._virtual = virtual
+
+    def believe(self, t_us, real_us):
+        """The running firmware says that it is `t_us`; returns when that is, `now` at the latest.
+
+        Its own clock is finer than what the system tells of its CPU time, but goes on a little
+        when its process has no turn.
+        """
+        now_us = self.now(real_us)
+        if t_us > now_us and not self.idling:
+            most_us = self._virtual + self._passed(real_us)
+            if self._spent:
+                most_us += _COARSE_US
+            self._least = now_us = max(now_us, min(t_us, most_us))
+        return min(t_us, now_us)
 
     def advance(self, real_us, limit_us):
         """While idling: moves towards `limit_us` as far as the pace allows; returns the time."""
@@ -88,6 +113,12 @@ class Clock:
             samples.append((real_us, self.now(real_us)))
             while len(samples) > 2 and samples[1][0] <= real_us - _WINDOW_US:
                 samples.pop(0)
+
+    def _passed(self, real_us):
+        passed = max(0, real_us - self._real)
+        if self._spent:
+            passed = max(passed // ops.LEAST_SHARE, min(passed, self._spent() - self._spent_us))
+        return passed
 
     def _pace(self, real_us):
         pace = self._pace_virtual + self.lapse * (real_us - self._pace_real)

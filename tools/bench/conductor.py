@@ -1,8 +1,8 @@
 """Conducts virtual time between the firmware's process and the emulated hardware.
 
 One `turn()` after another, in one thread: while the firmware idles, time hops to what is due next
-and on; while it computes, is frozen or dead, time passes as real time does. See clock.py for the
-rule and standins/bench_ops.py for what is said on the channel.
+and on; while it computes, time passes as its CPU time does, and while it is frozen or dead as real
+time does. See clock.py for the rule and standins/bench_ops.py for what is said on the channel.
 """
 
 import select
@@ -25,6 +25,7 @@ _BOOT_US = 700_000
 _PANIC_US = 160_000
 _MOST_WAIT_US = 100_000
 _SHORT_WAIT_US = 30  # real time below which a wait costs more than it gains
+_COMPUTING_WAIT_US = 1_000  # likewise while the firmware computes, maybe on this very core
 _LOOK_US = 20_000  # real time between two looks at output and commands while time hops
 _NO_WATCHDOG_US = 3_000_000  # a dead processor without a watchdog: somebody pulls the plug
 
@@ -58,6 +59,7 @@ class Conductor:
         self._idle = None  # the Idling that the firmware is in, None while it computes
         self._looked_us = 0
         self._dead_since_us = None
+        self._frozen_us = (0, 0)  # from when to when it was frozen last
         chip.on_uart_tx = self._uart_tx
 
     # -- for the bench ----------------------------------------------------------------------------
@@ -120,13 +122,17 @@ class Conductor:
             self.process.freeze()
             self.state = FROZEN
             self.clock.run(real_us())
+            self._frozen_us = (self.now_us(), NEVER_US)
 
     def thaw(self):
         """Lets a frozen process run on."""
         if self.state == FROZEN:
+            self._frozen_us = (self._frozen_us[0], self.now_us())
             self.process.thaw()
             self.state = RUNNING
-            if self._idle is not None:
+            if self._idle is None:
+                self._run()
+            else:
                 self.clock.idle(real_us())
 
     def close(self):
@@ -173,7 +179,7 @@ class Conductor:
         t_us = self.clock.now(real)
         due_us = self._next_due_us(0xFF)
         if t_us < due_us:
-            self._wait(min(due_us - t_us, _MOST_WAIT_US))
+            self._wait(min(max(due_us - t_us, _COMPUTING_WAIT_US), _MOST_WAIT_US))
             return
         # What the firmware has said by now comes first, a feed of the watchdog for instance: a
         # busy machine may have held this process up.
@@ -254,10 +260,18 @@ class Conductor:
         if not data:
             self._process_gone("ended")
             return
+        real = real_us()
         for op, arg, n, t_us, body in self._link.records(data):
-            self._record(op, arg, n, t_us, body)
+            self._record(op, arg, n, self._made_us(t_us, real), body)
             if op == ops.RESET:
                 return
+
+    def _made_us(self, t_us, real):
+        """Returns when a record was made that the firmware has stamped with `t_us`."""
+        frozen_us, thawed_us = self._frozen_us
+        if frozen_us < t_us < thawed_us:
+            t_us = thawed_us  # nobody has told it yet how long it was frozen
+        return self.clock.believe(t_us, real)
 
     def _record(self, op, arg, n, t_us, body):
         if op == ops.IDLE:
@@ -308,19 +322,27 @@ class Conductor:
             line.pump(t_us)
         self._idle = None
         self.wakes += 1
-        real = real_us()
-        self.clock.run(real)
-        self.clock.sample(real)
+        self._run()
+        self.clock.sample(real_us())
         try:
-            self.process.channel.send(self._link.cells(self.clock, flags))
+            self.process.channel.send(self._cells(flags))
         except OSError:
             self._process_gone("ended")
 
     def _send_alarm(self):
         try:
-            self.process.alarm.send(self._link.cells(self.clock))
+            self.process.alarm.send(self._cells())
         except OSError:
             pass  # full: nobody reads; or the process has just ended
+
+    def _cells(self, flags=0):
+        real = real_us()
+        return self._link.cells(self.clock.now(real), real, self.process.spent_us(), flags)
+
+    def _run(self):
+        """From here on the firmware computes."""
+        process = self.process
+        self.clock.run(real_us(), process.spent_us if process.tells_cpu_time else None)
 
     def _uart_tx(self, uart, n, t_us):
         line = self._by_uart.get(uart)
@@ -340,6 +362,7 @@ class Conductor:
         self.process = Process(self._config, [slaves.get(i, -1) for i in (1, 2)])
         self.state = RUNNING
         self._idle = None
+        self._run()
 
     def _process_gone(self, how):
         """The process is no more: pins and watchdog carry on as they were."""
@@ -352,10 +375,10 @@ class Conductor:
             self.at(t_us + _NO_WATCHDOG_US, lambda: None)
 
     def _end_process(self):
+        self.clock.run(real_us())
         if self.process:
             t_s = self.now_us() / 1e6
             self.console.feed(self.process.close(), t_s)
             self.console.end(t_s)
             self.process = None
         self._idle = None
-        self.clock.run(real_us())

@@ -65,13 +65,17 @@ class FirmwareLink:
         until_us = NEVER_US if until_us < 0 else until_us + self.boot_us - self._start_us
         return Idling(until_us, handled, seen, uarts, sockets)
 
-    def cells(self, clock, flags=0):
-        """Returns the bytes of a reply or alarm that tells how things are now."""
+    def cells(self, t_us, real_us, spent_us, flags=0):
+        """Returns the bytes of a reply or alarm that tells how things are now, at `t_us`.
+
+        `spent_us`: CPU time of the firmware's process, -1 if the system does not tell.
+        """
+        t_us += self._start_us - self.boot_us
         self._serial += 1
         self._told = fired, inputs, driven, wifi = self._state()
         self._told_given = given = {line.uart: line.given for line in self._lines}
         return _CELLS.pack(
-            clock.offset_us() - self.boot_us + self._start_us,
+            t_us - real_us,
             inputs,
             fired,
             given.get(1, 0),
@@ -81,6 +85,8 @@ class FirmwareLink:
             self._serial,
             driven,
             self._chip.rtc_jump_us,
+            t_us,
+            spent_us,
         )
 
     def has_changed(self):

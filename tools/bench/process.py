@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 import subprocess
+import time
 from collections import deque
 
 STANDINS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "standins")
@@ -44,6 +45,7 @@ class Process:
     """One life of the firmware, from power-on or reset to its end.
 
     `channel` and `alarm` are sockets, `output` is a descriptor; all are non-blocking for reading.
+    `tells_cpu_time`: the system tells how much of it the process has used.
     """
 
     def __init__(self, config, uart_fds):
@@ -81,11 +83,23 @@ class Process:
             os.close(their_output)
             theirs.close()
             their_alarm.close()
+        self._cpu_clock = ~self.pid << 3 | 2  # Linux: see clock_getcpuclockid()
+        self._spent_us = -1
+        self.tells_cpu_time = self.spent_us() >= 0
 
     @property
     def pid(self):
         """Process number."""
         return self._popen.pid
+
+    def spent_us(self):
+        """Returns the CPU time used so far, in µs, -1 if it is unknown. From any thread."""
+        if self._popen.returncode is None:
+            try:
+                self._spent_us = time.clock_gettime_ns(self._cpu_clock) // 1000
+            except OSError:
+                pass  # it has just ended; or this system has no such clocks
+        return self._spent_us
 
     def freeze(self):
         """Stops the process where it is."""

@@ -22,7 +22,7 @@ thing was done: records may be buffered, yet lose neither order nor time.
 
 Bench to firmware, replies of CELLS signed 64-bit integers:
 
-    0 OFFSET   add to the monotonic clock in µs to get t
+    0 OFFSET   add to the monotonic clock in µs to get t, as long as the process has its turns
     1 INPUTS   input levels, a bit per pin
     2 FIRED    how often each timer has fired, 4 times 16 bits, wrapping
     3 RX1      bytes given to UART 1 since reset       4 RX2      ... UART 2
@@ -31,6 +31,7 @@ Bench to firmware, replies of CELLS signed 64-bit integers:
     7 SERIAL   counts up with every reply; the alarm line sends the same cells
     8 DRIVEN   a bit per pin that something outside drives; the others follow their pulls
     9 RTC      by how much the wall clock has jumped so far, µs
+    10 TOLD    t of the reply            11 SPENT  CPU time of the process then, µs; -1: unknown
 
 The second descriptor, the alarm line, carries such replies unasked, when a timer fires or an input
 changes while the firmware computes; a thread waits on it and schedules their handling.
@@ -74,7 +75,11 @@ FLAGS = 6
 SERIAL = 7
 DRIVEN = 8
 RTC = 9
-CELLS = 10
+TOLD = 10
+SPENT = 11
+CELLS = 12
+
+LEAST_SHARE = 20  # real time per virtual time at most while the firmware computes; see clock.py
 
 WIRE_RESET = 0x000
 WIRE_READ = 0x100

@@ -19,11 +19,11 @@ _clock_us = [0]  # what to add to t for the wall clock
 
 
 def ticks_ms():
-    return (utime.ticks_us() + link.cells[0]) // 1000 & _MASK
+    return link.now_us() // 1000 & _MASK
 
 
 def ticks_us():
-    return utime.ticks_us() + link.cells[0] & _MASK
+    return link.now_us() & _MASK
 
 
 ticks_cpu = ticks_us
