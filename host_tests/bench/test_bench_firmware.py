@@ -210,6 +210,20 @@ def test_a_short_freeze_is_survived(start):
     assert bench.snapshot()["chip"]["resets"] == 0
 
 
+def test_a_frozen_firmware_does_nothing_until_it_thaws(start):
+    bench = start("toggles.py")
+    bench.wait_for(lambda b: b.world.heater_changes > 20, 20)
+    bench.set("firmware_frozen", True)
+    frozen_s = bench.now_s()
+    bench.run_until(frozen_s + 1.5)
+    thawed_s = bench.now_s()
+    bench.set("firmware_frozen", False)
+    bench.run_until(thawed_s + 1)
+    changed_s = [t_s for t_s, _ in heater(bench)]
+    assert changed_s == sorted(changed_s) and changed_s[-1] > thawed_s
+    assert not [t_s for t_s in changed_s if frozen_s < t_s < thawed_s]
+
+
 def test_a_busy_loop_loses_the_lease_by_the_timer_and_then_is_bitten(start):
     bench = heating(start, "busy")
     wait_line(bench, "dies")
