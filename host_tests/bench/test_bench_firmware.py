@@ -1,6 +1,8 @@
 """The bench with small programs under a real MicroPython: every stand-in, every way to die."""
 
+import os
 import pathlib
+import signal
 import threading
 import time
 
@@ -109,6 +111,22 @@ def test_a_second_thread_follows_virtual_time(start):
     early, slept_ms, whole_ms = map(int, wait_line(bench, "threads")[0].split()[1:])
     assert early == 0
     assert 2_000 <= slept_ms <= whole_ms < 6_000
+
+
+def test_a_timer_calls_no_more_often_than_it_fires(start):
+    """Alarms and replies cross while the process has no turn."""
+    bench = start("timer_counts.py", 1)
+    wait_line(bench, "calls")
+    pid = bench.conductor.process.pid
+    for _ in range(100):
+        os.kill(pid, signal.SIGSTOP)
+        time.sleep(0.03)
+        os.kill(pid, signal.SIGCONT)
+        time.sleep(0.003)
+    wait_line(bench, "calls", count=len(lines(bench, "calls")) + 2)
+    for line in lines(bench, "calls"):
+        _, calls, _, ms = line.split()
+        assert int(calls) <= int(ms) + 1
 
 
 # -- time -----------------------------------------------------------------------------------------

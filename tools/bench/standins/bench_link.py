@@ -184,12 +184,16 @@ def _receive(into):
 
 
 def _take(reply):
-    """Makes a reply the state of the world and runs the handlers it calls for."""
+    """Makes a reply the state of the world and runs the handlers it calls for.
+
+    An alarm may overtake a reply that was sent before it, which is then of no use.
+    """
     _State.busy += 1
     old_inputs = cells[ops.INPUTS]
-    for i in range(ops.CELLS):
-        cells[i] = reply[i]
-    _seen_us[0] = max(_seen_us[0], cells[ops.TOLD])
+    if reply[ops.SERIAL] > cells[ops.SERIAL]:
+        for i in range(ops.CELLS):
+            cells[i] = reply[i]
+        _seen_us[0] = max(_seen_us[0], cells[ops.TOLD])
     _State.busy -= 1
     _State.late = False
     _run_handlers()
@@ -220,12 +224,10 @@ def _guarded(function, *args):
 
 
 def _take_alarm():
-    """Takes over what the alarm line said, unless a later reply has come since."""
-    if _alarm[ops.SERIAL] > cells[ops.SERIAL]:
-        alarm = array("q", _alarm)
-        _alarm_full[0] = 0
-        _take(alarm)
+    """Takes over what the alarm line said."""
+    alarm = array("q", _alarm)
     _alarm_full[0] = 0
+    _take(alarm)
 
 
 def _on_alarm(_):
