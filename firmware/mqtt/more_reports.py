@@ -14,7 +14,7 @@ _TEXTS = bytes((p.MODEL, p.HW_VERSION, p.SW_VERSION, p.SERIAL, p.NAME, p.MFG_DAT
 _TEXTS += bytes((p.MFG_YYMM, p.DEVICE_ID, p.MANUFACTURER_ID))
 _MOHM_ROOM = const(6)  # of a wire, with its comma
 # In Known.temps, behind the sensors: it has said what it is (relay.discovery).
-_SAID = const(1 << p.MAX_TEMPS)
+_SAID = 1 << p.MAX_TEMPS  # no const: its compiler knows no name of another module
 
 
 class InfoReport:
