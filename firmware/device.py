@@ -18,6 +18,7 @@ _TASK_LIMIT_MS = const(2000)
 _SAVE_GAP_S = const(60)
 _SAVE_AGAIN_S = const(10)  # after one that failed
 _SAVE_ON_S = const(600)  # while the mat is on, which pauses for it
+_SAVE_METER_S = const(600)  # what a power cut can cost of the energy counted
 
 
 class Device:
@@ -44,7 +45,7 @@ class Device:
         self.bms = self.ble = self.writes = None
         self.heater = self.options = self.output = self.charger_contact = None
         self.model = self.screen = self.button = None
-        self.relay = None
+        self.relay = self.meter = None
         self.supervisor = Supervisor(NAMES, _TASK_LIMIT_MS)
 
     def release(self, minutes):
@@ -70,6 +71,10 @@ class Device:
         """
         heater = self.heater
         if not heater.dirty:
+            meter = self.meter
+            after_s = self._save_after_s - _SAVE_GAP_S + _SAVE_METER_S
+            if meter is not None and self.uptime_s >= after_s and meter.changed():
+                self.save()
             return
         if heater.latched & ~self._saved_latched and not self._save_failed:
             self.save()
@@ -93,11 +98,15 @@ class Device:
         self.heater.save(record)
         self.state["boots"] = self.boots
         self.state["heater"] = record
+        if self.meter is not None:
+            self.state["meter"] = self.meter.save()
         written = storage.write_state(self.state)
         del self.state["heater"]  # it is in the flash now, and is made anew next time
         self._save_failed = not written
         if written:
             self._saved_latched = latched
+            if self.meter is not None:
+                self.meter.kept()
         else:
             self.heater.save_failed()
         self._save_after_s = self.uptime_s + (_SAVE_GAP_S if written else _SAVE_AGAIN_S)

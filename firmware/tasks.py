@@ -10,6 +10,7 @@ from array import array
 from time import sleep_ms, ticks_ms
 
 import attempts
+from bms.check import PLAUSIBLE
 from compat import const, ticks_add, ticks_diff
 from hardware.buttons import LONG, SHORT
 from relay import commands as c
@@ -180,7 +181,9 @@ def _serve_relay(device, up, now):
     relay = device.relay
     heater = device.heater
     bms = device.bms
-    news = heater.state << 16 | heater.reason << 8 | bms.check.verdict << 1 | bms.answering
+    check = bms.check
+    device.meter.step(bms.pack, check.verdict == PLAUSIBLE and not check.frozen, now)
+    news = heater.state << 16 | heater.reason << 8 | check.verdict << 1 | bms.answering
     alarms = sum(bms.pack.alarms)
     if news != device.news or alarms != device.alarms:  # worth telling at once
         device.news = news

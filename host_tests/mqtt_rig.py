@@ -303,6 +303,8 @@ def make_device(units=None, writes=None):
     bms.units = tuple(units)
     return thing(
         bms=bms,
+        state={"meter": [5120, 4800, 100_000, 98_500]},
+        meter=thing(told=[21, 22, 23, 24]),
         heater=make_heater(),
         output=thing(on=False),
         writes=writes,

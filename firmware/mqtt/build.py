@@ -6,6 +6,7 @@
 import io
 
 from bms.framer import Dialect
+from bms.meter import Meter
 from hardware.data_file import open_data
 from mqtt import reports as r
 from mqtt.announcer import Announcer
@@ -38,6 +39,7 @@ def build_relay(device, early, about):
     mode = settings["heater_mode"].encode()
     allowed = line_of(MODE_NAMES, mode, 0, len(mode)) if fitted else 0
     codes = Language(_codes())
+    device.meter = Meter(device.state.get("meter"))
     packs = _packs(device, settings)
     own = r.DeviceReport(device, settings["mqtt_interval_s"] * 1000)
     others = [own] + _others(device, settings)

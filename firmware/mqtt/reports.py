@@ -88,6 +88,8 @@ class DeviceReport:
         message.begin(m.DEVICE)
         message.put(device.heater.cold_min)
         message.put(device.heater.cold_charged_mah)
+        for total in device.meter.told:
+            message.put(total)
         message.put(over_s)
         message.put(device.uptime_s)
         message.put(device.boots)

@@ -34,6 +34,7 @@ def device(device_class, monkeypatch):
     class Fake:
         _saved_latched = _save_after_s = uptime_s = boots = 0
         _save_failed = False
+        meter = None
         save_if_due = device_class.save_if_due
         save = device_class.save
         works = True
@@ -120,3 +121,39 @@ def test_a_new_fault_that_could_not_be_written_is_still_new(device):
     assert run(device, 30) == (0, 5, 15, 25)  # soon again, and not each second
     device.works = True
     assert run(device, 20)[4:] == (35,)
+
+
+class Meter:
+    """One that counts a Wh each time it is asked."""
+
+    def __init__(self):
+        self.wh = self.told = 0
+
+    def changed(self):
+        self.wh += 1
+        return True
+
+    def save(self):
+        return [self.wh]
+
+    def kept(self):
+        self.told = self.wh
+
+
+def test_energy_counted_is_kept_every_ten_minutes_and_told_when_it_is(device):
+    device.heater.dirty = False
+    device.meter = Meter()
+    assert run(device, 700) == (540,)  # the first start counts as a write
+    assert device.written["meter"] == [device.meter.told] == [1]
+    assert run(device, 1200)[1:] == (1140, 1740)
+    device.works = False
+    told = device.meter.told
+    run(device, 700)
+    assert device.meter.told == told and device.writes[-1] - device.writes[-2] >= 540
+
+
+def test_energy_counted_is_kept_with_whatever_else_is(device):
+    device.meter = Meter()
+    device.meter.wh = 7
+    run(device, 1)
+    assert device.written["meter"] == [7] and device.meter.told == 7

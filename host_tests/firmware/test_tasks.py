@@ -49,7 +49,8 @@ class Device:
         self.memory = Thing(idf_largest=29_696)
         self.news = self.alarms = self.uptime_s = self.bounce_after_s = 0
         pack = Thing(alarms=bytearray(8))
-        self.bms = Thing(pack=pack, check=Thing(verdict=0), answering=False)
+        self.bms = Thing(pack=pack, check=Thing(verdict=0, frozen=False), answering=False)
+        self.meter = Thing(step=lambda pack, good, now: None)
         self.output = Thing(
             on=False,
             off=lambda: self.calls.append("off"),

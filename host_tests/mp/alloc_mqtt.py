@@ -107,7 +107,9 @@ class Rig:
 
     def step(self):
         self.now += 100
-        self.device.bms.pack.touch(p.STATUS, self.now)
+        pack = self.device.bms.pack
+        pack.touch(p.STATUS, self.now)
+        self.device.meter.step(pack, True, self.now)
         self.relay.step(self.device.wifi, self.now)
 
     def commanded(self):

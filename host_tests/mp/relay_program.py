@@ -113,6 +113,7 @@ def make_device(name_server):
     )
     return Thing(
         bms=unit,
+        state={},
         heater=heater,
         output=Thing(on=False),
         writes=None,

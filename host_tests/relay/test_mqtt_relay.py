@@ -30,7 +30,10 @@ def test_it_connects_subscribes_and_then_tells_everything(bench):
     kinds = [kind for kind, _ in bench.broker.packets]
     assert kinds[0] == CONNECT and kinds[1:10] == [SUBSCRIBE] * 9 and SUBSCRIBE not in kinds[10:]
     assert bench.broker.published[0] == (f"{BASE}/availability", "online", True)
-    assert bench.told("device")[0]["mqtt_connects"] == 1
+    device = bench.told("device")[0]
+    assert device["mqtt_connects"] == 1
+    assert (device["energy_in_wh"], device["energy_out_wh"]) == (5120, 4800)  # as it was kept
+    assert (device["charge_in_mah"], device["charge_out_mah"]) == (100_000, 98_500)
     assert bench.told("state")[0]["fresh"] is False and bench.told("heater")
     assert bench.relay.connected and bench.relay.down_ms(bench.now) == 0
 

@@ -439,6 +439,10 @@ def test_the_device_is_told_by_its_names(reports):
     assert told == {
         "heater_cold_min": 74,
         "heater_cold_charged_mah": 340,
+        "energy_in_wh": 21,
+        "energy_out_wh": 22,
+        "charge_in_mah": 23,
+        "charge_out_mah": 24,
         "handed_over_s": None,
         "uptime_s": 99,
         "resets": 4,

@@ -4,7 +4,8 @@ Needed once, at boot; the application drops this module afterwards. Heater.save(
 
 Wear: at most 150 writes a day beside commands, faults and restarts, which the application keeps a
 minute apart: 24 with the hourly figures, 96 while a belief in a charger runs out, and the rest for
-beliefs that change and for episodes that taught something new. An idle heater writes nothing. A
+beliefs that change and for episodes that taught something new. An idle heater writes nothing. The
+energy that the relay counts (bms.meter) has it written 144 times a day while something flows. A
 file system of 2 MB spreads them over 500 blocks of 100,000 erasures: over a hundred years.
 """
 

@@ -215,9 +215,29 @@ def _about():
     return _record(SAID, "sensor", "bms", text + ',"exp_aft":' + MARKS[SELDOM] + _end(False))
 
 
+def _powers():
+    """Returns the records of the power apart, as Home Assistant's cards about energy want it."""
+    records = []
+    for name, title, sign in (("charge", "Charge", ""), ("discharge", "Discharge", "-")):
+        field = f.Field(
+            name + "_power",
+            f.INT,
+            title + " power",
+            good=True,
+            scale=1000,
+            unit="W",
+            cls="power",
+            state="measurement",
+        )
+        known = "value_json.power_mw is number"
+        value = "([0,%svalue_json.power_mw]|max if %s else None)" % (sign, known)
+        records.append(_reading(field, f.STATE, p.POWER_MW, value))
+    return records
+
+
 def _listed():
     """Returns the records of sensors and cells, and of what has a form of its own."""
-    records = [_notices(), _alarms(), _about()]
+    records = [_notices(), _alarms(), _about()] + _powers()
     for i in range(p.MAX_TEMPS):
         field = f.Field(
             "temp_%d" % (i + 1),

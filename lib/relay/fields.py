@@ -88,6 +88,14 @@ def _count(name, title="", **facts):
     return Field(name, INT, title, category=_DIAGNOSTIC, **facts)
 
 
+def _energy(name, title):
+    return Field(name, INT, title, unit="Wh", cls="energy", state=_GROWS)
+
+
+def _charge(name, title):
+    return Field(name, INT, title, scale=1000, unit="Ah", state=_GROWS)
+
+
 # Of a pack. What is found by its slot comes last; the lists behind it have room of their own.
 _STATE = (
     Field("fresh", BOOL),
@@ -254,6 +262,10 @@ _DEVICE = (
         unit="Ah",
         state=_GROWS,
     ),
+    _energy("energy_in_wh", "Energy charged"),
+    _energy("energy_out_wh", "Energy discharged"),
+    _charge("charge_in_mah", "Charge taken"),
+    _charge("charge_out_mah", "Charge given"),
     Field("handed_over_s", INT),
     _count("uptime_s", "Uptime", unit="s", cls="duration", state=_MEASURED),
     _count("resets"),

@@ -1,0 +1,129 @@
+"""What a pack has taken and given: exact, honest about gaps, and never going back."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bms import meter as m
+from bms.pack import CURRENT_MA, PACK_MV, STATUS, PackState
+from compat import ticks_add
+
+START_MS = (1 << 30) - 5000  # the ticks wrap while it counts
+
+
+class Rig:
+    """A pack whose figures come one after the other."""
+
+    def __init__(self, saved=None):
+        self.pack = PackState()
+        self.meter = m.Meter(saved)
+        self.now = START_MS
+
+    def take(self, ms, mv, ma, good=True):
+        self.now = ticks_add(self.now, ms)
+        pack = self.pack
+        for slot, value in ((PACK_MV, mv), (CURRENT_MA, ma)):
+            if value is None:
+                pack.drop(slot)
+            else:
+                pack.put(slot, value)
+        pack.summarise()
+        pack.derive()
+        pack.touch(STATUS, self.now)
+        self.meter.step(pack, good, self.now)
+        self.meter.step(pack, good, ticks_add(self.now, 100))  # it is called more often
+
+    def totals(self):
+        """In Wh and mAh: in, out, in, out."""
+        return self.meter.save()
+
+
+def test_an_hour_of_charging_and_two_of_a_load():
+    rig = Rig()
+    for _ in range(3601):
+        rig.take(1000, 52_000, 10_000)
+    for _ in range(2 * 3600):
+        rig.take(1000, 51_200, -5000)
+    assert rig.totals() == [520, 511, 10_000, 9998]
+
+
+def test_what_a_restart_finds_goes_on():
+    rig = Rig()
+    for _ in range(1801):
+        rig.take(1000, 50_000, 20_000)
+    assert list(rig.meter.told) == [0, 0, 0, 0]  # nothing has been kept yet
+    assert rig.meter.changed()
+    kept = rig.meter.save()
+    rig.meter.kept()
+    assert list(rig.meter.told) == kept == [500, 0, 10_000, 0]
+    assert not rig.meter.changed()
+    for _ in range(60):
+        rig.take(1000, 50_000, 20_000)
+    assert list(rig.meter.told) == kept  # a cut of the power here loses what nobody was told
+    again = Rig(kept)
+    for _ in range(1801):
+        again.take(1000, 50_000, 20_000)
+    assert again.totals() == [1000, 0, 20_000, 0]
+
+
+def test_a_record_that_is_none_begins_at_zero():
+    for saved in (None, [], [1, 2, 3], [1, 2, 3, -4], [1, 2, 3, True], [1, 2, 3, 1 << 40], "1234"):
+        assert Rig(saved).totals() == [0, 0, 0, 0]
+
+
+def test_a_gap_is_not_bridged():
+    rig = Rig()
+    rig.take(0, 50_000, 36_000)
+    rig.take(m.GAP_MS, 50_000, 36_000)
+    assert rig.totals() == [15, 0, 300, 0]
+    rig.take(m.GAP_MS + 1, 50_000, 36_000)
+    rig.take(1_000_000, 50_000, 36_000)
+    assert rig.totals() == [15, 0, 300, 0]
+
+
+def test_what_cannot_be_believed_counts_nothing_and_bridges_nothing():
+    rig = Rig()
+    rig.take(0, 50_000, 36_000)
+    for good, ma in ((False, 36_000), (True, None)):
+        rig.take(1000, 50_000, ma, good)
+        rig.take(10_000, 50_000, 36_000)
+        assert rig.totals() == [0, 0, 0, 0]
+    rig.take(10_000, 50_000, 36_000)
+    assert rig.totals() == [5, 0, 100, 0]
+
+
+def test_a_total_begins_anew_after_2_to_the_30():
+    rig = Rig([m._WRAP, 0, m._WRAP, 0])
+    rig.take(0, 50_000, 72_000)
+    rig.take(1000, 50_000, 72_000)
+    assert rig.totals() == [0, 0, 19, 0]
+
+
+readings = st.lists(
+    st.tuples(
+        st.integers(1, m.GAP_MS), st.integers(10_000, 100_000), st.integers(-300_000, 300_000)
+    ),
+    min_size=2,
+    max_size=60,
+)
+
+
+@given(readings)
+def test_it_is_the_integral(readings):
+    rig = Rig()
+    joules = [0.0, 0.0]
+    coulombs = [0.0, 0.0]
+    before = None
+    for ms, mv, ma in readings:
+        rig.take(ms, mv, ma)
+        if before is not None:
+            watts = (mv * ma + before[0] * before[1]) / 2e6
+            amps = (ma + before[1]) / 2000
+            joules[watts < 0] += abs(watts) * ms / 1000
+            coulombs[amps < 0] += abs(amps) * ms / 1000
+        before = mv, ma
+    wh_in, wh_out, mah_in, mah_out = rig.totals()
+    # Whole ones, and each reading is known to a mW and a mA.
+    for counted, exact in ((wh_in, joules[0] / 3600), (wh_out, joules[1] / 3600)):
+        assert exact - 1.01 <= counted <= exact + 0.01
+    for counted, exact in ((mah_in, coulombs[0] / 3.6), (mah_out, coulombs[1] / 3.6)):
+        assert exact - 1 - len(readings) * 0.01 <= counted <= exact + len(readings) * 0.01
