@@ -58,7 +58,7 @@ def feed(dialect, *pieces, now=0):
             part = piece[at : at + CHUNK]
             decoded += dialect.feed(part, len(part), now)
     framer = dialect.framer
-    assert framer.fed == framer.frame_bytes + framer.dropped + framer.pending
+    assert framer.fed == framer.frame_bytes + framer.dropped + framer.pending()
     return decoded
 
 

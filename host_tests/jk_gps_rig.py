@@ -42,7 +42,7 @@ def everything(target):
 
 def balanced(framer):
     """True if every byte fed is in a frame, dropped or pending."""
-    return framer.fed == framer.frame_bytes + framer.dropped + framer.pending
+    return framer.fed == framer.frame_bytes + framer.dropped + framer.pending()
 
 
 def silence(target, now=0):

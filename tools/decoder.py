@@ -106,7 +106,7 @@ class Watcher:
         verdict = self._dialect.accept(buf, at, size, now)
         pack = self._pack()
         if verdict == DECODED and not self._is_ours():
-            self._result.note(self._offset(), f"the unit is a {self._dialect.variant}")
+            self._result.note(self._offset(), f"the unit is a {self._variant()}")
         elif verdict == DECODED:
             self._take(pack, pack.seq != seqs.get(id(pack), 0), bytes(buf[at : at + size]))
         elif verdict == OTHER and self._take_other(bytes(buf[at : at + size])):
@@ -139,7 +139,7 @@ class Watcher:
 
     def _offset(self):
         framer = self._dialect.framer
-        return framer.fed - framer.pending
+        return framer.fed - framer.pending()
 
     def _is_ours(self):
         name = self._result.protocol
@@ -221,9 +221,9 @@ def decode(captured, protocol):
         for at in range(0, len(chunk), _CHUNK):
             piece = chunk[at : at + _CHUNK]
             dialect.feed(piece, len(piece), _START_MS)
-    if framer.pending > 1:
-        offset = framer.fed - framer.pending
-        result.note(offset, f"bad length: the input ends here after {framer.pending} bytes")
+    if framer.pending() > 1:
+        offset = framer.fed - framer.pending()
+        result.note(offset, f"bad length: the input ends here after {framer.pending()} bytes")
     dialect.feed(b"", 0, _START_MS + framer.gap_ms + 1)
     result.dropped = framer.dropped
     if framer.dropped:

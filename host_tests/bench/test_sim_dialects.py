@@ -6,6 +6,7 @@ from bms import catalog
 from bms import check as checks
 from bms import pack as p
 from bms.pack import PackState
+from host_tests.jk_frames import why_withheld
 from tools import vocabulary
 from tools.bench import simulators
 from tools.bench.chip import Chip
@@ -149,7 +150,7 @@ def test_noise_on_the_line_makes_no_figures(name):
     framer = talk.dialect.framer
     assert framer.bad_checksum + framer.bad_length + framer.bad_frame > 10
     assert framer.frames > 3
-    assert framer.fed == framer.frame_bytes + framer.dropped + framer.pending
+    assert framer.fed == framer.frame_bytes + framer.dropped + framer.pending()
 
 
 @pytest.mark.parametrize("other", OTHERS)
@@ -190,8 +191,8 @@ def test_a_wrong_generation_is_withheld_and_named(modbus, generation, withheld):
     talk = Talk(modbus)
     talk.sim.generation = generation
     talk.run(40)
-    assert talk.dialect.withheld == withheld
-    assert not talk.pack.seen(p.STATUS) and not talk.dialect.proven
+    assert why_withheld(talk.dialect) == withheld
+    assert not talk.pack.seen(p.STATUS) and not talk.dialect.frames.proven
     assert talk.dialect.frames.withheld_frames > 0
 
 
@@ -217,14 +218,14 @@ def test_a_newer_ant_board_may_answer_the_old_questions_too():
 def test_modbus_without_the_filler():
     talk = Talk("jk_modbus")
     talk.sim.filler = False
-    assert talk.run(10).dialect.proven
+    assert talk.run(10).dialect.frames.proven
     assert talk.dialect.framer.bad_checksum == 0
 
 
 def test_modbus_finds_its_address():
     talk = Talk("jk_modbus")
     talk.sim.address = 9
-    assert talk.run(40).dialect.address == 9 and talk.dialect.proven
+    assert talk.run(40).dialect.address == 9 and talk.dialect.frames.proven
 
 
 def test_the_display_rounds_take_the_time_of_their_bytes():

@@ -3,6 +3,7 @@
 import struct
 
 from bms.jk.jk_ble import JkBle
+from bms.jk.jk_frames import VARIANTS, WITHHELD
 from host_tests.dialects import start
 from tools.mp.samples import jk02_status, jk300, jk_device
 
@@ -15,6 +16,16 @@ def knowing(generation):
     dialect = start(JkBle)
     dialect.frames.assume(generation)
     return dialect
+
+
+def variant_of(dialect):
+    """Returns the name of the variant that a unit of JK's 300-byte frames is taken for."""
+    return VARIANTS[dialect.frames.variant]
+
+
+def why_withheld(dialect):
+    """Returns the name of the reason why such a unit's frames are not published."""
+    return WITHHELD[dialect.frames.withheld]
 
 
 def jk04_status(volts=(3.3,) * 8, pack=None, action=0):

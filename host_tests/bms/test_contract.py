@@ -65,7 +65,7 @@ def feed(dialect, data, now=0, step=CHUNK):
 def end(dialect, now=0):
     """Silence: whatever is pending comes to an end."""
     decoded = dialect.feed(b"", 0, now + dialect.framer.gap_ms + 1)
-    assert dialect.framer.pending == 0 and balanced(dialect.framer)
+    assert dialect.framer.pending() == 0 and balanced(dialect.framer)
     return decoded
 
 
@@ -99,7 +99,7 @@ def test_counts_and_ages(name):
         assert feed(dialect, sample, 1000 * i) == 1
         assert dialect.framer.frames == before[0] + i and dialect.pack.seq != before[1]
         assert dialect.pack.age_ms(0, 1000 * i + 7) == 7
-    assert dialect.framer.dropped == 0 and dialect.framer.pending == 0
+    assert dialect.framer.dropped == 0 and dialect.framer.pending() == 0
 
 
 def test_every_split_point(name):
@@ -211,7 +211,7 @@ def test_reset_forgets_half_a_frame(name):
     feed(dialect, first[: len(first) // 2])
     dialect.reset()
     ask(dialect)
-    assert dialect.framer.pending == 0 and balanced(dialect.framer)
+    assert dialect.framer.pending() == 0 and balanced(dialect.framer)
     if name in BEFORE:
         feed(dialect, BEFORE[name])
     assert feed(dialect, second) == 1

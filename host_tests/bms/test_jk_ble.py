@@ -11,6 +11,8 @@ from host_tests.bms.jk_ble_rig import (
     jk04_status,
     knowing,
     settings_frame,
+    variant_of,
+    why_withheld,
 )
 from host_tests.dialects import differences, feed, feed_capture, load, name_of, start, values
 from tools.mp.samples import jk02_status, jk300, jk_device
@@ -37,9 +39,9 @@ def test_captures(path):
         assert decoded == 0 and dialect.framer.others == 1
     else:
         assert decoded == 1 and differences(values(dialect), capture) == {}
-        assert dialect.withheld == "nothing" and dialect.variant == capture["protocol"]
+        assert why_withheld(dialect) == "nothing" and variant_of(dialect) == capture["protocol"]
         if capture["kind"] == "status" and capture["expected"]["cell_mv"]:
-            assert dialect.proven
+            assert dialect.frames.proven
         assert not {"1234", "123456", "passcode"} & set(map(str, values(dialect).values()))
 
 
@@ -72,8 +74,8 @@ def test_streams(shared, name):
     assert seen == log["valid_frames"]
     assert dialect.framer.frames == sum(seen.values())  # and all of them were published
     assert (dialect.acks, dialect.probes) == (log["other"]["acks"], log["other"]["at"])
-    assert dialect.framer.dropped + dialect.framer.pending == log["other"]["junk"]
-    assert dialect.variant == log["protocol"] and dialect.proven
+    assert dialect.framer.dropped + dialect.framer.pending() == log["other"]["junk"]
+    assert variant_of(dialect) == log["protocol"] and dialect.frames.proven
 
 
 # -- the variant ----------------------------------------------------------------------------------
@@ -98,7 +100,7 @@ def test_the_version_tells_the_variant(version, variant):
     frame[78:84] = b"220312"
     frame[299] = sum(frame[:299]) & 0xFF
     assert feed(dialect, bytes(frame)) == 1
-    assert dialect.variant == variant and not dialect.proven
+    assert variant_of(dialect) == variant and not dialect.frames.proven
     assert values(dialect)["sw_version"] == version.decode()
 
 
@@ -106,19 +108,19 @@ def test_the_version_tells_the_variant(version, variant):
 def test_an_unknown_generation_is_withheld_and_named(version):
     dialect = start(JkBle)
     feed(dialect, jk_device(b"JK-NEW", b"20", version))
-    assert dialect.withheld == "unknown_generation" and dialect.variant == "unknown"
+    assert why_withheld(dialect) == "unknown_generation" and variant_of(dialect) == "unknown"
     assert values(dialect).get("model") == "JK-NEW"
     for frame in (jk02_status(wide=True), jk02_status(), jk04_status(), settings_frame()):
         assert feed(dialect, frame) == 0
     assert not dialect.pack.seen(p.STATUS) and not dialect.pack.seen(p.SETTINGS)
-    assert dialect.frames.withheld_frames == 4 and dialect.withheld == "unknown_generation"
+    assert dialect.frames.withheld_frames == 4 and why_withheld(dialect) == "unknown_generation"
 
 
 def test_nothing_is_published_before_the_unit_has_said_what_it_is():
     dialect = start(JkBle)
     assert feed(dialect, jk02_status(), settings_frame()) == 0
-    assert dialect.withheld == "no_device_info" and values(dialect) == {}
-    assert feed(dialect, DEVICE_24S, jk02_status()) == 2 and dialect.withheld == "nothing"
+    assert why_withheld(dialect) == "no_device_info" and values(dialect) == {}
+    assert feed(dialect, DEVICE_24S, jk02_status()) == 2 and why_withheld(dialect) == "nothing"
 
 
 @pytest.mark.parametrize(
@@ -133,8 +135,8 @@ def test_nothing_is_published_before_the_unit_has_said_what_it_is():
 def test_a_contradicting_layout_is_withheld_and_named(device, frame):
     dialect = start(JkBle)
     feed(dialect, device)
-    assert feed(dialect, frame, frame) == 0 and dialect.withheld == "contradiction"
-    assert not dialect.pack.seen(p.STATUS) and not dialect.proven
+    assert feed(dialect, frame, frame) == 0 and why_withheld(dialect) == "contradiction"
+    assert not dialect.pack.seen(p.STATUS) and not dialect.frames.proven
     assert "cell_mv" not in values(dialect)
 
 
@@ -142,22 +144,22 @@ def test_wrong_settings_are_withheld_too():
     dialect = knowing(10)
     feed(dialect, jk02_status())
     marked = settings_frame(o6=0x3F800000)
-    assert feed(dialect, marked) == 0 and dialect.withheld == "contradiction"
+    assert feed(dialect, marked) == 0 and why_withheld(dialect) == "contradiction"
     assert feed(knowing(3), settings_frame()) == 0
 
 
 @pytest.mark.parametrize("frame", [jk04_status(), jk300(1, {6: b"\0\0\x80\x3f", 34: b"\x08"})])
 def test_a_balancer_with_the_version_of_a_bms_is_told_by_its_content(frame):
     dialect = knowing(8)
-    assert feed(dialect, frame) == 1 and dialect.variant == "jk04"
+    assert feed(dialect, frame) == 1 and variant_of(dialect) == "jk04"
 
 
 def test_a_device_frame_without_date_and_serial_is_a_balancers():
     dialect = start(JkBle)
     feed(dialect, jk_device(b"JK-B5A24S", b"8.X", b"8.0.3M"))
-    assert dialect.variant == "jk04"
+    assert variant_of(dialect) == "jk04"
     assert feed(dialect, jk02_status()) == 1  # unless its content is a BMS's
-    assert dialect.variant == "jk02_24s"
+    assert variant_of(dialect) == "jk02_24s"
 
 
 def test_a_broken_sense_wire_does_not_blind_a_proven_unit():
@@ -166,7 +168,7 @@ def test_a_broken_sense_wire_does_not_blind_a_proven_unit():
     frame[299] = sum(frame[:299]) & 0xFF
     dialect = knowing(10)
     assert feed(dialect, bytes(frame)) == 0  # not enough to begin with
-    assert feed(dialect, jk02_status()) == 1 and dialect.proven
+    assert feed(dialect, jk02_status()) == 1 and dialect.frames.proven
     frame[54] = 0xFE
     frame[299] = sum(frame[:299]) & 0xFF
     assert feed(dialect, bytes(frame)) == 1  # the mask still holds
@@ -187,10 +189,10 @@ def test_impossible_figures_reject_a_frame(offset, byte):
 def test_another_unit_starts_from_nothing():
     dialect = start(JkBle)
     feed(dialect, DEVICE_24S, jk02_status(), settings_frame())
-    assert dialect.proven and "cell_uvp_mv" in values(dialect)
+    assert dialect.frames.proven and "cell_uvp_mv" in values(dialect)
     feed(dialect, DEVICE_32S)
     shown = values(dialect)
-    assert shown["model"] == "JK_B2A20S20P" and not dialect.proven
+    assert shown["model"] == "JK_B2A20S20P" and not dialect.frames.proven
     assert "cell_mv" not in shown and "cell_uvp_mv" not in shown
 
 
@@ -253,7 +255,7 @@ def test_a_unit_that_never_tells_its_settings_is_not_asked_without_end(answers):
     asked(dialect, 0, 100)
     feed(dialect, DEVICE_24S, now=150)
     requests = stream(dialect, 500, 12 * HOUR_MS, answers)
-    assert len(requests) < 12 + 12 and dialect.proven
+    assert len(requests) < 12 + 12 and dialect.frames.proven
     late = [ms for ms, _ in requests if ms > 2 * HOUR_MS]
     assert min(b - a for a, b in zip(late, late[1:], strict=False)) >= HOUR_MS
 

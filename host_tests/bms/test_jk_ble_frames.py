@@ -8,7 +8,13 @@ import pytest
 from bms import check
 from bms.ieee754 import INVALID, f32le, f64le
 from bms.jk.jk_ble import JkBle
-from host_tests.bms.jk_ble_rig import jk04_status, knowing, patched, settings_frame
+from host_tests.bms.jk_ble_rig import (
+    jk04_status,
+    knowing,
+    patched,
+    settings_frame,
+    why_withheld,
+)
 from host_tests.dialects import feed, reachable, start, values
 from tools.mp.samples import JK_ACK, jk02_status, jk300, jk_device
 
@@ -86,7 +92,7 @@ def test_a_mask_beyond_the_layout_is_no_mask():
 def test_an_empty_cell_list_is_survived():
     nothing = {6: bytes(16), 70: bytes(4), 150: bytes(4), 158: bytes(4)}
     dialect = knowing(19)
-    assert feed(dialect, patched(nothing)) == 1 and not dialect.proven
+    assert feed(dialect, patched(nothing)) == 1 and not dialect.frames.proven
     assert values(dialect)["cell_mv"] == [] and "cell_min_mv" not in values(dialect)
     assert check.judge(dialect.pack) == check.CELL_COUNT
 
@@ -206,7 +212,7 @@ def test_jk04_publishes_no_more_than_it_knows():
 def test_jk04_is_proven_by_its_own_pack_voltage():
     dialect = knowing(3)
     lost = jk04_status(pack=3.0)  # as after a change of the number of cells
-    assert feed(dialect, lost) == 0 and dialect.withheld == "contradiction"
+    assert feed(dialect, lost) == 0 and why_withheld(dialect) == "contradiction"
     assert feed(dialect, jk04_status(), lost) == 2
 
 

@@ -65,7 +65,7 @@ def test_streams(shared, name, looks, step):
     for at in range(0, len(stream), step):
         feed(dialect, stream[at : at + step], now=at * 1000 // 240)
     assert +seen == log["valid_frames"]
-    assert dialect.framer.dropped + dialect.framer.pending == log["other"]["junk"]
+    assert dialect.framer.dropped + dialect.framer.pending() == log["other"]["junk"]
     assert dialect.framer.frames + dialect.first_looks == looks and dialect.doubted == 0
     assert check.judge(dialect.pack) == check.PLAUSIBLE and dialect.proven
 

@@ -35,7 +35,7 @@ def test_length_bounds():
         assert target.framer.bad_length == 1, size
     for size in (18, 400):
         target = listen(b"NW" + frames.big(size, 2))
-        assert target.framer.bad_length == 0 and target.framer.pending == 4, size
+        assert target.framer.bad_length == 0 and target.framer.pending() == 4, size
 
 
 def test_longest_frame():

@@ -79,5 +79,5 @@ def test_reset_asks_at_once_and_forgets_half_a_frame():
     ask(target, 0)
     feed(target, frames.whole()[:100])
     target.reset()
-    assert target.framer.pending == 0 and target.framer.dropped == 100
+    assert target.framer.pending() == 0 and target.framer.dropped == 100
     assert ask(target, 1) == READ_ALL

@@ -6,6 +6,7 @@ from bms import pack as p
 from bms.jk.jk_modbus import JkModbus, put_trigger
 from bms.pack import PackState
 from host_tests import dialects
+from host_tests.bms.jk_ble_rig import variant_of, why_withheld
 from host_tests.dialects import differences, feed, feed_capture, load, name_of, start, values
 from tools.bench.jk_modbus_sim import JkBusMasterSim, JkModbusSim
 from tools.mp.samples import acknowledged, crc16, jk02_status, jk300, jk_device
@@ -146,7 +147,7 @@ def test_both_forms_find_and_read_a_unit(form, address, echo):
     dialect = start(JkModbus, address=address)
     sent = talk(dialect, Unit(form, echo=echo), 20_000)
     assert dialect.address == 3 and dialect.plain == (form == "plain")
-    assert dialect.proven and dialect.variant == "jk02_32s" and dialect.unanswered == 0
+    assert dialect.frames.proven and variant_of(dialect) == "jk02_32s" and dialect.unanswered == 0
     got = values(dialect)
     assert got["cell_mv"] == [3300 + i for i in range(8)] and got["current_ma"] == -2000
     assert got["temps_dc"] == [195, 188, 0, 0] and got["soc_pct"] == 50
@@ -169,7 +170,7 @@ def test_a_dead_bus_is_searched_without_end_and_without_hurry():
     assert len(sent) <= 30_000 // 400 + 1
     asked = {request[0] for _, request in sent}
     assert asked == set(range(1, 16)) and {request[1] for _, request in sent} == {3, 16}
-    assert dialect.withheld == "no_device_info" and values(dialect) == {}
+    assert why_withheld(dialect) == "no_device_info" and values(dialect) == {}
 
 
 def test_a_unit_once_proven_is_not_exchanged_for_its_neighbour():
@@ -177,11 +178,15 @@ def test_a_unit_once_proven_is_not_exchanged_for_its_neighbour():
     talk(dialect, Unit("framed", address=5), 15_000)
     assert dialect.address == 5
     dialect.reset()
-    assert dialect.address == 5 and not dialect.proven and dialect.withheld == "no_device_info"
+    assert (
+        dialect.address == 5
+        and not dialect.frames.proven
+        and why_withheld(dialect) == "no_device_info"
+    )
     talk(dialect, Unit("framed", address=6), 60_000, 15_000)
-    assert dialect.address == 5 and not dialect.proven
+    assert dialect.address == 5 and not dialect.frames.proven
     talk(dialect, Unit("framed", address=5), 75_000, 60_000)
-    assert dialect.proven
+    assert dialect.frames.proven
 
 
 def test_the_search_begins_anew_where_nothing_was_proven():
@@ -191,7 +196,7 @@ def test_the_search_begins_anew_where_nothing_was_proven():
     dialect.reset()
     assert dialect.address is None
     talk(dialect, Unit("framed", address=2), 25_000, 8_000)
-    assert dialect.address == 2 and dialect.proven
+    assert dialect.address == 2 and dialect.frames.proven
 
 
 def test_an_error_reply_ends_the_wait():
@@ -223,7 +228,7 @@ def test_a_generation_that_nobody_knows_is_withheld():
     dialect = start(JkModbus, address=1)
     feed(dialect, acknowledged(jk_device(b"JK-NEW", b"25", b"25.01"), 0x1C))
     assert feed(dialect, acknowledged(STATUS, 0x20)) == 0
-    assert dialect.withheld == "unknown_generation" and not dialect.pack.seen(p.STATUS)
+    assert why_withheld(dialect) == "unknown_generation" and not dialect.pack.seen(p.STATUS)
 
 
 # -- a bus with a master --------------------------------------------------------------------------
@@ -256,7 +261,7 @@ def bus(*addresses):
 def test_where_a_master_talks_nothing_is_ever_asked_and_he_is_read():
     dialect = start(JkModbus)
     assert watch(dialect, bus(), 120_000) == []
-    assert dialect.master and dialect.address == 0 and dialect.proven
+    assert dialect.master and dialect.address == 0 and dialect.frames.proven
     got = values(dialect)
     assert len(got["cell_mv"]) == 16 and got["temps_dc"][0] == 50 and "charge_utp_dc" in got
     assert not dialect.pack.seen(p.DEVICE)
@@ -283,7 +288,7 @@ def test_a_unit_that_was_chosen_is_not_exchanged_for_the_master():
 def test_a_master_that_comes_later_is_noticed_and_one_that_goes_is_followed():
     dialect = start(JkModbus, address=3)
     talk(dialect, Unit("framed"), 12_000)
-    assert dialect.proven and not dialect.master
+    assert dialect.frames.proven and not dialect.master
     sim = bus()
     sim.take(12_000_000)
     sent = watch(dialect, sim, 60_000, 12_000)
@@ -306,7 +311,7 @@ def test_further_units_without_a_master_are_asked_in_turn():
     dialect = start(JkModbus, address=3)
     second = dialect.add(PackState(), 4)
     sent = talk(dialect, Pair(), 20_000)
-    assert dialect.proven and second.frames.proven and second.pack.get(p.SOC_PCT) == 50
+    assert dialect.frames.proven and second.frames.proven and second.pack.get(p.SOC_PCT) == 50
     assert {request[0] for _, request in sent} == {3, 4}
     gaps = [b[0] - a[0] for a, b in zip(sent, sent[1:], strict=False)]
     assert min(gaps) >= 100

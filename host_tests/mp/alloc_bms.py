@@ -102,7 +102,7 @@ def check_dialect(name):
     harness.check(framer.dropped > 100, "%s: nothing was damaged" % name)
     harness.check_no_alloc("%s, noise" % name, Noise(listener, good[0]).hear)
     harness.check(listener.pack.seq >= 10, "%s: nothing reached the pack" % name)
-    fed = framer.frame_bytes + framer.dropped + framer.pending
+    fed = framer.frame_bytes + framer.dropped + framer.pending()
     harness.check_equal(fed, framer.fed, "%s: bytes accounted for" % name)
 
 

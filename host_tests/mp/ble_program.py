@@ -16,6 +16,7 @@ import esp32
 from bms import catalog
 from bms import pack as p
 from bms.check import Check
+from bms.jk.jk_frames import VARIANTS, WITHHELD
 from links.ble_link import BLELink
 from links.ble_radio import Radio
 from links.ble_setup import STATES
@@ -71,6 +72,7 @@ class Program:
     def tell(self):
         link = self.link
         framer = self.dialect.framer
+        frames = getattr(self.dialect, "frames", None)  # of a JK
         seen = {
             "ms": time.ticks_ms(),
             "state": name(STATES, link.state),
@@ -96,9 +98,9 @@ class Program:
             "errors": self.radio.errors,
             "adverts": self.radio.adverts,
             "free": self.radio.free,
-            "proven": self.dialect.proven,
-            "variant": getattr(self.dialect, "variant", ""),
-            "withheld": getattr(self.dialect, "withheld", ""),
+            "proven": self.dialect.proven if frames is None else frames.proven,
+            "variant": "" if frames is None else VARIANTS[frames.variant],
+            "withheld": "" if frames is None else WITHHELD[frames.withheld],
             "plausible": self.check.plausible,
             "pack": figures(self.pack),
         }

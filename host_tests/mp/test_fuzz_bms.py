@@ -69,7 +69,7 @@ def feed(dialect, data, random):
         decoded += dialect.feed(piece, len(piece), 0)
         at += n
     framer = dialect.framer
-    fed = framer.frame_bytes + framer.dropped + framer.pending
+    fed = framer.frame_bytes + framer.dropped + framer.pending()
     harness.check_equal(fed, framer.fed, "bytes accounted for")
     return decoded
 

@@ -35,6 +35,7 @@ class Dialect:
     pack        the PackState that it decodes into
     framer      its Framer
     unanswered  questions without an answer since the last one
+    feed(buf, n, now)  its Framer's: takes bytes; returns the number of frames decoded
     request(now, out)  writes what is to be asked now into `out`; returns its length, 0 for nothing
     settle(now) keeps its times from wrapping; called each second
     reset()     forgets what is pending and what it knew of the unit: the link was lost
@@ -72,10 +73,6 @@ class Dialect:
     def reread_each(self, ms):
         """Has what seldom changes read again so often, where it has to be asked for."""
 
-    def feed(self, buf, n, now):
-        """Takes `n` received bytes at time `now`; returns the number of frames decoded."""
-        return self.framer.feed(buf, n, now)  # pyright: ignore[reportAttributeAccessIssue]
-
 
 class Framer:
     """Byte stream in, calls to a Dialect out.
@@ -90,6 +87,7 @@ class Framer:
 
     def __init__(self, dialect, chunk, gap_ms):
         self.dialect = dialect
+        dialect.feed = self.feed
         room = dialect.LONGEST + chunk + 1 & ~1  # what is pending is no whole frame
         self._room = room
         self.buf, self.words = bytes_and("H", room)
@@ -110,7 +108,6 @@ class Framer:
         view = memoryview(self.buf)
         self._later = tuple([view[1 << i :] for i in range(10) if 1 << i < room])
 
-    @property
     def pending(self):
         """Bytes kept because they may begin a frame."""
         return self._end - self._start
@@ -128,12 +125,14 @@ class Framer:
         """
         if n == 0:
             return self._expire(now)
+        # With another local variable each call would take heap for its state: more than 11 words.
         end = self._end
-        size = len(src)
-        if end + size > self._room:
+        filled = end + len(src)
+        if filled > self._room:
             self._move_to_front()
             end = self._end
-        self.buf[end : end + size] = src
+            filled = end + len(src)
+        self.buf[end:filled] = src
         self._end = end = end + n
         self.fed = self.fed + n & _WRAP
         self._last_ms = now

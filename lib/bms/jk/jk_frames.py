@@ -118,21 +118,6 @@ class JkUnit(Dialect):
     def __init__(self, frames):
         self.frames = frames
 
-    @property
-    def variant(self):
-        """Name of the variant: unknown, jk02_24s, jk02_32s or jk04."""
-        return VARIANTS[self.frames.variant]
-
-    @property
-    def proven(self):
-        """True once a status frame has borne the variant out."""
-        return self.frames.proven
-
-    @property
-    def withheld(self):
-        """Name of the reason why frames are not published, or "nothing"."""
-        return WITHHELD[self.frames.withheld]
-
 
 class JkFrames:
     """Decodes whole, checksummed frames into a PackState.
