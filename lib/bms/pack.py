@@ -341,19 +341,6 @@ class PackState:
         """The same for a dialect that has looked at the cells already."""
         values = self.values
         valid = self.valid
-        cells = self.cells
-        if cells:
-            low = self.low
-            high = self.high
-            values[CELL_MIN_MV] = low
-            values[CELL_MAX_MV] = high
-            values[CELL_DELTA_MV] = high - low
-            values[CELL_AVG_MV] = (self.total + (cells >> 1)) // cells
-            values[CELL_MIN_INDEX] = self.low_at + 1
-            values[CELL_MAX_INDEX] = self.high_at + 1
-            valid[CELL_MIN_MV : CELL_MAX_INDEX + 1] = _ONES_6
-        else:
-            valid[CELL_MIN_MV : CELL_MAX_INDEX + 1] = _ZEROS_6
         low = high = known = 0
         for i in range(self.temps):
             if self.temp_valid[i]:
@@ -368,6 +355,25 @@ class PackState:
         values[TEMP_MIN_DC] = low
         values[TEMP_MAX_DC] = high
         valid[TEMP_MIN_DC] = valid[TEMP_MAX_DC] = known
+        self.derive_electric()
+
+    def derive_electric(self):
+        """The same where the temperatures are what they were."""
+        values = self.values
+        valid = self.valid
+        cells = self.cells
+        if cells:
+            low = self.low
+            high = self.high
+            values[CELL_MIN_MV] = low
+            values[CELL_MAX_MV] = high
+            values[CELL_DELTA_MV] = high - low
+            values[CELL_AVG_MV] = (self.total + (cells >> 1)) // cells
+            values[CELL_MIN_INDEX] = self.low_at + 1
+            values[CELL_MAX_INDEX] = self.high_at + 1
+            valid[CELL_MIN_MV : CELL_MAX_INDEX + 1] = _ONES_6
+        else:
+            valid[CELL_MIN_MV : CELL_MAX_INDEX + 1] = _ZEROS_6
         valid[POWER_MW] = known = valid[PACK_MV] & valid[CURRENT_MA]
         if known:
             values[POWER_MW] = power_mw(values[PACK_MV], values[CURRENT_MA])

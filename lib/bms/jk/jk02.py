@@ -53,6 +53,7 @@ _BALANCE_MA = const(138 >> 1)
 _REMAINING = const(142 >> 1)
 _CAPACITY = const(146 >> 1)
 _WIRES = const(114 >> 1)
+_RUNTIME = const(162 >> 1)
 _EMERGENCY = const(186 >> 1)
 _HEATING_MA_WIDE = const(236 >> 1)
 _TEMP4_WIDE = const(256 >> 1)  # and the fifth
@@ -114,9 +115,14 @@ _ALARM_BITS = bytes(
 
 
 class Place:
-    """Where frames of 300 bytes lie, and what C may run over there: `buf` and its `words`."""
+    """Where frames of 300 bytes lie, and what C may run over there: `buf` and its `words`.
+
+    `wide`: in which layout it is watched whether what mostly stands does; None: in none. `known`:
+    the Jk02Status that has stored a frame since any of that has moved.
+    """
 
     def __init__(self, buf, words):
+        self.wide = self.known = None
         self.buf = buf
         self.words = words
         self.cells = words[_CELLS : _CELLS + _WIDE]
@@ -146,35 +152,37 @@ class Jk02Status:
         self._masked = 0
         self._pack_mv = 0
         self._ma = 0
+        self._place = None  # where this one may be known
+
+    def forget(self):
+        """Has the next frame stored as a whole."""
+        if self._place:
+            self._place.known = None
 
     def judge(self, place, wide, proven):
         """Reads what decides about the layout; returns CONTRADICTS, UNDECIDED, HOLDS or PROVES.
 
         `proven`: it was before, so that HOLDS will do.
         """
-        buf = place.buf
         words = place.words
         d = _LATER if wide else 0
-        soc = buf[d + _SOC]
-        if soc > 100 or buf[d + _BALANCE_ACTION] > 2:
-            return CONTRADICTS
-        if buf[d + _CHARGE_ON] | buf[d + _DISCHARGE_ON] | buf[d + _HEATING] > 1:
-            return CONTRADICTS
+        limit = _WIDE if wide else _NARROW
+        if place.known is not self:
+            self.forget()  # what is counted here may be another frame's than is known there
+            if not _is_possible(place.buf, d):
+                return CONTRADICTS
+            self._count_cells(words, _MASK_WIDE if wide else _MASK, limit)
         d >>= 1
         high = words[d + _PACK_MV + 1]
-        self._pack_mv = pack_mv = (high & _MAX_HIGH) << 16 | words[d + _PACK_MV]
-        if high > _MAX_HIGH or pack_mv >= _MAX_MV:
+        ma_high = words[d + _CURRENT + 1]
+        if high > _MAX_HIGH or _MAX_HIGH < ma_high < 0xFFFF - _MAX_HIGH:
             return CONTRADICTS
-        high = words[d + _CURRENT + 1]
-        self._ma = ma = (high & _MAX_HIGH) << 16 | words[d + _CURRENT]
-        if high > _MAX_HIGH:
-            if high < 0xFFFF - _MAX_HIGH:
-                return CONTRADICTS
-            self._ma = ma = ma - (_MAX_HIGH + 1 << 16)
-        if not -_MAX_MA < ma < _MAX_MA:
+        self._pack_mv = pack_mv = high << 16 | words[d + _PACK_MV]
+        if ma_high > _MAX_HIGH:
+            ma_high -= 0x10000
+        self._ma = ma = ma_high << 16 | words[d + _CURRENT]
+        if pack_mv >= _MAX_MV or not -_MAX_MA < ma < _MAX_MA:
             return CONTRADICTS
-        limit = _WIDE if wide else _NARROW
-        self._count_cells(words, _MASK_WIDE if wide else _MASK, limit)
         pack = self.pack
         pack.look(place.cells, self._cells)
         total = pack.total
@@ -184,7 +192,7 @@ class Jk02Status:
         if sum_fits and proven:
             return HOLDS
         mask_fits = self._mask_fits(place, limit)
-        if sum_fits and (mask_fits or _soc_fits(words, d, soc)):
+        if sum_fits and (mask_fits or _soc_fits(words, d, place.buf[2 * d + _SOC])):
             return PROVES
         return HOLDS if sum_fits or mask_fits else CONTRADICTS
 
@@ -236,6 +244,32 @@ class Jk02Status:
 
     def store(self, place, wide, generation):
         """Stores the frame that was judged last; `generation` is the software's major number."""
+        words = place.words
+        pack = self.pack
+        values = pack.values
+        at = _RUNTIME
+        if wide:
+            at += _LATER >> 1
+            pack.cell_view[:] = place.cells
+        else:
+            pack.cell_view[:_NARROW] = place.narrow_cells
+        values[p.PACK_MV] = self._pack_mv
+        values[p.CURRENT_MA] = ma = self._ma
+        high = words[at + 1]
+        stands = place.known is self and pack.valid[p.ALARMS_RAW]  # and nobody has cleared it
+        if stands and high < 0x4000 and (ma or values[p.SOC_PCT]):
+            values[p.RUNTIME_S] = high << 16 | words[at]
+            pack.derive_electric()
+        else:
+            whole = self._store_standing(place, wide, generation)
+            place.known = self if whole and place.wide == wide else None
+            self._place = place
+            pack.derive()
+
+    def _store_standing(self, place, wide, generation):
+        """Stores all that mostly stands. False if the next frame must not rely on that: where
+        something is unknown, or the number of cells is counted, due to what moves.
+        """
         buf = place.buf
         words = place.words
         pack = self.pack
@@ -243,11 +277,9 @@ class Jk02Status:
         valid = pack.valid
         if wide:
             d = _LATER
-            pack.cell_view[:] = place.cells
             pack.value_bytes[_AMOUNTS_TO:_AMOUNTS_END] = place.wide_amounts
         else:
             d = 0
-            pack.cell_view[:_NARROW] = place.narrow_cells
             pack.value_bytes[_AMOUNTS_TO:_AMOUNTS_END] = place.narrow_amounts
         mohm = pack.cell_res_mohm
         if mohm is not None:
@@ -260,14 +292,14 @@ class Jk02Status:
         valid[p.CHARGE_ON : p.CHARGER_PRESENT + 1] = _STATES
         valid[p.PACK_MV : p.PACK_OVP_MV] = _FIGURES
         pack.cells = values[p.CELL_COUNT] = self._cells
-        values[p.PACK_MV] = self._pack_mv
-        values[p.CURRENT_MA] = self._ma
         values[p.SOC_PCT] = buf[d + _SOC]
         values[p.SOH_PCT] = soh = buf[d + _SOH]
         valid[p.SOH_PCT] = soh <= 100
         at = d + _AMOUNTS
+        whole = self._cells == self._top > 0
         if buf[at + 3] | buf[at + 7] | buf[at + 11] | buf[at + 15] | buf[at + 23] > 0x3F:
             self._drop_large(buf, at)
+            whole = False
         values[p.CHARGE_ON] = buf[d + _CHARGE_ON]
         values[p.DISCHARGE_ON] = buf[d + _DISCHARGE_ON]
         values[p.BALANCING] = buf[d + _BALANCE_ACTION] != 0
@@ -284,7 +316,8 @@ class Jk02Status:
             self._store_bad_wire(words, at)
         if self.balancer or not (self._ma or values[p.SOC_PCT]) and self._says_nothing():
             self._drop_zeros()
-        pack.derive()
+            whole = False
+        return whole
 
     def _drop_large(self, buf, at):
         """Drops what 30 bits do not hold: such an integer would live on the heap."""
@@ -394,6 +427,13 @@ _FIGURES = _known(
     p.PACK_MV,
     p.PACK_OVP_MV,
 )
+
+
+def _is_possible(buf, d):
+    """True if the state of charge, the balancer's and the switches' are such as there can be."""
+    if buf[d + _SOC] > 100 or buf[d + _BALANCE_ACTION] > 2:
+        return False
+    return buf[d + _CHARGE_ON] | buf[d + _DISCHARGE_ON] | buf[d + _HEATING] <= 1
 
 
 def _soc_fits(words, d, soc):

@@ -25,11 +25,13 @@ LOGBOOK_FRAME = const(5)
 _TYPES = const(6)
 _WRAP = const(0x1FFFFFFF)  # counters turn over before they would need the heap
 
-# What moves from one status to the next in the wide layout, and what mostly stands: the wires'
-# resistances, and what comes last.
-_WIRES_AT = const(80)
-_FIGURES_AT = const(144)
-_REST_AT = const(200)
+# From one status to the next, head and cells move; what follows stands and moves in turns, which
+# end here in the narrow layout: unused cells and wires stand, voltage, power and current move,
+# temperatures to charges stand, running time moves, switches and such stand, a clock moves, and
+# the rest stands. The wide layout has all of them later.
+_CELLS_END = const(38)
+_TURNS = b"\x76\x82\xa2\xa6\xd6\xd8"
+_LATER = const(32)
 
 # Variants; the position in VARIANTS, which has the captures' names.
 UNKNOWN = const(0)
@@ -74,42 +76,48 @@ _FIRST_WITH_T4 = const(14)
 _LATE_TEMPS = const(256)  # T4 and T5, which are 0 where there are none (jk.md rule R3)
 
 
-class _Steady:
-    """A piece of a buffer, `view`, whose bytes seldom change.
+class FrameSum:
+    """The sum of the bytes of a frame, before its checksum, at a Place; `wide`: in which layout.
 
-    Comparing them with what they were is much faster than adding them up.
+    What mostly stands is compared with what it was in the last status that was kept: that is much
+    faster than adding it up, and if any of it has moved, Place.known forgets whom it was known to.
     """
 
-    def __init__(self, view):
-        self._view = view
-        self._last = bytearray(len(view))
-        self._sum = 0
-
-    def sum(self):
-        """Returns the sum of the bytes."""
-        if self._last != self._view:
-            self._last[:] = self._view
-            self._sum = sum(self._view)
-        return self._sum
-
-
-class FrameSum:
-    """The sum of the bytes of a frame, before its checksum, in a buffer where frames lie."""
-
-    def __init__(self, buf):
-        view = memoryview(buf)
-        self._buf = buf
+    def __init__(self, place, wide):
+        self._place = place
+        self._wide = wide
+        view = memoryview(place.buf)
         self._all = view[: FRAME - 1]
-        self._moving = view[:_WIRES_AT]
-        self._wires = _Steady(view[_WIRES_AT:_FIGURES_AT])
-        self._figures = view[_FIGURES_AT:_REST_AT]
-        self._rest = _Steady(view[_REST_AT : FRAME - 1])
+        later = _LATER if wide else 0
+        ends = [_CELLS_END] + [end + later for end in _TURNS] + [FRAME - 1]
+        views = [view[start:end] for start, end in zip([0] + ends, ends)]
+        self._moving = tuple(views[::2])
+        self._standing = tuple([(view, bytearray(len(view))) for view in views[1::2]])
+        self._sum = self._kept_sum = 0  # of what mostly stands
 
     def look(self):
-        """Returns it. Frames that are no status may hold passcodes: nothing is kept of them."""
-        if self._buf[4] != STATUS_FRAME:
+        """Returns the sum."""
+        if self._place.buf[4] != STATUS_FRAME:
+            self._place.known = None
             return sum(self._all)
-        return sum(self._moving) + self._wires.sum() + sum(self._figures) + self._rest.sum()
+        self._place.wide = self._wide
+        total = self._kept_sum
+        for view, kept in self._standing:
+            if kept != view:
+                total -= sum(kept)
+                total += sum(view)
+                self._place.known = None
+        self._sum = total
+        for view in self._moving:
+            total += sum(view)
+        return total
+
+    def keep(self):
+        """Keeps what was looked at, a good frame. Others than status may hold passcodes."""
+        if self._place.buf[4] == STATUS_FRAME:
+            self._kept_sum = self._sum
+            for view, kept in self._standing:
+                kept[:] = view
 
 
 class JkUnit(Dialect):
@@ -149,6 +157,7 @@ class JkFrames:
         self._guessed = False
         self.withheld = NO_DEVICE_INFO
         self._jk02.balancer = False
+        self._jk02.forget()
         for i in range(_CAPABILITY_BYTES):
             self.capabilities[i] = 0
 
@@ -188,20 +197,18 @@ class JkFrames:
 
     def take(self, place, fingerprint, now):
         """Decodes the frame at a Place; DECODED, OTHER (withheld, or of no use) or BAD_FRAME."""
-        buf = place.buf
-        kind = buf[4]
+        kind = place.buf[4]
         if kind == STATUS_FRAME:
             verdict = self._take_status(place, fingerprint, now)
         elif kind == SETTINGS_FRAME:
-            verdict = self._take_settings(buf, 0, now)
+            verdict = self._take_settings(place.buf, 0, now)
         elif kind == DEVICE_FRAME:
-            verdict = self._take_device(buf, 0, now)
+            verdict = self._take_device(place.buf, 0, now)
         else:
             self.kind = LOGBOOK
             verdict = OTHER
         if verdict > 0:
-            seen = self.seen
-            seen[kind] = seen[kind] + 1 & _WRAP
+            self.seen[kind] = self.seen[kind] + 1 & _WRAP
         return verdict
 
     # -- status -----------------------------------------------------------------------------------
@@ -292,6 +299,7 @@ class JkFrames:
         if self._is_ambiguous() and _looks_like_balancer(buf, at):
             self.variant = JK04
         start = at + _MODEL
+        self._jk02.forget()
         self._jk02.balancer = buf.find(_BALANCER, start, start + _MODEL_ROOM) >= 0
         for i in range(_CAPABILITY_BYTES):
             bitmap = generation > _LAST_WITHOUT_BITMAP
