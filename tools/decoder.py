@@ -11,7 +11,6 @@ from bms.framer import (
     MOVED,
     OTHER,
 )
-from bms.jk.jk_frames import VARIANTS
 from tools import details, details_ant, vocabulary
 
 # Names of protocols as captures spell them, in the order in which `auto` tries them. Some are
@@ -26,6 +25,8 @@ PROTOCOLS = (
     "ant_old",
     "ant_new",
 )
+# The variants of JK's 300-byte frames, as bms.jk.jk_frames numbers them.
+VARIANTS = ("unknown", "jk02_24s", "jk02_32s", "jk04")
 # The software generation to read such a name by, where neither a device frame nor a capture's `sw`
 # tells. The oldest of JK02_32S has the fewest sensors: what it shows, all others have too.
 _GENERATIONS = {"jk02_24s": 10, "jk02_32s": 11, "jk04": 3}

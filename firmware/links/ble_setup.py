@@ -38,7 +38,7 @@ NO_FRAMES = const(10)  # what came was no good frame for a minute
 MEMORY = const(11)  # too little for the stack; see Radio.free and Radio.largest
 RADIO = const(12)  # the stack itself failed
 HANDED_OVER = const(13)
-WITHHELD = const(14)  # and the two after it: as jk_frames.WITHHELD has them, from its second on
+WITHHELD = const(14)  # and the two after it: in the order of jk_frames.JkFrames.withheld
 REASON_COUNT = const(17)
 
 NO_HANDLE = const(-1)

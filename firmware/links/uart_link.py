@@ -18,7 +18,7 @@ NONE = const(0)  # there are
 # 1...3: no bytes, in the words of the dialect (bms.framer.Dialect.SILENCE).
 NOISE = const(4)  # bytes, but no frame that passes its checks: also a wrong baud rate
 OTHER_UNIT = const(5)  # frames of another unit on the same bus
-WITHHELD = const(6)  # and the two after it: as jk_frames.WITHHELD has them, from its second on
+WITHHELD = const(6)  # and the two after it: in the order of jk_frames.JkFrames.withheld
 SPEAKS = const(9)  # and those after it: one of bms.catalog.WIRED that is not ours
 SWAPPED = const(14)  # A and B of RS485
 REASON_COUNT = const(15)

@@ -3,10 +3,12 @@
 import struct
 
 from bms.jk.jk_ble import JkBle
-from bms.jk.jk_frames import VARIANTS, WITHHELD
 from host_tests.dialects import start
+from tools.decoder import VARIANTS
 from tools.mp.samples import jk02_status, jk300, jk_device
 
+# Why frames are not published, as bms.jk.jk_frames numbers it.
+WITHHELD = ("nothing", "no_device_info", "unknown_generation", "contradiction")
 DEVICE_24S = jk_device(b"JK-B2A24S15P", b"10.XW", b"10.07")
 DEVICE_32S = jk_device(b"JK_B2A20S20P", b"11.XW", b"11.288H")
 

@@ -10,6 +10,7 @@ import pytest
 import words
 from bms import catalog
 from bms.pack import PackState
+from host_tests.bms.jk_ble_rig import WITHHELD
 from host_tests.firmware.fake_chip import Chip
 
 DE = 22
@@ -256,8 +257,6 @@ def test_frames_of_another_unit(rig):
     "withheld, name", [(1, "no_device_info"), (2, "unknown_generation"), (3, "contradiction")]
 )
 def test_withheld_frames_are_named_as_their_decoder_names_them(rig, withheld, name):
-    from bms.jk.jk_frames import WITHHELD
-
     rig.dialect.frames = types.SimpleNamespace(withheld_frames=5, withheld=withheld)
     assert rig.seconds(1, b"\x55") == name == WITHHELD[withheld]
     assert rig.seconds(1, b"\x55") == name

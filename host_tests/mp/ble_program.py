@@ -16,7 +16,6 @@ import esp32
 from bms import catalog
 from bms import pack as p
 from bms.check import Check
-from bms.jk.jk_frames import VARIANTS, WITHHELD
 from links.ble_link import BLELink
 from links.ble_radio import Radio
 from links.ble_setup import STATES
@@ -99,8 +98,8 @@ class Program:
             "adverts": self.radio.adverts,
             "free": self.radio.free,
             "proven": self.dialect.proven if frames is None else frames.proven,
-            "variant": "" if frames is None else VARIANTS[frames.variant],
-            "withheld": "" if frames is None else WITHHELD[frames.withheld],
+            "variant": None if frames is None else frames.variant,
+            "withheld": None if frames is None else frames.withheld,
             "plausible": self.check.plausible,
             "pack": figures(self.pack),
         }

@@ -125,13 +125,11 @@ class Framer:
         """
         if n == 0:
             return self._expire(now)
+        if self._end + len(src) > self._room:
+            self._move_to_front()
         # With another local variable each call would take heap for its state: more than 11 words.
         end = self._end
         filled = end + len(src)
-        if filled > self._room:
-            self._move_to_front()
-            end = self._end
-            filled = end + len(src)
         self.buf[end:filled] = src
         self._end = end = end + n
         self.fed = self.fed + n & _WRAP

@@ -33,19 +33,17 @@ _CELLS_END = const(38)
 _TURNS = b"\x76\x82\xa2\xa6\xd6\xd8"
 _LATER = const(32)
 
-# Variants; the position in VARIANTS, which has the captures' names.
+# Variants.
 UNKNOWN = const(0)
 JK02_24S = const(1)
 JK02_32S = const(2)
 JK04 = const(3)
-VARIANTS = ("unknown", "jk02_24s", "jk02_32s", "jk04")
 
-# Why what arrives is not published; the position in WITHHELD.
+# Why what arrives is not published.
 NOTHING = const(0)
 NO_DEVICE_INFO = const(1)  # status frames arrive, but the unit has not said what it is
 UNKNOWN_GENERATION = const(2)  # a software version that nobody has described
 CONTRADICTION = const(3)  # the figures do not fit the layout that the version promises
-WITHHELD = ("nothing", "no_device_info", "unknown_generation", "contradiction")
 
 # Device frame, jk.md §3.8: offset, room, text. Two passcodes lie between: they are never stored.
 _TEXTS = bytes(
@@ -131,7 +129,7 @@ class JkFrames:
     """Decodes whole, checksummed frames into a PackState.
 
     variant: UNKNOWN until a device frame (or `assume`) has told; proven: a status frame has borne
-    it out; generation: the software's major number, -1 while unknown; withheld: see WITHHELD;
+    it out; generation: the software's major number, -1 while unknown; withheld: why;
     seen[type]: good frames by type; withheld_frames: those among them that were not published.
     """
 
