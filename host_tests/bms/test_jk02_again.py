@@ -11,9 +11,9 @@ from bms.jk.jk_ble import JkBle
 from bms.jk.jk_frames import FRAME, JK02_32S, FrameSum, JkFrames
 from bms.pack import PackState
 from compat import bytes_and
+from host_tests.bms.jk_ble_rig import DEVICE_24S, DEVICE_32S, settings_frame
 from host_tests.dialects import feed, start, values
-from host_tests.jk_frames import DEVICE_24S, DEVICE_32S, settings_frame
-from host_tests.mp.samples import JK_ACK, jk02_status, jk300, jk_device
+from tools.mp.samples import JK_ACK, jk02_status, jk300, jk_device
 
 DEVICES = {
     "narrow": DEVICE_24S,
@@ -43,6 +43,7 @@ FIELDS = {
     "charger": (245, 245, (b"\0", b"\x01")),
     "clock": (214, 246, (b"\x01\0", b"\x02\0")),
     "late": (256, 256, (bytes(4), b"\xc3\0\x30\xf8")),
+    "resistances": (64, 80, (bytes(4), b"\x20\0\x21\0")),
     "ninth": (22, 22, (bytes(2), b"\x64\0")),
     "phase": (280, 280, (b"\0", b"\x02", b"\x03")),
 }
@@ -89,7 +90,7 @@ class Bus:
         self.place = Place(*bytes_and("H", FRAME))
         self.sums = [FrameSum(self.place, wide) for wide in (False, True)]
         self.unwatched = Place(*bytes_and("H", FRAME))
-        self.units = [JkFrames(PackState()) for _ in range(2)]
+        self.units = [JkFrames(PackState(wires=True)) for _ in range(2)]
         self.devices = ["wide", "wide"]
         self.fields = [{"mv": 3300, "ma": -2000}, {"mv": 3300, "ma": -2000}]
 
@@ -133,7 +134,8 @@ def picture(pack):
     slots = (*range(p.CHARGE_SWITCH), *range(p.PACK_MV, p.PACK_OVP_MV))
     figures = {slot: pack.get(slot) for slot in slots}
     temps = [pack.temps_dc[i] if pack.temp_valid[i] else None for i in range(pack.temps)]
-    return figures, pack.cell_mv[: pack.cells], temps, bytes(pack.alarms), bytes(pack.notices)
+    cells = pack.cell_mv[: pack.cells], list(pack.cell_res_mohm[: pack.cells])
+    return figures, cells, temps, bytes(pack.alarms), bytes(pack.notices)
 
 
 @settings(max_examples=300)
