@@ -339,8 +339,6 @@ class PackState:
 
     def derive(self):
         """The same for a dialect that has looked at the cells already."""
-        values = self.values
-        valid = self.valid
         low = high = known = 0
         for i in range(self.temps):
             if self.temp_valid[i]:
@@ -352,9 +350,9 @@ class PackState:
                     low = dc
                 elif dc > high:
                     high = dc
-        values[TEMP_MIN_DC] = low
-        values[TEMP_MAX_DC] = high
-        valid[TEMP_MIN_DC] = valid[TEMP_MAX_DC] = known
+        self.values[TEMP_MIN_DC] = low
+        self.values[TEMP_MAX_DC] = high
+        self.valid[TEMP_MIN_DC] = self.valid[TEMP_MAX_DC] = known
         self.derive_electric()
 
     def derive_electric(self):
