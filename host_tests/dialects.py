@@ -5,8 +5,11 @@ import json
 from bms.pack import PackState
 from host_tests import SHARED
 from tools import vocabulary
+from tools.decoder import VARIANTS
 
 CHUNK = 512
+# Why a JK's frames are not published, as bms.jk.jk_frames numbers it.
+WITHHELD = ("nothing", "no_device_info", "unknown_generation", "contradiction")
 # Statistics that a BMS takes from its cells a scan earlier; ours are of the cells shown.
 OLDER_THAN_THE_CELLS = {"cell_avg_mv", "cell_delta_mv", "power_mw"}
 # Names of captures for what the vocabulary calls otherwise.
@@ -66,6 +69,16 @@ def feed_capture(dialect, capture):
     """Feeds a capture in the pieces in which it came, then silence."""
     decoded = feed(dialect, *[bytes.fromhex(chunk) for chunk in capture["chunks"]])
     return decoded + dialect.feed(b"", 0, dialect.framer.gap_ms + 1)
+
+
+def variant_of(dialect):
+    """Returns the name of the variant that a unit of JK's 300-byte frames is taken for."""
+    return VARIANTS[dialect.frames.variant]
+
+
+def why_withheld(dialect):
+    """Returns the name of the reason why such a unit's frames are not published."""
+    return WITHHELD[dialect.frames.withheld]
 
 
 def values(dialect):

@@ -6,7 +6,7 @@ from bms import catalog
 from bms import check as checks
 from bms import pack as p
 from bms.pack import PackState
-from host_tests.bms.jk_ble_rig import why_withheld
+from host_tests.dialects import why_withheld
 from tools import vocabulary
 from tools.bench import simulators
 from tools.bench.chip import Chip

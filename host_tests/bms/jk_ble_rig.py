@@ -4,11 +4,8 @@ import struct
 
 from bms.jk.jk_ble import JkBle
 from host_tests.dialects import start
-from tools.decoder import VARIANTS
 from tools.mp.samples import jk02_status, jk300, jk_device
 
-# Why frames are not published, as bms.jk.jk_frames numbers it.
-WITHHELD = ("nothing", "no_device_info", "unknown_generation", "contradiction")
 DEVICE_24S = jk_device(b"JK-B2A24S15P", b"10.XW", b"10.07")
 DEVICE_32S = jk_device(b"JK_B2A20S20P", b"11.XW", b"11.288H")
 
@@ -18,16 +15,6 @@ def knowing(generation):
     dialect = start(JkBle)
     dialect.frames.assume(generation)
     return dialect
-
-
-def variant_of(dialect):
-    """Returns the name of the variant that a unit of JK's 300-byte frames is taken for."""
-    return VARIANTS[dialect.frames.variant]
-
-
-def why_withheld(dialect):
-    """Returns the name of the reason why such a unit's frames are not published."""
-    return WITHHELD[dialect.frames.withheld]
 
 
 def jk04_status(volts=(3.3,) * 8, pack=None, action=0):

@@ -5,16 +5,18 @@ import pytest
 from bms import pack as p
 from bms.jk.jk_ble import JkBle, put_command
 from host_tests import dialects
-from host_tests.bms.jk_ble_rig import (
-    DEVICE_24S,
-    DEVICE_32S,
-    jk04_status,
-    knowing,
-    settings_frame,
+from host_tests.bms.jk_ble_rig import DEVICE_24S, DEVICE_32S, jk04_status, knowing, settings_frame
+from host_tests.dialects import (
+    differences,
+    feed,
+    feed_capture,
+    load,
+    name_of,
+    start,
+    values,
     variant_of,
     why_withheld,
 )
-from host_tests.dialects import differences, feed, feed_capture, load, name_of, start, values
 from tools.mp.samples import jk02_status, jk300, jk_device
 
 PROTOCOLS = ("jk02_24s", "jk02_32s", "jk04")

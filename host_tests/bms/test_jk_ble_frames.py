@@ -8,14 +8,8 @@ import pytest
 from bms import check
 from bms.ieee754 import INVALID, f32le, f64le
 from bms.jk.jk_ble import JkBle
-from host_tests.bms.jk_ble_rig import (
-    jk04_status,
-    knowing,
-    patched,
-    settings_frame,
-    why_withheld,
-)
-from host_tests.dialects import feed, reachable, start, values
+from host_tests.bms.jk_ble_rig import jk04_status, knowing, patched, settings_frame
+from host_tests.dialects import feed, reachable, start, values, why_withheld
 from tools.mp.samples import JK_ACK, jk02_status, jk300, jk_device
 
 # -- figures --------------------------------------------------------------------------------------

@@ -6,8 +6,17 @@ from bms import pack as p
 from bms.jk.jk_modbus import JkModbus, put_trigger
 from bms.pack import PackState
 from host_tests import dialects
-from host_tests.bms.jk_ble_rig import variant_of, why_withheld
-from host_tests.dialects import differences, feed, feed_capture, load, name_of, start, values
+from host_tests.dialects import (
+    differences,
+    feed,
+    feed_capture,
+    load,
+    name_of,
+    start,
+    values,
+    variant_of,
+    why_withheld,
+)
 from tools.bench.jk_modbus_sim import JkBusMasterSim, JkModbusSim
 from tools.mp.samples import acknowledged, crc16, jk02_status, jk300, jk_device
 from tools.plant import Plant

@@ -4,8 +4,8 @@ import pytest
 
 pytest.importorskip("bumble")
 
-from host_tests.bms.jk_ble_rig import VARIANTS, WITHHELD
 from host_tests.device.ble_rig import ADDRESS, OTHER, Rig
+from host_tests.dialects import VARIANTS, WITHHELD
 from tools.bench.ant_sim import AntNewSim, AntOldSim
 from tools.bench.jk_ble_frame import Model, status_frame
 from tools.bench.jk_ble_sim import JkBleSim

@@ -10,7 +10,7 @@ import pytest
 import words
 from bms import catalog
 from bms.pack import PackState
-from host_tests.bms.jk_ble_rig import WITHHELD
+from host_tests.dialects import WITHHELD
 from host_tests.firmware.fake_chip import Chip
 
 DE = 22
