@@ -78,3 +78,4 @@ def build_screen(device, early):
     from building.screen import add_to
 
     add_to(device, early)
+    early.settings = early.secrets = None  # the screen is the last part that asks for them

@@ -10,16 +10,24 @@ squeezed, all stays.
 import sys
 
 # After each part that build.py builds, and for each module: its name, then those of functions,
-# class.method, and classes, which lose their constructors.
-_DROPPED = ((), (), (), ())
+# class.method, and classes, which lose their constructors. The last ones go with the last part,
+# unless the device has what finds its BMS out.
+_DROPPED = ((), (), (), (), ())
+_SEARCH = "links.auto"
 
 
 def drop(part):
     """Drops functions and methods of the modules that are loaded; the others never had them."""
-    for line in _DROPPED[part]:
-        module, names = line.split(" ", 1)  # pyright: ignore[reportAttributeAccessIssue]
+    _drop(_DROPPED[part])
+    if part == len(_DROPPED) - 2 and _SEARCH not in sys.modules:
+        _drop(_DROPPED[-1])
+
+
+def _drop(lines):
+    for line in lines:
+        module = line[: line.find(" ")]
         if module in sys.modules:
-            for name in names.split(" "):
+            for name in line.split(" ")[1:]:
                 home = sys.modules[module]
                 if "." in name:
                     cls, name = name.split(".")

@@ -28,9 +28,14 @@ PARTS = (
 
 LAST = len(PARTS) - 1
 
+# What finds a BMS out makes dialects while the device runs. Where the settings name the dialect it
+# is never imported, and what nothing else calls goes with the last part.
+SEARCH = frozenset({"links.auto", "bms.detect"})
+
 # What MicroPython itself calls of an object that is given to it: streams.
 CALLED_BY_OTHERS = frozenset({"read", "readinto", "readline", "write", "ioctl", "close"})
-_NOTHING = " = ((), (), (), ())\n"  # in firmware/built.py: of each part nothing
+_NOTHING = " = ((), (), (), (), ())\n"  # in firmware/built.py: of each part nothing
+_ASKING = frozenset({"getattr", "__import__"})
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _LATER = (*_FUNCTIONS, ast.Lambda, ast.GeneratorExp)  # may run when the code around is done
 _SUSPENDED = (ast.Await, ast.Yield, ast.YieldFrom)
@@ -171,11 +176,13 @@ class Program:
                     yield node, "." + node.attr
 
     def _named_in_data(self, module, tree):
-        """Takes it that each function of a module may make what a text in it has the name of."""
+        """Takes it that a function of a module may make what a text in it has the name of, if it
+        imports or asks by a name at all."""
         texts = {n.value for n in nodes(tree) if isinstance(n, ast.Constant)}
         classes = {origin for origin in self.bases if origin[1] in texts}
         for origin, code in self.functions.items():
-            if origin[0] == module:
+            asking = [n for n in nodes(code.node) if isinstance(n, ast.Name) and n.id in _ASKING]
+            if origin[0] == module and asking:
                 code.called |= classes
 
     def _late(self, node, alias, scope, called, home):
@@ -222,13 +229,15 @@ def only_building(texts, part=LAST):
 
 
 def fill_in(bundled, texts):
-    """Writes into the module `built` what it is to drop after each part: see only_building.
+    """Writes into the module `built` what it is to drop after each part: see only_building; and
+    then what it may drop where nothing searches.
 
     bundled: bundle.Bundled, in which each function is on the line that it was on.
     """
     dropped = [only_building(texts, part) for part in range(len(PARTS))]
+    dropped.append(only_building({m: t for m, t in texts.items() if m not in SEARCH}))
     places = [{(c.module, c.node.lineno) for c in codes} for codes in dropped]
-    for part in range(len(PARTS) - 1, 0, -1):
+    for part in range(len(PARTS), 0, -1):
         places[part] -= places[part - 1]
     lines = tuple(_lines(bundled, part) for part in places)
     text = bundled.texts["built"]

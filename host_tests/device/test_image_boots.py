@@ -5,21 +5,27 @@ import shutil
 import pytest
 
 from host_tests.device.bench_rig import SETTINGS, configure, console, make_cold, wait_for_heat
+from tools.bench import simulators
 from tools.bench.bench import Bench
 from tools.image import kept
 
 pytestmark = pytest.mark.bench
 
 
-@pytest.fixture
-def config(tmp_path):
-    """Of a bench whose firmware is the image, and which has nothing of lib/ and firmware/."""
+def image_bench(tmp_path, name="jk_gps", **settings):
+    """Returns the config of a bench whose firmware is the image, and which has nothing of lib/ and
+    firmware/."""
     run_dir = tmp_path / "run"
     run_dir.mkdir()
     shutil.copytree(kept("lilygo_t_display"), tmp_path / "image")
-    config = configure(run_dir, SETTINGS, lapse=100)
+    config = configure(run_dir, SETTINGS | settings, lapse=100, bms_name=name)
     config.run_image(tmp_path / "image")
     return config
+
+
+@pytest.fixture
+def config(tmp_path):
+    return image_bench(tmp_path)
 
 
 @pytest.fixture
@@ -46,6 +52,17 @@ def test_the_image_stops_heating_when_the_bms_falls_silent(bench):
     bench.set("bms_unplugged", True)
     bench.wait_for(lambda b: not b.plant.heater_on, 13)
     assert bench.snapshot()["chip"]["resets"] == 0
+
+
+def test_what_a_search_makes_is_there_where_the_settings_ask_for_one(tmp_path):
+    """Another BMS than the first that is tried: dialects are made while the device runs."""
+    settings = simulators.settings("ant_old") | {"bms_dialect": "auto"}
+    with Bench(image_bench(tmp_path, "ant_old", **settings)) as bench:
+        bench.wait_for(lambda b: b.snapshot()["chip"]["resets"] == 1, 40)  # found
+        make_cold(bench, -30)
+        wait_for_heat(bench, 120)
+        assert bench.snapshot()["chip"]["resets"] == 1, console(bench)
+    assert bench.error is None
 
 
 @pytest.mark.parametrize("damage", ["missing", "damaged"])

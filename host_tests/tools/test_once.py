@@ -2,9 +2,11 @@
 
 import ast
 import re
+import sys
 
 import pytest
 
+import built
 from tools import bundle, groups, image, once, squeeze
 
 MAIN = """\
@@ -191,6 +193,31 @@ def test_the_image_drops_its_constructors_and_keeps_what_is_made_anew():
     assert ("bms.pack", "__init__") not in found  # a search makes packs while the device runs
     assert ("bms.jk.jk_gps", "__init__") not in found
     assert not {m for m, n in found if n != "__init__"} & {"tasks", "supervisor", "boot"}
+    named = {m: text for m, text in texts.items() if m not in once.SEARCH}
+    alone = {(c.module, c.node.name) for c in once.only_building(named)}
+    assert found <= alone | {(m, n) for m, n in found if m in once.SEARCH}
+    assert {(m, "__init__") for m in ("bms.pack", "bms.jk.jk_gps", "bms.framer")} <= alone
+    assert not {m for m, n in alone if n != "__init__"} & {"tasks", "supervisor", "boot"}
+
+
+def test_what_only_a_search_makes_goes_where_nothing_searches(monkeypatch):
+    class Pack:
+        def __init__(self):
+            pass
+
+    made = Pack.__init__
+    part = type(built)("part")
+    part.Pack = Pack
+    monkeypatch.setitem(sys.modules, "part", part)
+    monkeypatch.setattr(built, "_DROPPED", ((), (), (), (), ("part Pack",)))
+    monkeypatch.setitem(sys.modules, "links.auto", part)
+    built.drop(3)
+    assert Pack.__init__ is made
+    monkeypatch.delitem(sys.modules, "links.auto")
+    built.drop(2)
+    assert Pack.__init__ is made
+    built.drop(3)
+    assert Pack.__init__ is None
 
 
 def test_the_builders_exist():
