@@ -16,7 +16,7 @@ def read(protocol, generation, chunks):
     frames = []
     pack = p.PackState()
     dialect = catalog.create(protocol, pack, 1, 1000)
-    if generation is not None and hasattr(dialect, "frames"):
+    if generation is not None and dialect.frames is not None:
         dialect.frames.assume(generation)
     if hasattr(dialect, "doubt_zeros"):
         dialect.doubt_zeros = False  # a capture holds a single frame
