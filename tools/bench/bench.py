@@ -105,7 +105,7 @@ class Bench:
         sensor_absent "none" "first" "both" | temp_rule "vendor" "over99" "under99" |
         mat_open bool | output_stuck bool | probe: one_wire.PLACES | probe_stuck bool |
         mat_on_bms bool |
-        psram bool; the chip is another one, and starts anew |
+        psram bool; the chip is another one, and starts anew | idf_taken B, until a reset |
         wifi_down bool | wifi_password_wrong bool | firmware_frozen bool | firmware_kill |
         firmware_reset | button_1, button_2 (None: a press of 150 ms; bool: hold, release)
 

@@ -45,6 +45,7 @@ class Chip:
         self.inputs = 0
         self.driven = 0
         self.rtc_jump_us = 0  # by how much its wall clock has gone wrong
+        self.idf_taken = 0  # bytes of the IDF's memory that something has used up
         self.reset_cause = PWRON_RESET
         self.overruns = 0
         self._clear_pins()
@@ -93,6 +94,7 @@ class Chip:
                     self._output(pin, None, t_us)
             self._clear_pins()
         self._clear()
+        self.idf_taken = 0
         self.wifi.reset()
         self.reset_cause = cause
 

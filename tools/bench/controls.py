@@ -156,6 +156,15 @@ _TABLE = (
         "With PSRAM",
         "Another chip, which has memory for everything; Bluetooth always gets one",
     ),
+    (
+        "idf_taken",
+        INT,
+        (0, 30_000),
+        "B",
+        "chip",
+        "Memory taken",
+        "Of what Wi-Fi and sockets live in, so much is gone; a reset of the chip gives it back",
+    ),
     ("firmware_frozen", BOOL, None, "", "chip", "Freeze firmware", "Stops it: watchdog bites"),
     (
         "clock_jump_s",

@@ -46,6 +46,7 @@ class Controls:
             "probe_stuck": lambda value: setattr(bench.probe, "stuck", bool(value)),
             "wifi_down": lambda value: self._wifi(up=not value),
             "wifi_password_wrong": lambda value: self._wifi(wrong_password=bool(value)),
+            "idf_taken": lambda value: setattr(bench.chip, "idf_taken", value),
             "firmware_frozen": self._frozen,
             "power_cut": lambda value: power.arm(bench.config.run_dir, value),
             "clock_jump_s": self._clock_jump,
@@ -107,6 +108,7 @@ class Controls:
             "wifi_down": not bench.chip.wifi.up,
             "wifi_password_wrong": bench.chip.wifi.wrong_password,
             "psram": bench.config.psram,
+            "idf_taken": bench.chip.idf_taken,
             "firmware_frozen": bench.conductor.state == FROZEN,
         }
 

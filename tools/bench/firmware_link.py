@@ -87,6 +87,7 @@ class FirmwareLink:
             self._chip.rtc_jump_us,
             t_us,
             spent_us,
+            self._chip.idf_taken,
         )
 
     def has_changed(self):

@@ -32,6 +32,7 @@ Bench to firmware, replies of CELLS signed 64-bit integers:
     8 DRIVEN   a bit per pin that something outside drives; the others follow their pulls
     9 RTC      by how much the wall clock has jumped so far, µs
     10 TOLD    t of the reply            11 SPENT  CPU time of the process then, µs; -1: unknown
+    12 TAKEN   bytes of the IDF's memory that something has used up since the reset
 
 The second descriptor, the alarm line, carries such replies unasked, when a timer fires or an input
 changes while the firmware computes; a thread waits on it and schedules their handling.
@@ -77,7 +78,8 @@ DRIVEN = 8
 RTC = 9
 TOLD = 10
 SPENT = 11
-CELLS = 12
+TAKEN = 12
+CELLS = 13
 
 LEAST_SHARE = 20  # real time per virtual time at most while the firmware computes; see clock.py
 

@@ -6,6 +6,7 @@ name is at 127.0.0.1, except `silent.…`, about which the name server says noth
 
 import bench_link as link
 import bench_ops as ops
+import esp32
 import uos
 import uselect
 from usocket import *  # noqa: F403
@@ -15,6 +16,8 @@ from usocket import socket as _socket
 
 _EAI_FAIL = -202  # lwIP's, as the ESP32 raises it
 _EHOSTUNREACH = 118
+_ENOMEM = 12
+_NEEDED = 3000  # bytes of the IDF's memory in one piece, with which a socket can be made and sends
 _DNS_PORTS = (53, 5353)
 _NTP_PORT = 123
 _SINCE_1900_S = 3_155_673_600  # of an ESP32's epoch
@@ -36,7 +39,13 @@ def getaddrinfo(host, port, *args):
     return _getaddrinfo(host, port)[:1]  # lwIP gives one
 
 
+def _need_memory():
+    if esp32.idf_heap_info(esp32.HEAP_DATA)[0][2] < _NEEDED:
+        raise OSError(_ENOMEM)
+
+
 def socket(family=2, kind=SOCK_STREAM, *args):
+    _need_memory()
     return _Datagrams() if kind == SOCK_DGRAM else _Stream(_socket())
 
 
@@ -59,6 +68,7 @@ class _Stream:
         self._sock.connect(address)
 
     def write(self, data, at=0, n=-1):
+        _need_memory()
         if at == 0 and data[0] in _ANSWERED:
             self._waiting = True
         return self._sock.write(data, at, len(data) - at if n < 0 else n)
