@@ -10,6 +10,7 @@ from machine import PWM, SPI, Pin
 
 from compat import const
 
+_SWRESET = const(0x01)  # 9.1.2
 _SLPOUT = const(0x11)  # 9.1.12
 _NORON = const(0x13)  # 9.1.14
 _INVOFF = const(0x20)  # 9.1.15
@@ -23,7 +24,7 @@ _COLMOD = const(0x3A)  # 9.1.32
 _RGB565 = const(0x55)  # COLMOD's parameter: 16 bits on both interfaces
 
 _RESET_PULSE_MS = const(1)  # 7.4.5: at least 10 µs
-_RESET_MS = const(120)  # 7.4.5: a panel that was awake needs 120 ms before SLPOUT
+_RESET_MS = const(120)  # 7.4.5, 9.1.2: a panel that was awake needs 120 ms before SLPOUT
 _WAKE_MS = const(5)  # 9.1.12: supplies and clocks settle before the next command
 _PWM_HZ = const(5000)
 _FULL_DUTY = const(65535)
@@ -62,9 +63,12 @@ class Panel:
     def _start(self):
         if board.PANEL_POWER >= 0:
             Pin(board.PANEL_POWER, Pin.OUT, value=1)
-        reset = Pin(board.PANEL_RST, Pin.OUT, value=0)
-        time.sleep_ms(_RESET_PULSE_MS)
-        reset(1)
+        if board.PANEL_RST >= 0:
+            reset = Pin(board.PANEL_RST, Pin.OUT, value=0)
+            time.sleep_ms(_RESET_PULSE_MS)
+            reset(1)
+        else:  # the panel's reset is the chip's own
+            self._command(_SWRESET)
         time.sleep_ms(_RESET_MS)
         self._command(_SLPOUT)
         time.sleep_ms(_WAKE_MS)

@@ -5,7 +5,7 @@ import zlib
 
 import pytest
 
-from tools.bench.panel import Panel
+from tools.bench.panel import ILI9341, ILI9342C, Panel
 
 
 def wake(panel, madctl=0x70, invert=True):
@@ -139,6 +139,8 @@ def test_bgr_swaps_red_and_blue(panel):
         ([(0x2A, b"\x01\x17\x00\x28")], "2A 279..40"),
         ([(0x2B, b"\x00\x00\x01\x00")], "2B 0..256 of 240"),
         ([(0x2A, b"\x00\x28"), (0x2B, b"\x00\x35\x00\x35")], "2A with 2 parameters"),
+        ([(0x2A, b""), (0x2B, b"\x00\x35\x00\x35")], "2A with 0 parameters"),
+        ([(0x36, b""), (0x21, b"")], "36 with 0 parameters"),
         ([(0x3A, b"\x66")], "COLMOD 66"),
         (
             [(0x2A, b"\x00\x28\x00\x28"), (0x2B, b"\x00\x35\x00\x35"), (0x2C, b"\1\2\3\4\5\6")],
@@ -161,6 +163,64 @@ def test_commands_too_soon_after_waking_are_noticed():
     send(panel, 0x01, t_us=2_000_000)
     send(panel, 0x29, t_us=2_005_000)
     assert panel.error_count == 1
+
+
+def test_pixels_need_16_bits_chosen_first():
+    panel = Panel()
+    send(panel, 0x11)
+    send(panel, 0x2C, b"\xff\xff")
+    assert panel.errors == ["2C before 3A has chosen 16 bits per pixel"]
+
+
+def test_waking_waits_for_the_end_of_a_reset():
+    panel = Panel()
+    panel.hard_reset(1_000_000)
+    send(panel, 0x11, t_us=1_119_000)
+    assert panel.errors == ["command 11 1000 us too early"]
+    panel.hard_reset(2_000_000)
+    send(panel, 0x11, t_us=2_120_000)
+    assert panel.error_count == 1
+    send(panel, 0x10, t_us=2_200_000)
+    assert panel.errors[1] == "command 10 40000 us too early"
+    send(panel, 0x11, t_us=2_300_000)
+    assert panel.errors[2] == "command 11 20000 us too early"
+    send(panel, 0x01, t_us=3_000_000)
+    send(panel, 0x11, t_us=3_006_000)
+    assert panel.errors[3] == "command 11 114000 us too early"
+
+
+def test_a_command_right_after_the_pulse_of_a_reset_is_noticed():
+    panel = Panel()
+    panel.hard_reset(1_000_000)
+    send(panel, 0x3A, b"\x55", t_us=1_001_000)
+    assert panel.errors == ["command 3A 4000 us too early"]
+
+
+def test_an_ili9341_has_other_registers():
+    panel = Panel(320, 240, 0, 0, 0x28, False, ILI9341)
+    wake(panel, 0x28, invert=False)
+    send(panel, 0xC5, b"\x3e\x28")
+    assert panel.errors == []
+    send(panel, 0xC0, b"\x23\x00")
+    send(panel, 0xDF)
+    assert panel.errors == ["too many parameters for PWCTRL1", "undefined command DF"]
+
+
+def test_an_ili9342c_is_wider_than_high_and_locked():
+    panel = Panel(320, 240, 0, 0, 0x08, True, ILI9342C)
+    wake(panel, 0x08)
+    window(panel, 319, 239, 1, 1)
+    send(panel, 0x2C, b"\xf8\x00")
+    assert pixel(panel, 319, 239) == (255, 0, 0) and panel.errors == []
+    send(panel, 0xC1, b"\x03")
+    send(panel, 0xC8, b"\xff\x93\x41")
+    send(panel, 0xC1, b"\x03")
+    assert panel.errors == ["C1 before C8 has unlocked it"] * 2
+    send(panel, 0xC8, b"\xff\x93\x42")
+    send(panel, 0xC1, b"\x03")
+    assert panel.error_count == 2
+    window(panel, 0, 0, 1, 241)
+    assert panel.errors[2] == "2B 0..240 of 240"
 
 
 def test_reset_forgets_the_registers_and_keeps_the_memory(panel):

@@ -67,5 +67,6 @@ class SPI:
     def write(self, data):
         if not recording:
             return
-        selected = levels[Board.PANEL_CS] == 0 and levels[Board.PANEL_RST] == 1
+        reset = Board.PANEL_RST >= 0 and levels[Board.PANEL_RST] == 0
+        selected = levels[Board.PANEL_CS] == 0 and not reset
         transfers.append((levels[Board.PANEL_DC], bytes(data)) if selected else None)

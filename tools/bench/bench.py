@@ -20,7 +20,7 @@ from tools.bench.conductor import Conductor, real_us
 from tools.bench.controls_of_bench import Controls
 from tools.bench.one_wire import Ds18b20
 from tools.bench.packs import Packs
-from tools.bench.panel import Panel
+from tools.bench.panel import CONTROLLERS, Panel
 from tools.bench.process import Console
 from tools.bench.serial_line import Nobody, SerialLine
 from tools.bench.snapshot import take_snapshot
@@ -47,7 +47,7 @@ class Bench:
         self.panel = _make_panel(board)
         self.line = SerialLine(Nobody(), board.BMS_UART, board.BMS_TX, board.BMS_RX, self.chip)
         self.line.de = board.RS485_DE
-        panel_pins = (board.PANEL_CS, board.PANEL_DC, board.PANEL_RST)
+        panel_pins = {board.PANEL_CS, board.PANEL_DC, board.PANEL_RST} - {-1}
         self.conductor = Conductor(
             config,
             self.clock,
@@ -311,7 +311,7 @@ class Bench:
         elif pin == board.RS485_DE:
             self.line.drive(level == 1, t_us)
         elif pin == board.PANEL_RST and level == 0:
-            self.panel.hard_reset()
+            self.panel.hard_reset(t_us)
 
     def _on_heater_pin(self, active, t_us):
         if self.dead_man is None:
@@ -358,4 +358,5 @@ def _make_panel(board):
         board.PANEL_Y,
         board.PANEL_MADCTL,
         board.PANEL_INVERT,
+        CONTROLLERS[board.PANEL],
     )

@@ -1,0 +1,127 @@
+"""The drivers of the ILI9341 and the ILI9342C, read by the emulated controllers of the bench."""
+
+import importlib
+import sys
+import time
+
+import pytest
+
+import hardware
+from host_tests.mp import fake_panel
+from tools import cpython_framebuf, render_lcd, scenes
+from tools.bench.panel import CONTROLLERS
+from tools.bench.panel import Panel as Glass
+
+DRIVERS = {  # module: width, height, MADCTL, inverting
+    "hardware.ili9341": [
+        (320, 240, 0x28, False),
+        (240, 320, 0x48, False),
+        (320, 240, 0xE8, False),
+    ],
+    "hardware.ili9342c": [(320, 240, 0x08, True), (240, 320, 0x68, True)],
+}
+CASES = [(name, *case) for name, cases in DRIVERS.items() for case in cases]
+
+
+class Rig:
+    """Driver and glass on one clock, on which only sleeping takes time."""
+
+    def __init__(self, monkeypatch, name, width, height, madctl, inverting, reset_pin=23):
+        self.now_us = 500_000
+        self.reset_pin = reset_pin
+        self.slept = []
+        facts = {"WIDTH": width, "HEIGHT": height, "X": 0, "Y": 0, "MADCTL": madctl}
+        for fact, value in facts.items():
+            monkeypatch.setattr(fake_panel.Board, "PANEL_" + fact, value)
+        monkeypatch.setattr(fake_panel.Board, "PANEL_INVERT", inverting)
+        monkeypatch.setattr(fake_panel.Board, "PANEL_RST", reset_pin)
+        monkeypatch.setitem(sys.modules, "machine", fake_panel)
+        monkeypatch.setitem(sys.modules, "board", fake_panel.Board)
+        for module in ("hardware.st7789", *DRIVERS):
+            monkeypatch.delitem(sys.modules, module, raising=False)
+            monkeypatch.delattr(hardware, module.partition(".")[2], raising=False)
+        monkeypatch.setattr(time, "sleep_ms", self._sleep_ms, raising=False)
+        fake_panel.transfers.clear()
+        self.glass = Glass(width, height, 0, 0, madctl, inverting, CONTROLLERS[name])
+        self.glass.hard_reset(0)  # the supply has just come
+        self.panel = importlib.import_module(name).Panel()
+        self.listen()
+
+    def _sleep_ms(self, ms):
+        self.listen()
+        self.slept.append(ms)
+        self.now_us += ms * 1000
+        if fake_panel.levels.get(self.reset_pin) == 0:
+            self.glass.hard_reset(self.now_us)
+
+    def listen(self):
+        """Has the glass take what was sent."""
+        for dc, data in fake_panel.transfers:
+            self.glass.feed(dc, data, self.now_us)
+        fake_panel.transfers.clear()
+
+    def draw(self, scene):
+        """Draws a scene; returns the picture that was meant."""
+        picture = scenes.draw(scene, cpython_framebuf, Both(self))
+        self.panel.light(80)
+        self.listen()
+        return picture
+
+
+class Both(scenes.Glass):
+    """Hands on what is sent to the driver, and keeps the picture as it should be."""
+
+    def __init__(self, rig):
+        super().__init__(rig.panel.width, rig.panel.height)
+        self._rig = rig
+
+    def send(self, x, y, w, h, data):
+        super().send(x, y, w, h, data)
+        self._rig.panel.send(x, y, w, h, data)
+        self._rig.listen()
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case[0]} {case[3]:02x}")
+def test_the_glass_shows_the_picture(monkeypatch, case):
+    rig = Rig(monkeypatch, *case)
+    picture = rig.draw("alarm")
+    assert rig.glass.errors == []
+    assert rig.glass.lit
+    data = picture.pixels
+    colours = [data[at] << 8 | data[at + 1] for at in range(0, len(data), 2)]
+    rgb = {colour: bytes(render_lcd.rgb_of(colour)) for colour in set(colours)}
+    assert rig.glass.rgb() == b"".join(rgb[colour] for colour in colours)
+
+
+@pytest.mark.parametrize("name", DRIVERS)
+def test_a_panel_without_a_reset_pin_is_reset_by_command(monkeypatch, name):
+    rig = Rig(monkeypatch, name, *DRIVERS[name][0], reset_pin=-1)
+    rig.draw("normal")
+    assert rig.glass.errors == [] and rig.glass.lit
+    assert sum(rig.slept) < 300
+
+
+@pytest.mark.parametrize("name", DRIVERS)
+def test_dark_until_light_is_asked_for(monkeypatch, name):
+    rig = Rig(monkeypatch, name, *DRIVERS[name][0])
+    assert not rig.glass.asleep and not rig.glass.on
+    rig.panel.light(50)
+    rig.listen()
+    assert rig.glass.lit
+
+
+@pytest.mark.parametrize("name", DRIVERS)
+def test_a_picture_as_large_as_the_memory_is_not_moved(monkeypatch, name):
+    rig = Rig(monkeypatch, name, *DRIVERS[name][0])
+    for _ in range(9):
+        rig.panel.shift()
+        rig.panel.send(0, 0, rig.panel.width, 1, bytes(2 * rig.panel.width))
+        rig.panel.send(0, rig.panel.height - 1, rig.panel.width, 1, bytes(2 * rig.panel.width))
+    rig.listen()
+    assert rig.glass.errors == []
+
+
+def test_the_same_registers_do_not_suit_both_controllers(monkeypatch):
+    monkeypatch.setitem(CONTROLLERS, "hardware.ili9341", CONTROLLERS["hardware.ili9342c"])
+    rig = Rig(monkeypatch, "hardware.ili9341", 320, 240, 0x08, True)
+    assert "C0 before C8 has unlocked it" in rig.glass.errors
