@@ -172,6 +172,23 @@ SETTINGS = (
     ),
     ("ha_discovery", BOOL, None, None, True, "Announce the values to Home Assistant."),
     ("ha_prefix", TEXT, 1, 32, "homeassistant", "Home Assistant's discovery prefix."),
+    (
+        "mqtt_victron",
+        BOOL,
+        None,
+        None,
+        False,
+        "Tell the pack to a Victron GX device as well, as dbus-serialbattery takes it.",
+    ),
+    (
+        "charge_max_a",
+        INT,
+        0,
+        1000,
+        0,
+        "With mqtt_victron: most that may be charged, less in the cold; 0: no limit is told.",
+    ),
+    ("charge_full_dc", INT, 0, 300, 100, "All of charge_max_a from here, in 0.1 °C."),
     ("screen_brightness_pct", INT, 1, 100, 80, "Backlight."),
     (
         "screen_pages",
@@ -257,6 +274,11 @@ def _check_together(values, errors):
     for key in ("mqtt_topic", "ha_prefix"):
         if "+" in values[key] or "#" in values[key]:
             errors.append("%s: + and # are wildcards, not for topics" % key)
+    if values["charge_max_a"] and values["charge_full_dc"] <= values["cells_limit_dc"]:
+        errors.append(
+            "charge_full_dc: %d is not above cells_limit_dc %d"
+            % (values["charge_full_dc"], values["cells_limit_dc"])
+        )
     if values["mqtt_host"] and not values["wifi_ssid"]:
         errors.append("mqtt_host: needs wifi_ssid")
 

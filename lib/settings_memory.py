@@ -11,6 +11,7 @@ HAS_KB = const(107)  # beside Wi-Fi; what a board without PSRAM can do takes nea
 BLE_KB = const(63)
 PACKS_KB = const(14)
 WRITES_KB = const(12)
+VICTRON_KB = const(8)
 
 
 def has_psram(python_bytes):
@@ -32,6 +33,9 @@ def refuse(values, errors):
     if values["bms_writes"]:
         _complain(errors, "bms_writes", WRITES_KB)
         values["bms_writes"] = False
+    if values["mqtt_victron"]:
+        _complain(errors, "mqtt_victron", VICTRON_KB)
+        values["mqtt_victron"] = False
 
 
 def _complain(errors, what, kb):

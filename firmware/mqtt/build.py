@@ -45,6 +45,8 @@ def build_relay(device, early, about):
     others = [own] + _others(device, settings)
     if early.roomy:
         others += _infos(device, settings, packs)
+    if settings["mqtt_victron"]:
+        others += _victrons(device, settings, packs, early.unit.decode())
     announcer = None
     if settings["ha_discovery"]:
         announcer = _announcer(device, settings, topics, packs, others, allowed, early, about)
@@ -124,6 +126,29 @@ def _infos(device, settings, packs):
         InfoReport(b"/pack/%d/info" % number, unit, packs[number], interval_ms)
         for number, unit in enumerate(device.bms.units, 1)
     ]
+
+
+def _victrons(device, settings, packs, serial):
+    """Returns the reports for a Victron GX device, one for each pack."""
+    from mqtt.victron import VictronReport
+    from relay.victron import ChargeLimit, Description
+
+    limit = None
+    if settings["charge_max_a"]:
+        limit = ChargeLimit(
+            settings["charge_max_a"] * 1000, settings["cells_limit_dc"], settings["charge_full_dc"]
+        )
+    interval_ms = settings["mqtt_interval_s"] * 1000
+    heater = None if settings["heater_output"] == "none" else device.heater
+    if len(packs) == 1:
+        one = Description(device.bms.pack, serial, limit, device.meter)
+        return [VictronReport(b"/victron", packs[0], one, heater, interval_ms)]
+    found = []
+    for number, unit in enumerate(device.bms.units, 1):
+        one = Description(unit.pack, "%s-%d" % (serial, number), limit, None)
+        topic = b"/pack/%d/victron" % number
+        found.append(VictronReport(topic, packs[number], one, heater, interval_ms))
+    return found
 
 
 def _packs(device, settings):

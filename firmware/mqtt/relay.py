@@ -201,6 +201,8 @@ class Relay:
             return  # the buffer is larger now; with the next step
         self._due &= ~(1 << i)
         self._told_ms[i] = now
+        if length < 0:
+            return  # a report that has nothing to tell (mqtt.victron)
         session.publish(report.name, self._message.buf, length, False)
         session.push(now)
 

@@ -28,6 +28,7 @@ SETTINGS = {
     "mqtt_topic": "packmate",
     "mqtt_interval_s": 1,
     "mqtt_thresholds": True,
+    "mqtt_victron": False,
     "ha_discovery": True,
     "ha_prefix": "homeassistant",
     "bms_dialect": "jk_gps",
