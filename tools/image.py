@@ -26,6 +26,7 @@ from tools import (
     legend,
     numbered,
     once,
+    panel_layouts,
     rendered,
     short_names,
     squeeze,
@@ -160,8 +161,11 @@ def example_settings():
 
 def sources(board_name):
     """Returns ({module: text}, {module that becomes a file: source}) of a board's image."""
-    modules = reachable(chosen_at_run_time(load_board(board_name)))
+    board = load_board(board_name)
+    modules = reachable(chosen_at_run_time(board))
     modules |= {"main": find_source("main"), "board": board_file(board_name)}
+    layout = panel_layouts.layout_file(board.PANEL_WIDTH, board.PANEL_HEIGHT)
+    modules[panel_layouts.LAYOUT] = layout
     files = {n: modules.pop(n) for n in rendered.FILES.keys() & modules.keys()}
     return {n: source.read_text() for n, source in modules.items()}, files
 

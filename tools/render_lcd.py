@@ -1,4 +1,7 @@
-"""Draws scenes of the screen as PNG files: `python -m tools.render_lcd OUTDIR [SCENE ...]`."""
+"""Draws scenes of the screen as PNG files: `python -m tools.render_lcd OUTDIR [SCENE ...]`.
+
+`--size 320x240`, before OUTDIR, draws them as a panel of that size shows them.
+"""
 
 import argparse
 import sys
@@ -6,7 +9,7 @@ from pathlib import Path
 
 from screen.draw import palette
 from tools import cpython_framebuf as framebuf
-from tools import scenes
+from tools import panel_layouts, scenes
 
 try:
     from PIL import Image
@@ -38,8 +41,21 @@ def image_of(glass, scale=SCALE):
     return image.resize((glass.width * scale, glass.height * scale), Image.NEAREST)
 
 
+def size_of(text):
+    """Returns (width, height) of a size as "320x240" tells it."""
+    width, height = map(int, text.split("x"))
+    return width, height
+
+
 def main(argv=None):
     parser = argparse.ArgumentParser(description=__doc__.split(":")[0])
+    parser.add_argument(
+        "--size",
+        type=size_of,
+        default=(scenes.WIDTH, scenes.HEIGHT),
+        metavar="WIDTHxHEIGHT",
+        help="of the panel",
+    )
     parser.add_argument("outdir", type=Path)
     parser.add_argument("scene", nargs="*", help=f"some of: {', '.join(scenes.SCENES)}")
     args = parser.parse_args(argv)
@@ -47,10 +63,11 @@ def main(argv=None):
     if unknown:
         parser.error(f"no such scene: {', '.join(unknown)}")
     args.outdir.mkdir(parents=True, exist_ok=True)
-    for name in args.scene or scenes.SCENES:
-        path = args.outdir / f"{name}.png"
-        image_of(scenes.draw(name, framebuf)).save(path)
-        print(path)
+    with panel_layouts.scenes_for(*args.size) as shown:
+        for name in args.scene or scenes.SCENES:
+            path = args.outdir / f"{name}.png"
+            image_of(shown.draw(name, framebuf, shown.Glass(*args.size))).save(path)
+            print(path)
     return 0
 
 

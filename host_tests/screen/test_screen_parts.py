@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from screen import layout
+from screen import layout, layout_320x240
 from screen import model as m
 from screen.draw import brush as b
 from screen.draw import palette as pal
@@ -23,32 +23,73 @@ from tools import make_font, scenes
 PAGES = ("GLANCE", "FIGURES", "LOST", "HANDED", "HEATER", "REPORT", "LINES", "START")
 
 
-def rows_of(page):
-    """Returns [(x, y, w, h, look)] of a page, in pixels."""
-    table = getattr(layout, page)
+# Layout and the panels that it is for.
+LAYOUTS = [(layout, b.WIDTH, b.HEIGHT), (layout_320x240, 320, 240), (layout_320x240, 480, 320)]
+
+
+def rows_of(page, table=layout, width=b.WIDTH, height=b.HEIGHT):
+    """Returns [(x, y, w, h, look)] of a page, in pixels of a panel, as Brush.take has them."""
+    table = getattr(table, page)
     rows = [table[at : at + b.ROW] for at in range(0, len(table), b.ROW)]
-    return [(2 * x, y, 2 * w, h, look) for x, y, w, h, look, _what in rows]
+    return [
+        (
+            2 * x * width // b.WIDTH,
+            y * height // b.HEIGHT,
+            2 * w * width // b.WIDTH,
+            h,
+            look,
+        )
+        for x, y, w, h, look, _what in rows
+    ]
 
 
 # -- layout ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("table, width, height", LAYOUTS)
 @pytest.mark.parametrize("page", PAGES)
-def test_fields_are_on_the_panel_and_share_their_black_edges_at_most(page):
-    boxes = rows_of(page)
+def test_fields_are_on_the_panel_and_share_their_black_edges_at_most(page, table, width, height):
+    boxes = rows_of(page, table, width, height)
     for x, y, w, h, _look in boxes:
-        assert 0 <= x and x + w <= b.WIDTH and 0 <= y and y + h <= b.HEIGHT
+        assert 0 <= x and x + w <= width and 0 <= y and y + h <= height
     for i, (x, y, w, h, _look) in enumerate(boxes):
         for x2, y2, w2, h2, _look2 in boxes[:i]:
             apart = x + w - 1 <= x2 + 1 or x2 + w2 - 1 <= x + 1
             assert apart or y + h - 1 <= y2 + 1 or y2 + h2 - 1 <= y + 1, (page, i)
 
 
+@pytest.mark.parametrize("table, width, height", LAYOUTS)
 @pytest.mark.parametrize("page", PAGES)
-def test_fields_have_room_for_their_letters(page):
-    for _x, _y, _w, h, look in rows_of(page):
+def test_fields_have_room_for_their_letters(page, table, width, height):
+    for _x, _y, _w, h, look in rows_of(page, table, width, height):
         if look < b.BAR:
             assert h >= barlow.FACES[look & 3][0] + 4
+
+
+@pytest.mark.parametrize("table, width, height", LAYOUTS[:2])
+@pytest.mark.parametrize("page", PAGES)
+def test_a_symbol_in_a_box_is_drawn_in_one_piece(page, table, width, height):
+    for _x, _y, w, h, look in rows_of(page, table, width, height):
+        if look in (b.TILE, b.ICON):
+            assert w * h <= b._PIECE_PIXELS
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_what_fits_on_the_small_panel_fits_on_the_large_one(page):
+    small = rows_of(page)
+    large = rows_of(page, layout_320x240, 320, 240)
+    assert len(large) >= len(small)
+    for i, ((*_, w, _h, look), (*_, w2, _h2, look2)) in enumerate(zip(small, large, strict=False)):
+        if look < b.BAR and (page, i) != ("GLANCE", 6):
+            assert w2 >= w and look2 & 3 == look & 3, (page, i)
+    if page == "GLANCE":  # what has come beside
+        room = {what: w for *_, w, _h, _look, what in _raw(layout.FIGURES)[1:]}
+        for *_, w, _h, _look, what in _raw(layout_320x240.GLANCE)[len(small) :]:
+            assert w * 8 // 3 >= room[what] * 2
+
+
+def _raw(table):
+    return [tuple(table[at : at + b.ROW]) for at in range(0, len(table), b.ROW)]
 
 
 def test_figures_that_a_driver_needs_are_large_enough():

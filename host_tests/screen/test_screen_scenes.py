@@ -9,7 +9,7 @@ import pytest
 from bms import alarms
 from screen import model as m
 from screen.draw import palette
-from tools import cpython_framebuf, render_lcd, scenes
+from tools import cpython_framebuf, panel_layouts, render_lcd, scenes
 from tools.render_lcd import rgb
 
 FOOTER_Y = 112
@@ -60,6 +60,42 @@ def test_every_page_can_be_drawn_on_every_panel(name, size):
     """The glass refuses what lies outside it. (A narrow panel has no room for all of a page.)"""
     glass = scenes.draw(name, cpython_framebuf, scenes.Glass(*size))
     assert any(glass.pixels)
+
+
+@pytest.fixture
+def large_scenes():
+    with panel_layouts.scenes_for(320, 240) as large:
+        yield large
+
+
+@pytest.mark.parametrize("name", scenes.SCENES)
+def test_nothing_is_cut_on_a_large_panel(name, large_scenes, monkeypatch):
+    brush = large_scenes.Brush
+    place = brush._place
+
+    def _place(self, face):
+        whole = self.text.n
+        place(self, face)
+        assert self.text.n == whole
+
+    monkeypatch.setattr(brush, "_place", _place)
+    glass = large_scenes.draw(name, cpython_framebuf, large_scenes.Glass(320, 240))
+    lit = {y for _x, y, colour in pixels(glass.pixels, 320) if colour}
+    assert min(lit) < 20 and max(lit) > 200  # from the top to the bottom
+
+
+def test_the_first_page_of_a_large_panel_has_all_figures(large_scenes):
+    glass = large_scenes.draw("normal", cpython_framebuf, large_scenes.Glass(320, 240))
+    small = scenes.draw("normal", cpython_framebuf, scenes.Glass(320, 240))
+    assert len(glass.sent) > len(small.sent) and glass.pixels != small.pixels
+
+
+def test_the_screen_is_the_small_one_again_after_a_large_one():
+    before = sys.modules["screen.layout"]
+    with panel_layouts.scenes_for(320, 240) as large:
+        assert large is not scenes and sys.modules["screen.layout"] is not before
+    assert sys.modules["screen.layout"] is before
+    assert importlib.import_module("tools.scenes") is scenes
 
 
 def test_stale_page_is_grey(drawn):
@@ -140,6 +176,13 @@ def test_render_writes_true_colours(tmp_path):
     colours = {palette.value(index): rgb(index) for index in range(16)}
     for x, y, colour in pixels(scenes.draw("alarm", cpython_framebuf).pixels):
         assert image.getpixel((3 * x + 2, 3 * y + 1)) == colours[colour]
+
+
+def test_render_draws_for_another_panel(tmp_path):
+    from PIL import Image
+
+    assert render_lcd.main(["--size", "320x240", str(tmp_path), "settings_error"]) == 0
+    assert Image.open(tmp_path / "settings_error.png").size == (3 * 320, 3 * 240)
 
 
 def test_render_says_what_is_missing(monkeypatch):

@@ -3,7 +3,8 @@ draw.brush), and a number for the function that shows it (screen.pages), 0 where
 
 In pixels of a panel of 240 × 135, x and width halved, so that a row is six bytes. On a larger
 panel the places move apart; the letters stay as they are, since its pixels are larger, too. Fields
-may share their outermost pixels, which are black.
+may share their outermost pixels, which are black. The image for a panel of 320 × 240 and more has
+layout_320x240 in the place of this module.
 """
 
 from compat import const
@@ -20,16 +21,22 @@ from screen.draw.brush import (
     WIFI,
 )
 from screen.draw.fonts.barlow import HUGE, LARGE, TEXT
+from screen.figures import (
+    COLDEST,
+    COLDEST_BARE,
+    CURRENT,
+    DIFFERENCE,
+    HIGHEST_CELL,
+    LOWEST_CELL,
+    VOLTAGE,
+    WARMEST,
+)
 
-# Figures of the pack: where they are in the table of pages.glance.
-VOLTAGE = const(0)
-CURRENT = const(8)
-LOWEST_CELL = const(16)
-HIGHEST_CELL = const(24)
-DIFFERENCE = const(32)
-COLDEST = const(40)
-COLDEST_BARE = const(48)  # without its unit
-WARMEST = const(56)
+# What is in GLANCE beyond what every panel has: figures of the pack, then labels.
+MORE_FIGURES = const(0)
+MORE_LABELS = const(0)
+
+LINE_PX = const(232)  # room for the text of a whole line
 
 # fmt: off
 GLANCE = bytes((

@@ -10,7 +10,6 @@ from screen.draw.fonts.barlow import FACES, TEXT
 _LINES = const(5)  # below the headline
 _FIELDS = const(6)
 _TURN_S = const(8)  # each screenful
-_WIDTH = const(232)
 _SPACE = const(32)
 _NO_TEXT = const(-1)
 
@@ -22,7 +21,7 @@ class Errors:
         self._count = len(errors)
         lines = []
         for error in errors:
-            wrap(error.encode(), TEXT, _WIDTH, lines)
+            wrap(error.encode(), TEXT, layout.LINE_PX, lines)
         self._lines = tuple(lines)
         self._pages = max(1, (len(lines) + _LINES - 1) // _LINES)
         self.page = (layout.LINES[: _FIELDS * ROW], (self.show,) * _FIELDS)

@@ -8,13 +8,13 @@ model is not `live`. It returns True if the field has to be drawn (draw.sheet).
 import words as w
 from bms import pack as p
 from compat import const
-from screen import labels, layout
+from screen import figures, labels, layout
 from screen.draw import brush as b
 from screen.draw import palette as pal
 from screen.draw import sheet as s
 
 # Figures: slot, which divisor, decimals, unit, 1 for a plus sign; a limit's slot, which way is
-# beyond it, and the colour there. layout has their places.
+# beyond it, and the colour there. screen.figures has their places.
 _NONE = const(0xFF)
 _DIVISORS = (1, 10, 100)
 _OVER = const(0)
@@ -61,7 +61,7 @@ def figure(sheet, field, at, model, live):
     if live and value is not None and _FIGURES[at + 5] != _NONE:
         if _is_beyond(value, model.get(_FIGURES[at + 5]), _FIGURES[at + 6]):
             ink = _INKS[_FIGURES[at + 7]]
-        elif at == layout.LOWEST_CELL and _is_beyond(value, model.get(p.CELL_UVPR_MV), _UNDER):
+        elif at == figures.LOWEST_CELL and _is_beyond(value, model.get(p.CELL_UVPR_MV), _UNDER):
             ink = pal.AMBER
     value = scaled(value, _DIVISORS[_FIGURES[at + 1]])
     unit = _FIGURES[at + 3]
@@ -148,6 +148,11 @@ GLANCE = (
     layout.GLANCE,
     (foot, _charge, _charge, _power, figure, _age, figure, link, link, _switch, _switch, _heater),
 )
+if layout.MORE_FIGURES:
+    GLANCE = (
+        layout.GLANCE,
+        GLANCE[1] + (figure,) * layout.MORE_FIGURES + (label,) * layout.MORE_LABELS,
+    )
 FIGURES = (
     layout.FIGURES,
     (foot, figure, figure, label, figure, label, figure, label, figure, label, figure, label,

@@ -1,0 +1,42 @@
+"""Which layout of the screen's pages goes with a panel, and the scenes as they look with it."""
+
+import contextlib
+import importlib
+import importlib.util
+import sys
+
+import tools
+from tools import ROOT
+
+LAYOUT = "screen.layout"
+_SMALL = ROOT / "lib" / "screen" / "layout.py"
+_LARGE = ROOT / "lib" / "screen" / "layout_320x240.py"
+
+
+def layout_file(width, height):
+    """Returns the source of the layout that the image for a panel of this size has."""
+    return _LARGE if width >= 320 and height >= 240 else _SMALL
+
+
+@contextlib.contextmanager
+def scenes_for(width, height):
+    """Gives tools.scenes with a screen of its own, as a board with such a panel has it."""
+    kept = {name: sys.modules.pop(name) for name in list(sys.modules) if _is_of_screen(name)}
+    before = getattr(tools, "scenes", None)
+    try:
+        spec = importlib.util.spec_from_file_location(LAYOUT, layout_file(width, height))
+        layout = importlib.util.module_from_spec(spec)
+        screen = importlib.import_module("screen")
+        sys.modules[LAYOUT] = screen.layout = layout
+        spec.loader.exec_module(layout)
+        yield importlib.import_module("tools.scenes")
+    finally:
+        for name in [name for name in sys.modules if _is_of_screen(name)]:
+            del sys.modules[name]
+        sys.modules.update(kept)
+        importlib.import_module("screen").layout = sys.modules.get(LAYOUT)
+        tools.scenes = before
+
+
+def _is_of_screen(name):
+    return name == "tools.scenes" or name.partition(".")[0] == "screen"
