@@ -22,14 +22,25 @@ def load_settings(max_ma, max_mw, roomy=True):
     can be set.
     """
     errors = []
-    raw = read("settings.json", errors)
+    values = judge(read("settings.json", errors), max_ma, max_mw, roomy, errors)
+    secrets = read("secrets.json", errors) if exists("secrets.json") else None
+    secrets = judge_secrets(secrets, errors)
+    if errors:
+        settings.disable_heater(values)
+    return settings.keyed(values), secrets, errors
+
+
+def judge(raw, max_ma, max_mw, roomy, errors):
+    """Returns the settings for what a settings file holds; what is wrong is added to `errors`.
+
+    raw: None if the file could not be read. The rest: as for load_settings.
+    """
     values, problems = settings.load({} if raw is None else raw)
     errors.extend(problems)
     if not roomy:
         from settings_memory import refuse
 
         refuse(values, errors)
-    secrets = _load_secrets(errors)
     if values["heater_output"] == "bms":
         from heat.options.bms_output import MAX_MA, MAX_MW
 
@@ -39,15 +50,11 @@ def load_settings(max_ma, max_mw, roomy=True):
         mat = check_mat(values, max_ma, max_mw, values["pack_max_mv"])
         if mat is not None:
             errors.append(mat)
-    if errors:
-        settings.disable_heater(values)
-    return settings.keyed(values), secrets, errors
+    return values
 
 
-def _load_secrets(errors):
-    raw = {}
-    if exists("secrets.json"):
-        raw = read("secrets.json", errors)
+def judge_secrets(raw, errors):
+    """Returns the secrets for what a secrets file holds; what is wrong is added to `errors`."""
     secrets, problems = settings.load({} if raw is None else raw, settings.SECRETS)
     errors.extend(["secrets.json: " + problem for problem in problems])
     return secrets
