@@ -1,7 +1,8 @@
 # Packmate. Each target makes the environment it needs in .venv; `make` alone lists them.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test fuzz check format benchmark image mutants pictures clean distclean
+.PHONY: help demo test fuzz check format benchmark image setup flash deploy logs mutants pictures \
+  clean distclean
 
 PYTHON ?= python3
 ARGS ?=
@@ -9,6 +10,9 @@ ARGS ?=
 # tests of a file stay together, since they share what is costly to make.
 WORKERS ?= -n 3 --dist loadfile --no-loadscope-reorder
 BOARD ?= lilygo_t_display
+# Empty: the one board that is on USB.
+PORT ?=
+FIRMWARE ?= $(error FIRMWARE=... says which .bin from micropython.org)
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -16,6 +20,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq install
 
 # A stamp is newer than what it was made from, so that a second run starts at once.
 MADE := $(VENV)/.made
+PACKMATE := $(VENV)/.packmate
+FLASH := $(VENV)/.flash
 DEMO := $(VENV)/.demo
 DEV := $(VENV)/.dev
 NODE := $(VENV)/.node
@@ -59,7 +65,19 @@ format: $(DEV) ## rewrites the sources in the one format
 benchmark: $(DEV) $(NODE) ## the performance table; ARGS=memory for the memory table
 	@$(BIN)/python -m tools.benchmark $(ARGS)
 
-image: $(DEMO) ## what goes onto the device: BOARD=lilygo_t_display
+setup: $(PACKMATE) ## asks for the settings; writes settings.json and secrets.json
+	@$(BIN)/python -m tools.packmate setup $(ARGS)
+
+flash: $(FLASH) ## MicroPython onto a new board: BOARD=... FIRMWARE=....bin, PORT=... if there are several
+	@$(BIN)/python -m tools.packmate flash $(BOARD) $(PORT) $(FIRMWARE) $(ARGS)
+
+deploy: $(PACKMATE) ## Packmate onto the device: BOARD=..., PORT=..., ARGS="--settings settings.json"
+	@$(BIN)/python -m tools.packmate deploy $(BOARD) $(PORT) $(ARGS)
+
+logs: $(PACKMATE) ## what the device says, with tracebacks explained
+	@$(BIN)/python -m tools.packmate logs $(PORT) $(ARGS)
+
+image: $(PACKMATE) ## what goes onto the device: BOARD=lilygo_t_display
 	@$(BIN)/python -m tools.image $(BOARD) $(ARGS)
 
 pictures: $(DEV) ## makes the pictures of README and docs anew
@@ -85,7 +103,15 @@ $(MADE):
 	@$(PYTHON) -m venv --clear $(VENV)
 	@touch $@
 
-$(DEMO): requirements.txt $(MADE)
+$(PACKMATE): requirements-packmate.txt $(MADE)
+	@$(PIP) -r requirements-packmate.txt
+	@touch $@
+
+$(FLASH): requirements-flash.txt $(PACKMATE)
+	@$(PIP) -r requirements-flash.txt
+	@touch $@
+
+$(DEMO): requirements.txt $(PACKMATE)
 	@$(PIP) -r requirements.txt
 	@touch $@
 

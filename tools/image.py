@@ -199,9 +199,9 @@ def lay_out(board_name, out, squeezed=True, joined=True):
         texts = short
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
-    (out / "boot.py").write_text(boot_text(board), encoding="utf-8")
-    (out / "main.py").write_text(texts.pop("main"), encoding="utf-8")
-    (out / "settings.example.json").write_text(example_settings(), encoding="utf-8")
+    (out / "boot.py").write_text(boot_text(board), "utf-8", newline="\n")
+    (out / "main.py").write_text(texts.pop("main"), "utf-8", newline="\n")
+    (out / "settings.example.json").write_text(example_settings(), "utf-8", newline="\n")
     for name, text in texts.items():
         target = out / "lib" / (name.replace(".", "/") + ".mpy")
         compile_module(name, text, target, OPTIMISATION if squeezed else 1)
@@ -232,7 +232,7 @@ def kept(board_name):
 
 def _digest():
     """Returns a short digest of all that an image depends on."""
-    files = [ROOT / "requirements.txt"]  # which compiler
+    files = [ROOT / "requirements-packmate.txt"]  # which compiler
     for folder in ("boards", "firmware", "lib", "tools"):
         files += (ROOT / folder).rglob("*.py")
         files += (ROOT / folder).rglob("*.txt")
@@ -255,10 +255,11 @@ def print_report(out, files):
         print(f"{size:7}  /{file.relative_to(out).as_posix()}")
     print(f"{sum(sizes):7}  bytes in {len(files)} files\n")
     shown = shown_path(out)
+    print(f"Onto a device: python -m tools.packmate deploy {out.name} --image {shown}")
     print(
-        "On a device that has had Packmate before, first remove the old modules, since a left-over"
+        "By hand, first remove old modules, since a left-over x.py would win over the new x.mpy;"
     )
-    print("x.py would win over the new x.mpy; then copy, adapt the settings, and restart:")
+    print("then copy, adapt the settings, and restart:")
     print("    mpremote rm -r :lib")
     print(f"    mpremote cp -r {shown}/. :")
     print("    mpremote cp settings.json :       # made from settings.example.json; keep it yours")

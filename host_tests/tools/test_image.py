@@ -224,7 +224,7 @@ def test_an_image_is_kept_for_as_long_as_its_sources_are_the_same(monkeypatch, t
 
     monkeypatch.setattr(image, "ROOT", tmp_path)
     monkeypatch.setattr(image, "lay_out", lay_out)
-    (tmp_path / "requirements.txt").write_text("")
+    (tmp_path / "requirements-packmate.txt").write_text("")
     (tmp_path / "lib").mkdir()
     for texts in ("a = 1", "a = 2"):
         (tmp_path / "lib" / "a.py").write_text(texts)

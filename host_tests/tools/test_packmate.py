@@ -1,0 +1,300 @@
+"""packmate beside `deploy`: settings judged and made, logs, tracebacks, backup, flash, ports."""
+
+import io
+import json
+import os
+import subprocess
+import sys
+import threading
+import types
+
+import pytest
+
+from host_tests.tools.pty_rig import PtyDevice
+from tools import ROOT
+from tools.packmate import PackmateError, flash, logs, ports
+from tools.packmate.__main__ import main
+
+BOARDS = sorted(p.parent.name for p in (ROOT / "boards").glob("*/board.py"))
+SMALL = "lilygo_t_display"
+LARGE = "adafruit_feather_s3_tft"
+
+
+@pytest.fixture
+def run(capsys):
+    """Runs packmate; returns (exit status, what it printed, what it complained)."""
+
+    def call(*words):
+        status = main([str(word) for word in words])
+        return status, *capsys.readouterr()
+
+    return call
+
+
+# -- check ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "settings, secrets, said",
+    [
+        (b'{"name": "Van"}', b"{}", []),
+        (b'{"nme": 1}', b"{}", ["nme: unknown setting"]),
+        (b"[]", b"{}", ["the file must hold one JSON object"]),
+        (
+            b'{"mqtt_host": "x"}',
+            b'{"ble_pin": "x"}',
+            ["mqtt_host: needs", "secrets.json: ble_pin"],
+        ),
+        (b'{"bms_writes": true}', b"{}", ["bms_writes: takes about 12 kB"]),
+        (
+            b'{"heater_output": "gpio", "heater_mat_mohm": 100, "pack_max_mv": 56000}',
+            b"{}",
+            ["heater_mat_mohm: at 56.00 V"],
+        ),
+    ],
+)
+def test_check_says_what_the_device_would(run, tmp_path, settings, secrets, said):
+    (tmp_path / "a").write_bytes(settings)
+    (tmp_path / "b").write_bytes(secrets)
+    status, out, _ = run("check", tmp_path / "a", tmp_path / "b", "--board", SMALL)
+    lines = out.splitlines()[:-1]
+    assert status == bool(said)
+    assert len(lines) == len(said)
+    assert all(line.startswith(text) for line, text in zip(lines, said, strict=True))
+
+
+def test_a_board_with_psram_takes_more(run, tmp_path):
+    (tmp_path / "a").write_text('{"bms_writes": true, "bms_dialect": "jk_ble"}')
+    assert run("check", tmp_path / "a", "--board", LARGE)[0] == 0
+
+
+@pytest.mark.parametrize(
+    "data, said",
+    [
+        (b'{\n "name": "Van",\n}', "line 3, column 1: is not valid JSON"),
+        (b'{"name": \n"Van" "x"}', "line 2, column 7: is not valid JSON"),
+        (b'\xef\xbb\xbf{"name": "Van"}', "byte order mark"),
+        (b'{\n"name": "V\xe4n"}', "line 2: is not UTF-8"),
+        (b'{"bms_poll_ms": NaN}', "NaN is no number"),
+    ],
+)
+def test_check_tells_where_json_is_broken(run, tmp_path, data, said):
+    (tmp_path / "a").write_bytes(data)
+    status, _, complaint = run("check", tmp_path / "a", "--board", SMALL)
+    assert status == 1 and said in complaint
+
+
+def test_an_unknown_board_and_a_missing_file_are_told(run, tmp_path):
+    assert f"there are: {BOARDS[0]}" in run("check", tmp_path / "a", "--board", "x")[2]
+    assert "cannot be read" in run("check", tmp_path / "a", "--board", SMALL)[2]
+
+
+# -- setup ----------------------------------------------------------------------------------------
+
+
+def answer(monkeypatch, *lines):
+    monkeypatch.setattr(sys, "stdin", io.StringIO("".join(line + "\n" for line in lines)))
+
+
+def made(folder):
+    return [json.loads((folder / n).read_text()) for n in ("settings.json", "secrets.json")]
+
+
+def test_setup_makes_both_files(run, monkeypatch, tmp_path):
+    heater = ("2", "1", "2", "30", "2", "0,5", "6", "8.2", "14.6", "5120")
+    network = ("van", " pass word ", "broker", "", "me", "secret")
+    answer(monkeypatch, "Van", "1", *heater, *network, "bms_poll_ms 2000", "", "y")
+    status, out, complaint = run("setup", "--board", SMALL, "--folder", tmp_path)
+    assert status == 0, complaint
+    settings, secrets = made(tmp_path)
+    assert settings == {
+        "name": "Van",
+        "heater_output": "gpio",
+        "heater_mode": "charger_or_soc",
+        "heater_soc_floor_pct": 30,
+        "heater_thresholds": "own",
+        "heater_on_dc": 5,
+        "heater_off_dc": 60,
+        "heater_mat_mohm": 8200,
+        "pack_max_mv": 14600,
+        "pack_wh": 5120,
+        "wifi_ssid": "van",
+        "mqtt_host": "broker",
+        "mqtt_user": "me",
+        "bms_poll_ms": 2000,
+    }
+    assert secrets == {"wifi_password": " pass word ", "mqtt_password": "secret"}
+    assert "pass word" not in out and "secret\n" not in out
+    if os.name == "posix":
+        assert (tmp_path / "secrets.json").stat().st_mode & 0o077 == 0
+    assert run("check", tmp_path / "settings.json", "--board", SMALL)[0] == 0
+
+
+def test_setup_proposes_what_is_there(run, monkeypatch, tmp_path):
+    old = {"name": "Van", "bms_dialect": "jk_ble", "bms_link": "ble", "wifi_ssid": "van"}
+    (tmp_path / "settings.json").write_text(json.dumps(old))
+    (tmp_path / "secrets.json").write_text('{"wifi_password": "kept"}')
+    answer(monkeypatch, *[""] * 20)
+    assert run("setup", "--board", LARGE, "--folder", tmp_path)[0] == 0
+    assert made(tmp_path) == [old, {"wifi_password": "kept"}]
+
+
+def test_setup_offers_no_bluetooth_where_there_is_no_memory_for_it(run, monkeypatch, tmp_path):
+    answer(monkeypatch, *[""] * 20)
+    out = run("setup", "--board", SMALL, "--folder", tmp_path)[1]
+    assert "by Bluetooth" not in out
+
+
+def test_setup_asks_again_and_writes_nothing_that_is_wrong(run, monkeypatch, tmp_path):
+    answer(
+        monkeypatch, "x" * 25, "Van", "9", "1", "1", "", "mqtt_host broker", "", "wifi_ssid van"
+    )
+    status, out, complaint = run("setup", "--board", SMALL, "--folder", tmp_path)
+    assert "name: is 25 bytes long, over 24" in out
+    assert "a number from 1 to 6" in out
+    assert "mqtt_host: needs wifi_ssid" in out
+    assert status == 1 and "nothing is written" in complaint
+    assert not list(tmp_path.iterdir())
+
+
+# -- the console ----------------------------------------------------------------------------------
+
+LEGEND = {
+    "app": {
+        "a": [{"name": "App.run", "module": "app", "line": 7, "inside": [], "calls": ["b"]}],
+        "b": [
+            {"name": "Heater.step", "module": "heat.heater", "line": 3, "inside": [], "calls": []}
+        ],
+    }
+}
+TRACEBACK = """Traceback (most recent call last):
+  File "app", line 1, in a
+  File "app", line 1, in b
+ValueError: x
+"""
+EXPLAINED = "      = Heater.step, heat/heater.py from line 3"
+
+
+def test_a_traceback_is_explained_by_the_legend_of_the_image_sent_last(run, tmp_path, monkeypatch):
+    (tmp_path / "legend").write_text(json.dumps(LEGEND))
+    (tmp_path / "text").write_text(TRACEBACK)
+    monkeypatch.setattr(logs, "LEGEND", tmp_path / "legend")
+    status, out, _ = run("traceback", tmp_path / "text")
+    assert status == 0 and EXPLAINED in out.splitlines()
+    monkeypatch.setattr(logs, "LEGEND", tmp_path / "none")
+    assert run("traceback", tmp_path / "text")[1] == TRACEBACK
+
+
+def test_the_console_is_shown_and_the_program_goes_on(tmp_path):
+    (tmp_path / "legend").write_text(json.dumps(LEGEND))
+    (tmp_path / "flash").mkdir()
+    main_py = f"import time\nwhile True:\n    time.sleep(0.1)\n    print({TRACEBACK!r}, end='')\n"
+    (tmp_path / "flash/main.py").write_text(main_py)
+    with PtyDevice(tmp_path) as device:
+        command = [sys.executable, "-m", "tools.packmate", "logs", device.port]
+        process = subprocess.Popen(
+            [*command, "--legend", str(tmp_path / "legend")],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        watch = threading.Timer(10, process.kill)
+        watch.start()
+        lines = iter(process.stdout)
+        assert any(EXPLAINED in line for line in lines)
+        process.send_signal(2)
+        assert process.wait() == 0
+        watch.cancel()
+        assert device.starts == ["power"] and device.received == 0
+
+
+# -- backup ---------------------------------------------------------------------------------------
+
+
+def test_a_backup_comes_back(run, tmp_path):
+    kept = tmp_path / "kept"
+    with PtyDevice(tmp_path) as device:
+        files = {"settings.json": b'{"name": "Van"}', "state.json": b"x" * 2000 + b"\n"}
+        for name, data in {**files, "secrets.json": b"{}", "main.py": b""}.items():
+            (device.flash / name).write_bytes(data)
+        device.wait_for(">>> ")
+        status, out, _ = run("backup", device.port, kept)
+        assert status == 0 and "--secrets" in out
+        assert {path.name: path.read_bytes() for path in kept.iterdir()} == files
+        device.wait_for(">>> ")
+        assert run("backup", device.port, kept, "--secrets")[0] == 0
+        assert (kept / "secrets.json").read_bytes() == b"{}"
+        for name in files:
+            (device.flash / name).unlink()
+        (device.flash / "secrets.json").write_bytes(b'{"wifi_password": "new"}')
+        device.wait_for(">>> ")
+        status, out, _ = run("restore", device.port, kept)
+        assert status == 0 and "secrets.json was left out" in out
+        for name, data in files.items():
+            assert (device.flash / name).read_bytes() == data
+        assert b"new" in (device.flash / "secrets.json").read_bytes()
+
+
+# -- flash and ports ------------------------------------------------------------------------------
+
+
+def firmware(path, chip):
+    path.write_bytes(b"\xe9\x03\x02\x2f" + bytes(8) + bytes((chip, 0)) + bytes(100))
+    return path
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_every_board_says_which_micropython_it_takes(board):
+    name, chip, offset = flash.firmware_of(board)
+    assert name.startswith("ESP32_GENERIC") and chip.startswith("esp32")
+    assert offset == (0x1000 if chip in ("esp32", "esp32s2") else 0)
+
+
+def test_esptool_gets_chip_and_place_of_the_board(tmp_path):
+    words = flash.command(SMALL, "/dev/x", firmware(tmp_path / "f.bin", 0))[1:]
+    path = str(tmp_path / "f.bin")
+    assert words == f"-m esptool --chip esp32 --port /dev/x write-flash 0x1000 {path}".split()
+    words = flash.command(LARGE, "COM3", firmware(tmp_path / "f.bin", 9), erase=True)[1:]
+    rest = f"write-flash --erase-all 0x0 {path}"
+    assert words == f"-m esptool --chip esp32s3 --port COM3 {rest}".split()
+
+
+def test_another_chips_firmware_and_what_is_none_are_refused(run, tmp_path):
+    with pytest.raises(PackmateError, match="is for esp32s3, the board has esp32: take ESP32_GEN"):
+        flash.command(SMALL, "/dev/x", firmware(tmp_path / "f.bin", 9))
+    (tmp_path / "f.uf2").write_bytes(b"UF2\n" + bytes(100))
+    assert "is no firmware of an ESP32" in run("flash", SMALL, "/dev/x", tmp_path / "f.uf2")[2]
+
+
+@pytest.mark.parametrize("failing, status", [(False, 0), (True, 1)])
+def test_esptool_is_run_and_its_failure_told(run, tmp_path, monkeypatch, failing, status):
+    written = tmp_path / "written"
+    stub = f"import sys\nopen({str(written)!r}, 'w').write(' '.join(sys.argv[1:]))\n"
+    (tmp_path / "esptool.py").write_text(stub + f"sys.exit({int(failing)})\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    found, out, complaint = run("flash", SMALL, "/dev/x", firmware(tmp_path / "f.bin", 0))
+    assert found == status
+    assert written.read_text().startswith("--chip esp32 --port /dev/x write-flash 0x1000 ")
+    assert ("hold BOOT" in complaint) if failing else ("packmate deploy" in out)
+
+
+def test_a_missing_esptool_is_told(run, tmp_path, monkeypatch):
+    monkeypatch.setattr(flash.importlib.util, "find_spec", lambda name: None)
+    complaint = run("flash", SMALL, "/dev/x", firmware(tmp_path / "f.bin", 0))[2]
+    assert "pip install -r requirements-flash.txt" in complaint
+
+
+def port(device, vid, pid):
+    return types.SimpleNamespace(device=device, vid=vid, pid=pid)
+
+
+def test_the_one_board_on_usb_is_found():
+    serial, other = port("COM1", None, None), port("COM7", 0x1A86, 0x55D4)
+    native = port("COM8", 0x303A, 0x4001)
+    assert ports.find("COM5") == "COM5"
+    assert ports.find(None, [serial, other]) == "COM7"
+    with pytest.raises(PackmateError, match="no board found on USB"):
+        ports.find(None, [serial])
+    with pytest.raises(PackmateError, match="name the port: COM7, COM8"):
+        ports.find(None, [serial, other, native])

@@ -1,0 +1,214 @@
+"""`packmate deploy` with the real mpremote against a real MicroPython."""
+
+import json
+import os
+import re
+
+import pytest
+
+from host_tests.tools.pty_rig import PtyDevice
+from tools.packmate.__main__ import main
+from tools.packmate.deploy import refusal
+
+BOARD = "lilygo_t_display"
+LARGE = bytes(range(256)) * 24  # more than one chunk
+
+
+@pytest.fixture
+def image(tmp_path):
+    """Makes a small image; returns its folder."""
+    folder = tmp_path / "image"
+    for name, data in {
+        "boot.py": b"print('boot.py runs')\n",
+        "main.py": b"print('main.py runs')\nimport time\nwhile True:\n    time.sleep(1)\n",
+        "settings.example.json": b"{}\n",
+        "lib/app.mpy": LARGE,
+        "lib/screen/draw/glyphs.bin": b"\x00\xff'\"\\\n",
+        "lib/words.mpy": b"",
+    }.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(data)
+    return folder
+
+
+@pytest.fixture
+def device(tmp_path):
+    with PtyDevice(tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def deploy(image, device, capsys):
+    """Deploys, and lets main.py start; returns (exit status, what was printed, errors too)."""
+
+    def run(*more, port=device.port):
+        status = main(["deploy", BOARD, port, "--image", str(image), *map(str, more)])
+        assert status or device.wait_for("main.py runs")
+        captured = capsys.readouterr()
+        return status, captured.out + captured.err
+
+    return run
+
+
+def tree(folder):
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def sent(text):
+    """Returns the paths of the image's files that were sent, in their order."""
+    return re.findall(r"^ *\d+%  (\S+)$", text, re.MULTILINE)
+
+
+def test_a_first_deployment_brings_all_and_restarts(deploy, image, device):
+    status, text = deploy()
+    assert status == 0
+    assert tree(device.flash) == tree(image)
+    assert sent(text)[0] == "boot.py" and sent(text)[-1] == "main.py"
+    assert "6 of 6 files sent, 0 old ones removed, verified" in text
+    assert "no settings.json on the device" in text
+    assert device.starts[-2:] == ["soft", "reset"]
+    assert device.watchdog() == [3_600_000]
+
+
+def test_a_running_program_is_stopped_and_a_second_deployment_sends_nothing(deploy, device):
+    deploy()
+    status, text = deploy()
+    assert status == 0 and sent(text) == []
+    assert "0 of 6 files sent" in text
+
+
+def test_what_was_interrupted_goes_on_where_it_was(tmp_path, image, capsys):
+    command = ["--image", str(image)]
+    (image / "lib/zeta.mpy").write_bytes(LARGE)
+    with PtyDevice(tmp_path) as device:
+        device.cut_after = 14_000  # in lib/zeta.mpy
+        assert main(["deploy", BOARD, device.port, *command]) == 1
+    captured = capsys.readouterr()
+    assert "Run the same command again" in captured.err
+    assert "lib/app.mpy" in sent(captured.out) and "lib/zeta.mpy" not in sent(captured.out)
+    assert not (tmp_path / "flash/main.py").exists()
+    with PtyDevice(tmp_path) as device:
+        assert main(["deploy", BOARD, device.port, *command]) == 0
+    again = sent(capsys.readouterr().out)
+    assert "lib/app.mpy" not in again and again[0] == "lib/zeta.mpy"
+    assert tree(tmp_path / "flash") == tree(image)
+
+
+def test_old_files_of_ours_go_and_those_of_others_stay(deploy, image, device):
+    kept = ("secrets.json", "state.json", "state.old", "failure.txt", "lib/aioble/core.mpy")
+    old = ("lib/config.py", "lib/bms/jk/gone.mpy")
+    for name in kept + old:
+        (device.flash / name).parent.mkdir(parents=True, exist_ok=True)
+        (device.flash / name).write_text("{}")
+    status, text = deploy()
+    assert status == 0
+    assert set(tree(device.flash)) == {*tree(image), *kept}
+    assert not (device.flash / "lib/bms").exists()
+    assert "removed  lib/config.py" in text and "2 old ones removed" in text
+
+
+def test_a_damaged_file_is_found_and_repaired(deploy, image, device):
+    deploy()
+    path = device.flash / "lib/app.mpy"
+    path.write_bytes(LARGE[:-1] + b"\x00")
+    status, text = deploy()
+    assert status == 0 and sent(text) == ["lib/app.mpy", "main.py"]
+    assert tree(device.flash) == tree(image)
+
+
+def test_settings_are_only_sent_if_named_and_right(deploy, device, tmp_path):
+    own = device.flash / "settings.json"
+    own.write_text('{"name": "Boat"}')
+    given = tmp_path / "settings.json"
+    given.write_text('{"name": "Van", "bms_poll_ms": 1}')
+    status, text = deploy("--settings", given)
+    assert status == 1
+    assert "bms_poll_ms: 1 is under 500\nnothing was sent" in text
+    assert list(tree(device.flash)) == ["settings.json"]
+    assert deploy()[0] == 0
+    assert json.loads(own.read_text()) == {"name": "Boat"}
+    given.write_text('{"name": "Van"}')
+    status, text = deploy("--settings", given)
+    assert status == 0 and "sent  settings.json" in text
+    assert json.loads(own.read_text()) == {"name": "Van"}
+
+
+def test_it_is_told_what_the_device_will_say_of_its_own_settings(deploy, device):
+    (device.flash / "settings.json").write_text('{"bms_writes": true}')
+    assert "settings.json of the device: bms_writes: takes about 12 kB" in deploy()[1]
+    (device.flash / "settings.json").write_text('{"name": }')
+    assert "settings.json of the device: line 1, column 10: is not valid JSON" in deploy()[1]
+
+
+def test_a_port_that_is_not_there_is_told_in_words(deploy):
+    status, text = deploy(port="/dev/ttyNothing9")
+    assert status == 1 and "cannot be opened: is the board plugged in" in text
+
+
+@pytest.mark.parametrize(
+    "version, machine, said",
+    [
+        ((1, 26, 1), "Generic ESP32 module with ESP32", None),
+        ((1, 28, 0), "Generic ESP32 module with SPIRAM with ESP32", None),
+        ((1, 28, 0), "linux [GCC 14.2.1] version", None),
+        (
+            (1, 26, 0),
+            "Generic ESP32 module with ESP32",
+            "MicroPython 1.26.0: 1.26.1 is the oldest",
+        ),
+        (
+            (1, 27, 0),
+            "Generic ESP32S3 module with ESP32S3",
+            "esp32s3, and lilygo_t_display is for",
+        ),
+    ],
+)
+def test_another_chip_and_an_old_micropython_are_refused(version, machine, said):
+    found = refusal(version, machine, BOARD)
+    assert found is None if said is None else said in found
+
+
+def test_nothing_is_sent_to_another_chip(deploy, device, monkeypatch):
+    monkeypatch.setattr(
+        "tools.packmate.device.Device.about", lambda device: ((1, 28, 0), "x with ESP32S3")
+    )
+    status, text = deploy()
+    assert status == 1 and "is it this board?" in text
+    assert not tree(device.flash)
+
+
+SWITCHES_OFF = """
+import time
+try:
+    print("main.py runs")
+    while True:
+        time.sleep(1)
+except KeyboardInterrupt:
+    print("switching the BMS's heating off ...")
+    time.sleep(1)
+    open("off", "w").close()
+"""
+
+
+def test_the_bms_has_time_to_switch_its_heating_off(deploy, image, device, monkeypatch):
+    (image / "main.py").write_text(SWITCHES_OFF)
+    deploy()
+    monkeypatch.setattr("tools.packmate.device._AGAIN_S", 0.2)
+    status, text = deploy()
+    assert status == 0 and "has the BMS switch its heating off" in text
+    assert (device.flash / "off").exists()
+
+
+def test_a_port_where_nobody_answers_is_told_in_words(deploy, monkeypatch):
+    monkeypatch.setattr("tools.packmate.device._AGAIN_S", 0.05)
+    master, slave = os.openpty()
+    try:
+        status, text = deploy(port=os.ttyname(slave))
+    finally:
+        os.close(master)
+        os.close(slave)
+    assert status == 1 and "does not come to MicroPython's prompt" in text

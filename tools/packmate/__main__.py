@@ -1,0 +1,125 @@
+"""From a box to a working device: `python -m tools.packmate COMMAND`, or `packmate COMMAND`.
+
+packmate setup                                     makes settings.json and secrets.json
+packmate flash BOARD [PORT] FIRMWARE.bin           MicroPython onto a new board
+packmate deploy BOARD [PORT] --settings … --secrets …
+packmate logs [PORT]                               what it says, with tracebacks explained
+"""
+
+import argparse
+import pathlib
+import sys
+
+from tools.packmate import PackmateError, backup, check, deploy, flash, logs, ports, setup
+
+_PORT_HELP = "as /dev/ttyUSB0 or COM3; default: the one board that is on USB"
+
+
+def parse(argv):
+    """Returns what the command line says; its `run` does it and returns the exit status."""
+    parser = argparse.ArgumentParser(
+        prog="packmate",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name, run, text):
+        made = commands.add_parser(name, help=text, description=text)
+        made.set_defaults(run=run)
+        return made
+
+    one = command("setup", _setup, "asks for the settings and writes them into two files")
+    one.add_argument("--board", help="name of a folder in boards/; asked for otherwise")
+    one.add_argument("--folder", type=pathlib.Path, default=pathlib.Path(), help="default: here")
+
+    one = command("check", _check, "judges settings as the device will")
+    one.add_argument("settings", type=pathlib.Path)
+    one.add_argument("secrets", type=pathlib.Path, nargs="?")
+    one.add_argument("--board", required=True)
+
+    one = command("flash", _flash, "puts MicroPython onto a board, by esptool")
+    one.add_argument("board")
+    one.add_argument("port", nargs="?", help=_PORT_HELP)
+    one.add_argument("firmware", type=pathlib.Path, help="the .bin from micropython.org")
+    one.add_argument("--erase", action="store_true", help="the whole flash first, settings too")
+
+    one = command("deploy", _deploy, "puts Packmate, or what of it differs, onto a device")
+    one.add_argument("board")
+    one.add_argument("port", nargs="?", help=_PORT_HELP)
+    one.add_argument("--settings", type=pathlib.Path, help="in place of the device's own")
+    one.add_argument("--secrets", type=pathlib.Path, help="in place of the device's own")
+    one.add_argument("--image", type=pathlib.Path, help="a folder made by tools.image before")
+
+    one = command("logs", _logs, "shows what a device says; it goes on with its work")
+    one.add_argument("port", nargs="?", help=_PORT_HELP)
+    one.add_argument("--legend", type=pathlib.Path, help="default: of the image sent last")
+
+    one = command("traceback", _traceback, "names the functions that a traceback means")
+    one.add_argument("file", type=pathlib.Path, nargs="?", help="default: standard input")
+    one.add_argument("--legend", type=pathlib.Path, help="default: of the image sent last")
+
+    for name, run, text in (
+        ("backup", _backup, "keeps a device's settings and state in a folder"),
+        ("restore", _restore, "puts the settings and state of a folder onto a device"),
+    ):
+        one = command(name, run, text)
+        one.add_argument("port", nargs="?", help=_PORT_HELP)
+        one.add_argument("folder", type=pathlib.Path)
+        one.add_argument("--secrets", action="store_true", help="the passwords, too")
+    return parser.parse_args(argv)
+
+
+def _finder(options):
+    return lambda: ports.find(options.port)
+
+
+def _setup(options):
+    setup.run(options.folder, options.board)
+
+
+def _check(options):
+    return 0 if check.report(options.board, options.settings, options.secrets) else 1
+
+
+def _flash(options):
+    flash.flash(options.board, _finder(options), options.firmware, options.erase)
+
+
+def _deploy(options):
+    deploy.deploy(
+        options.board, _finder(options), options.settings, options.secrets, options.image
+    )
+
+
+def _logs(options):
+    logs.follow(ports.find(options.port), logs.load_legend(options.legend))
+
+
+def _traceback(options):
+    logs.explain_file(options.file, logs.load_legend(options.legend))
+
+
+def _backup(options):
+    backup.backup(_finder(options), options.folder, options.secrets)
+
+
+def _restore(options):
+    backup.restore(_finder(options), options.folder, options.secrets)
+
+
+def main(argv=None):
+    """Command line; returns the exit status."""
+    options = parse(argv)
+    try:
+        return options.run(options) or 0
+    except PackmateError as error:
+        print(f"packmate: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("packmate: ended by Ctrl-C", file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,73 @@
+"""Puts MicroPython onto a board, by esptool, with the chip and the place that belong to it."""
+
+import importlib.util
+import re
+import struct
+import subprocess
+import sys
+
+from tools import ROOT
+from tools.packmate import PackmateError, check
+
+# For which MicroPython the board's firmware is built: its manifest says it.
+_FIRMWARE = re.compile(r"\bBOARD=(ESP32_GENERIC(?:_(\w+))?)")
+# Where in the flash the chip looks for its loader (esptool's documentation, "Flash modes").
+_STARTS = {"esp32": 0x1000, "esp32s2": 0x1000}
+# esp_app_format.h, esp_image_header_t: 0xE9 first, the chip's number from byte 12.
+_MAGIC = 0xE9
+_CHIPS = {0: "esp32", 2: "esp32s2", 5: "esp32c3", 9: "esp32s3", 12: "esp32c2", 13: "esp32c6"}
+
+
+def firmware_of(board_name):
+    """Returns (how MicroPython's files for a board are called, its chip, the flash's offset)."""
+    check.load_board(board_name)
+    manifest = (ROOT / "boards" / board_name / "manifest.py").read_text(encoding="utf-8")
+    found = _FIRMWARE.search(manifest)
+    if found is None:
+        raise PackmateError(f"boards/{board_name}/manifest.py names no BOARD=ESP32_GENERIC…")
+    chip = "esp32" + (found[2] or "").lower()
+    return found[1], chip, _STARTS.get(chip, 0)
+
+
+def chip_of_file(path):
+    """Returns the chip that a firmware is for, or None; PackmateError if it is no firmware."""
+    try:
+        with open(path, "rb") as file:
+            head = file.read(24)
+    except OSError as error:
+        raise PackmateError(f"{path}: cannot be read: {error.strerror}") from None
+    if len(head) < 24 or head[0] != _MAGIC:
+        raise PackmateError(
+            f"{path}: is no firmware of an ESP32 (it begins with another byte than 0xE9): take "
+            "the .bin, not the .uf2 or .app-bin, from micropython.org"
+        )
+    return _CHIPS.get(struct.unpack_from("<H", head, 12)[0])
+
+
+def command(board_name, port, path, erase=False):
+    """Returns the command line of esptool; PackmateError if the file is for another chip."""
+    name, chip, offset = firmware_of(board_name)
+    found = chip_of_file(path)
+    if found != chip:
+        raise PackmateError(
+            f"{path}: is for {found or 'another chip'}, the board has {chip}: take {name}-….bin"
+        )
+    esptool = [sys.executable, "-m", "esptool", "--chip", chip, "--port", port]
+    return [*esptool, "write-flash", *(["--erase-all"] if erase else []), hex(offset), str(path)]
+
+
+def flash(board_name, find_port, path, erase=False):
+    """Runs esptool."""
+    firmware_of(board_name)
+    chip_of_file(path)
+    if importlib.util.find_spec("esptool") is None:
+        raise PackmateError(
+            "esptool is not installed: python -m pip install -r requirements-flash.txt"
+        )
+    if subprocess.run(command(board_name, find_port(), path, erase)).returncode:
+        raise PackmateError(
+            "esptool has failed. Some boards must be told to wait for it: hold BOOT, press and "
+            "release RESET, let go of BOOT, and run the command again"
+        )
+    print("MicroPython is on the board. Press its reset button if nothing starts; then:")
+    print(f"  packmate deploy {board_name}")
