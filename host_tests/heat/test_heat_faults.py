@@ -123,6 +123,46 @@ def test_only_a_warm_pack_clears_a_strike():
     assert rig.heater.guard.strikes == 0
 
 
+def lift(rig, every_s):
+    """Both sensors rise by 5 K, half a degree in `every_s`."""
+    for _ in range(10):
+        rig.temps = [dc + 5 for dc in rig.temps]
+        rig.step(every_s)
+    assert rig.on
+
+
+def test_a_mat_that_lifts_the_pack_by_three_degrees_clears_a_strike():
+    """A strike of weeks ago and another made a dead mat of a weak one."""
+    rig = Rig().started()
+    rig.trace(WINDOW_S + 60)
+    assert rig.heater.guard.strikes == 1
+    rig.trace(2700)
+    lift(rig, 240)
+    assert rig.heater.guard.strikes == 0
+    rig.trace(WINDOW_S + 60)  # and then it stands still
+    assert rig.text == "blocked:too_weak"
+
+
+def test_a_rise_that_no_mat_makes_clears_none():
+    """3 K in 50 minutes, where the mat makes 8 K: that is the day."""
+    rig = Rig().started()
+    rig.trace(WINDOW_S + 60)
+    rig.trace(2700)
+    lift(rig, 500)
+    assert rig.heater.guard.strikes == 1
+
+
+def test_a_second_window_without_proof_is_no_fault_where_the_pack_has_risen():
+    rig = Rig().started()
+    rig.trace(WINDOW_S + 60)
+    rig.trace(2700)
+    rig.temps = [rig.temps[0] + 10, rig.temps[1] + 10]
+    rig.trace(WINDOW_S + 60)
+    assert rig.text == "blocked:too_weak"
+    rig.trace(3600)
+    assert rig.trace(WINDOW_S + 60)[-1] == "fault:not_heating"  # and none at all is one
+
+
 def test_a_strike_survives_a_restart():
     rig = Rig().started()
     rig.trace(WINDOW_S + 60)

@@ -108,6 +108,15 @@ def test_what_was_seen_long_ago_or_elsewhere_tells_nothing():
     assert thermal.is_heated(100_000, 10, 3600) is None
 
 
+@pytest.mark.parametrize("fall_dc, told", [(0, False), (-20, False), (-21, None), (50, False)])
+def test_a_pack_that_lost_less_when_it_was_colder_proves_no_mat_dead(fall_dc, told):
+    thermal = Thermal({"pack_wh": 5120})
+    thermal.fall_ckh = 100
+    thermal.fall_dc = fall_dc
+    assert thermal.is_heated(100_000, 0, 2400) is told
+    assert thermal.is_heated(100_000, 40, 2400) is True
+
+
 def test_ready_in():
     """Foretold at the start, within a third of what it takes; in Wh, too."""
     world = make_world(SIZES[2])

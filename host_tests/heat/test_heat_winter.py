@@ -6,6 +6,8 @@ import random
 import pytest
 
 from host_tests.heat.heat_world import World
+from tools.heater_lab.weather import DAY_S
+from tools.heater_lab.winter import Home
 
 STRIDE_S = 3
 # cells, Ah, mΩ of the mat
@@ -92,3 +94,24 @@ def test_nothing_latches_in_a_healthy_winter(seed):
     winter = Winter(seed, busy=60 if seed % 3 == 0 else 10)
     winter.pass_day()
     assert winter.world.heater.latched == 0, winter.world.history[-6:]
+
+
+@pytest.mark.parametrize(
+    "kind, seed, days", [("weak_mat", 17, 1), ("weak_mat", 6, 4), ("weak_mat_15", 15, 3)]
+)
+def test_a_weak_mat_is_never_called_dead(kind, seed, days):
+    """Homes whose mats were: weeks went by between two windows without a rise."""
+    season = Home(kind, seed).season.run(days * DAY_S)
+    assert season.latches == []
+    assert season.told_s["blocked:too_weak"] > 3000
+
+
+@pytest.mark.parametrize(
+    "kind, seed, hours", [("weak_mat", 1, 12), ("van", 1, 12), ("bus", 1, 12)]
+)
+def test_a_mat_that_dies_in_any_weather_is(kind, seed, hours):
+    season = Home(kind, seed).season.run(37 * 3600)
+    assert season.latches == []
+    season.plant.mat_open = True
+    season.run(hours * 3600)
+    assert season.latches[0][1] in ("not_heating", "open_circuit")

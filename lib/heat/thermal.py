@@ -21,6 +21,7 @@ _LONGEST_S = const(10_800)
 _UNKNOWN_S = const(3600)
 _ENDLESS_S = const(1_000_000)
 _STRONGEST_MW = const(100_000_000)  # keeps the division below under 2**30
+LIFTED = const(2)  # see Thermal
 MEASURED_MW = const(2_500_000)  # the same, where a mat's effect is measured
 # Less is lost in a BMS's current among loads.
 _SEEN_MA = const(1000)
@@ -35,6 +36,7 @@ _LEARN_DC = const(30)
 _LONGEST_MS = const(10_800_000)
 _FALL_VALID_MS = const(43_200_000)
 _ALIKE_DC = const(50)
+_SAME_DC = const(20)  # a pack that is warmer by more loses more than was seen
 _STEEPEST_CKH = const(10_000)
 _MOST_J = const(100_000_000)
 # Heat of the pack's own resistance: 4 % of the power at 1 C, and less at a quarter than the loss.
@@ -88,7 +90,8 @@ class Thermal:
     `j_k`: heat capacity in force, J/K, 0 while unknown; `learned_j_k`: the same once it has been
     learned from an episode. `fall_ckh`: how fast the unheated pack was last seen to cool, in
     0.01 K/h (negative: to warm), None after 12 hours; `fall_dc`: at which mean. `rise_ckh`: how
-    fast it last rose heated.
+    fast it last rose heated. `lifted`: 1 once it has risen by 3 K in an episode of heating, LIFTED
+    if it has as only the mat lifts it.
     """
 
     def __init__(self, settings):
@@ -103,7 +106,7 @@ class Thermal:
         self.fall_dc = 0  # where
         self._mean_dc = 0
         self._heating = False
-        self._learned = False  # from this episode
+        self.lifted = 0  # in this episode
         self._off_ms = _PAUSE_MS
         # The trend: from `base` on, as far as `last`, the furthest that the mean has come.
         self._epoch = 0
@@ -156,13 +159,16 @@ class Thermal:
         """Tells a heated pack from an unheated one by how its mean changed; None if it cannot.
 
         Without heat it would have gone on falling as before; `mw` makes a difference to that. A
-        fall that was seen at quite another temperature tells nothing about this one.
+        fall that was seen at quite another temperature tells nothing about this one; and where
+        the pack was colder it lost less, so that a warmer one may be heated and stand still.
         """
         if self.fall_ckh is None or self.j_k == 0 or mw is None or mw > MEASURED_MW:
             return None
-        if not -_ALIKE_DC <= self._mean_dc - self.fall_dc <= _ALIKE_DC:
+        warmer_dc = self._mean_dc - self.fall_dc
+        if not -_ALIKE_DC <= warmer_dc <= _ALIKE_DC:
             return None
-        return self.is_warmed(mw, self.fall_ckh, change_dc, seconds)
+        unheated = None if warmer_dc > _SAME_DC else False
+        return self.is_warmed(mw, self.fall_ckh, change_dc, seconds) or unheated
 
     def is_warmed(self, mw, fall_ckh, change_dc, seconds):
         """The same, against a fall; `mw` and capacity must be known, the power under 2.5 kW."""
@@ -201,7 +207,7 @@ class Thermal:
             self._epoch = sensors.epoch
             self._ms = -_LAG_MS
         if not self._heating:
-            self._learned = False
+            self.lifted = 0
         self._ms += elapsed
         self._mean_dc = sensors.mean_dc
         self._follow(inputs, mw)
@@ -250,8 +256,8 @@ class Thermal:
                 self._set_fall(-change_dc, self._last_ms)
             if abs(change_dc) >= _FALL_DC:
                 self._begin(self._last_dc)
-        elif change_dc >= _LEARN_DC and not self._learned:
-            self._learned = True
+        elif change_dc >= _LEARN_DC and not self.lifted:
+            self.lifted = 1
             self._learn(change_dc, max(self._last_ms // 1000, 1))
 
     def _set_fall(self, fall_dc, ms):
@@ -263,6 +269,8 @@ class Thermal:
     def _learn(self, change_dc, seconds):
         """Takes an episode for what it shows, a third of the way, a fifth of the value at most."""
         self.rise_ckh = max(change_dc * 36_000 // seconds, 1)
+        if change_dc * self.j_k > 5 * self._joule:  # half of what was given, whatever was lost
+            self.lifted = LIFTED
         if self.prior_j_k == 0 or self.fall_ckh is None:
             return
         warmed_dc = change_dc + self.fall_ckh * seconds // 36_000

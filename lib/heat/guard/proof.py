@@ -29,14 +29,14 @@ class Proof:
     """Follows attempts to heat: each must show a rise within its window of on-time.
 
     After a verdict, `took_s` is the on-time since the temperatures that it compares with, and
-    `change_dc` how the mean of the sensors has changed. `shown` is the caller's: that this
-    attempt has shown the mat's work. It ends with the attempt.
+    `change_dc` how the mean of the sensors has changed. `shown` is the caller's: what
+    this attempt has shown, 1 a rise, 2 one that only the mat makes.
     """
 
     def __init__(self):
         self.took_s = 0
         self.change_dc = 0
-        self.shown = False
+        self.shown = 0
         self._on_ms = 0
         self._paused_ms = 0
         self._mean_dc = 0
@@ -68,7 +68,7 @@ class Proof:
             self._rebase(sensors)
         self._off_ms = 0
         if not self._started:
-            self.shown = False
+            self.shown = 0
         if not self._started or self._epoch != sensors.epoch:
             self._begin(sensors, _LAG_MS)
             return WAITING

@@ -7,15 +7,16 @@ import words as s
 from compat import const
 from heat.guard import balance, proof
 from heat.guard.stuck import OffWatch
-from heat.thermal import mat_ma
+from heat.thermal import LIFTED, mat_ma
 from heat.uptime import EnergyDay, Stretch
 
 _MIN_HYSTERESIS_DC = const(20)
 _RESOLUTION_DC = const(10)
 _JUMP_MS = const(3000)  # the longest that a set-aside reading may leave the output on
 _BACKOFF_MS = const(2_700_000)  # to see how the unheated pack cools: a dead mat, or a weak one?
-# Windows without a rise until it is a fault. Only a warm pack clears them: one that has cooled
-# during the back-off rises at first, whatever the mat is worth.
+# Windows without a rise until it is a fault. A warm pack clears them, and one that the mat has
+# lifted since; no smaller rise does: a pack that has cooled during the back-off rises at first,
+# whatever the mat is worth.
 _STRIKES = const(2)
 _LONG_MS = const(86_400_000)
 # Until a mat that cannot beat the cold is tried again; twice as long each time, up to four hours.
@@ -56,6 +57,7 @@ class Guard:
         self._weak_ms = 0
         self._next_weak_ms = _WEAK_MS
         self._rechecked = False
+        self._shown = False  # the mat was seen to work after a window without, and in none since
         self._jump_ms = 0
         self._hot_while_on = False
         if settings["heater_feed"] == "output" and self._off_watch is not None:
@@ -262,18 +264,26 @@ class Guard:
         heated = self._thermal.is_heated(mw, attempt.change_dc, attempt.took_s)
         works = self.electric is not None and self.electric.works
         if verdict == proof.RISEN:
-            attempt.shown = attempt.shown or heated is True
+            attempt.shown = 2 if heated else attempt.shown or 1
+            if self.strikes and self._thermal.lifted == LIFTED:
+                self._shown = True
+                self._set_strikes(0)
         elif verdict == proof.FALLING and (heated is False or (self.strikes and not works)):
             self.trip(s.OPEN_CIRCUIT)
         elif works and heated is False and not self._rechecked:
             self._rechecked = True  # did it break while on? The next edge tells
             self._backoff_ms = _RECHECK_MS
-        elif works or heated or (heated is None and attempt.shown):
+        # The last: nothing proves it dead, and it was seen to work; or this is the second window
+        # without, and the pack has risen in it: longer pauses then tell how it cools unheated.
+        elif (works or heated) or (
+            heated is None and (self._shown or attempt.shown + self.strikes > 1)
+        ):
             self._give_way(mw, attempt.change_dc, attempt.took_s)
         else:
             self._strike()
 
     def _strike(self):
+        self._shown = False
         self._set_strikes(self.strikes + 1)
         if self.strikes >= _STRIKES:
             self.trip(s.NOT_HEATING)
