@@ -43,6 +43,7 @@ class Rig:
             p.CHARGE_UTPR_DC: 50,
             p.CHARGE_ON: 1,
             p.CHARGE_SWITCH: 1,
+            p.MOS_TEMP_DC: 20,
         }
         self.on = False
 

@@ -39,9 +39,15 @@ _SCALED = {
 }
 # The book of heat holds two seconds of the mat, and is forgotten more slowly than it fills.
 SHORT_BOOK = {
-    guard: {"_BACKOFF_MS": 2000},
-    balance: {"_SLOW_S": 2, "_LEAST_K": 0, "_LONG_S": 4},
+    guard: {"_BACKOFF_MS": 2000, "_WEAK_MS": 1000, "_WEAK_MOST_MS": 2000},
+    balance: {"_SLOW_S": 2, "_LEAST_K": 200 / 35_840, "_LONG_S": 4},
     proof: {"_LAG_MS": 1000, "_PAUSE_MS": 2000, "_PAUSED_MS": 1000},
+}
+# No book, and a window of two seconds.
+SHORT_PROOF = {
+    guard: {"_BACKOFF_MS": 1000, "_WEAK_MS": 1000, "_WEAK_MOST_MS": 2000},
+    proof: {"_LAG_MS": 0, "_PAUSE_MS": 1000, "_PAUSED_MS": 1000, "_TURN_MS": 0},
+    thermal: {"_SHORTEST_S": 2, "_LONGEST_S": 2},
 }
 _RUN_MS = 5000  # the longest time on
 # The thresholds and limits of the settings, 0.1 °C.
@@ -119,6 +125,7 @@ def _make_pack(temps, thresholds=True, danger=False, pack_mv=51_200):
     pack.put(p.CELL_UVPR_MV, 2900)
     pack.put(p.CHARGE_ON, 1)
     pack.put(p.CHARGE_SWITCH, 1)
+    pack.put(p.MOS_TEMP_DC, BETWEEN)
     if thresholds:
         pack.put(p.CHARGE_UTP_DC, LIMIT_DC)
         pack.put(p.CHARGE_UTPR_DC, RECOVERY_DC)
@@ -154,24 +161,43 @@ def all_sensors():
 
 
 class Cooling(Reading):
-    """A Reading of a pack of which it is known how fast it cools unheated, in 0.01 K/h."""
+    """A Reading of a pack of which it is known how fast it cools unheated, in 0.01 K/h.
 
-    def __init__(self, temps, fall_ckh, **others):
+    `lifted`: it has just been seen to rise as only a mat lifts it.
+    """
+
+    def __init__(self, temps, fall_ckh, lifted=False, **others):
         super().__init__(temps, pack_mv=50_000, **others)
-        self.name += f" cools {fall_ckh}"
+        self.name += f" cools {fall_ckh} {'lifted' if lifted else ''}"
         self.allows = not self.bad and temps[0] < RECOVERY_DC
         self.fall_ckh = fall_ckh
+        self.lifted = lifted
 
     def step(self, heater):
+        heater.thermal.lifted = thermal.LIFTED if self.lifted else 0
         heater.thermal.fall_ckh = self.fall_ckh
         heater.thermal.fall_dc = self.pack.temps_dc[0]
         return super().step(heater)
 
 
-def all_of_heat():
-    """Returns inputs: what fills the book of heat, and what empties it."""
+def all_of_heat(board_dc=BETWEEN):
+    """Returns inputs: what fills the book of heat, and what empties it.
+
+    `board_dc`: what the BMS says of its own board, None for nothing.
+    """
     found = [Cooling((COLD,), fall_ckh) for fall_ckh in (None, 0, 9000)]
-    return found + [Cooling((WARM,), None), Cooling((COLD,), None, bad="stale")]
+    found += [Cooling((WARM,), None), Cooling((COLD,), None, bad="stale")]
+    for reading in found:
+        if board_dc is None:
+            reading.pack.drop(p.MOS_TEMP_DC)
+    return found
+
+
+def all_of_proof():
+    """Returns inputs: what shows that the mat works, what that it does not, and what neither."""
+    found = [Cooling((COLD + 10,), None, lifted) for lifted in (True, False)]
+    found += [Cooling((dc,), None) for dc in (COLD, WARM)]
+    return found + [Cooling((COLD,), 0), Cooling((COLD,), None, bad="stale")]
 
 
 def all_in_time():
@@ -229,7 +255,16 @@ def make_heater(**settings):
 
 def make_heater_of_100_w():
     """Returns one whose mat takes 100 W of 50 V, in a box that loses half of that."""
-    heater = make_heater(heater_mat_mohm=25_000, heater_loss_w=50)
+    return _make_heater_of_100_w(50)
+
+
+def make_heater_without_a_book():
+    """Returns one in a box that may lose all that the mat gives."""
+    return _make_heater_of_100_w(100)
+
+
+def _make_heater_of_100_w(loss_w):
+    heater = make_heater(heater_mat_mohm=25_000, heater_loss_w=loss_w)
     _bound_stretch(heater, 0)
     return heater
 
@@ -292,10 +327,12 @@ def picture_of_heat(heater):
         keeper.strikes,
         keeper._backoff_ms,
         (attempt._on_ms, attempt._base_dc[0], attempt._low_dc[0], attempt._lag_ms)
-        + (attempt._off_ms,)
+        + (attempt._off_ms, attempt.shown)
         if attempt._started
         else None,
-        (book.unseen_j, book._s, book.verdict, book._again, book._lost_w, book._lost_dc),
+        (book.unseen_j, book._s, book.verdict, book._again, book._lost_w, book._lost_dc)
+        + (book._blind_ms,),
+        (keeper._shown, keeper._weak_ms, keeper._next_weak_ms),
     )
 
 

@@ -5,8 +5,11 @@ import pytest
 import words as s
 from host_tests.heat.heat_rig import Rig, faults
 from tools.heater_lab import slow
+from tools.heater_lab.season import UNTOLD
 
 PACK = "16S 100 Ah, 200 W"
+TIGHT = "16S 100 Ah, 200 W, 80 mm foam"
+MILD = (4.0, 9.0)
 COLD = (-12.0, -2.0)
 
 
@@ -23,8 +26,53 @@ def test_the_truly_hottest_cell_stays_under_35_degrees(fault):
 
 
 def test_a_sensor_that_hangs_loose_is_a_fault_that_says_so():
-    season = slow.play("coupled_30", "16S 100 Ah, 200 W, 80 mm foam", COLD, hours=10)
+    season = slow.play("coupled_30", TIGHT, COLD, hours=10)
     assert [latch[1] for latch in season.latches] == ["heat_unseen"]
+
+
+@pytest.mark.parametrize(
+    "fault, start, hours",
+    [
+        ("drift_1", MILD, 30),
+        ("drift_3", MILD, 20),
+        ("drift_6", MILD, 20),
+        ("coupled_10", (-2.0, 8.0), 24),
+        ("other_slow", MILD, 12),
+    ],
+)
+def test_so_it_does_where_the_bms_does_not_tell_its_board_s(fault, start, hours):
+    """In a box so tight that what a poor one loses would bring its cells to 45 °C and more."""
+    season = slow.play(fault, TIGHT, start, hours, board=UNTOLD)
+    assert season.hot_c <= slow.HOTTEST_C
+
+
+def test_a_well_pack_without_the_board_s_temperature_is_heated_as_ever():
+    season = slow.play("well", PACK, COLD, hours=12, board=UNTOLD)
+    assert season.latches == []
+    assert "blocked:losing_heat" not in season.told_s
+
+
+@pytest.mark.parametrize("told_w, allowed_w", [(0, 17), (60, 60)])
+def test_a_board_that_is_not_told_of_for_an_hour_halves_what_a_box_may_lose(told_w, allowed_w):
+    from bms import pack as p
+
+    rig = Rig(heater_loss_w=told_w, heater_mode="off")
+    rig.step(3)
+    balance = rig.heater.guard.balance
+
+    def lost_in_100_s():
+        balance.unseen_j = before_j = 100_000
+        rig.step(100)
+        return round((before_j - balance.unseen_j) / 100)
+
+    assert lost_in_100_s() == (told_w or 34)
+    rig.slots[p.MOS_TEMP_DC] = None
+    rig.step(3400)
+    assert lost_in_100_s() == (told_w or 34)
+    rig.step(200)
+    assert lost_in_100_s() == allowed_w
+    rig.slots[p.MOS_TEMP_DC] = 20
+    assert lost_in_100_s() == (told_w or 34)
 
 
 def test_a_well_pack_knows_nothing_of_it():
@@ -37,7 +85,7 @@ def test_a_well_pack_knows_nothing_of_it():
 def fed(rig, kelvin):
     """Puts in as much heat as warms the pack so far, in a box that loses nothing."""
     balance = rig.heater.guard.balance
-    balance._loss_mw = 0
+    balance._loss_w = 0
     before = balance.unseen_j
     while balance.unseen_j - before < kelvin * 35_840 and balance.verdict == 0:
         assert rig.step()

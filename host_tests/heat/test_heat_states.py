@@ -5,18 +5,22 @@ import pytest
 import words as s
 from heat.heater import Heater
 from host_tests.heat.heat_states import (
+    BETWEEN,
     COMMANDS,
     HIGHEST_DC,
     RECOVERY_DC,
     SHORT_BOOK,
+    SHORT_PROOF,
     Enumeration,
     all_in_time,
     all_of_heat,
+    all_of_proof,
     all_sensors,
     all_vetoes,
     clone,
     make_heater,
     make_heater_of_100_w,
+    make_heater_without_a_book,
     picture,
     picture_in_time,
     picture_of_heat,
@@ -29,6 +33,8 @@ SLICES = {
     "sensors": {s.SENSOR_SPREAD, s.OVER_TEMPERATURE},
     "time": {s.NOT_HEATING, s.OPEN_CIRCUIT, s.TOO_LONG, s.STUCK_ON},
     "heat": {s.HEAT_UNSEEN, s.NOT_HEATING},
+    "blind": {s.HEAT_UNSEEN, s.NOT_HEATING},
+    "proof": {s.NOT_HEATING},
 }
 BLOCKED = {
     "vetoes": {s.LINK_DOWN, s.STALE, s.IMPLAUSIBLE, s.FROZEN, s.NO_SENSOR, s.SETTLING}
@@ -36,6 +42,8 @@ BLOCKED = {
     "sensors": {s.SETTLING, s.JUMP, s.NO_SENSOR},
     "time": {s.BACKOFF, s.STALE, s.BMS_ALARM},
     "heat": {s.LOSING_HEAT, s.BACKOFF, s.STALE},
+    "blind": {s.LOSING_HEAT, s.STALE},
+    "proof": {s.BACKOFF, s.TOO_WEAK, s.STALE},
 }
 STATE, REASON, LATCHED, ON = 0, 1, 2, 6  # places in a picture
 
@@ -75,9 +83,15 @@ def slices():
         found["time"] = Enumeration(
             all_in_time(), ["acknowledge", "restart"], picture_in_time
         ).run(check_step)
+    commands = ["acknowledge", "restart"]
     with scaled_time(SHORT_BOOK):
-        found["heat"] = Enumeration(
-            all_of_heat(), ["acknowledge", "restart"], picture_of_heat, make_heater_of_100_w
+        for name, board_dc in (("heat", BETWEEN), ("blind", None)):
+            found[name] = Enumeration(
+                all_of_heat(board_dc), commands, picture_of_heat, make_heater_of_100_w
+            ).run(check_step)
+    with scaled_time(SHORT_PROOF):
+        found["proof"] = Enumeration(
+            all_of_proof(), commands, picture_of_heat, make_heater_without_a_book
         ).run(check_step)
     return found
 
@@ -86,7 +100,7 @@ def slices():
 def test_no_state_heats_against_a_veto_and_none_forgets_a_fault(slices, name):
     """check_step() has looked at every transition; here is how many there were."""
     found = slices[name]
-    commands = {"vetoes": len(COMMANDS), "sensors": 1, "time": 2, "heat": 2}[name]
+    commands = {"vetoes": len(COMMANDS), "sensors": 1}.get(name, 2)
     assert found.transitions == len(found.pictures) * (len(found.inputs) + commands)
     assert len(found.pictures) > 500
 
@@ -108,8 +122,9 @@ def test_all_faults_are_in_one_of_the_slices():
 
 def test_no_more_heat_is_put_in_than_the_book_holds(slices):
     """Two seconds of the mat."""
-    books = {seen[-1][0] for seen in slices["heat"].pictures}
-    assert max(books) == 200 and min(books) == 0
+    for name in ("heat", "blind"):
+        books = {seen[-2][0] for seen in slices[name].pictures}
+        assert max(books) == 200 and min(books) == 0
 
 
 @pytest.mark.parametrize("name", SLICES)

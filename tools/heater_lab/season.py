@@ -20,6 +20,9 @@ FINE_S = 1
 FINE_FOR_S = 16  # four seconds left out, four readings, and some
 HEATED_S = 20
 IDLE_S = 60
+# Where the BMS's board is, whose temperature it tells: with the cells, in the cold air, or it
+# does not tell.
+WITH_CELLS, OUTSIDE, UNTOLD = "with the cells", "outside", "untold"
 
 
 class Verdict:
@@ -55,7 +58,7 @@ class Season:
         self.plant = Plant(**(PLANT | (plant or {})), substep_s=HEATED_S)
         self.each = each
         self.pin_wired = True
-        self.with_board = True  # the BMS tells its own temperature
+        self.board = WITH_CELLS
         self.acknowledges = True
         self.heater = Heater(self.settings, *limits)
         self.heater.load({})
@@ -119,8 +122,10 @@ class Season:
         pack.put(p.CELL_MIN_MV, plant.pack_mv // plant.cells)
         pack.put(p.CELL_UVPR_MV, bms.cell_uvpr_mv)
         pack.put(p.CELL_OVP_MV, bms.cell_ovp_mv)
-        if self.with_board:
+        if self.board == WITH_CELLS:
             pack.put(p.MOS_TEMP_DC, plant.mos_temp_dc)
+        elif self.board == OUTSIDE:
+            pack.put(p.MOS_TEMP_DC, 10 * round(plant.ambient_c))
         pack.put(p.CHARGE_UTP_DC, bms.charge_utp_dc)
         pack.put(p.CHARGE_UTPR_DC, bms.charge_utpr_dc)
         pack.clear_alarms()

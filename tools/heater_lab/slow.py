@@ -5,7 +5,7 @@ All sensors of the pack share the fault: one that differs from its neighbour is 
 
 import math
 
-from tools.heater_lab.season import Season
+from tools.heater_lab.season import WITH_CELLS, Season
 
 HOURS = 36
 HOTTEST_C = 35.0
@@ -48,8 +48,8 @@ PACKS = {
 STARTS = ((-12.0, -2.0), (-25.0, 2.0), (-2.0, 8.0), (4.0, 9.0))
 
 
-def play(fault, pack, start, hours=HOURS, with_board=True):
-    """Plays one; returns its Season. `with_board`: the BMS tells how warm its own board is."""
+def play(fault, pack, start, hours=HOURS, board=WITH_CELLS):
+    """Plays one; returns its Season. `board`: where the BMS's own is, see season.py."""
     cells, capacity_ah, mohm, loss_w_k = PACKS[pack]
     size = {"cells": cells, "capacity_ah": capacity_ah, "mat_mohm": mohm, "loss_w_k": loss_w_k}
     settings = {
@@ -59,7 +59,7 @@ def play(fault, pack, start, hours=HOURS, with_board=True):
     season = Season(settings, size)
     plant = season.plant
     plant.mat_feed = "cells"
-    season.with_board = with_board
+    season.board = board
     plant.ambient_c, temp_c = start
     plant.set_temp(temp_c)
     plant.charger_on = True

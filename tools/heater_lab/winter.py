@@ -7,7 +7,7 @@ charger and loads, its weather, and who lives in it. Nothing is broken in any of
 import math
 import random
 
-from tools.heater_lab.season import Season
+from tools.heater_lab.season import UNTOLD, Season
 from tools.heater_lab.weather import DAY_S, Winter
 
 DAYS = 30
@@ -18,7 +18,7 @@ _LARGE = ((16, 100.0, 13_100, 1.5), (16, 100.0, 26_200, 1.5), (16, 280.0, 13_100
 _SMALL = ((4, 100.0, 2900, 0.6), (4, 200.0, 2900, 1.0), (8, 50.0, 11_000, 0.7))
 
 # By name: (text, sizes, mean of the air, °C, mat / mean loss or None: the box as it is,
-# attributes of the plant, is it heated).
+# attributes of the plant or `board` of the Season, is it heated).
 KINDS = {
     "van": ("a van on shore power", _LARGE, -8.0, None, {}, False),
     "heated_van": ("a van that is heated mornings and evenings", _LARGE, -20.0, None, {}, True),
@@ -43,6 +43,30 @@ KINDS = {
         None,
         {"lag_s": 2700.0},
         True,
+    ),
+    "blind_van": (
+        "a van whose BMS does not tell its board's temperature",
+        _LARGE,
+        -8.0,
+        None,
+        {"board": UNTOLD},
+        False,
+    ),
+    "blind_bus": (
+        "the same, a small bus, heated when somebody is in",
+        _SMALL,
+        -20.0,
+        None,
+        {"board": UNTOLD},
+        True,
+    ),
+    "blind_told": (
+        "such a van, a mat of 3 times the mean loss, and `heater_loss_w` set",
+        _LARGE,
+        -8.0,
+        3.0,
+        {"board": UNTOLD},
+        False,
     ),
     "mild": ("a mild winter around 0 °C", _LARGE + _SMALL, 0.0, None, {}, False),
 }
@@ -92,7 +116,7 @@ class Home:
         plant.set_soc(dice.randint(30, 95))
         self.season.pin_wired = chosen["charger_pin_used"]
         for name, value in odd.items():
-            setattr(plant, name, value)
+            setattr(self.season if name == "board" else plant, name, value)
 
     def __call__(self, season):
         t_s = season.t_s

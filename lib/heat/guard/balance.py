@@ -11,6 +11,11 @@ heat stops until the book is halved. At the second time, if the unheated pack wa
 clearly less than the book needs while it was about as warm, the sensor is wrong, which latches;
 else it may as well be a poor box, which is heated by no more than a good one loses. A sensor that
 drifts looks exactly like it.
+
+Where the BMS does not tell how warm its own board is, nothing but this book ends the heat. Then it
+holds 10 K and no more; a box may lose half of that, if its owner has not said what it does; and
+once the book was full, it is one of heat and loss alone until it is empty, whatever the sensors
+say.
 """
 
 from compat import const
@@ -26,6 +31,8 @@ _SLOW_S = const(3600)
 _LEAST_K = const(10)
 _MOST_K = const(22)
 _LONG_S = const(1_000_000)
+# Where the board's temperature is unknown.
+_BLIND_MS = const(3_600_000)  # a reading that is missing for less may come back
 _ALIKE_DC = const(30)  # a pack that is colder by more than this loses less: that proves nothing
 
 
@@ -41,10 +48,11 @@ class Balance:
         self.verdict = ENOUGH
         self.half = False
         self._thermal = thermal
-        self._loss_mw = settings["heater_loss_w"] * 1000
-        if settings["pack_wh"] and not self._loss_mw:
+        self._loss_w = self._blind_w = settings["heater_loss_w"]
+        if settings["pack_wh"] and not self._loss_w:
             ckh = int(_LOSS_CKH / settings["pack_wh"] ** (1 / 3))
-            self._loss_mw = thermal.prior_j_k // 36 * ckh // 10
+            self._loss_w = thermal.prior_j_k // 36 * ckh // 10_000
+            self._blind_w = self._loss_w // 2
         self._mj = 0
         self._ms = 0
         self._s = 0  # since the book was empty
@@ -53,15 +61,21 @@ class Balance:
         self._lost_dc = 0  # the warmest at which it was
         self._epoch = -1
         self._mean_dc = 0
+        self._blind_ms = _BLIND_MS
 
     def step(self, inputs, mw):
         """Takes a step's inputs, and the mat's power now (None: unknown)."""
-        self._book_rise(inputs.sensors)
+        self._blind_ms = min(self._blind_ms + inputs.elapsed_ms, _BLIND_MS)
+        if inputs.mos_dc is not None:
+            self._blind_ms = 0
+        blind = self._blind_ms == _BLIND_MS
+        loss_w = self._blind_w if blind else self._loss_w
+        self._book_rise(inputs.sensors, blind)
         if mw is not None:
             self._mj += mw // 1000 * inputs.on_ms + mw % 1000 * inputs.on_ms // 1000
         if self.unseen_j > 0 or inputs.on_ms:
             elapsed = inputs.elapsed_ms
-            self._mj -= self._loss_mw // 1000 * elapsed
+            self._mj -= loss_w * elapsed
             self._ms += elapsed
         self.unseen_j += self._mj // 1000
         self._mj %= 1000
@@ -71,7 +85,7 @@ class Balance:
         if self.unseen_j <= 0:
             self.restart()
         self._note_loss()
-        self._judge(mw)
+        self._judge(mw, loss_w, _LEAST_K if blind else _MOST_K)
 
     def restart(self):
         """Closes the book, and begins a new one."""
@@ -88,22 +102,22 @@ class Balance:
             self._lost_dc = thermal.fall_dc
         self._lost_w = max(self._lost_w, thermal.loss_mw() // 1000)
 
-    def _book_rise(self, sensors):
+    def _book_rise(self, sensors, blind):
         if sensors.mean_dc is None:
             return
-        if self._epoch == sensors.epoch:
+        if self._epoch == sensors.epoch and not (blind and self._again):
             rise_dc = sensors.mean_dc - self._mean_dc
             if rise_dc > 0 or self.unseen_j > 0:
                 self.unseen_j -= self._thermal.j_k // 10 * rise_dc
         self._epoch = sensors.epoch
         self._mean_dc = sensors.mean_dc
 
-    def _judge(self, mw):
+    def _judge(self, mw, loss_w, most_k):
         j_k = self._thermal.prior_j_k
         if not j_k or mw is None:
             return
         limit_j = mw // 1000 * _SLOW_S
-        limit_j = max(_LEAST_K * j_k, min(limit_j, _MOST_K * j_k))
+        limit_j = max(_LEAST_K * j_k, min(limit_j, most_k * j_k))
         self.half = 2 * self.unseen_j >= limit_j
         if self.unseen_j < limit_j:
             if not self.half:
@@ -112,7 +126,7 @@ class Balance:
         self.unseen_j = limit_j  # nobody waits for more than half of it
         if self.verdict == ENOUGH:
             self.verdict = LOSING
-            needed_w = self._loss_mw // 1000 + self.unseen_j // max(self._s, 1)
+            needed_w = loss_w + self.unseen_j // max(self._s, 1)
             alike = self._mean_dc - self._lost_dc <= _ALIKE_DC
             if self._again and alike and 0 <= 3 * self._lost_w < 2 * needed_w:
                 self.verdict = UNSEEN
