@@ -45,7 +45,7 @@ class Play:
     `first_s`, `off_s`: from the last fault to the output's going off, for the first and for the
     last time; None if it was never on. `longest_s`: the longest stretch of heating. `reason`: the
     text of the state that explains the first "off". `hot_c`: the hottest cell. `alarm_s`: from the
-    last "off" to the latching of a fault or a warning, None without one.
+    last "off" to the first warning or fault, None without one.
     """
 
     def __init__(self, start, faults):
@@ -98,9 +98,9 @@ class Play:
             lost = lab.heater.latched >> s.STATE_LOST - 1 & 1
             self._expect(lost or self._acknowledges(), "a fault was forgotten")
         told = lab.heater.latched << s.LAST_FAULT | lab.heater.warnings
-        if self._told != told:
-            self._told = told
+        if told & ~self._told and self.alarm_s is None:
             self.alarm_s = (lab.t_ms - lab.off_ms) / 1000
+        self._told = told
         self._latched = lab.heater.latched
         self.hot_c = max(self.hot_c, plant.near_c, plant.far_c)
         self._follow()

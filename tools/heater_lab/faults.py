@@ -72,7 +72,7 @@ def _lose_state(lab):
 
 def _spend(lab):
     energy = lab.heater.guard.energy
-    energy.restore(lab.settings["heater_max_wh_day"], 0)
+    energy.restore(lab.settings["heater_max_wh_day"] + 100, 0)  # does not fade within a play
 
 
 def _refund(lab):
@@ -241,7 +241,9 @@ def _make():
     yield Fault("mat_open_slow", text, _SLOT_S, LATCHES, _NO_RISE, ways, settings=slow)
     text = "one sensor repeats its last value"
     ways = d.frames(lambda: d.Stuck(0))
-    yield Fault("sensor_stuck", text, _CREEP_S, LATCHES, "sensor_spread over_temperature", ways)
+    reasons = "sensor_spread over_temperature too_warm"
+    instead = (s.TOO_WARM, s.LOSING_HEAT)  # the board is as warm as the cells by then
+    yield Fault("sensor_stuck", text, _CREEP_S, LATCHES, reasons, ways, instead=instead)
     # The output can do nothing about it: the alarm tells, the thermal fuse acts.
     text = "the switch conducts, whatever it is told"
     ways = d.of_plant("output_stuck", True, False)

@@ -18,6 +18,7 @@ def feed(pack, plant, now):
     pack.put(p.PACK_MV, plant.pack_mv)
     pack.put(p.CURRENT_MA, plant.current_ma)
     pack.put(p.SOC_PCT, plant.soc_pct)
+    pack.put(p.MOS_TEMP_DC, plant.mos_temp_dc)
     pack.put(p.CHARGE_ON, int(plant.charge_on))
     pack.put(p.DISCHARGE_ON, int(plant.discharge_on))
     pack.put(p.CHARGE_SWITCH, int(bms.charge_switch))
