@@ -21,6 +21,7 @@ import tempfile
 
 from tools import (
     ROOT,
+    boards,
     bundle,
     inline,
     legend,
@@ -113,16 +114,10 @@ def load_source(name, path):
 
 def load_board(name):
     """Returns the board's data module; ImageError with the names there are if there is none."""
-    path = board_file(name)
-    if not path.is_file():
-        names = sorted(p.parent.name for p in (ROOT / "boards").glob("*/board.py"))
-        raise ImageError(f"no board {name!r}; there are: {', '.join(names)}")
-    return load_source("board", path)
-
-
-def board_file(name):
-    """Returns the path of a board's data module."""
-    return ROOT / "boards" / name / "board.py"
+    try:
+        return boards.load(name)
+    except boards.BoardError as error:
+        raise ImageError(str(error)) from None
 
 
 def compiler():
@@ -163,11 +158,13 @@ def sources(board_name):
     """Returns ({module: text}, {module that becomes a file: source}) of a board's image."""
     board = load_board(board_name)
     modules = reachable(chosen_at_run_time(board))
-    modules |= {"main": find_source("main"), "board": board_file(board_name)}
+    modules["main"] = find_source("main")
     layout = panel_layouts.layout_file(board.PANEL_WIDTH, board.PANEL_HEIGHT)
     modules[panel_layouts.LAYOUT] = layout
     files = {n: modules.pop(n) for n in rendered.FILES.keys() & modules.keys()}
-    return {n: source.read_text() for n, source in modules.items()}, files
+    texts = {n: source.read_text() for n, source in modules.items()}
+    texts["board"] = boards.source(board_name)
+    return texts, files
 
 
 def boot_text(board):
@@ -269,7 +266,7 @@ def print_report(out, files):
 def main(argv=None):
     """Command line."""
     parser = argparse.ArgumentParser(prog="tools.image", description=__doc__.partition("\n")[0])
-    parser.add_argument("board", help="name of a folder in boards/")
+    parser.add_argument("board", help="name of a folder in boards/, or NAME+VARIANT")
     parser.add_argument("--out", type=pathlib.Path, help="default: build/BOARD")
     parser.add_argument(
         "--plain",

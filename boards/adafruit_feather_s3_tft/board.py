@@ -5,7 +5,7 @@ wiring, and why these pins, is in README.md beside this file.
 """
 
 NAME = "Feather ESP32-S3 TFT"
-PSRAM = 1  # 1: it has, and an image is made of the modules as they are
+PSRAM = 4  # data lines of the PSRAM; with any, an image is made of the modules as they are
 
 CPU_HZ = 240_000_000
 

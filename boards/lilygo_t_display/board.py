@@ -4,7 +4,7 @@ Wiring, and why these pins, is in README.md beside this file.
 """
 
 NAME = "LilyGO T-Display"
-PSRAM = 0  # 1: it has, and an image is made of the modules as they are
+PSRAM = 0  # data lines of the PSRAM; 0: it has none
 
 # MicroPython starts at 160 MHz; a third more room in every deadline costs 20 mA.
 CPU_HZ = 240_000_000

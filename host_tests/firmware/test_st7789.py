@@ -8,7 +8,7 @@ import pytest
 
 from host_tests.mp import fake_panel
 from screen import model
-from tools import ROOT, cpython_framebuf, image, render_lcd, scenes
+from tools import cpython_framebuf, render_lcd, scenes
 from tools.bench.panel import Panel as Glass
 
 
@@ -108,20 +108,6 @@ def test_a_panel_whose_supply_is_switched_gets_it_first(st7789, monkeypatch):
     order = list(fake_panel.levels)
     assert order.index(21) < order.index(fake_panel.Board.PANEL_RST)
     assert fake_panel.levels[21] == 1
-
-
-@pytest.mark.parametrize("name", [p.parent.name for p in (ROOT / "boards").glob("*/board.py")])
-def test_the_glass_of_each_board(st7789, monkeypatch, name):
-    data = image.load_board(name)
-    for fact in vars(fake_panel.Board):
-        if fact.isupper():
-            monkeypatch.setattr(fake_panel.Board, fact, getattr(data, fact))
-    rig = Rig(st7789)
-    rig.draw()
-    rig.panel.light()
-    rig.listen()
-    assert rig.glass.lit
-    assert rig.glass.rgb() == rig.expected()
 
 
 def test_start_keeps_the_times_of_the_data_sheet(st7789):

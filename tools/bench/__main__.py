@@ -13,6 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tools import boards
 from tools.bench import scenario_file, simulators
 from tools.bench.bench import Bench
 from tools.bench.broker import BrokerError
@@ -65,6 +66,9 @@ def _arguments(argv):
         help=f"default {simulators.DEFAULT}; again for a pack in parallel",
     )
     parser.add_argument("--psram", action="store_true", help="the chip has PSRAM")
+    parser.add_argument(
+        "--board", choices=boards.names(), metavar="NAME", help="default lilygo_t_display"
+    )
     parser.add_argument("--broker", choices=["auto", "mosquitto", "amqtt"], default="auto")
     parser.add_argument("--lapse", type=int, help="virtual per real second")
     parser.add_argument("--headless", action="store_true", help="no page; needs --scenario")
@@ -84,8 +88,10 @@ def _arguments(argv):
 
 def _desk(arguments, run_dir, scenario):
     config = BenchConfig(str(run_dir))
+    config.board_name = arguments.board or config.board_name
     config.compile()
-    config.psram = arguments.psram or (scenario is not None and scenario.psram)
+    psram = arguments.psram or (scenario is not None and scenario.psram)
+    config.psram = bool(psram or config.load_board().PSRAM)
     start = dict(_START, **scenario.start) if scenario else dict(_FIRST_MINUTE)
     lapse = start.pop("lapse", _LAPSE)
     config.lapse = arguments.lapse or lapse

@@ -3,7 +3,7 @@
 import os
 import sys
 
-from tools import chip_heaps, image, rendered
+from tools import boards, chip_heaps, image, rendered
 from tools.bench import simulators
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -30,11 +30,11 @@ class BenchConfig:
         self.run_dir = run_dir  # working directory of the firmware: settings.json, state.json ...
         self.micropython = find_micropython()  # command of the unix port
         self.main = os.path.join(ROOT, "firmware", "main.py")  # program to run
-        self.board_dir = os.path.join(ROOT, "boards", "lilygo_t_display")
+        self.board_name = "lilygo_t_display"
         self.paths = [os.path.join(ROOT, name) for name in _PLACES]
         for name in _RENDERED:
             rendered.write(name, None, self.paths[-1])
-        self.board = None  # object with the names of board.py; default: read from board_dir
+        self.board = None  # object with the names of board.py; default: that of board_name
         self.plant = None  # the true pack; default tools.plant.Plant()
         self.bms_name = simulators.DEFAULT  # which BMS is simulated: simulators.NAMES
         self.bms = None  # or one that is ready made
@@ -54,14 +54,16 @@ class BenchConfig:
     def load_board(self):
         """Returns an object with the names of board.py, which the firmware is to find, too."""
         if self.board is None:
-            self.board = _read_board(self.board_dir)
-        if self.board_dir not in self.paths:
-            self.paths = [*self.paths, self.board_dir]
+            self.board = boards.load(self.board_name)
+        # From its sources the firmware runs on boards that are no variant of another.
+        board_dir = os.path.join(ROOT, "boards", self.board_name)
+        if board_dir not in self.paths:
+            self.paths = [*self.paths, board_dir]
         return self.board
 
     def compile(self):
         """Runs the firmware as `run_image` does, from the board's image as its sources are now."""
-        self.run_image(image.kept(os.path.basename(self.board_dir)))
+        self.run_image(image.kept(self.board_name))
 
     def run_image(self, folder):
         """Runs the firmware as a device has it: the image in `folder`, in an ESP32's heap."""
@@ -74,13 +76,3 @@ def find_micropython():
     """Returns the `micropython` beside this Python, or the name, to be found on the PATH."""
     beside = os.path.join(os.path.dirname(sys.executable), "micropython")
     return beside if os.path.exists(beside) else "micropython"
-
-
-def _read_board(board_dir):
-    """Returns the names of board.py as an object."""
-    names = {}
-    path = os.path.join(board_dir, "board.py")
-    with open(path, encoding="utf-8") as file:
-        source = file.read().replace("from compat import const", "")
-    exec(compile(source, path, "exec"), {"const": lambda value: value}, names)
-    return type("Board", (), names)

@@ -61,7 +61,7 @@ class Controls:
             self._setters["ble_" + name] = functools.partial(self._on_air, name)
         self._setters["ble_drop"] = lambda _: self._radio("ble_drop").drop()
         self._setters["ble_empty"] = lambda _: self._radio("ble_empty").hide_service()
-        for pin in (bench.board.BUTTON_1, bench.board.BUTTON_2):
+        for pin in {bench.board.BUTTON_1, bench.board.BUTTON_2} - {-1}:
             bench.chip.drive(pin, 1)
 
     def set(self, name, value):
@@ -219,6 +219,8 @@ class Controls:
 
     def _button(self, pin, value):
         """Buttons connect to ground. None: a short press; otherwise held or let go."""
+        if pin < 0:
+            raise ValueError("this board has no such button")
         chip, conductor = self._bench.chip, self._bench.conductor
         chip.drive(pin, 0 if value in (None, True) else 1)
         if value is None:

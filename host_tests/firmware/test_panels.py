@@ -1,4 +1,5 @@
-"""The drivers of the ILI9341 and the ILI9342C, read by the emulated controllers of the bench."""
+"""The drivers of the ILI9341 and the ILI9342C, and each board's, read by the emulated controllers
+of the bench."""
 
 import importlib
 import sys
@@ -8,7 +9,7 @@ import pytest
 
 import hardware
 from host_tests.mp import fake_panel
-from tools import cpython_framebuf, render_lcd, scenes
+from tools import boards, cpython_framebuf, render_lcd, scenes
 from tools.bench.panel import CONTROLLERS
 from tools.bench.panel import Panel as Glass
 
@@ -21,20 +22,25 @@ DRIVERS = {  # module: width, height, MADCTL, inverting
     "hardware.ili9342c": [(320, 240, 0x08, True), (240, 320, 0x68, True)],
 }
 CASES = [(name, *case) for name, cases in DRIVERS.items() for case in cases]
+BOARDS = [name for name in boards.names() if boards.load(name).PANEL != "hardware.no_panel"]
+
+
+def facts_of(width, height, madctl, inverting, reset_pin=23):
+    """Returns the facts of a panel whose glass is as large as the memory, as board.py has them."""
+    facts = {"WIDTH": width, "HEIGHT": height, "X": 0, "Y": 0, "MADCTL": madctl}
+    facts |= {"INVERT": inverting, "RST": reset_pin}
+    return {"PANEL_" + fact: value for fact, value in facts.items()}
 
 
 class Rig:
     """Driver and glass on one clock, on which only sleeping takes time."""
 
-    def __init__(self, monkeypatch, name, width, height, madctl, inverting, reset_pin=23):
+    def __init__(self, monkeypatch, name, facts):
         self.now_us = 500_000
-        self.reset_pin = reset_pin
+        self.reset_pin = facts["PANEL_RST"]
         self.slept = []
-        facts = {"WIDTH": width, "HEIGHT": height, "X": 0, "Y": 0, "MADCTL": madctl}
         for fact, value in facts.items():
-            monkeypatch.setattr(fake_panel.Board, "PANEL_" + fact, value)
-        monkeypatch.setattr(fake_panel.Board, "PANEL_INVERT", inverting)
-        monkeypatch.setattr(fake_panel.Board, "PANEL_RST", reset_pin)
+            monkeypatch.setattr(fake_panel.Board, fact, value)
         monkeypatch.setitem(sys.modules, "machine", fake_panel)
         monkeypatch.setitem(sys.modules, "board", fake_panel.Board)
         for module in ("hardware.st7789", *DRIVERS):
@@ -42,7 +48,9 @@ class Rig:
             monkeypatch.delattr(hardware, module.partition(".")[2], raising=False)
         monkeypatch.setattr(time, "sleep_ms", self._sleep_ms, raising=False)
         fake_panel.transfers.clear()
-        self.glass = Glass(width, height, 0, 0, madctl, inverting, CONTROLLERS[name])
+        fake_panel.levels.clear()
+        size = [facts["PANEL_" + fact] for fact in "WIDTH HEIGHT X Y MADCTL INVERT".split()]
+        self.glass = Glass(*size, CONTROLLERS[name])
         self.glass.hard_reset(0)  # the supply has just come
         self.panel = importlib.import_module(name).Panel()
         self.listen()
@@ -83,11 +91,22 @@ class Both(scenes.Glass):
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case[0]} {case[3]:02x}")
 def test_the_glass_shows_the_picture(monkeypatch, case):
-    rig = Rig(monkeypatch, *case)
-    picture = rig.draw("alarm")
+    name, *panel = case
+    show_alarm(Rig(monkeypatch, name, facts_of(*panel)))
+
+
+@pytest.mark.parametrize("name", BOARDS)
+def test_the_glass_of_each_board_shows_the_picture(monkeypatch, name):
+    board = boards.load(name)
+    wanted = [fact for fact in vars(fake_panel.Board) if fact.isupper()]
+    show_alarm(Rig(monkeypatch, board.PANEL, {fact: getattr(board, fact) for fact in wanted}))
+
+
+def show_alarm(rig):
+    """Draws a scene, and compares the glass with the picture that was meant."""
+    data = rig.draw("alarm").pixels
     assert rig.glass.errors == []
     assert rig.glass.lit
-    data = picture.pixels
     colours = [data[at] << 8 | data[at + 1] for at in range(0, len(data), 2)]
     rgb = {colour: bytes(render_lcd.rgb_of(colour)) for colour in set(colours)}
     assert rig.glass.rgb() == b"".join(rgb[colour] for colour in colours)
@@ -95,7 +114,7 @@ def test_the_glass_shows_the_picture(monkeypatch, case):
 
 @pytest.mark.parametrize("name", DRIVERS)
 def test_a_panel_without_a_reset_pin_is_reset_by_command(monkeypatch, name):
-    rig = Rig(monkeypatch, name, *DRIVERS[name][0], reset_pin=-1)
+    rig = Rig(monkeypatch, name, facts_of(*DRIVERS[name][0], reset_pin=-1))
     rig.draw("normal")
     assert rig.glass.errors == [] and rig.glass.lit
     assert sum(rig.slept) < 300
@@ -103,7 +122,7 @@ def test_a_panel_without_a_reset_pin_is_reset_by_command(monkeypatch, name):
 
 @pytest.mark.parametrize("name", DRIVERS)
 def test_dark_until_light_is_asked_for(monkeypatch, name):
-    rig = Rig(monkeypatch, name, *DRIVERS[name][0])
+    rig = Rig(monkeypatch, name, facts_of(*DRIVERS[name][0]))
     assert not rig.glass.asleep and not rig.glass.on
     rig.panel.light(50)
     rig.listen()
@@ -112,7 +131,7 @@ def test_dark_until_light_is_asked_for(monkeypatch, name):
 
 @pytest.mark.parametrize("name", DRIVERS)
 def test_a_picture_as_large_as_the_memory_is_not_moved(monkeypatch, name):
-    rig = Rig(monkeypatch, name, *DRIVERS[name][0])
+    rig = Rig(monkeypatch, name, facts_of(*DRIVERS[name][0]))
     for _ in range(9):
         rig.panel.shift()
         rig.panel.send(0, 0, rig.panel.width, 1, bytes(2 * rig.panel.width))
@@ -123,5 +142,5 @@ def test_a_picture_as_large_as_the_memory_is_not_moved(monkeypatch, name):
 
 def test_the_same_registers_do_not_suit_both_controllers(monkeypatch):
     monkeypatch.setitem(CONTROLLERS, "hardware.ili9341", CONTROLLERS["hardware.ili9342c"])
-    rig = Rig(monkeypatch, "hardware.ili9341", 320, 240, 0x08, True)
+    rig = Rig(monkeypatch, "hardware.ili9341", facts_of(320, 240, 0x08, True))
     assert "C0 before C8 has unlocked it" in rig.glass.errors
