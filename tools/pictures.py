@@ -14,6 +14,7 @@ from tools import ROOT, browser, render_lcd
 
 OUT = ROOT / "docs" / "pictures"
 _SCENES = ("charging", "heating", "lost", "heating_by_charger", "heater_waiting", "fault")
+_LARGE_SCENE = "heating"  # as a panel of 320x240 shows it
 _HEATING_WITHIN_S = 240
 _THEN_S = 12
 _THEN_LAPSE = 120  # twenty minutes of heating
@@ -57,6 +58,8 @@ def take_bench(path):
 def main():
     """Command line."""
     OUT.mkdir(parents=True, exist_ok=True)
+    render_lcd.main(["--size", "320x240", str(OUT), _LARGE_SCENE])
+    (OUT / f"{_LARGE_SCENE}.png").replace(OUT / "lcd_320x240.png")
     render_lcd.main([str(OUT), *_SCENES])
     for scene in _SCENES:
         (OUT / f"{scene}.png").replace(OUT / f"lcd_{scene}.png")

@@ -11,8 +11,8 @@ import types
 import pytest
 
 from host_tests.tools.pty_rig import PtyDevice
-from tools import ROOT
-from tools.packmate import PackmateError, flash, logs, ports
+from tools import ROOT, boards
+from tools.packmate import PackmateError, check, flash, logs, ports
 from tools.packmate.__main__ import main
 
 BOARDS = sorted(p.parent.name for p in (ROOT / "boards").glob("*/board.py"))
@@ -243,9 +243,10 @@ def firmware(path, chip):
     return path
 
 
-@pytest.mark.parametrize("board", BOARDS)
+@pytest.mark.parametrize("board", boards.names())
 def test_every_board_says_which_micropython_it_takes(board):
     name, chip, offset = flash.firmware_of(board)
+    assert name.endswith("SPIRAM_OCT") == (check.load_board(board).PSRAM == 8)
     assert name.startswith("ESP32_GENERIC") and chip.startswith("esp32")
     assert offset == (0x1000 if chip in ("esp32", "esp32s2") else 0)
 

@@ -10,7 +10,7 @@ from tools import ROOT
 from tools.packmate import PackmateError, check
 
 # For which MicroPython the board's firmware is built: its manifest says it.
-_FIRMWARE = re.compile(r"\bBOARD=(ESP32_GENERIC(?:_(\w+))?)")
+_FIRMWARE = re.compile(r"\bBOARD=(ESP32_GENERIC(?:_(\w+))?)(?: BOARD_VARIANT=(\w+))?")
 # Where in the flash the chip looks for its loader (esptool's documentation, "Flash modes").
 _STARTS = {"esp32": 0x1000, "esp32s2": 0x1000}
 # esp_app_format.h, esp_image_header_t: 0xE9 first, the chip's number from byte 12.
@@ -21,12 +21,14 @@ _CHIPS = {0: "esp32", 2: "esp32s2", 5: "esp32c3", 9: "esp32s3", 12: "esp32c2", 1
 def firmware_of(board_name):
     """Returns (how MicroPython's files for a board are called, its chip, the flash's offset)."""
     check.load_board(board_name)
-    manifest = (ROOT / "boards" / board_name / "manifest.py").read_text(encoding="utf-8")
+    folder = board_name.partition("+")[0]
+    manifest = (ROOT / "boards" / folder / "manifest.py").read_text(encoding="utf-8")
     found = _FIRMWARE.search(manifest)
     if found is None:
-        raise PackmateError(f"boards/{board_name}/manifest.py names no BOARD=ESP32_GENERIC…")
+        raise PackmateError(f"boards/{folder}/manifest.py names no BOARD=ESP32_GENERIC…")
     chip = "esp32" + (found[2] or "").lower()
-    return found[1], chip, _STARTS.get(chip, 0)
+    name = f"{found[1]}-{found[3]}" if found[3] else found[1]
+    return name, chip, _STARTS.get(chip, 0)
 
 
 def chip_of_file(path):

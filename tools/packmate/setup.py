@@ -10,7 +10,7 @@ import sys
 
 import settings
 import settings_memory
-from tools import ROOT
+from tools import boards
 from tools.packmate import PackmateError, backup, check
 from tools.packmate.questions import Ask, questions
 
@@ -49,11 +49,11 @@ def choose(text, options, proposed=0):
 
 def choose_board(name=None):
     """Returns (name, data module) of the board."""
-    names = sorted(path.parent.name for path in (ROOT / "boards").glob("*/board.py"))
     if name is None:
-        boards = [check.load_board(name) for name in names]
-        memory = ["plenty of memory" if board.PSRAM else "no Bluetooth" for board in boards]
-        shown = [f"{b.NAME} ({text})" for b, text in zip(boards, memory, strict=True)]
+        names = sorted(boards.names(), key=lambda name: not boards.load(name).PSRAM)
+        found = [check.load_board(name) for name in names]
+        memory = ["plenty of memory" if board.PSRAM else "no Bluetooth" for board in found]
+        shown = [f"{b.NAME} ({text})" for b, text in zip(found, memory, strict=True)]
         name = names[choose("Which board is it?", shown)]
     return name, check.load_board(name)
 
