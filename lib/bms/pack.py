@@ -166,8 +166,9 @@ class PackState:
     by physical position in mV, `temps_dc[0:temps]` the battery sensors in 0.1 °C, each meaningful
     only where `temp_valid` is set. `fingerprint` changes when the content of a status frame does.
     `values[slot]` and `valid[slot]` are open to the dialect that stores many figures at once, as
-    are `value_bytes`, the memory of `values`. `cell_res_mohm`: the resistances of the cells' wires
-    where there is memory for them (`wires`), else None; if all are 0, nobody has measured them.
+    are `value_bytes`, the memory of `values`, and `temp_bytes`, that of `temps_dc`.
+    `cell_res_mohm`: the resistances of the cells' wires where there is memory for them (`wires`),
+    else None; if all are 0, nobody has measured them.
     """
 
     cell_res_mohm = None
@@ -186,7 +187,7 @@ class PackState:
         self.high = self.high_at = 0
         self.total = 0
         self.temps = 0
-        self.temps_dc = array("h", bytes(2 * MAX_TEMPS))
+        self.temp_bytes, self.temps_dc = bytes_and("h", 2 * MAX_TEMPS)
         self.temp_valid = bytearray(MAX_TEMPS)
         self.alarms = bytearray(8)  # bit set, numbered by bms.alarms
         self.notices = bytearray(8)  # likewise; what is not wrong, but wants something done
@@ -311,21 +312,20 @@ class PackState:
 
     def look(self, words, cells):
         """Finds lowest, highest and sum of the first `cells` of `words`; of no cells, 0."""
-        low = high = words[0] if cells else 0
-        low_at = high_at = total = 0
-        for at in range(cells):
-            mv = words[at]
+        low = 0xFFFF if cells else 0
+        high = total = self.low_at = self.high_at = 0
+        while cells:  # with another local variable, each call would take heap: more than 11 words
+            cells -= 1
+            mv = words[cells]
             total += mv
-            if mv < low:
+            if mv <= low:
                 low = mv
-                low_at = at
-            elif mv > high:
+                self.low_at = cells
+            if mv >= high:
                 high = mv
-                high_at = at
+                self.high_at = cells
         self.low = low
-        self.low_at = low_at
         self.high = high
-        self.high_at = high_at
         self.total = total
 
     def summarise(self):
@@ -339,26 +339,23 @@ class PackState:
 
     def derive(self):
         """The same for a dialect that has looked at the cells already."""
-        low = high = known = 0
+        values = self.values
+        valid = self.valid
+        low = 0x7FFF
+        high = -0x8000
         for i in range(self.temps):
             if self.temp_valid[i]:
                 dc = self.temps_dc[i]
-                if not known:
-                    known = 1
-                    low = high = dc
-                elif dc < low:
+                if dc < low:
                     low = dc
-                elif dc > high:
+                if dc > high:
                     high = dc
-        self.values[TEMP_MIN_DC] = low
-        self.values[TEMP_MAX_DC] = high
-        self.valid[TEMP_MIN_DC] = self.valid[TEMP_MAX_DC] = known
-        self.derive_electric()
+        values[TEMP_MIN_DC] = low
+        values[TEMP_MAX_DC] = high
+        valid[TEMP_MIN_DC] = valid[TEMP_MAX_DC] = low <= high
+        self._derive_electric(values)
 
-    def derive_electric(self):
-        """The same where the temperatures are what they were."""
-        values = self.values
-        valid = self.valid
+    def _derive_electric(self, values):
         cells = self.cells
         if cells:
             low = self.low
@@ -369,11 +366,10 @@ class PackState:
             values[CELL_AVG_MV] = (self.total + (cells >> 1)) // cells
             values[CELL_MIN_INDEX] = self.low_at + 1
             values[CELL_MAX_INDEX] = self.high_at + 1
-            valid[CELL_MIN_MV : CELL_MAX_INDEX + 1] = _ONES_6
-        else:
-            valid[CELL_MIN_MV : CELL_MAX_INDEX + 1] = _ZEROS_6
-        valid[POWER_MW] = known = valid[PACK_MV] & valid[CURRENT_MA]
-        if known:
+        valid = self.valid
+        valid[CELL_MIN_MV : CELL_MAX_INDEX + 1] = _ONES_6 if cells else _ZEROS_6
+        valid[POWER_MW] = valid[PACK_MV] & valid[CURRENT_MA]
+        if valid[POWER_MW]:
             values[POWER_MW] = power_mw(values[PACK_MV], values[CURRENT_MA])
 
     def settle(self, now):

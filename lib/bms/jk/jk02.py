@@ -23,12 +23,16 @@ _NARROW = const(24)
 # Offsets: in the narrow layout; later by _LATER in the wide one, unless there are two. Of bytes:
 _BALANCE_ACTION = const(140)
 _SOC = const(141)
+_REMAINING = const(142)
+_CAPACITY = const(146)
 _SOH = const(158)
 _CHARGE_ON = const(166)
 _DISCHARGE_ON = const(167)
 _HEATING = const(183)
 _CHARGE_PHASE_WIDE = const(280)
 _LAST_PHASE = const(2)
+_TEMPS = const(130)  # two words
+_TEMP4_WIDE = const(256)  # and the fifth
 _CHARGER_WIDE = const(245)
 # Remaining and full charge, cycles, cycled charge, bytes of their own, running time: 32 bits each,
 # in the order of their slots.
@@ -43,22 +47,17 @@ _WIRE_MOHM_WIDE = const(80 >> 1)
 _MASK_WIDE = const(70 >> 1)
 _PACK_MV = const(118 >> 1)
 _CURRENT = const(126 >> 1)
-_TEMP1 = const(130 >> 1)
-_TEMP2 = const(132 >> 1)
 _MOS_TEMP = const(134 >> 1)
 _MOS_TEMP_WIDE = const(144 >> 1)
 _ALARMS = const(136 >> 1)
 _ALARMS_WIDE = const(166 >> 1)
 _BALANCE_MA = const(138 >> 1)
-_REMAINING = const(142 >> 1)
-_CAPACITY = const(146 >> 1)
 _WIRES = const(114 >> 1)
-_RUNTIME = const(162 >> 1)
 _EMERGENCY = const(186 >> 1)
 _HEATING_MA_WIDE = const(236 >> 1)
-_TEMP4_WIDE = const(256 >> 1)  # and the fifth
 _NO_CELLS = b"\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"  # eight of them
-_ABSENT = const(0x10000 - 2000)  # as a word: rule R2
+_ABSENT_DC = const(-2000)  # rule R2
+_ABSENT = const(0x10000 - 2000)  # as a word
 _MAX_MV = const(1_000_000)
 _MAX_MA = const(1_000_000)
 _MAX_HIGH = const(15)  # the upper word of such a current
@@ -117,22 +116,22 @@ _ALARM_BITS = bytes(
 class Place:
     """Where frames of 300 bytes lie, and what C may run over there: `buf` and its `words`.
 
-    `wide`: in which layout it is watched whether what mostly stands does; None: in none. `known`:
-    the Jk02Status that has stored a frame since any of that has moved.
+    What is in pairs is in the narrow layout, and in the wide one.
     """
 
     def __init__(self, buf, words):
-        self.wide = self.known = None
         self.buf = buf
         self.words = words
         self.cells = words[_CELLS : _CELLS + _WIDE]
-        self.narrow_cells = words[_CELLS : _CELLS + _NARROW]
-        self.wires = words[_WIRE_MOHM_WIDE : _WIRE_MOHM_WIDE + _WIDE]
-        self.narrow_wires = words[_WIRE_MOHM : _WIRE_MOHM + _NARROW]
+        self.wires = (
+            words[_WIRE_MOHM : _WIRE_MOHM + _WIDE],
+            words[_WIRE_MOHM_WIDE : _WIRE_MOHM_WIDE + _WIDE],
+        )
         view = memoryview(buf)
-        size = _AMOUNTS_END - _AMOUNTS_TO
-        self.narrow_amounts = view[_AMOUNTS : _AMOUNTS + size]
-        self.wide_amounts = view[_AMOUNTS + _LATER : _AMOUNTS + _LATER + size]
+        end = _AMOUNTS + _AMOUNTS_END - _AMOUNTS_TO
+        self.amounts = (view[_AMOUNTS:end], view[_AMOUNTS + _LATER : end + _LATER])
+        self.temps = (view[_TEMPS : _TEMPS + 4], view[_TEMPS + _LATER : _TEMPS + _LATER + 4])
+        self.late_temps = view[_TEMP4_WIDE : _TEMP4_WIDE + 4]
 
 
 class Jk02Status:
@@ -152,66 +151,58 @@ class Jk02Status:
         self._masked = 0
         self._pack_mv = 0
         self._ma = 0
-        self._place = None  # where this one may be known
-
-    def forget(self):
-        """Has the next frame stored as a whole."""
-        if self._place:
-            self._place.known = None
 
     def judge(self, place, wide, proven):
         """Reads what decides about the layout; returns CONTRADICTS, UNDECIDED, HOLDS or PROVES.
 
         `proven`: it was before, so that HOLDS will do.
         """
-        words = place.words
-        d = _LATER if wide else 0
-        limit = _WIDE if wide else _NARROW
-        if place.known is not self:
-            self.forget()  # what is counted here may be another frame's than is known there
-            if not _is_possible(place.buf, d):
-                return CONTRADICTS
-            self._count_cells(words, _MASK_WIDE if wide else _MASK, limit)
-        d >>= 1
-        high = words[d + _PACK_MV + 1]
-        ma_high = words[d + _CURRENT + 1]
-        if high > _MAX_HIGH or _MAX_HIGH < ma_high < 0xFFFF - _MAX_HIGH:
+        if not (_is_possible(place.buf, wide) and self._read_totals(place.words, wide)):
             return CONTRADICTS
-        self._pack_mv = pack_mv = high << 16 | words[d + _PACK_MV]
-        if ma_high > _MAX_HIGH:
-            ma_high -= 0x10000
-        self._ma = ma = ma_high << 16 | words[d + _CURRENT]
-        if pack_mv >= _MAX_MV or not -_MAX_MA < ma < _MAX_MA:
-            return CONTRADICTS
-        pack = self.pack
-        pack.look(place.cells, self._cells)
-        total = pack.total
+        self._count_cells(place.words, wide)
+        self.pack.look(place.cells, self._cells)
+        total = self.pack.total
         if total == 0:
-            return UNDECIDED if pack_mv <= _SUM_SLACK_MV else CONTRADICTS
-        sum_fits = abs(pack_mv - total) <= total // _SUM_SLACK_DIVISOR + _SUM_SLACK_MV
-        if sum_fits and proven:
+            return UNDECIDED if self._pack_mv <= _SUM_SLACK_MV else CONTRADICTS
+        fits = abs(self._pack_mv - total) <= total // _SUM_SLACK_DIVISOR + _SUM_SLACK_MV
+        if fits and proven:
             return HOLDS
-        mask_fits = self._mask_fits(place, limit)
-        if sum_fits and (mask_fits or _soc_fits(words, d, place.buf[2 * d + _SOC])):
+        return self._weigh(place, wide, fits)
+
+    def _weigh(self, place, wide, sum_fits):
+        """Returns what judge() does, where the sum of the cells is not enough."""
+        mask_fits = self._mask_fits(place, _WIDE if wide else _NARROW)
+        if sum_fits and (mask_fits or _soc_fits(place.words, place.buf, _LATER if wide else 0)):
             return PROVES
         return HOLDS if sum_fits or mask_fits else CONTRADICTS
 
-    def _count_cells(self, words, mask, limit):
+    def _read_totals(self, words, wide):
+        """Reads the pack's voltage and current; False if there is no such pack."""
+        d = _LATER >> 1 if wide else 0
+        high = words[d + _PACK_MV + 1]
+        ma_high = (words[d + _CURRENT + 1] ^ 0x8000) - 0x8000
+        if high > _MAX_HIGH or not -_MAX_HIGH - 1 <= ma_high <= _MAX_HIGH:
+            return False
+        self._pack_mv = high << 16 | words[d + _PACK_MV]
+        self._ma = ma = ma_high << 16 | words[d + _CURRENT]
+        return self._pack_mv < _MAX_MV and -_MAX_MA < ma < _MAX_MA
+
+    def _count_cells(self, words, wide):
         """Counts the cells up to the highest one in the mask (rule R1); without one, all."""
-        low = words[mask]
-        high = words[mask + 1]
-        if low != self._mask_low or high != self._mask_high:
-            self._count_mask(low, high)
+        mask = _MASK_WIDE if wide else _MASK
+        if words[mask] != self._mask_low or words[mask + 1] != self._mask_high:
+            self._count_mask(words, mask)
         cells = self._top
+        limit = _WIDE if wide else _NARROW
         if cells == 0 or cells > limit:
             cells = limit
             while cells and words[_CELLS + cells - 1] == 0:
                 cells -= 1
         self._cells = cells
 
-    def _count_mask(self, low, high):
-        self._mask_low = low
-        self._mask_high = high
+    def _count_mask(self, words, mask):
+        self._mask_low = low = words[mask]
+        self._mask_high = high = words[mask + 1]
         self._top = self._masked = 0
         for i in range(_WIDE):
             if (low >> i if i < 16 else high >> i - 16) & 1:
@@ -244,80 +235,57 @@ class Jk02Status:
 
     def store(self, place, wide, generation):
         """Stores the frame that was judged last; `generation` is the software's major number."""
-        words = place.words
         pack = self.pack
-        values = pack.values
-        at = _RUNTIME
+        words = place.words
+        pack.cell_view[:] = place.cells
+        if pack.cell_res_mohm is not None:
+            pack.cell_res_mohm[:] = place.wires[wide]
         if wide:
-            at += _LATER >> 1
-            pack.cell_view[:] = place.cells
+            self._store_alarms(words[_ALARMS_WIDE], words[_ALARMS_WIDE + 1])
         else:
-            pack.cell_view[:_NARROW] = place.narrow_cells
-        values[p.PACK_MV] = self._pack_mv
-        values[p.CURRENT_MA] = ma = self._ma
-        high = words[at + 1]
-        stands = place.known is self and pack.valid[p.ALARMS_RAW]  # and nobody has cleared it
-        if stands and high < 0x4000 and (ma or values[p.SOC_PCT]):
-            values[p.RUNTIME_S] = high << 16 | words[at]
-            pack.derive_electric()
-        else:
-            whole = self._store_standing(place, wide, generation)
-            place.known = self if whole and place.wide == wide else None
-            self._place = place
-            pack.derive()
+            self._store_alarms(words[_ALARMS], 0)
+        pack.value_bytes[_AMOUNTS_TO:_AMOUNTS_END] = place.amounts[wide]
+        pack.valid[p.CHARGE_ON : p.CHARGER_PRESENT + 1] = _STATES
+        pack.valid[p.PACK_MV : p.PACK_OVP_MV] = _FIGURES
+        self._store_bytes(place.buf, _LATER if wide else 0)
+        self._store_words(words, wide)
+        if wide:
+            self._store_wide(place.buf, words, generation)
+        elif generation <= _LAST_WITHOUT_HEATER:
+            pack.values[p.HEATING] = 0
+        self._store_temps(place, wide, generation)
+        if self.balancer or not (self._ma or pack.values[p.SOC_PCT]) and self._says_nothing():
+            self._drop_zeros()
+        pack.derive()
 
-    def _store_standing(self, place, wide, generation):
-        """Stores all that mostly stands. False if the next frame must not rely on that: where
-        something is unknown, or the number of cells is counted, due to what moves.
-        """
-        buf = place.buf
-        words = place.words
-        pack = self.pack
-        values = pack.values
-        valid = pack.valid
-        if wide:
-            d = _LATER
-            pack.value_bytes[_AMOUNTS_TO:_AMOUNTS_END] = place.wide_amounts
-        else:
-            d = 0
-            pack.value_bytes[_AMOUNTS_TO:_AMOUNTS_END] = place.narrow_amounts
-        mohm = pack.cell_res_mohm
-        if mohm is not None:
-            if wide:
-                mohm[:] = place.wires
-            else:
-                mohm[:_NARROW] = place.narrow_wires
-        at = _ALARMS_WIDE if wide else _ALARMS
-        self._store_alarms(words[at], words[at + 1] if wide else 0)
-        valid[p.CHARGE_ON : p.CHARGER_PRESENT + 1] = _STATES
-        valid[p.PACK_MV : p.PACK_OVP_MV] = _FIGURES
-        pack.cells = values[p.CELL_COUNT] = self._cells
+    def _store_bytes(self, buf, d):
+        values = self.pack.values
         values[p.SOC_PCT] = buf[d + _SOC]
-        values[p.SOH_PCT] = soh = buf[d + _SOH]
-        valid[p.SOH_PCT] = soh <= 100
-        at = d + _AMOUNTS
-        whole = self._cells == self._top > 0
-        if buf[at + 3] | buf[at + 7] | buf[at + 11] | buf[at + 15] | buf[at + 23] > 0x3F:
-            self._drop_large(buf, at)
-            whole = False
+        values[p.SOH_PCT] = buf[d + _SOH]
+        if buf[d + _SOH] > 100:
+            self.pack.drop(p.SOH_PCT)
         values[p.CHARGE_ON] = buf[d + _CHARGE_ON]
         values[p.DISCHARGE_ON] = buf[d + _DISCHARGE_ON]
+        values[p.HEATING] = buf[d + _HEATING]
         values[p.BALANCING] = buf[d + _BALANCE_ACTION] != 0
-        heats = wide or generation > _LAST_WITHOUT_HEATER
-        values[p.HEATING] = buf[d + _HEATING] if heats else 0
-        d >>= 1
+        d += _AMOUNTS
+        if buf[d + 3] | buf[d + 7] | buf[d + 11] | buf[d + 15] | buf[d + 23] > 0x3F:
+            self._drop_large(buf, d)
+
+    def _store_words(self, words, wide):
+        values = self.pack.values
+        d = _MOS_TEMP_WIDE if wide else _MOS_TEMP
+        values[p.MOS_TEMP_DC] = (words[d] ^ 0x8000) - 0x8000
+        self.pack.valid[p.MOS_TEMP_DC] = words[d] != _ABSENT
+        d = _LATER >> 1 if wide else 0
+        self.pack.cells = values[p.CELL_COUNT] = self._cells
+        values[p.PACK_MV] = self._pack_mv
+        values[p.CURRENT_MA] = self._ma
         values[p.BALANCE_CURRENT_MA] = (words[d + _BALANCE_MA] ^ 0x8000) - 0x8000
         values[p.EMERGENCY_S] = words[d + _EMERGENCY]
-        self._store_temps(words, d, words[_MOS_TEMP_WIDE if wide else _MOS_TEMP])
-        if wide:
-            self._store_wide(buf, words, generation)
-        at = d + _WIRES
-        if words[at] or words[at + 1]:
-            self._store_bad_wire(words, at)
-        if self.balancer or not (self._ma or values[p.SOC_PCT]) and self._says_nothing():
-            self._drop_zeros()
-            whole = False
-        return whole
+        d += _WIRES
+        if words[d] or words[d + 1]:
+            self._store_bad_wire(words, d)
 
     def _drop_large(self, buf, at):
         """Drops what 30 bits do not hold: such an integer would live on the heap."""
@@ -359,48 +327,47 @@ class Jk02Status:
         self.pack.put(p.BAD_WIRE, cell + 1)
 
     def _store_wide(self, buf, words, generation):
-        pack = self.pack
-        values = pack.values
-        valid = pack.valid
-        values[p.CHARGE_PHASE] = phase = buf[_CHARGE_PHASE_WIDE]
-        valid[p.CHARGE_PHASE] = generation >= _FIRST_WITH_PHASE and phase <= _LAST_PHASE
+        values = self.pack.values
+        valid = self.pack.valid
+        values[p.CHARGE_PHASE] = buf[_CHARGE_PHASE_WIDE]
+        valid[p.CHARGE_PHASE] = (
+            generation >= _FIRST_WITH_PHASE and buf[_CHARGE_PHASE_WIDE] <= _LAST_PHASE
+        )
         # Rule R4; the field is a garbage of other sensors while the heater is off.
-        ma = (words[_HEATING_MA_WIDE] ^ 0x8000) - 0x8000
-        values[p.HEATING_MA] = ma if buf[_LATER + _HEATING] else 0
+        heats = buf[_LATER + _HEATING]
+        values[p.HEATING_MA] = (words[_HEATING_MA_WIDE] ^ 0x8000) - 0x8000 if heats else 0
         valid[p.HEATING_MA] = 1
         # 0 in every capture, also while a charger charged: only the other answer tells anything.
         values[p.CHARGER_PRESENT] = 1
         valid[p.CHARGER_PRESENT] = buf[_CHARGER_WIDE] == 1
-        if generation >= _FIRST_WITH_T4:
-            pack.temps = 4
-            for i in range(2):
-                raw = words[_TEMP4_WIDE + i]
-                pack.temps_dc[2 + i] = (raw ^ 0x8000) - 0x8000
-                pack.temp_valid[2 + i] = raw != _ABSENT
 
-    def _store_temps(self, words, d, mos):
+    def _store_temps(self, place, wide, generation):
         pack = self.pack
-        pack.values[p.MOS_TEMP_DC] = (mos ^ 0x8000) - 0x8000
-        pack.valid[p.MOS_TEMP_DC] = mos != _ABSENT
-        pack.temps = 2
         temps_dc = pack.temps_dc
-        temp_valid = pack.temp_valid
-        raw = words[d + _TEMP1]
-        temps_dc[0] = (raw ^ 0x8000) - 0x8000
-        temp_valid[0] = raw != _ABSENT
-        raw = words[d + _TEMP2]
-        temps_dc[1] = (raw ^ 0x8000) - 0x8000
-        temp_valid[1] = raw != _ABSENT
+        valid = pack.temp_valid
+        pack.temp_bytes[:4] = place.temps[wide]
+        valid[0] = temps_dc[0] != _ABSENT_DC
+        valid[1] = temps_dc[1] != _ABSENT_DC
+        if wide and generation >= _FIRST_WITH_T4:
+            pack.temps = 4
+            pack.temp_bytes[4:8] = place.late_temps
+            valid[2] = temps_dc[2] != _ABSENT_DC
+            valid[3] = temps_dc[3] != _ABSENT_DC
+        else:
+            pack.temps = 2
 
     def _store_alarms(self, low, high):
-        pack = self.pack
-        values = pack.values
+        values = self.pack.values
         raw = low | (high & 0x3FFF) << 16
-        if values[p.ALARMS_RAW] == raw and values[p.ALARMS_RAW_HIGH] == high >> 14:
-            if pack.valid[p.ALARMS_RAW]:
-                return  # they stand
-        values[p.ALARMS_RAW] = raw
-        values[p.ALARMS_RAW_HIGH] = high >> 14
+        if values[p.ALARMS_RAW] != raw or values[p.ALARMS_RAW_HIGH] != high >> 14:
+            values[p.ALARMS_RAW] = raw
+            values[p.ALARMS_RAW_HIGH] = high >> 14
+        elif self.pack.valid[p.ALARMS_RAW]:
+            return  # they stand
+        self._raise_alarms(low, high)
+
+    def _raise_alarms(self, low, high):
+        pack = self.pack
         pack.clear_alarms()
         bit = 0
         while (low or high) and bit < len(_ALARM_BITS):
@@ -421,24 +388,25 @@ def _known(slots, first, end):
 # What every frame tells, and what only some do.
 _STATES = _known((p.CHARGE_ON, p.DISCHARGE_ON, p.BALANCING, p.HEATING), 0, p.CHARGER_PRESENT + 1)
 _FIGURES = _known(
-    (p.CELL_COUNT, p.PACK_MV, p.CURRENT_MA, p.SOC_PCT, p.BALANCE_CURRENT_MA, p.REMAINING_MAH)
-    + (p.CAPACITY_MAH, p.CYCLES, p.CYCLE_CAPACITY_MAH, p.RUNTIME_S)
+    (p.CELL_COUNT, p.PACK_MV, p.CURRENT_MA, p.SOC_PCT, p.SOH_PCT, p.BALANCE_CURRENT_MA)
+    + (p.REMAINING_MAH, p.CAPACITY_MAH, p.CYCLES, p.CYCLE_CAPACITY_MAH, p.RUNTIME_S)
     + (p.ALARMS_RAW, p.ALARMS_RAW_HIGH, p.EMERGENCY_S),
     p.PACK_MV,
     p.PACK_OVP_MV,
 )
 
 
-def _is_possible(buf, d):
+def _is_possible(buf, wide):
     """True if the state of charge, the balancer's and the switches' are such as there can be."""
+    d = _LATER if wide else 0
     if buf[d + _SOC] > 100 or buf[d + _BALANCE_ACTION] > 2:
         return False
     return buf[d + _CHARGE_ON] | buf[d + _DISCHARGE_ON] | buf[d + _HEATING] <= 1
 
 
-def _soc_fits(words, d, soc):
-    full = amount(words, d + _CAPACITY)
-    remaining = amount(words, d + _REMAINING)
+def _soc_fits(words, buf, d):
+    full = amount(words, (d + _CAPACITY) >> 1)
+    remaining = amount(words, (d + _REMAINING) >> 1)
     if full < 1000 or remaining < 0:
         return False
-    return abs(remaining // (full // 100) - soc) <= _SOC_SLACK_PCT
+    return abs(remaining // (full // 100) - buf[d + _SOC]) <= _SOC_SLACK_PCT

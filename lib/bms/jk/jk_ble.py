@@ -73,9 +73,11 @@ class JkBle(JkUnit):
         self.probes = 0
         self.moved = 0  # see framer.MOVED
         self.kind = 0
-        self._place = Place(self.framer.buf, self.framer.words)
-        self._sums = (FrameSum(self._place, False), FrameSum(self._place, True))
-        self._command = memoryview(self.framer.buf)[: _COMMAND - 1]
+        buf = self.framer.buf
+        self._place = Place(buf, self.framer.words)
+        self._sums = (FrameSum(buf, False), FrameSum(buf, True))
+        self._sum = self._sums[0]  # that of the last frame
+        self._command = memoryview(buf)[: _COMMAND - 1]
         self._asked = 0  # the last command sent; 0: none yet
         self._asked_ms = 0
         self._status_ms = 0
@@ -143,27 +145,37 @@ class JkBle(JkUnit):
         """See Dialect.accept."""
         if size != FRAME:
             return self._accept_short(buf, size)
-        frame_sum = self._sums[self.frames.variant == JK02_32S]
-        total = frame_sum.look()
-        fits = total & 0xFF == buf[FRAME - 1]
-        # Foreign bytes and a lost piece displace all that follows, which 8 bits of sum would miss
-        # once in 256 times; but then nothing that mostly stands would be where it was.
-        if not fits or self._place.known is None:
-            if self._close_gap(buf, _PROBE, len(_PROBE)) or self._close_gap(buf, _ACK, _COMMAND):
-                return MOVED
-            if buf.find(PREAMBLE, 1, FRAME) >= 0:
-                return BAD_FRAME
-            if not fits:
-                return BAD_CHECKSUM
-            frame_sum.keep()
+        self._sum = self._sums[self.frames.variant == JK02_32S]
+        total = self._sum.look()
+        if total & 0xFF != buf[FRAME - 1] or not self._sum.stands:
+            size = self._doubt(buf, total)
+            if size:
+                return size
+        return self._decode(buf, total, now)
+
+    def _doubt(self, buf, total):
+        """Returns what is wrong with a frame, 0 if it is a good one.
+
+        Foreign bytes and a lost piece displace all that follows, which 8 bits of sum would miss
+        once in 256 times; but then nothing that mostly stands would be where it was.
+        """
+        if self._close_gap(buf, _PROBE, len(_PROBE)) or self._close_gap(buf, _ACK, _COMMAND):
+            return MOVED
+        if buf.find(PREAMBLE, 1, FRAME) >= 0:
+            return BAD_FRAME
+        if total & 0xFF != buf[FRAME - 1]:
+            return BAD_CHECKSUM
+        self._sum.keep()
+        return 0
+
+    def _decode(self, buf, total, now):
         # The counter in byte 5 also runs on when the content stands still: it is left out.
         verdict = self.frames.take(self._place, total - buf[5] & 0xFFFF, now)
         self.kind = self.frames.kind
         if verdict > 0:
-            kind = buf[4]
-            if kind == STATUS_FRAME:
+            if buf[4] == STATUS_FRAME:
                 self._status_ms = now
-            elif kind == SETTINGS_FRAME:
+            elif buf[4] == SETTINGS_FRAME:
                 self.settings.found()
         return verdict
 

@@ -25,13 +25,12 @@ LOGBOOK_FRAME = const(5)
 _TYPES = const(6)
 _WRAP = const(0x1FFFFFFF)  # counters turn over before they would need the heap
 
-# From one status to the next, head and cells move; what follows stands and moves in turns, which
-# end here in the narrow layout: unused cells and wires stand, voltage, power and current move,
-# temperatures to charges stand, running time moves, switches and such stand, a clock moves, and
-# the rest stands. The wide layout has all of them later.
-_CELLS_END = const(38)
-_TURNS = b"\x76\x82\xa2\xa6\xd6\xd8"
-_LATER = const(32)
+# What mostly stands from one status to the next: cells that are not there; wires; switches; what
+# nobody knows. Where it begins and ends in the narrow layout, and in the wide one.
+_STANDING = (
+    ((38, 58), (64, 112), (168, 188), (236, FRAME - 1)),
+    ((38, 74), (80, 144), (200, 220), (248, 254), (268, FRAME - 1)),
+)
 
 # Variants.
 UNKNOWN = const(0)
@@ -75,36 +74,39 @@ _LATE_TEMPS = const(256)  # T4 and T5, which are 0 where there are none (jk.md r
 
 
 class FrameSum:
-    """The sum of the bytes of a frame, before its checksum, at a Place; `wide`: in which layout.
+    """The sum of the bytes of a frame before its checksum, in `buf`; `wide`: in which layout.
 
-    What mostly stands is compared with what it was in the last status that was kept: that is much
-    faster than adding it up, and if any of it has moved, Place.known forgets whom it was known to.
+    What mostly stands is compared with what it was in the last status that was kept, which is much
+    faster than adding it up. `stands`: all of it did.
     """
 
-    def __init__(self, place, wide):
-        self._place = place
-        self._wide = wide
-        view = memoryview(place.buf)
-        self._all = view[: FRAME - 1]
-        later = _LATER if wide else 0
-        ends = [_CELLS_END] + [end + later for end in _TURNS] + [FRAME - 1]
-        views = [view[start:end] for start, end in zip([0] + ends, ends)]
-        self._moving = tuple(views[::2])
-        self._standing = tuple([(view, bytearray(len(view))) for view in views[1::2]])
+    def __init__(self, buf, wide):
+        self._buf = buf
+        self.stands = False
+        view = memoryview(buf)
+        moving = []
+        standing = []
+        last = 0
+        for start, end in _STANDING[wide]:
+            moving.append(view[last:start])
+            standing.append((view[start:end], bytearray(end - start)))
+            last = end
+        self._moving = tuple(moving)
+        self._standing = tuple(standing)
+        self._still = tuple([view for view, _ in standing])
         self._sum = self._kept_sum = 0  # of what mostly stands
 
     def look(self):
         """Returns the sum."""
-        if self._place.buf[4] != STATUS_FRAME:
-            self._place.known = None
-            return sum(self._all)
-        self._place.wide = self._wide
-        total = self._kept_sum
+        self.stands = True
         for view, kept in self._standing:
             if kept != view:
-                total -= sum(kept)
+                self.stands = False
+        total = self._kept_sum
+        if not self.stands:
+            total = 0
+            for view in self._still:
                 total += sum(view)
-                self._place.known = None
         self._sum = total
         for view in self._moving:
             total += sum(view)
@@ -112,7 +114,7 @@ class FrameSum:
 
     def keep(self):
         """Keeps what was looked at, a good frame. Others than status may hold passcodes."""
-        if self._place.buf[4] == STATUS_FRAME:
+        if self._buf[4] == STATUS_FRAME:
             self._kept_sum = self._sum
             for view, kept in self._standing:
                 kept[:] = view
@@ -155,7 +157,6 @@ class JkFrames:
         self._guessed = False
         self.withheld = NO_DEVICE_INFO
         self._jk02.balancer = False
-        self._jk02.forget()
         for i in range(_CAPABILITY_BYTES):
             self.capabilities[i] = 0
 
@@ -213,13 +214,12 @@ class JkFrames:
 
     def _take_status(self, place, fingerprint, now):
         self.kind = p.STATUS
-        variant = self.variant
-        if variant == UNKNOWN:
+        if self.variant == UNKNOWN:
             return self._withhold()
-        if variant == JK04:
+        if self.variant == JK04:
             verdict = self._jk04.judge(place.buf, 0)
         else:
-            verdict = self._jk02.judge(place, variant == JK02_32S, self.proven)
+            verdict = self._jk02.judge(place, self.variant == JK02_32S, self.proven)
         if verdict == CONTRADICTS and self._is_ambiguous():
             verdict = self._judge_other(place)
         if verdict == CONTRADICTS or (verdict == HOLDS and not self.proven):
@@ -297,7 +297,6 @@ class JkFrames:
         if self._is_ambiguous() and _looks_like_balancer(buf, at):
             self.variant = JK04
         start = at + _MODEL
-        self._jk02.forget()
         self._jk02.balancer = buf.find(_BALANCER, start, start + _MODEL_ROOM) >= 0
         for i in range(_CAPABILITY_BYTES):
             bitmap = generation > _LAST_WITHOUT_BITMAP

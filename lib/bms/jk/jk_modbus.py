@@ -86,7 +86,9 @@ class JkModbus(JkUnit):
             (PREAMBLE,) + tuple([bytes((n, _WRITE)) for n in range(1, _ADDRESSES)]) + self._replies
         )
         self._place = Place(self.framer.buf, self.framer.words)
-        self._sum = FrameSum(self._place, True)  # the other layout has its sum, too, but slower
+        self._sum = FrameSum(
+            self.framer.buf, True
+        )  # the other layout has its sum, too, but slower
         self._reader = plain.PlainReader()
         self._wanted = 0  # type of the frame that is being asked for; 0: none
         self._waiting = False  # a request is out
@@ -282,7 +284,7 @@ class JkModbus(JkUnit):
         total = self._sum.look()
         if total & 0xFF != buf[FRAME - 1]:
             return BAD_CHECKSUM
-        if self._place.known is None:
+        if not self._sum.stands:
             if buf.find(PREAMBLE, at + 1, at + FRAME) >= 0:
                 return BAD_FRAME  # a lost piece; 8 bits of sum would miss it once in 256 times
             self._sum.keep()
