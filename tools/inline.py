@@ -20,6 +20,13 @@ _LOOPS = (ast.For, ast.While)
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef, ast.GeneratorExp)
 _UNMOVED = (*_SCOPES, ast.Delete, ast.Nonlocal, ast.Global, ast.Await, ast.Yield, ast.YieldFrom)
 _PURE = (ast.Constant, ast.Name)
+# Functions that stay: with their local variables, too, what calls them for each frame would have
+# more than the 11 words that a call has without taking heap, which is slow.
+STAY = {
+    "bms.framer": {"_take"},
+    "bms.jk.jk_ble": {"_doubt", "_decode"},
+    "bms.jk.jk_frames": {"_take_status"},
+}
 
 
 class Inlined:
@@ -131,6 +138,7 @@ def _can_move(code, fixed):
     inside = [n for part in node.body for n in ast.walk(part)]
     return not (
         node.name in fixed
+        or node.name in STAY.get(code.module, ())
         or node.name.startswith("__")
         or node.decorator_list
         or arguments.vararg

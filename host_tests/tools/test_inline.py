@@ -335,3 +335,11 @@ def test_the_image_has_fewer_functions():
     texts, _ = image.sources("lilygo_t_display")
     found = inline.inline(texts, set())
     assert sum(len(names) for inside in found.inside.values() for names in inside.values()) > 100
+
+
+def test_what_is_called_for_each_frame_stays():
+    texts = {module: image.find_source(module).read_text() for module in inline.STAY}
+    moved = inline.inline(texts, set()).texts
+    for module, names in inline.STAY.items():
+        left = {n.name for n in ast.walk(ast.parse(moved[module])) if hasattr(n, "name")}
+        assert names <= left

@@ -89,7 +89,6 @@ class Framer:
         self.dialect = dialect
         dialect.feed = self.feed
         room = dialect.LONGEST + chunk + 1 & ~1  # what is pending is no whole frame
-        self._room = room
         self.buf, self.words = bytes_and("H", room)
         self.gap_ms = gap_ms
         self.fed = 0
@@ -104,9 +103,9 @@ class Framer:
         self._start = 0
         self._end = 0
         self._last_ms = 0
-        # The buffer from 1, 2, 4, 8 … on: by them C moves what is pending to the front.
+        # The buffer from 256, 64, 16, 4 and 1 on: by them C moves what is pending to the front.
         view = memoryview(self.buf)
-        self._later = tuple([view[1 << i :] for i in range(10) if 1 << i < room])
+        self._later = tuple([view[1 << i :] for i in (8, 6, 4, 2, 0) if 1 << i < room])
 
     def pending(self):
         """Bytes kept because they may begin a frame."""
@@ -125,7 +124,7 @@ class Framer:
         """
         if n == 0:
             return self._expire(now)
-        if self._end + len(src) > self._room:
+        if self._end + len(src) > len(self.buf):
             self._move_to_front()
         # With another local variable each call would take heap for its state: more than 11 words.
         end = self._end
@@ -146,13 +145,13 @@ class Framer:
         return decoded
 
     def _move_to_front(self):
-        start = self._start
         buf = self.buf
-        for i in range(len(self._later)):
-            if start >> i & 1:
-                buf[: len(buf) - (1 << i)] = self._later[i]
-        self._end -= start
-        self._start = 0
+        self._end -= self._start
+        for view in self._later:
+            step = len(buf) - len(view)
+            while self._start >= step:
+                buf[:-step] = view
+                self._start -= step
 
     def _skip_to(self, start):
         self.dropped = self.dropped + start - self._start & _WRAP
@@ -161,45 +160,45 @@ class Framer:
 
     def _scan(self, now):
         """Takes every whole frame in the buffer; a rejected one is searched from its 2nd byte."""
-        buf = self.buf
-        dialect = self.dialect
         decoded = 0
         while self._start < self._end and (self.need or self._seek()):
-            start = self._start
-            have = self._end - start
-            verdict = size = dialect.length(buf, start, have)
+            have = self._end - self._start
+            size = self.dialect.length(self.buf, self._start, have)
             if size == MORE or size > have:
                 self.need = size
                 return decoded
-            if size > 0:
-                if start:
-                    self._move_to_front()
-                verdict = dialect.accept(buf, 0, size, now)
-            if verdict > 0:
-                self._start = size
-                self.need = 0
-                self.frame_bytes = self.frame_bytes + size & _WRAP
-                if verdict == DECODED:
-                    self.frames = self.frames + 1 & _WRAP
-                    decoded += 1
-                else:
-                    self.others = self.others + 1 & _WRAP
-            elif verdict == MOVED:
-                self._skip_to(dialect.moved)
-            else:
-                self._blame(verdict)
-                self._skip_to(self._start + 1)
+            if self._take(size, now) == DECODED:
+                decoded += 1
         if self._start == self._end:
             self._start = self._end = 0
         return decoded
 
-    def _blame(self, why):
-        if why == BAD_CHECKSUM:
-            self.bad_checksum = self.bad_checksum + 1 & _WRAP
-        elif why == BAD_LENGTH:
-            self.bad_length = self.bad_length + 1 & _WRAP
+    def _take(self, size, now):
+        """Has what is at the start decoded, and counts it; returns the verdict, or BAD_LENGTH."""
+        verdict = size
+        if size > 0:
+            if self._start:
+                self._move_to_front()
+            verdict = self.dialect.accept(self.buf, 0, size, now)
+        if verdict > 0:
+            self._start = size
+            self.need = 0
+            self.frame_bytes = self.frame_bytes + size & _WRAP
+            if verdict == DECODED:
+                self.frames = self.frames + 1 & _WRAP
+            else:
+                self.others = self.others + 1 & _WRAP
+        elif verdict == MOVED:
+            self._skip_to(self.dialect.moved)
         else:
-            self.bad_frame = self.bad_frame + 1 & _WRAP
+            if verdict == BAD_CHECKSUM:
+                self.bad_checksum = self.bad_checksum + 1 & _WRAP
+            elif verdict == BAD_LENGTH:
+                self.bad_length = self.bad_length + 1 & _WRAP
+            else:
+                self.bad_frame = self.bad_frame + 1 & _WRAP
+            self._skip_to(self._start + 1)
+        return verdict
 
     def _seek(self):
         """Drops bytes that cannot begin a frame; False when a header's worth is not there yet."""
