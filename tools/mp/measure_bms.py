@@ -1,8 +1,8 @@
 """Times and heap of a frame in each dialect, fed in pieces and decoded, and of the message about
 it, for tools/benchmark.py.
 
-Two frames take turns, of 16 cells wherever a dialect bears them, so that nothing is won by content
-that stands still.
+Two frames take turns, of 16 cells wherever a dialect bears them. All differs in them that does
+from one status to the next while a unit works: nothing is won by content that stands still.
 """
 
 from io import BytesIO
@@ -28,14 +28,39 @@ _WIDE_UNIT = samples.jk_device(b"JK-PB2A16S20P", b"15A", b"15.41")
 _NARROW_UNIT = samples.jk_device(b"JK-B2A24S15P", b"10.XW", b"10.07")
 
 
-def jk02(mv, wide):
-    """Returns a status of 16 cells."""
-    return samples.jk02_status(mv, 50, mv - 4000, wide, _CELLS)
+def jk02(turn, wide):
+    """Returns one of two statuses of 16 cells."""
+    frame = bytearray(
+        samples.jk02_status(3300 + 10 * turn, 50 + turn, 90 * turn - 2000, wide, _CELLS)
+    )
+    later = 32 if wide else 0
+    figures = {
+        58 + later // 2: 3307 + 10 * turn,  # average
+        60 + later // 2: 15 + turn,  # and difference of cells
+        122 + later: 6600 + turn,  # power
+        130 + later: 195 + turn,
+        132 + later: 188 - turn,
+        134 + later * 10 // 32: 210 + turn,
+        138 + later: 300 * turn,
+        142 + later: 50_000 + 14 * turn,
+        154 + later: 12_345 + turn,
+        162 + later: 40_000 + turn,
+        214 + later: 25_000 + 6 * turn,  # a clock
+    }
+    if wide:
+        figures.update({234: 2650 + turn, 236: 100 + turn, 256: 190 + turn, 258: 180 - turn})
+    for at, figure in figures.items():
+        frame[at : at + 2] = figure.to_bytes(2, "little")
+    frame[5] = turn
+    frame[299] = sum(frame[:299]) & 0xFF
+    return bytes(frame)
 
 
-def gps(mv, changes=None):
-    """Returns a whole reply of the GPS port."""
-    values = {0x79: [mv + i for i in range(_CELLS)], 0x83: mv * _CELLS // 10}
+def gps(turn, changes=None):
+    """Returns one of two whole replies of the GPS port; its running time is told in minutes."""
+    mv = 3300 + 10 * turn
+    values = {0x79: [mv + i for i in range(_CELLS)], 0x80: 21 + turn, 0x81: 19 + turn, 0x82: 18}
+    values.update({0x83: mv * _CELLS // 10, 0x84: 0x8000 | 1234 + turn, 0x85: 77 + turn})
     values.update(changes or {})
     return frames.whole(values)
 
@@ -47,38 +72,39 @@ def damaged(frame):
     return bytes(wrong)
 
 
-def display(mv):
-    """Returns a status of the display port."""
-    return samples.display_status(mv, cells=_CELLS)
+def display(turn):
+    """Returns one of two statuses of the display port."""
+    return samples.display_status(3300 + turn, 50 + turn, turn - 20, 19 + turn, cells=_CELLS)
+
+
+def modbus(turn):
+    """Returns one of two statuses with what follows them on RS485."""
+    return samples.acknowledged(jk02(turn, True), 0x20)
+
+
+def ant(turn):
+    """Returns one of two statuses of newer ANT units."""
+    return samples.ant_status(_CELLS, 3300 + 10 * turn, 50 + turn, 20 + turn, (19 + turn, -40))
+
+
+def ant_old(turn):
+    """Returns one of two statuses of older ANT units."""
+    temps = (19 + turn, 18, -40, -40)
+    return samples.ant_old_status(_CELLS, 3300 + 10 * turn, 50 + turn, 20 + turn, temps)
 
 
 # Name of the case, dialect, what comes before, the frames that take turns.
 CASES = (
-    ("JK GPS frame, settings unchanged", "jk_gps", b"", (gps(3300), gps(3310))),
-    ("JK GPS frame, settings too", "jk_gps", b"", (gps(3300), gps(3310, {0x8E: 5850}))),
-    ("JK GPS frame, one bit wrong", "jk_gps", b"", (damaged(gps(3300)),)),
+    ("JK GPS frame, settings unchanged", "jk_gps", b"", (gps(0), gps(1))),
+    ("JK GPS frame, settings too", "jk_gps", b"", (gps(0), gps(1, {0x8E: 5850}))),
+    ("JK GPS frame, one bit wrong", "jk_gps", b"", (damaged(gps(0)),)),
     ("291 bytes of garbage", "jk_gps", b"", (bytes([i * 37 & 0xFF for i in range(291)]),)),
-    ("JK02_32S status, BLE", "jk_ble", _WIDE_UNIT, (jk02(3300, True), jk02(3310, True))),
-    ("JK02_24S status, BLE", "jk_ble", _NARROW_UNIT, (jk02(3300, False), jk02(3310, False))),
-    (
-        "JK02_32S status, Modbus",
-        "jk_modbus",
-        samples.BEFORE["jk_modbus"],
-        tuple([samples.acknowledged(jk02(mv, True), 0x20) for mv in (3300, 3310)]),
-    ),
-    ("JK display status", "jk_display", 2 * display(3300), (display(3300), display(3301))),
-    (
-        "ANT status, new",
-        "ant_new",
-        b"",
-        (samples.ant_status(_CELLS), samples.ant_status(_CELLS, 3310)),
-    ),
-    (
-        "ANT status, old",
-        "ant_old",
-        b"",
-        (samples.ant_old_status(_CELLS), samples.ant_old_status(_CELLS, 3310)),
-    ),
+    ("JK02_32S status, BLE", "jk_ble", _WIDE_UNIT, (jk02(0, True), jk02(1, True))),
+    ("JK02_24S status, BLE", "jk_ble", _NARROW_UNIT, (jk02(0, False), jk02(1, False))),
+    ("JK02_32S status, Modbus", "jk_modbus", samples.BEFORE["jk_modbus"], (modbus(0), modbus(1))),
+    ("JK display status", "jk_display", 2 * display(0), (display(0), display(1))),
+    ("ANT status, new", "ant_new", b"", (ant(0), ant(1))),
+    ("ANT status, old", "ant_old", b"", (ant_old(0), ant_old(1))),
 )
 
 
@@ -139,11 +165,11 @@ def main():
         line = Line(dialect, before, turns)
         measure(name, line.hear)
         harness.check(line.pack.seq > 100 or len(turns) == 1, name + ": nothing was decoded")
-    line = Line("jk_gps", b"", (gps(3300),))
+    line = Line("jk_gps", b"", (gps(0),))
     line.hear()
     measure("plausibility check of a frame", line.judge)
     measure("a look at a line that is quiet", line.hear_nothing)
-    line = Line("jk_gps", b"", (gps(3300),))
+    line = Line("jk_gps", b"", (gps(0),))
     line.hear()
     line.judge()
     message = Message(Language(BytesIO(CODES)))
