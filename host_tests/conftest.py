@@ -63,6 +63,8 @@ _REAL_TIME = (
     "test_mqtt_broker.py",
     "test_mqtt_broker_commands.py",
     "test_broker.py",
+    "test_packmate.py",
+    "test_packmate_deploy.py",
     "test_page.py",
     "test_web_server.py",
 )

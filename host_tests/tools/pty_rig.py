@@ -43,7 +43,8 @@ class PtyDevice:
     """Use as `with PtyDevice(folder) as device`; `device.port` is its serial port.
 
     The files of the device are in `folder`/flash. `starts` counts what ran: "power", "soft",
-    "reset". `cut_after`: so many bytes from the host on, the cable is broken.
+    "reset". `cut_after`: so many bytes from the host on, the cable is broken. `noise`: (bytes from
+    the host, what arrives in their place).
     """
 
     def __init__(self, folder):
@@ -56,6 +57,7 @@ class PtyDevice:
         self.starts = []
         self.received = 0
         self.cut_after = None
+        self.noise = (b"", b"")
         self._ending = False
 
     def __enter__(self):
@@ -117,7 +119,7 @@ class PtyDevice:
 
     def _to_chip(self, data):
         self.received += len(data)
-        os.write(self._chip, data)
+        os.write(self._chip, data.replace(*self.noise) if self.noise[0] else data)
 
     def _to_host(self):
         """Returns False if the program has ended."""

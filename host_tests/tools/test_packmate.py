@@ -139,6 +139,17 @@ def test_setup_proposes_what_is_there(run, monkeypatch, tmp_path):
     assert made(tmp_path) == [old, {"wifi_password": "kept"}]
 
 
+def test_setup_takes_every_other_setting_too(run, monkeypatch, tmp_path):
+    packs = [{"bms_dialect": "jk_ble", "ble_name": "two"}]
+    more = ("?", "packs " + json.dumps(packs), "on_mat nein", "on_mat true", "ha_prefix ha")
+    answer(monkeypatch, "Van", "1", "1", "", *more, "nme 1", "", "y")
+    status, out, complaint = run("setup", "--board", LARGE, "--folder", tmp_path)
+    assert status == 0, complaint
+    assert "  mqtt_port [1883]: The broker's port." in out
+    assert "on_mat: 'nein' is neither true nor false" in out and "nme: unknown setting" in out
+    assert made(tmp_path)[0] == {"name": "Van", "packs": packs, "ha_prefix": "ha"}
+
+
 def test_setup_offers_no_bluetooth_where_there_is_no_memory_for_it(run, monkeypatch, tmp_path):
     answer(monkeypatch, *[""] * 20)
     out = run("setup", "--board", SMALL, "--folder", tmp_path)[1]

@@ -5,8 +5,11 @@ import os
 import re
 
 import pytest
+from mpremote.transport import TransportError
+from mpremote.transport_serial import SerialTransport
 
 from host_tests.tools.pty_rig import PtyDevice
+from tools import ROOT
 from tools.packmate.__main__ import main
 from tools.packmate.deploy import refusal
 
@@ -29,6 +32,13 @@ def image(tmp_path):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(data)
     return folder
+
+
+@pytest.fixture(autouse=True)
+def legend(tmp_path, monkeypatch):
+    """Where the legend of the image sent last is kept, here."""
+    monkeypatch.setattr("tools.packmate.deploy.LEGEND", tmp_path / "kept" / "legend.json")
+    return tmp_path / "kept" / "legend.json"
 
 
 @pytest.fixture
@@ -65,7 +75,7 @@ def sent(text):
 
 def test_a_first_deployment_brings_all_and_restarts(deploy, image, device):
     status, text = deploy()
-    assert status == 0
+    assert status == 0, text
     assert tree(device.flash) == tree(image)
     assert sent(text)[0] == "boot.py" and sent(text)[-1] == "main.py"
     assert "6 of 6 files sent, 0 old ones removed, verified" in text
@@ -77,7 +87,8 @@ def test_a_first_deployment_brings_all_and_restarts(deploy, image, device):
 def test_a_running_program_is_stopped_and_a_second_deployment_sends_nothing(deploy, device):
     deploy()
     status, text = deploy()
-    assert status == 0 and sent(text) == []
+    assert status == 0, text
+    assert sent(text) == []
     assert "0 of 6 files sent" in text
 
 
@@ -85,6 +96,7 @@ def test_what_was_interrupted_goes_on_where_it_was(tmp_path, image, capsys):
     command = ["--image", str(image)]
     (image / "lib/zeta.mpy").write_bytes(LARGE)
     with PtyDevice(tmp_path) as device:
+        (device.flash / "main.py").write_text("print('of before')")
         device.cut_after = 14_000  # in lib/zeta.mpy
         assert main(["deploy", BOARD, device.port, *command]) == 1
     captured = capsys.readouterr()
@@ -105,7 +117,7 @@ def test_old_files_of_ours_go_and_those_of_others_stay(deploy, image, device):
         (device.flash / name).parent.mkdir(parents=True, exist_ok=True)
         (device.flash / name).write_text("{}")
     status, text = deploy()
-    assert status == 0
+    assert status == 0, text
     assert set(tree(device.flash)) == {*tree(image), *kept}
     assert not (device.flash / "lib/bms").exists()
     assert "removed  lib/config.py" in text and "2 old ones removed" in text
@@ -116,8 +128,19 @@ def test_a_damaged_file_is_found_and_repaired(deploy, image, device):
     path = device.flash / "lib/app.mpy"
     path.write_bytes(LARGE[:-1] + b"\x00")
     status, text = deploy()
-    assert status == 0 and sent(text) == ["lib/app.mpy", "main.py"]
+    assert status == 0, text
+    assert sent(text) == ["lib/app.mpy", "main.py"]
     assert tree(device.flash) == tree(image)
+
+
+def test_what_arrives_damaged_is_noticed_before_anything_runs(deploy, device):
+    device.noise = (b"_put('AAEC", b"_put('AAED")  # the beginning of lib/app.mpy
+    status, text = deploy()
+    assert status == 1 and "lib/app.mpy: has not arrived as it was sent" in text
+    assert "main.py" not in tree(device.flash)
+    device.noise = (b"", b"")
+    status, text = deploy()
+    assert status == 0, text
 
 
 def test_settings_are_only_sent_if_named_and_right(deploy, device, tmp_path):
@@ -129,11 +152,13 @@ def test_settings_are_only_sent_if_named_and_right(deploy, device, tmp_path):
     assert status == 1
     assert "bms_poll_ms: 1 is under 500\nnothing was sent" in text
     assert list(tree(device.flash)) == ["settings.json"]
-    assert deploy()[0] == 0
+    status, text = deploy()
+    assert status == 0, text
     assert json.loads(own.read_text()) == {"name": "Boat"}
     given.write_text('{"name": "Van"}')
     status, text = deploy("--settings", given)
-    assert status == 0 and "sent  settings.json" in text
+    assert status == 0, text
+    assert "sent  settings.json" in text
     assert json.loads(own.read_text()) == {"name": "Van"}
 
 
@@ -181,6 +206,39 @@ def test_nothing_is_sent_to_another_chip(deploy, device, monkeypatch):
     assert not tree(device.flash)
 
 
+def test_the_legend_of_what_was_sent_is_kept(deploy, image, legend):
+    beside = image.with_name("image.legend.json")
+    beside.write_text('{"app": {}}')
+    deploy()
+    assert legend.read_text() == '{"app": {}}'
+    beside.unlink()
+    deploy()
+    assert not legend.exists()
+
+
+def test_the_image_of_a_board_is_made_and_sent(device, capsys):
+    board = "adafruit_feather_s3_tft"  # quickly made
+    device.wait_for(">>> ")
+    assert main(["deploy", board, device.port]) == 0
+    assert tree(device.flash) == tree(ROOT / "build" / board)
+    assert (device.flash / "lib" / "app.mpy").exists()
+
+
+def test_a_prompt_that_is_missed_is_tried_once_more(deploy, monkeypatch):
+    tries = []
+    enter = SerialTransport.enter_raw_repl
+
+    def enter_at_the_second(transport):
+        tries.append(1)
+        if len(tries) == 1:
+            raise TransportError("could not enter raw repl")
+        enter(transport)
+
+    monkeypatch.setattr(SerialTransport, "enter_raw_repl", enter_at_the_second)
+    status, text = deploy()
+    assert status == 0, text
+
+
 SWITCHES_OFF = """
 import time
 try:
@@ -199,7 +257,8 @@ def test_the_bms_has_time_to_switch_its_heating_off(deploy, image, device, monke
     deploy()
     monkeypatch.setattr("tools.packmate.device._AGAIN_S", 0.2)
     status, text = deploy()
-    assert status == 0 and "has the BMS switch its heating off" in text
+    assert status == 0, text
+    assert "has the BMS switch its heating off" in text
     assert (device.flash / "off").exists()
 
 

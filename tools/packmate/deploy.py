@@ -41,7 +41,7 @@ def keep_legend(folder):
     legend = folder.with_name(folder.name + ".legend.json")
     LEGEND.unlink(missing_ok=True)
     if legend.exists():
-        LEGEND.parent.mkdir(exist_ok=True)
+        LEGEND.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(legend, LEGEND)
 
 

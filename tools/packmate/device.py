@@ -20,6 +20,7 @@ _ANSWER_S = 5  # the longest that a device at its prompt takes for a few bytes
 _PROMPT = b"\r\n>>> "
 _STOP = b"\r\x03\x02"  # Ctrl-C stops what runs; Ctrl-B leaves the raw REPL, and makes a prompt
 _AGAIN_S = 3
+_QUIET_S = 0.2  # a prompt that nothing follows for so long is the last one
 _TRIES = 5
 _SWITCHING_OFF = b"switching the BMS's heating off"  # firmware/ending.py
 _SWITCHING_OFF_S = 60
@@ -82,9 +83,10 @@ class Device:
     def __enter__(self):
         try:
             with _in_words():
-                stop(self._port)
-                with contextlib.redirect_stdout(io.StringIO()):  # mpremote prints what it hears
-                    self._port.enter_raw_repl()
+                try:
+                    self._take_over()
+                except TransportError:  # its loader's words at a reset, say
+                    self._take_over()
                 self._port.exec(_HOUR)
                 self._port.exec(_TOOLS)
                 self._known = True
@@ -141,6 +143,11 @@ class Device:
         """Removes a file, and the folders that it leaves empty."""
         with _in_words(path):
             self._port.exec(f"_clear({path!r})")
+
+    def _take_over(self):
+        stop(self._port)
+        with contextlib.redirect_stdout(io.StringIO()):  # mpremote prints what it hears
+            self._port.enter_raw_repl()
 
     def _leave(self):
         """Restarts the device, if it still listens, and lets go of the port."""
@@ -203,7 +210,7 @@ def _listen(line, seconds):
         if waiting:
             heard += line.read(waiting)
             quiet_from = time.monotonic()
-        elif heard.endswith(_PROMPT) and time.monotonic() > quiet_from + 0.1:
+        elif heard.endswith(_PROMPT) and time.monotonic() > quiet_from + _QUIET_S:
             break
         else:
             time.sleep(0.01)
