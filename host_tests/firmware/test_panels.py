@@ -51,7 +51,8 @@ class Rig:
         fake_panel.levels.clear()
         size = [facts["PANEL_" + fact] for fact in "WIDTH HEIGHT X Y MADCTL INVERT".split()]
         self.glass = Glass(*size, CONTROLLERS[name])
-        self.glass.hard_reset(0)  # the supply has just come
+        self.glass.feed(0, b"\x11", 0)
+        self.glass.feed(0, b"\x29", 10_000)  # before the chip was reset it was awake and shown
         self.panel = importlib.import_module(name).Panel()
         self.listen()
 
@@ -115,6 +116,7 @@ def show_alarm(rig):
 @pytest.mark.parametrize("name", DRIVERS)
 def test_a_panel_without_a_reset_pin_is_reset_by_command(monkeypatch, name):
     rig = Rig(monkeypatch, name, facts_of(*DRIVERS[name][0], reset_pin=-1))
+    assert not rig.glass.on and not rig.glass.asleep
     rig.draw("normal")
     assert rig.glass.errors == [] and rig.glass.lit
     assert sum(rig.slept) < 300
