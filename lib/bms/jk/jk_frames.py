@@ -106,10 +106,10 @@ class FrameSum:
         if not self.stands:
             total = 0
             for view in self._still:
-                total += sum(view)
+                total = sum(view, total)
         self._sum = total
         for view in self._moving:
-            total += sum(view)
+            total = sum(view, total)
         return total
 
     def keep(self):
