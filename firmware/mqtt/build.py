@@ -115,16 +115,24 @@ def _others(device, settings):
     return found
 
 
+def _each(device, packs, name):
+    """Returns (topic, unit, its report) of each pack that has a message `name` of its own."""
+    if len(packs) == 1:
+        return [(b"/" + name, device.bms, packs[0])]
+    return [
+        (b"/pack/%d/" % number + name, unit, packs[number])
+        for number, unit in enumerate(device.bms.units, 1)
+    ]
+
+
 def _infos(device, settings, packs):
     """Returns the reports about what each BMS is."""
     from mqtt.more_reports import InfoReport
 
     interval_ms = settings["mqtt_interval_s"] * 1000
-    if len(packs) == 1:
-        return [InfoReport(b"/info", device.bms, packs[0], interval_ms)]
     return [
-        InfoReport(b"/pack/%d/info" % number, unit, packs[number], interval_ms)
-        for number, unit in enumerate(device.bms.units, 1)
+        InfoReport(topic, unit, state, interval_ms)
+        for topic, unit, state in _each(device, packs, b"info")
     ]
 
 
@@ -140,14 +148,12 @@ def _victrons(device, settings, packs, serial):
         )
     interval_ms = settings["mqtt_interval_s"] * 1000
     heater = None if settings["heater_output"] == "none" else device.heater
-    if len(packs) == 1:
-        one = Description(device.bms.pack, serial, limit, device.meter)
-        return [VictronReport(b"/victron", packs[0], one, heater, interval_ms)]
+    meter = device.meter if len(packs) == 1 else None  # it counts all together
     found = []
-    for number, unit in enumerate(device.bms.units, 1):
-        one = Description(unit.pack, "%s-%d" % (serial, number), limit, None)
-        topic = b"/pack/%d/victron" % number
-        found.append(VictronReport(topic, packs[number], one, heater, interval_ms))
+    for topic, unit, state in _each(device, packs, b"victron"):
+        own = serial if len(packs) == 1 else "%s-%d" % (serial, len(found) + 1)
+        one = Description(unit.pack, own, limit, meter)
+        found.append(VictronReport(topic, state, one, heater, interval_ms))
     return found
 
 
