@@ -10,7 +10,7 @@ from bms import pack as p
 from compat import const
 
 # The driver's names of what protects a battery, and our alarms that mean it.
-_PROTECTION = (
+_MEANT = (
     ("high_voltage", (a.PACK_OVERVOLTAGE,)),
     ("high_cell_voltage", (a.CELL_OVERVOLTAGE,)),
     ("low_voltage", (a.PACK_UNDERVOLTAGE, a.LOW_VOLTAGE_SHUTDOWN)),
@@ -30,7 +30,11 @@ _PROTECTION = (
     ("high_internal_temperature", (a.MOS_OVERTEMP, a.BOARD_OVERTEMP, a.BALANCER_OVERTEMP)),
     ("fuse_blown", (a.CHARGE_FUSE, a.DISCHARGE_FUSE)),
 )
-_NAMED = a.mask([bit for _, bits in _PROTECTION for bit in bits])
+_NAMED = a.mask([bit for _, bits in _MEANT for bit in bits])
+# As masks of PackState.alarms; the last has what the driver knows no name for.
+_PROTECTION = tuple([(name, a.mask(bits)) for name, bits in _MEANT]) + (
+    ("internal_failure", bytes([byte ^ 0xFF for byte in _NAMED])),
+)
 _ALARM = const(2)  # the driver's words for it; 0 is well
 _TEMPS = const(4)  # the driver has so many
 _LEAST_PERMILLE = const(100)  # of the charge current, right above the limit of the cells
@@ -135,8 +139,6 @@ def _cells(pack):
 def _protection(pack):
     raised = pack.alarms
     told = {}
-    for name, bits in _PROTECTION:
-        told[name] = _ALARM if any([raised[bit >> 3] >> (bit & 7) & 1 for bit in bits]) else 0
-    rest = any([raised[i] & ~_NAMED[i] for i in range(len(raised))])
-    told["internal_failure"] = _ALARM if rest else 0
+    for name, mask in _PROTECTION:
+        told[name] = _ALARM if any([raised[i] & mask[i] for i in range(len(mask))]) else 0
     return told
