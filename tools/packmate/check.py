@@ -3,7 +3,7 @@
 import json
 
 import config
-from tools import image
+from tools import boards
 from tools.packmate import PackmateError
 
 
@@ -23,8 +23,8 @@ def complaints(board_name, settings, secrets=None):
 def load_board(name):
     """Returns the data module of a board; PackmateError with the names there are."""
     try:
-        return image.load_board(name)
-    except image.ImageError as error:
+        return boards.load(name)
+    except boards.BoardError as error:
         raise PackmateError(str(error)) from None
 
 

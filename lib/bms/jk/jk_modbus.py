@@ -86,9 +86,8 @@ class JkModbus(JkUnit):
             (PREAMBLE,) + tuple([bytes((n, _WRITE)) for n in range(1, _ADDRESSES)]) + self._replies
         )
         self._place = Place(self.framer.buf, self.framer.words)
-        self._sum = FrameSum(
-            self.framer.buf, True
-        )  # the other layout has its sum, too, but slower
+        # The narrow layout has its sum in this way, too, but slower.
+        self._sum = FrameSum(self.framer.buf, True)
         self._reader = plain.PlainReader()
         self._wanted = 0  # type of the frame that is being asked for; 0: none
         self._waiting = False  # a request is out
