@@ -125,7 +125,7 @@ def print_speed():
 def longest_hold_ms():
     """Runs the firmware on the bench; returns the longest hold of its loop in ms, by itself."""
     from tools.bench.bench import Bench
-    from tools.bench.config import BenchConfig
+    from tools.bench.bench_config import BenchConfig
     from tools.bench.desk import Desk
 
     with tempfile.TemporaryDirectory(prefix="packmate-benchmark-") as folder:

@@ -3,7 +3,7 @@
 import pytest
 
 import tools.bench.__main__ as bench_main
-from tools.bench.config import BenchConfig
+from tools.bench.bench_config import BenchConfig
 
 
 @pytest.fixture

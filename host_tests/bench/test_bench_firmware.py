@@ -9,7 +9,7 @@ import time
 import pytest
 
 from tools.bench.bench import Bench
-from tools.bench.config import ROOT, BenchConfig
+from tools.bench.bench_config import ROOT, BenchConfig
 
 PROGRAMS = pathlib.Path(__file__).parent / "programs"
 WATCHDOG_S = 2.5

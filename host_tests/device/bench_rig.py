@@ -12,7 +12,7 @@ import json
 
 import pytest
 
-from tools.bench.config import BenchConfig
+from tools.bench.bench_config import BenchConfig
 
 SETTINGS = {
     "heater_output": "gpio",

@@ -9,7 +9,7 @@ import pytest
 from host_tests.device.panel_text import shows
 from tools.bench import desk as desk_module
 from tools.bench.bench import Bench
-from tools.bench.config import BenchConfig
+from tools.bench.bench_config import BenchConfig
 from tools.bench.desk import Desk
 
 

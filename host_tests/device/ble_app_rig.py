@@ -8,7 +8,7 @@ with AppRig(tmp_path, {"bms_dialect": "jk_ble"}) as rig:
 from host_tests import state_file
 from host_tests.device import bench_rig
 from host_tests.device.ble_rig import RadioRig
-from tools.bench.radio.unit import Unit
+from tools.bench.radio.bms_radio import Unit
 from tools.plant import Plant
 
 

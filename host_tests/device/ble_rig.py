@@ -11,7 +11,7 @@ import json
 import os
 
 from tools.bench.bench import Bench
-from tools.bench.config import ROOT, BenchConfig
+from tools.bench.bench_config import ROOT, BenchConfig
 from tools.bench.radio.air import Air
 from tools.bench.radio.paths import aioble_places
 from tools.plant import Plant

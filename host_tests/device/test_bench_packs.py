@@ -12,7 +12,7 @@ from host_tests.device.panel_text import shows
 from screen.draw import palette
 from tools.bench.ant_sim import AntNewSim
 from tools.bench.bench import Bench
-from tools.bench.config import BenchConfig
+from tools.bench.bench_config import BenchConfig
 from tools.bench.desk import Desk
 from tools.bench.jk_ble_sim import JkBleSim
 from tools.plant import Plant

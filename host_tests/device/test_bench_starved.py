@@ -12,7 +12,7 @@ import pytest
 
 from host_tests.device.bench_rig import OWN, SETTINGS, make_cold, wait_for_heat
 from tools.bench.bench import Bench
-from tools.bench.config import BenchConfig
+from tools.bench.bench_config import BenchConfig
 from tools.bench.desk import Desk
 
 STARVED_S = 0.8  # more than the heater's lease has left, from one renewal to the next

@@ -16,7 +16,7 @@ from host_tests.device.bench_rig import (
 )
 from tools.bench import simulators
 from tools.bench.bench import Bench
-from tools.bench.config import BenchConfig
+from tools.bench.bench_config import BenchConfig
 from tools.bench.packs import RadioError
 from tools.bench.radio.air import Air
 

@@ -9,7 +9,7 @@ from host_tests.dialects import VARIANTS, WITHHELD
 from tools.bench.ant_sim import AntNewSim, AntOldSim
 from tools.bench.jk_ble_frame import Model, status_frame
 from tools.bench.jk_ble_sim import JkBleSim
-from tools.bench.radio.unit import Unit
+from tools.bench.radio.bms_radio import Unit
 
 pytestmark = pytest.mark.bench
 

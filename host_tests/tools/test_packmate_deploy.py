@@ -199,7 +199,7 @@ def test_another_chip_and_an_old_micropython_are_refused(version, machine, said)
 
 def test_nothing_is_sent_to_another_chip(deploy, device, monkeypatch):
     monkeypatch.setattr(
-        "tools.packmate.device.Device.about", lambda device: ((1, 28, 0), "x with ESP32S3")
+        "tools.packmate.prompt.Device.about", lambda device: ((1, 28, 0), "x with ESP32S3")
     )
     status, text = deploy()
     assert status == 1 and "is it this board?" in text
@@ -255,7 +255,7 @@ except KeyboardInterrupt:
 def test_the_bms_has_time_to_switch_its_heating_off(deploy, image, device, monkeypatch):
     (image / "main.py").write_text(SWITCHES_OFF)
     deploy()
-    monkeypatch.setattr("tools.packmate.device._AGAIN_S", 0.2)
+    monkeypatch.setattr("tools.packmate.prompt._AGAIN_S", 0.2)
     status, text = deploy()
     assert status == 0, text
     assert "has the BMS switch its heating off" in text
@@ -263,7 +263,7 @@ def test_the_bms_has_time_to_switch_its_heating_off(deploy, image, device, monke
 
 
 def test_a_port_where_nobody_answers_is_told_in_words(deploy, monkeypatch):
-    monkeypatch.setattr("tools.packmate.device._AGAIN_S", 0.05)
+    monkeypatch.setattr("tools.packmate.prompt._AGAIN_S", 0.05)
     master, slave = os.openpty()
     try:
         status, text = deploy(port=os.ttyname(slave))

@@ -16,8 +16,8 @@ from pathlib import Path
 from tools import boards
 from tools.bench import scenario_file, simulators
 from tools.bench.bench import Bench
+from tools.bench.bench_config import BenchConfig
 from tools.bench.broker import BrokerError
-from tools.bench.config import BenchConfig
 from tools.bench.controls import ControlError, check_value
 from tools.bench.desk import Desk
 from tools.bench.packs import RadioError, check_names

@@ -1,7 +1,7 @@
 """Simulated ANT units behind their radio modules: those of ant_old_sim and ant_new_sim.
 
 `receive`, `take`, `connected` and `disconnected` are for a radio module
-(tools/bench/radio/unit.py), which sleeps after a time without current.
+(tools/bench/radio/bms_radio.py), which sleeps after a time without current.
 """
 
 from tools.bench import ant_new_sim, ant_old_sim

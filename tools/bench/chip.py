@@ -7,8 +7,8 @@ through a reset of the processors alone, until the new start sets them.
 
 import struct
 
+from tools.bench.access_point import AccessPoint
 from tools.bench.standins import bench_ops as ops
-from tools.bench.wifi import AccessPoint
 
 # machine.reset_cause()
 PWRON_RESET = 1

@@ -1,7 +1,8 @@
 """A simulated JK unit behind its radio module: answers commands and streams status frames.
 
 Transport-free: bytes come by `receive`, and `take` returns what it has to say as bursts, which a
-radio module cuts into notifications (tools/bench/radio/unit.py). After jk.md §3.2 to §3.4, §3.11.
+radio module cuts into notifications (tools/bench/radio/bms_radio.py). After jk.md §3.2 to §3.4 and
+§3.11.
 """
 
 from tools.bench import jk_ble_frame as wire

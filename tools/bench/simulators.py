@@ -17,7 +17,7 @@ _OWN = {"heater_thresholds": "own"}
 _ONE_SENSOR = {"heater_thresholds": "own", "heater_off_dc": 100}
 _RS485 = {"rs485_de_used": True}
 
-# Name, class, arguments, its radio module (radio.unit.FORMS; None: it is on a wire), what the
+# Name, class, arguments, its radio module (radio.bms_radio.FORMS; None: it is on a wire), what the
 # firmware's settings need beside the dialect.
 _TABLE = (
     ("jk_gps", JkGpsSim, {}, None, {}),

@@ -2,7 +2,7 @@
 
 from tools.packmate import PackmateError, check
 from tools.packmate.deploy import digest, send
-from tools.packmate.device import Device
+from tools.packmate.prompt import Device
 
 _KEPT = ("settings.json", "state.json", "state.old", "state.new")
 _SECRETS = "secrets.json"

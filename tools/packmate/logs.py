@@ -8,7 +8,7 @@ import serial
 from tools import explain_traceback
 from tools.packmate import PackmateError
 from tools.packmate.deploy import LEGEND
-from tools.packmate.device import close, open_port
+from tools.packmate.prompt import close, open_port
 
 _BEGINS = "Traceback (most recent call last)"
 

@@ -12,7 +12,7 @@ from bumble.host import Host
 from bumble.link import LocalLink
 from bumble.transport.common import AsyncPipeSink
 
-from tools.bench.radio.central import Central
+from tools.bench.radio.esp32_radio import Central
 
 _STEP_S = 0.002  # real time between two looks at the clock
 _START_S = 20

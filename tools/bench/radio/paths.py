@@ -2,7 +2,7 @@
 
 import os
 
-from tools.bench.config import ROOT
+from tools.bench.bench_config import ROOT
 
 # Where `mpremote mip install aioble` and the like may have put it, for the host.
 REAL = os.path.join(ROOT, ".venv", "micropython")

@@ -7,8 +7,8 @@ import asyncio
 
 from tools.bench.controls import PAIRING, PIN
 from tools.bench.radio.air import Air
+from tools.bench.radio.bms_radio import Unit
 from tools.bench.radio.paths import aioble_places, real_aioble
-from tools.bench.radio.unit import Unit
 
 _OTHER_PIN = 654321
 _SLEEP_S = 20  # an ANT unit's, without current
@@ -47,7 +47,7 @@ class Station:
     def place(self, parts):
         """Puts units into the air, in the place of those before.
 
-        `parts`: (the simulator that speaks for it, form of radio.unit.FORMS, address) of each.
+        `parts`: (the simulator that speaks for it, its form of bms_radio.FORMS, address) of each.
         """
         for unit in self.units:
             self._air.drop(unit)
