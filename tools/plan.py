@@ -23,6 +23,7 @@ ABOUT = {
     "lib/relay": "figures → messages, discovery",
     "lib/screen": "figures → pages",
     "lib/heat": "figures → on or off",
+    "lib/history": "figures → the ring in the flash",
     "lib/bms": "bytes → figures of the pack",
     "lib/settings": "the table of settings",
     "lib/words": "each state and reason, once",

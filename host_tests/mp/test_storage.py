@@ -5,71 +5,13 @@ Cut at every byte that a write programs and in every erasure, and mended after e
 a block is erased. The other build has no LittleFS.
 """
 
-import os
-
-import vfs
+from nor_flash import BLOCK, Flash, make, use
 
 import config
 import storage
 
-BLOCK = 4096
 BLOCKS = 10
 DATA = bytearray(BLOCK * BLOCKS)  # what is in the flash
-
-
-class Flash:
-    """NOR flash: programming clears bits, erasing sets a block's. It dies after `budget` steps.
-
-    A step is a byte programmed or a quarter of a block erased; a dead flash changes no more. A new
-    Flash is the power coming back.
-    """
-
-    def __init__(self):
-        self.data = DATA
-        self.budget = None
-        self.steps = 0
-        self.erased = [0] * BLOCKS
-
-    def readblocks(self, n, buf, offset=0):
-        start = n * BLOCK + offset
-        buf[:] = self.data[start : start + len(buf)]
-
-    def writeblocks(self, n, buf, offset=0):
-        start = n * BLOCK + offset
-        size = self._afford(len(buf))
-        for i in range(size):
-            self.data[start + i] &= buf[i]
-        return 0 if size == len(buf) else -5
-
-    def ioctl(self, op, arg):
-        if op == 4:
-            return BLOCKS
-        if op == 5:
-            return BLOCK
-        if op == 6:
-            parts = self._afford(4)
-            size = BLOCK // 4 * parts
-            self.data[arg * BLOCK : arg * BLOCK + size] = b"\xff" * size
-            self.erased[arg] += 1
-            return 0 if parts == 4 else -5
-        return 0
-
-    def _afford(self, wanted):
-        if self.budget is not None:
-            wanted = min(wanted, self.budget - self.steps)
-        self.steps += wanted
-        return wanted
-
-
-def use(flash):
-    """Mounts the flash and goes there."""
-    os.chdir("/")
-    try:
-        vfs.umount("/flash")
-    except OSError:
-        pass
-    vfs.mount(vfs.VfsLfs2(flash, progsize=32, readsize=32, lookahead=32), "/flash")
-    os.chdir("/flash")
 
 
 def state(n):
@@ -89,7 +31,7 @@ def quietly(work, *args):
 def cuts(content, old):
     """Cuts one write at every step; returns its steps, and how often the new state was found."""
     DATA[:] = content
-    flash = Flash()
+    flash = Flash(DATA)
     use(flash)
     start = flash.steps
     assert storage.write_state(state(old + 1))
@@ -97,17 +39,17 @@ def cuts(content, old):
     found_new = 0
     for budget in range(whole):
         DATA[:] = content
-        flash = Flash()
+        flash = Flash(DATA)
         use(flash)
         flash.budget = flash.steps + budget
         quietly(storage.write_state, state(old + 1))
         if budget % 7 == 0:  # and again while that is mended: at boot, or in its first write
-            flash = Flash()
+            flash = Flash(DATA)
             use(flash)
             flash.budget = flash.steps + budget * 31 % whole
             seen = quietly(config.load_state)
             quietly(storage.write_state, seen and seen[0] or state(old or 1))
-        use(Flash())
+        use(Flash(DATA))
         found, record = config.load_state()
         expected = [state(old), state(old + 1)] if old else [{}, state(1)]
         assert found in expected, (budget, found)
@@ -119,14 +61,14 @@ def cuts(content, old):
 
 def main():
     storage.print = lambda *args: None  # "state not saved", a thousand times
-    vfs.VfsLfs2.mkfs(Flash(), progsize=32, readsize=32, lookahead=32)
+    make(Flash(DATA))
     for old in (0, 1, 2):
         content = bytes(DATA)
         whole, found_new = cuts(content, old)
         assert 0 < found_new < whole
         print("cut at each of", whole, "steps")
         DATA[:] = content
-        use(Flash())
+        use(Flash(DATA))
         assert storage.write_state(state(old + 1))
     wear()
 
@@ -134,8 +76,8 @@ def main():
 def wear():
     """Counts erasures: of a small partition, so that any hot spot shows."""
     writes = 3000
-    flash = Flash()
-    vfs.VfsLfs2.mkfs(flash, progsize=32, readsize=32, lookahead=32)
+    flash = Flash(DATA)
+    make(flash)
     use(flash)
     for n in range(writes):
         assert storage.write_state(state(n))

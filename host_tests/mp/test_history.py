@@ -1,0 +1,134 @@
+# only: 64
+"""The ring of records on the device's own file system, LittleFS, in a flash that loses its power.
+
+Cut at every byte that a write programs and in every erasure; killed at random, again and again;
+and how often a block is erased. The other build has no LittleFS.
+"""
+
+import random
+
+from nor_flash import Flash, make, use
+
+from history.record import BYTES, Record
+from history.ring import Ring
+from record_store import RecordStore
+
+BLOCKS = 20
+SEGMENTS = 3
+PER = 12
+
+
+def ring_of(flash):
+    """Returns the ring of a device that starts."""
+    use(flash)
+    return Ring(RecordStore(), SEGMENTS, PER)
+
+
+def times(ring):
+    """Returns what all records of the ring are about; fails on a damaged one."""
+    found = []
+    buf = bytearray(4 * BYTES)
+    record = Record()
+    number = ring.first
+    while number < ring.next:
+        n = ring.read(number, buf)
+        for i in range(n):
+            assert record.unpack(buf, BYTES * i), number + i
+            found.append(record.time_s)
+        number += n
+    return found
+
+
+def put(ring, n):
+    record = Record()
+    record.time_s = n
+    assert ring.put(record)
+
+
+def write(ring, n):
+    """Makes record `n`; returns False if the flash died."""
+    put(ring, n)
+    try:
+        ring.commit()
+    except OSError:
+        return False
+    return True
+
+
+def cuts(count):
+    """Cuts the write of record `count` at every step, behind a ring that has those before it."""
+    flash = Flash(BLOCKS)
+    make(flash)
+    ring = ring_of(flash)
+    for n in range(count):
+        assert write(ring, n)
+    content = bytes(flash.data)
+    before = times(ring)
+    start = flash.steps
+    assert write(ring, count)
+    whole = flash.steps - start
+    for budget in range(whole):
+        flash.data[:] = content
+        flash = Flash(flash.data)
+        ring = ring_of(flash)
+        flash.budget = flash.steps + budget
+        write(ring, count)
+        ring = ring_of(Flash(flash.data))
+        found = times(ring)
+        if found and found[-1] == count:
+            found.pop()  # the cut came when it was there already
+        assert found in (before, before[PER:]), (budget, found)
+        if budget % 16 == 0:
+            for n in range(ring.next, ring.next + 8):
+                assert write(ring, n)
+            assert times(ring_of(Flash(flash.data)))[-8:] == list(range(n - 7, n + 1))
+    print("record", count, "cut at each of", whole, "steps")
+
+
+def kills():
+    """One flash, in a device that is killed again and again, in the middle of whatever it does."""
+    random.seed(7)
+    flash = Flash(BLOCKS)
+    make(flash)
+    made = 0
+    for _ in range(150):
+        flash = Flash(flash.data)
+        ring = ring_of(flash)
+        found = times(ring)
+        assert ring.next >= made, (ring.next, made)
+        assert found == list(range(ring.first, ring.next))
+        assert len(found) >= min(made, (SEGMENTS - 1) * PER)
+        flash.budget = flash.steps + random.randrange(20_000)
+        made = ring.next
+        while write(ring, made):
+            made += 1
+    print("killed 150 times,", made, "records")
+
+
+def wear():
+    """Counts erasures and what is read, in a small flash, so that any hot spot shows."""
+    records = 2000
+    flash = Flash(64)
+    make(flash)
+    use(flash)
+    ring = Ring(RecordStore(), 4, 400)
+    flash.erased = [0] * len(flash.erased)
+    most_read = most_erased = 0
+    for n in range(records):
+        read = flash.read_bytes
+        erased = sum(flash.erased)
+        assert write(ring, n)
+        most_read = max(most_read, flash.read_bytes - read)
+        most_erased = max(most_erased, sum(flash.erased) - erased)
+    total = sum(flash.erased)
+    print("erased per 1000 records:", total * 1000 // records, "worst block", max(flash.erased))
+    print("in one write at most: erased", most_erased, "read", most_read, "bytes")
+    assert total < 0.25 * records  # what docs/history.md says
+    assert max(flash.erased) < 5 * total / len(flash.erased)
+    assert most_erased <= 5
+
+
+for last in (2, 5, 11, 29, 41, 47):  # tails; appends, in books and in blocks; the oldest one goes
+    cuts(last)
+kills()
+wear()
