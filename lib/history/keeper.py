@@ -108,7 +108,7 @@ def has_switched(record, last):
         return True
     if record.alarm != last.alarm or record.valid != last.valid:
         return True
-    for figure in (r.CHARGE_ON, r.DISCHARGE_ON):
+    for figure in range(r.CHARGE_ON, r.FIGURES):
         if record.valid[figure] and record.values[figure] != last.values[figure]:
             return True
     return False
