@@ -25,6 +25,7 @@ def build(early):
     build_bms(device, early)
     finish(0)
     early.memory.tell("BMS")
+    build_clock(device, early)
     build_heater(device, early)
     finish(1)
     early.memory.tell("heater")
@@ -52,6 +53,16 @@ def build_bms(device, early):
     from building.bms import add_to
 
     add_to(device, early)
+
+
+def build_clock(device, early):
+    """Gives the device the time of day, if it plans by it, or has the memory to tell it."""
+    settings = early.settings
+    if settings["preheat_at"] or early.roomy and device.mqtt_used:
+        from hardware.clock import Clock  # few have one
+
+        saved = device.state.get("time")
+        device.clock = Clock(settings["ntp_host"], settings["utc_offset_min"], saved)
 
 
 def build_heater(device, early):

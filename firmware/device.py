@@ -42,7 +42,7 @@ class Device:
         self.wifi_used = settings["wifi_ssid"] != ""
         self.mqtt_used = settings["mqtt_host"] != ""
         self.max_age_ms = settings["data_max_age_s"] * 1000
-        self.bms = self.ble = self.writes = None
+        self.bms = self.ble = self.writes = self.clock = None
         self.heater = self.options = self.output = self.charger_contact = None
         self.model = self.screen = self.button = None
         self.relay = self.meter = None
@@ -100,6 +100,8 @@ class Device:
         self.state["heater"] = record
         if self.meter is not None:
             self.state["meter"] = self.meter.save()
+        if self.clock is not None:
+            self.state["time"] = self.clock.save()
         written = storage.write_state(self.state)
         del self.state["heater"]  # it is in the flash now, and is made anew next time
         self._save_failed = not written

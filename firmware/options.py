@@ -29,10 +29,8 @@ class Options:
             device.output = self._output
         self._preheat = None
         if settings["preheat_at"]:
-            from hardware.clock import Clock
             from heat.options.preheat import Preheat
 
-            self._clock = Clock(settings["utc_offset_min"])
             self._preheat = Preheat(settings)
         self._take_holds(device, settings, errors)
 
@@ -55,9 +53,8 @@ class Options:
             self._probe.step(now)
             device.heater.tell(PROBE_DC, self._probe.dc)
         if self._preheat is not None:
-            self._clock.step(device.wifi, now)
-            self._preheat.step(device.heater, self._clock.day_s())
-            device.heater.tell(DAY, self._clock.day())
+            self._preheat.step(device.heater, device.clock.day_s())
+            device.heater.tell(DAY, device.clock.day())
 
     def fail(self, device, now):
         """Switches off what has no lease, after an exception in the heater's step or here."""

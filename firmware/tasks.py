@@ -171,6 +171,8 @@ def run_relay(device):
         now = ticks_ms()
         _serve_button(device, now)
         up = device.wifi.step(now)
+        if device.clock is not None:
+            device.clock.step(device.wifi, now)
         busy = device.relay is not None and _serve_relay(device, up, now)
         device.supervisor.alive(_RELAY, ticks_ms())
         yield _RELAY_BUSY_TICK_MS if busy else _RELAY_TICK_MS

@@ -313,6 +313,7 @@ def make_device(units=None, writes=None):
         output=thing(on=False),
         writes=writes,
         ble=None,
+        clock=None,
         wifi=Wifi(),
         max_age_ms=10_000,
         uptime_s=99,

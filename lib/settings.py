@@ -128,6 +128,7 @@ SETTINGS = (
     ),
     ("preheat_at", TEXT, 0, 5, "", "HH:MM at which the pack shall be warm, daily; empty: never."),
     ("utc_offset_min", INT, -720, 840, 0, "Your clock minus UTC; summer time is not known."),
+    ("ntp_host", TEXT, 0, 64, "pool.ntp.org", "Who tells the time; empty: nobody is asked."),
     ("heater_loss_w", INT, 0, 2000, 0, "Most that the box loses in W; 0: what fits pack_wh."),
     ("pack_wh", INT, 0, 200_000, 0, "The pack's energy in Wh; 0: unknown."),
     ("pack_max_mv", INT, 0, 120_000, 0, "The full pack in mV, to check the mat; 0: unknown."),

@@ -48,6 +48,6 @@ def _check_preheat(values, errors):
         values["preheat_at"] = ""
         errors.append("preheat_at: is not HH:MM")
         return
-    for key in ("wifi_ssid", "pack_wh", "heater_mat_mohm"):
+    for key in ("wifi_ssid", "ntp_host", "pack_wh", "heater_mat_mohm"):
         if not values[key]:
             errors.append("preheat_at: needs %s" % key)

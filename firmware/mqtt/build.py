@@ -58,6 +58,7 @@ def build_relay(device, early, about):
     )
     session = _session(settings, early, topics)
     message = Message(codes, _room(device, settings))
+    message.clock = device.clock
     relay = Relay(session, topics, packs, others, announcer, judge, codes, message, writes)
     own.relay = relay
     own.session = session

@@ -284,17 +284,11 @@ def test_the_pack_is_warm_at_the_time_that_was_set(start_at):
     assert bench.snapshot()["chip"]["resets"] == 0
 
 
-def test_a_clock_that_jumps_is_taken_at_its_word_at_once(start_at):
+def test_a_jump_of_the_chip_s_own_clock_changes_nothing(start_at):
     bench = start_at()
     wait(bench, lambda b: b.plant.heater_on, 5400, "heating")
-    for jump_s in (-4 * 3600, 12 * 3600):
+    for jump_s in (-4 * 3600, 12 * 3600, 86_400):
         bench.set("clock_jump_s", jump_s)
-        wait(bench, lambda b: not b.plant.heater_on, 4, "off: it is not the time")
-        bench.run_until(bench.now_s() + 120)
-        assert not bench.plant.heater_on
-        bench.set("clock_jump_s", -jump_s)
-        wait(bench, lambda b: b.plant.heater_on, 120, "the time again")
-    bench.set("clock_jump_s", 86_400)  # another day, the same time of day
-    bench.run_until(bench.now_s() + 60)
-    assert bench.plant.heater_on
+        bench.run_until(bench.now_s() + 60)
+        assert bench.plant.heater_on
     assert bench.snapshot()["chip"]["resets"] == 0

@@ -1,6 +1,7 @@
 """firmware/hardware/clock.py: when it asks for the time, what it believes, and for how long."""
 
 import importlib
+import json
 import sys
 import time
 import types
@@ -15,7 +16,10 @@ NOW_S = 1_900_000_000
 
 
 class Server:
-    """A name server and a time server; `reply` makes of a question what it answers."""
+    """A name server and a time server; `reply` makes of a question what it answers. `passed_ms`:
+    since its clock was at what it is said to say."""
+
+    passed_ms = 0
 
     def __init__(self):
         self.asked = 0
@@ -25,6 +29,7 @@ class Server:
 
     def good(self, question, seconds=NOW_S, stratum=1, mode=4, mark=None):
         mark = question[40:48] if mark is None else mark
+        seconds += Server.passed_ms // 1000
         stamp = ((seconds + SINCE_1900_S) % 2**32).to_bytes(4, "big") + bytes(4)
         return bytes((0x20 | mode, stratum)) + bytes(22) + mark + bytes(8) + stamp
 
@@ -39,10 +44,12 @@ class Server:
 @pytest.fixture
 def server(monkeypatch):
     server = Server()
+    Server.passed_ms = 0
     machine = types.ModuleType("machine")
     machine.RTC = lambda: types.SimpleNamespace(datetime=server.set_to.append)
     monkeypatch.setitem(sys.modules, "machine", machine)
     monkeypatch.delitem(sys.modules, "hardware.clock", raising=False)
+    monkeypatch.setattr(time, "time", lambda: 0)  # a chip that was without power
     net = Net(Broker())
     net.resolve = server.resolve
     server.net = net
@@ -56,16 +63,22 @@ def server(monkeypatch):
 class Watch:
     """A Clock whose ticks the test moves on."""
 
-    def __init__(self, offset_min=0, start_ms=PERIOD - 5000):
-        self.clock = importlib.import_module("hardware.clock").Clock(offset_min)
+    def __init__(self, offset_min=0, start_ms=PERIOD - 5000, host="time.example", saved=None):
+        self.clock = importlib.import_module("hardware.clock").Clock(host, offset_min, saved)
         self.now = start_ms
         self.wifi = Wifi()
 
     def step(self, ms=1000, times=1):
         for _ in range(times):
             self.now = (self.now + ms) % PERIOD
+            Server.passed_ms += ms
             self.clock.step(self.wifi, self.now)
         return self.clock.day_s()
+
+    @property
+    def told(self):
+        """The time that is told, None while it is unknown."""
+        return json.loads(bytes(self.clock.stamp))
 
 
 def test_nothing_is_asked_without_a_network(server):
@@ -74,13 +87,115 @@ def test_nothing_is_asked_without_a_network(server):
     assert watch.step(times=1000) is None and not server.net.sockets
 
 
-def test_the_time_is_set_and_known(server, monkeypatch):
-    monkeypatch.setattr(time, "time", lambda: 86_400 * 9000 + 23 * 3600)
-    watch = Watch(offset_min=120)
-    assert watch.step() is None  # nothing waits
-    assert watch.step(times=3) == 3600  # 23:00 UTC is 01:00 two hours further east
-    assert server.set_to == [(2030, 3, 17, 7, 17, 46, 40, 0)]
+def test_the_time_is_set_and_known(server):
+    watch = Watch(offset_min=500)
+    assert watch.step() is None and watch.told is None  # nothing waits
+    assert watch.step(times=2) == 2 * 3600 + 6 * 60 + 42  # 17:46:40 UTC, and 8:20 further east
+    assert watch.told == NOW_S + 2
+    assert watch.clock.day() == 11_034  # in that place the next day has begun
+    assert server.set_to == [(2030, 3, 17, 7, 17, 46, 42, 0)]
     assert all(sock.closed for sock in server.net.sockets)
+
+
+def test_a_server_without_a_name_is_asked_by_its_address(server):
+    watch = Watch(host="10.0.0.7")
+    watch.step(times=3)
+    assert watch.told is not None and server.net.questions[0][1] == ("10.0.0.7", 123)
+
+
+def test_without_a_server_nobody_is_asked(server):
+    watch = Watch(host="")
+    watch.step(times=100)
+    assert watch.told is None and not server.net.sockets
+
+
+def test_the_seconds_go_on_over_midnight_and_the_wrap_of_ticks(server):
+    watch = Watch()
+    watch.step(times=3)
+    for seconds in range(1, 40_000):
+        watch.step(1000)
+        assert watch.told == NOW_S + 2 + seconds
+
+
+def test_the_way_of_the_answer_and_its_fraction_count(server):
+    late = []
+
+    def reply(question):
+        late.append(question)
+        return None
+
+    server.reply = reply
+    watch = Watch()
+    watch.step(100, times=2)  # the question is out
+    watch.step(100, times=15)
+    Server.passed_ms = 0
+    stamp = bytearray(server.good(late[-1]))
+    stamp[44] = 128  # half a second
+    server.net.sockets[-1].inbox += bytes(stamp)
+    watch.step(100)  # 1.6 s after the question: 0.8 s old, and half a second
+    assert watch.told == NOW_S
+    watch.step(100, times=1)
+    assert watch.told == NOW_S + 1
+
+
+@pytest.mark.parametrize("now_s", [2_019_686_399, 2_147_483_647, 4_102_444_800, 9_999_993_600])
+def test_it_is_told_beyond_2034_2038_and_2100(server, now_s):
+    """What a server says has 32 bits, till 2160; what is told does not end there."""
+    watch = Watch()
+    watch.step(times=3)
+    clock = watch.clock
+    clock._day, clock._second = now_s // 86_400, now_s % 86_400
+    watch.step(1000)
+    assert watch.told == now_s + 1
+
+
+def test_it_never_goes_back_within_a_run(server):
+    watch = Watch()
+    watch.step(times=3)
+    server.reply = lambda question: server.good(question, NOW_S - 30)
+    told = []
+    for _ in range(6 * 3600 + 100):
+        watch.step(1000)
+        told.append(watch.told)
+    assert told == sorted(told)
+    assert told.count(told[-90]) > 20  # it has stood until the server's time came
+    assert told[-1] == NOW_S + 2 + 6 * 3600 + 100 - 30
+
+
+def test_it_never_goes_back_over_a_restart(server, monkeypatch):
+    watch = Watch(saved=[NOW_S // 86_400, NOW_S % 86_400 + 20])
+    told = [watch.step() and watch.told for _ in range(26)]
+    assert told == [None] * 2 + [NOW_S + 20] * 19 + [NOW_S + 21 + n for n in range(5)]
+    # After a reset without a loss of power the chip's own clock knows more than what was kept.
+    monkeypatch.setattr(time, "time", lambda: NOW_S + 70)
+    watch = Watch(saved=watch.clock.save())
+    watch.step(times=3)
+    assert watch.told == NOW_S + 70
+
+
+def test_a_server_that_goes_far_back_must_say_so_three_times(server):
+    """Else one wrong answer, from the year 2060, would stop the clock until then."""
+    watch = Watch(saved=[33_000, 0])
+    assert watch.step(times=100) is None and watch.clock.failures == 2
+    watch.step(times=50)
+    assert watch.told is not None and NOW_S <= watch.told < NOW_S + 200
+
+
+@pytest.mark.parametrize(
+    "saved", [None, 5, [1], [1, 2, 3], ["1", 2], [True, 1], [-1, 0], [1, 1e9]]
+)
+def test_what_was_not_kept_well_is_as_if_nothing_was(server, saved):
+    watch = Watch(saved=saved)
+    watch.step(times=3)
+    assert watch.told == NOW_S + 2
+
+
+def test_whether_a_moment_is_over(server):
+    watch = Watch()
+    assert watch.clock.passed(NOW_S) is None
+    watch.step(times=3)
+    assert watch.clock.passed(NOW_S + 1) and not watch.clock.passed(NOW_S + 2)
+    assert watch.clock.passed(NOW_S - 86_400) and not watch.clock.passed(NOW_S + 2**40)
 
 
 def test_it_works_beyond_2036(server):

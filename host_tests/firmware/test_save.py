@@ -34,7 +34,7 @@ def device(device_class, monkeypatch):
     class Fake:
         _saved_latched = _save_after_s = uptime_s = boots = 0
         _save_failed = False
-        meter = None
+        meter = clock = None
         save_if_due = device_class.save_if_due
         save = device_class.save
         works = True
@@ -157,3 +157,9 @@ def test_energy_counted_is_kept_with_whatever_else_is(device):
     device.meter.wh = 7
     run(device, 1)
     assert device.written["meter"] == [7] and device.meter.told == 7
+
+
+def test_the_time_that_was_told_is_kept(device):
+    device.clock = types.SimpleNamespace(save=lambda: [20_000, 5])
+    device.save()
+    assert device.written["time"] == [20_000, 5]

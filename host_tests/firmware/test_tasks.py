@@ -51,6 +51,7 @@ class Device:
         pack = Thing(alarms=bytearray(8))
         self.bms = Thing(pack=pack, check=Thing(verdict=0, frozen=False), answering=False)
         self.meter = Thing(step=lambda pack, good, now: None)
+        self.clock = None
         self.output = Thing(
             on=False,
             off=lambda: self.calls.append("off"),
@@ -343,3 +344,11 @@ def test_a_long_press_does_nothing_where_there_is_nothing_to_do(tasks):
     device.ble = None
     serve(tasks, device)
     assert device.calls == []
+
+
+def test_a_clock_is_stepped_with_the_network(tasks):
+    device = Device()
+    stepped = []
+    device.clock = Thing(step=lambda wifi, now: stepped.append(wifi))
+    next(tasks.run_relay(device))
+    assert stepped == [device.wifi]

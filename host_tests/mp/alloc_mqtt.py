@@ -76,16 +76,36 @@ class Radio:
         return ("", "", "", "10.0.0.1")
 
 
-for name in ("network", "socket"):
+class TimeServer(FakeSocket):
+    """Answers the one question of the time of day."""
+
+    def sendto(self, question, address):
+        stamp = bytes((0xF3, 0x48, 0x57, 0x40, 128, 0, 0, 0))  # in 2029
+        self.inbox = b"\x24\x01" + bytes(22) + question[40:] + bytes(8) + stamp
+
+    def readinto(self, buf, n=48):
+        return super().readinto(buf, n)
+
+
+class RTC:
+    def datetime(self, when):
+        self.when = when
+
+
+for name in ("network", "socket", "machine", "os"):
     sys.modules[name] = FakeModule()
 sys.modules["network"].WLAN = Radio
 sys.modules["network"].hostname = len
 sys.modules["socket"].socket = FakeSocket
 sys.modules["socket"].getaddrinfo = lambda host, port: [(0, 0, 0, "", (host, port))]
 
+sys.modules["machine"].RTC = RTC
+sys.modules["os"].urandom = bytes
+
 from relay_program import SETTINGS, Thing, make_device  # noqa: E402
 
 from bms import pack as p  # noqa: E402
+from hardware.clock import Clock  # noqa: E402
 from hardware.wifi import Wifi  # noqa: E402
 from mqtt.build import build_relay  # noqa: E402
 from mqtt.session import UP  # noqa: E402
@@ -144,5 +164,38 @@ def check_wifi():
     harness.check_no_alloc("wifi", lambda: wifi.step(3))
 
 
+class Time:
+    """A clock that has been told the time, with nobody to tell it again."""
+
+    def __init__(self):
+        self.clock = Clock("10.0.0.1")
+        self.wifi = Thing(up=True)
+        self.now = 0
+        socket = sys.modules["socket"]
+        socket.AF_INET = socket.SOCK_DGRAM = 2
+        socket.socket = TimeServer
+        for _ in range(3):
+            self.step()
+        self.wifi.up = False
+
+    def step(self):
+        self.now += 1000
+        self.clock.step(self.wifi, self.now)
+
+
+def check_clock():
+    time = Time()
+    clock = time.clock
+    harness.check(clock.stamp == b"1872615616", clock.stamp)
+    harness.check_no_alloc("clock", time.step, rounds=50)
+    clock._day = 24_855  # over the end of 31 bits, and a midnight
+    clock._second = 11_500
+    harness.check_no_alloc("clock, in 2038", time.step, rounds=200)
+    harness.check(clock.stamp > b"2147483648", clock.stamp)
+    clock._second = 86_300
+    harness.check_no_alloc("clock, at midnight", time.step, rounds=200)
+
+
 check_relay()
 check_wifi()
+check_clock()

@@ -119,6 +119,7 @@ def make_device(name_server):
         output=Thing(on=False),
         writes=None,
         ble=None,
+        clock=None,
         wifi=Wifi(name_server),
         max_age_ms=10_000,
         uptime_s=1,

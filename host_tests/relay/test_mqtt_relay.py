@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import words
 from bms import pack as p
-from host_tests.mqtt_rig import BASE, A, Bench, answer, message, packet
+from host_tests.mqtt_rig import BASE, A, Bench, answer, make_device, message, packet, thing
 from relay import commands as c
 
 CONNECT, SUBSCRIBE, PING = 0x10, 0x82, 0xC0
@@ -36,6 +36,20 @@ def test_it_connects_subscribes_and_then_tells_everything(bench):
     assert (device["charge_in_mah"], device["charge_out_mah"]) == (100_000, 98_500)
     assert bench.told("state")[0]["fresh"] is False and bench.told("heater")
     assert bench.relay.connected and bench.relay.down_ms(bench.now) == 0
+
+
+def test_each_message_begins_with_the_time(monkeypatch):
+    device = make_device()
+    device.clock = thing(stamp=b"null")
+    bench = Bench(monkeypatch, device=device, roomy=True)
+    bench.run(3_000)
+    device.clock.stamp = b"2147483648"
+    bench.relay.publish_soon()
+    bench.run(3_000)
+    for name in ("state", "heater", "device", "info"):
+        told = bench.told(name)
+        assert list(told[0])[0] == "ts" and told[0]["ts"] is None
+        assert told[-1]["ts"] == 2**31
 
 
 def test_the_connect_is_a_clean_session_with_a_retained_will(bench):
@@ -483,8 +497,8 @@ def test_the_newest_state_is_told_after_a_jam(bench):
 def test_secrets_stay_secret(bench):
     bench.hear_pack()
     bench.run(20_000)
-    for thing in (bench.relay, bench.session):
-        assert "s3cret" not in repr(thing)
+    for part in (bench.relay, bench.session):
+        assert "s3cret" not in repr(part)
     assert "s3cret" not in json.dumps(bench.broker.published)
 
 

@@ -359,13 +359,16 @@ _INFO = (
     Field("manufacturer_id", TEXT),
 )
 
+# The time of day, which begins each message (relay.message).
+_TIME = (Field("ts", INT),)
+
 FIELDS = {
-    STATE: _STATE + SLOTTED,
-    HEATER: _HEATER,
-    DEVICE: _DEVICE,
-    BMS: _BMS,
-    PACKS: _PACKS,
-    INFO: _INFO,
+    STATE: _TIME + _STATE + SLOTTED,
+    HEATER: _TIME + _HEATER,
+    DEVICE: _TIME + _DEVICE,
+    BMS: _TIME + _BMS,
+    PACKS: _TIME + _PACKS,
+    INFO: _TIME + _INFO,
 }
 # Members with room of their own behind the others.
 LISTS = {

@@ -42,13 +42,14 @@ _END = const(125)
 
 class Message:
     """Writes a message: `begin`, one put…() for each field in the order of the table, then lists,
-    `finish`. `buf` holds it.
+    `finish`. `buf` holds it. `clock`: what has the time as `stamp`, in JSON; None for none.
 
     codes: a screen.draw.language.Language of languages.codes, behind whose lines are the names of
     the fields, as relay.layout has them. room: bytes to begin with.
     """
 
     def __init__(self, codes, room=_FIRST_BYTES):
+        self.clock = None
         self._codes = codes
         self._at = 0  # the end of what is written
         self._read = bytearray(_READ_BYTES)
@@ -67,11 +68,13 @@ class Message:
         self.buf = bytearray(room)
 
     def begin(self, which):
-        """Begins a message with its first field. Raises OSError where names cannot be read."""
+        """Begins a message with the time of day, which is the first field of each. Raises OSError
+        where names cannot be read."""
         self._end = self._starts[which + 1]
         self._full = False
         self._at = 0
         self._read_head(self._starts[which])
+        self.put_json(_NULL if self.clock is None else self.clock.stamp)
 
     def _read_head(self, at):
         read = self._read
