@@ -13,8 +13,8 @@ from version import VERSION
 # What each part needs once. Their order is that of the parts here, and in tools/once.py.
 _ONCE = (
     ("building.bms", "bms.catalog"),
-    ("building.heater", "heat.record"),
-    ("mqtt.build", "relay.making"),
+    ("building.heater", "heat.restore"),
+    ("building.relay", "relay.making"),
     ("building.screen",),
 )
 
@@ -59,7 +59,7 @@ def build_clock(device, early):
     """Gives the device the time of day, if it plans by it, or has the memory to tell it."""
     settings = early.settings
     if settings["preheat_at"] or early.roomy and device.mqtt_used:
-        from hardware.clock import Clock  # few have one
+        from hardware.network_time import Clock  # few have one
 
         saved = device.state.get("time")
         device.clock = Clock(settings["ntp_host"], settings["utc_offset_min"], saved)
@@ -77,7 +77,7 @@ def build_relay(device, early):
     if not device.mqtt_used:
         return
     try:
-        from mqtt.build import build_relay as build  # few do without, but they need none of it
+        from building.relay import build_relay as build  # few do without it
 
         device.relay = build(device, early, (board.NAME, VERSION))
     except ImportError:

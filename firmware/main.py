@@ -20,9 +20,9 @@ micropython.alloc_emergency_exception_buf(100)
 
 def show():
     """Shows the first picture, with what the screen goes on drawing with; returns both."""
-    import picture
+    import first_picture
 
-    return picture.Picture()
+    return first_picture.Picture()
 
 
 def start(failures):

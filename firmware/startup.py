@@ -24,7 +24,14 @@ from heaps import Heaps
 from unload import unload
 
 # What only the start needs.
-_READERS = ("picture", "screen.start", "panels", "hardware.screen_files", "config", "settings")
+_READERS = (
+    "first_picture",
+    "screen.start",
+    "panels",
+    "hardware.screen_files",
+    "config",
+    "settings",
+)
 _READERS += ("settings_heater", "settings_memory")
 _TWO_AREAS = const(100_000)  # less than two areas of Python's heap are together
 _HALF_AN_AREA = const(40_000)
@@ -37,10 +44,10 @@ class Startup:
     of last time, and the radio (`wifi`, a hardware.wifi.Wifi).
 
     `state` is the state file's content, `record` the heater's part of it (see config.load_state);
-    `brush` and `texts` are those of the picture.Picture that is shown; `unit` identifies the chip:
-    hexadecimal, as bytes; `memory` is a heaps.Heaps. `roomy`: see `_is_roomy`. `ballast`: how
-    large the UART's receive buffer is until the device runs, 0 if that does not matter: it holds
-    the IDF's memory while Python's heap would take it.
+    `brush` and `texts` are those of the first_picture.Picture that is shown; `unit` identifies the
+    chip: hexadecimal, as bytes; `memory` is a heaps.Heaps. `roomy`: see `_is_roomy`. `ballast`:
+    how large the UART's receive buffer is until the device runs, 0 if that does not matter: it
+    holds the IDF's memory while Python's heap would take it.
     """
 
     ballast = 0

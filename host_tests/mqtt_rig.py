@@ -334,9 +334,10 @@ class Bench:
     """A built relay, its device and its broker, on a clock of the test's."""
 
     def __init__(self, monkeypatch, now=1000, device=None, errors=(), roomy=False, **settings):
+        from building import relay as builder
         from hardware import resolver
         from languages import codes
-        from mqtt import build, session
+        from mqtt import session
         from relay import discovery
 
         self.now = now
@@ -344,8 +345,8 @@ class Bench:
         self.net = Net(self.broker)
         monkeypatch.setattr(session, "socket", self.net)
         monkeypatch.setattr(resolver, "socket", self.net)
-        monkeypatch.setattr(build, "_discovery", lambda: File(discovery.DATA))
-        monkeypatch.setattr(build, "_codes", lambda: File(codes.DATA))
+        monkeypatch.setattr(builder, "_discovery", lambda: File(discovery.DATA))
+        monkeypatch.setattr(builder, "_codes", lambda: File(codes.DATA))
         self.device = device or make_device()
         self.wifi = self.device.wifi
         self.unit = self.device.bms
@@ -357,7 +358,7 @@ class Bench:
             errors=errors,
             roomy=roomy,
         )
-        self.relay = build.build_relay(self.device, early, ("M", "1"))
+        self.relay = builder.build_relay(self.device, early, ("M", "1"))
         self.session = self.relay._session
         self.commands = []
         self.possible = True  # what the loop says to commands

@@ -44,7 +44,7 @@ LIB = {
         "bms",
         "heat.charger",
         "relay.commands",
-        "relay.layout",
+        "relay.message_names",
     },  # each where it is numbered
 }
 

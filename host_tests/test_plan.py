@@ -38,6 +38,27 @@ def test_a_circle_is_found(graph, ring):
     assert plan.circle(graph) == ring
 
 
+# The rooms whose files are called like what they serve, so that room and name together say it.
+NAMED_BY_ROOM = {
+    "firmware/building": "the part that it builds",
+    "lib/screen/pages": "what the page shows",
+    "tools/packmate": "the command that an owner types",
+    "tools/bench/standins": "the module that it stands in for",
+}
+
+
+def test_no_two_files_have_one_name():
+    """Whoever reads a name in an import or a traceback knows which file is meant."""
+    seen = {}
+    for top in ("lib", "firmware", "tools"):
+        for file in sorted((ROOT / top).rglob("*.py")):
+            path = file.relative_to(ROOT).as_posix()
+            if not path.startswith(tuple(room + "/" for room in NAMED_BY_ROOM)):
+                seen.setdefault(file.name, []).append(path)
+    twice = [paths for name, paths in seen.items() if len(paths) > 1 and name[0] != "_"]
+    assert not twice, "called alike; let each name say what the file is"
+
+
 def test_the_page_of_the_plan_names_files_that_are_there():
     text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     named = {

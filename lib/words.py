@@ -167,7 +167,7 @@ MQTT_NAMES = (
 # By machine.reset_cause() of the ESP32 port.
 RESET_NAMES = b"none\npower_on\nhard\nwatchdog\ndeep_sleep\nsoft"
 
-RECORD_VERSION = const(3)  # of what Heater.save() gives; heat.record takes up older ones
+RECORD_VERSION = const(3)  # of what Heater.save() gives; heat.restore takes up older ones
 
 
 # A language's file has these tables, in this order; a text is a table and a line in it. The file

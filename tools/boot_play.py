@@ -57,7 +57,7 @@ _ALL_SAID_MS = 30_000
 _RUNNING = "running"
 _PRESS = "Pin.level = 0\nadvance(1)\nPin.level = 1\nadvance(1)"
 _STAGES = (
-    ("first picture", "import picture\nshown = picture.Picture()\ndel picture"),
+    ("first picture", "import first_picture\nshown = first_picture.Picture()\ndel first_picture"),
     ("start", "import startup"),
     (
         "settings, radio",
@@ -71,7 +71,7 @@ _STAGES = (
     ("heater, builder", "import heater\ndel heater"),
     ("heater", "build.build_heater(device, found[0])"),
     ("heater done", "build.finish(1)"),
-    ("relay, builder", "import mqtt_build\ndel mqtt_build"),
+    ("relay, builder", "import building_relay\ndel building_relay"),
     ("relay", "build.build_relay(device, found[0])"),
     ("relay done", "build.finish(2)"),
     ("screen, builder", "import building_screen\ndel building_screen"),

@@ -18,7 +18,7 @@ COMMON = "common"  # what runs before the application, and what both need; no mo
 
 # Runs before the application is imported, while Python's heap is small and the radio takes its
 # share. What the application needs as well, is a group by itself, and stays.
-EARLY = frozenset({"picture", "startup", "config", "links.ble"})
+EARLY = frozenset({"first_picture", "startup", "config", "links.ble"})
 # Reads the settings and builds the device: dropped then (firmware/unload.py), with all that is in
 # the group. What these import beside each other, is the application's, and stays.
 ONCE = frozenset(
@@ -29,7 +29,7 @@ ONCE = frozenset(
         "settings_heater",
         "settings_memory",
         "settings_packs",
-        "picture",
+        "first_picture",
         "panels",
         "screen.start",
         "hardware.screen_files",
@@ -37,12 +37,12 @@ ONCE = frozenset(
         "building.bms",
         "building.heater",
         "building.screen",
-        "mqtt.build",
+        "building.relay",
         "relay.making",
         "built",
-        "starts",
+        "reset_cause",
         "bms.catalog",
-        "heat.record",
+        "heat.restore",
     }
 )
 # What builds a part of the device, in the order of firmware/build.py, and the group that the part
@@ -51,7 +51,7 @@ ONCE = frozenset(
 PARTS = {
     "building.bms": "bms_part",
     "building.heater": "heater_part",
-    "mqtt.build": "relay_part",
+    "building.relay": "relay_part",
 }
 # Needed by several roots, yet always with one of them: {root: the group that it and all that it
 # needs goes into}.

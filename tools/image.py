@@ -41,7 +41,7 @@ OPTIMISATION = 3
 
 # By these names tools/boot_play.py takes the steps of a start.
 STARTED = frozenset(
-    "picture.Picture startup.prepare device.Device tasks.start_all app.forget "
+    "first_picture.Picture startup.prepare device.Device tasks.start_all app.forget "
     "build.build build.build_bms build.build_heater build.build_screen build.build_relay "
     "build.finish".split()
 )

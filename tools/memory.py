@@ -59,9 +59,9 @@ gc.collect()
 # On a device the open file of glyphs has LittleFS's cache of 128 bytes and its books.
 _BUILD = """
 littlefs = bytearray(240)
-import picture, startup
-found = [startup.prepare(picture.Picture())]
-del picture, startup
+import first_picture, startup
+found = [startup.prepare(first_picture.Picture())]
+del first_picture, startup
 import app, build
 device = build.build(found.pop())
 app.forget()

@@ -22,7 +22,7 @@ BUILDERS = frozenset({("main", "show"), ("main", "start"), ("app", "make_device"
 PARTS = (
     {"building.bms"},
     {"building.heater"},
-    {"mqtt.build", "relay.making"},
+    {"building.relay", "relay.making"},
     {"building.screen"},
 )
 

@@ -7,7 +7,8 @@ from bms import catalog
 from tools import ROOT, image, inline, rendered, short_names, squeeze, stock_names
 
 MP = ROOT / "tools" / "mp"  # what several scripts import
-# An image has files instead of these, so that they may reach names by text (relay.layout does).
+# An image has files instead of these, so that they may reach names by text (relay.message_names
+# does).
 RENDERED = set(rendered.FILES)
 _AS_IT_IS = {"harness"}  # asks what the interpreter has
 

@@ -63,7 +63,7 @@ def _build_unit(device, settings, early):
         link = _wire(settings, catalog.baud(catalog.NAMES[0] if searches else name), early.ballast)
     unit = Unit(dialect, check, link, ble, device.max_age_ms)
     if settings["bms_writes"]:
-        import writes
+        from building import writes
 
         writes.enable(device, unit, early.secrets["bms_password"])
     if searches:

@@ -5,7 +5,7 @@ import machine
 
 from hardware.heater_output import HeaterOutput
 from heat.heater import Heater
-from starts import has_crashed
+from reset_cause import has_crashed
 
 
 def add_to(device, early):

@@ -202,7 +202,7 @@ class Relay:
         self._due &= ~(1 << i)
         self._told_ms[i] = now
         if length < 0:
-            return  # a report that has nothing to tell (mqtt.victron)
+            return  # a report that has nothing to tell (mqtt.victron_report)
         session.publish(report.name, self._message.buf, length, False)
         session.push(now)
 

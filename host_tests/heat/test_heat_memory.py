@@ -274,7 +274,7 @@ def test_the_report_ends_at_its_bound():
 def test_the_flash_is_written_to_a_few_times_an_hour_at_most():
     """Days of the worst: heating and charging in the cold by turns, a belief running out.
 
-    lib/heat/record.py states the bound.
+    lib/heat/restore.py states the bound.
     """
     days = 5
     rig = Rig(heater_mode="charger_or_soc", heater_max_wh_day=20_000)

@@ -16,7 +16,7 @@ import time
 
 from bms import pack as p
 from bms.check import PLAUSIBLE
-from mqtt.build import build_relay
+from building.relay import build_relay
 from relay import commands as c
 from words import MQTT_NAMES, WIRE_TEXTS
 

@@ -17,7 +17,7 @@ from bms.pack import PackState
 from heat import charger
 from host_tests.mqtt_rig import File, make_codes, make_device, make_unit, thing
 from languages.file import render
-from relay import commands, fields, layout
+from relay import commands, fields, message_names
 from relay import message as m
 from relay.message import Message
 from relay.state import Known, StateReport
@@ -33,8 +33,8 @@ MAX_AGE_MS = 10_000
 
 def records(which):
     """Returns the fields of a message as a device reads them."""
-    index = layout.DATA[2 * which : 2 * which + 4]
-    return layout.DATA[int.from_bytes(index[:2], "big") : int.from_bytes(index[2:], "big")]
+    index = message_names.DATA[2 * which : 2 * which + 4]
+    return message_names.DATA[int.from_bytes(index[:2], "big") : int.from_bytes(index[2:], "big")]
 
 
 def make_state(unit=None):
@@ -351,10 +351,10 @@ def test_no_name_is_too_long_to_be_read(monkeypatch):
     longest_name = fields.Field("x" * (m.NAME_BYTES - 4), fields.INT)
     names = {**fields.FIELDS, fields.PACKS: (longest_name,)}
     monkeypatch.setattr(fields, "FIELDS", names)
-    layout.render()
+    message_names.render()
     longest_name.name += "x"
     with pytest.raises(ValueError, match="too long"):
-        layout.render()
+        message_names.render()
 
 
 def test_the_reports_share_a_buffer(unit):

@@ -125,9 +125,9 @@ def test_what_a_part_needs_comes_with_its_builder_if_nothing_before_it_has_broug
     texts = {
         "main": "def f():\n    import app\n",
         "app": "import a\n\n\ndef f():\n    import build\n",
-        "build": "def f():\n    import building.heater\n    import mqtt.build\n",
+        "build": "def f():\n    import building.heater\n    import building.relay\n",
         "building.heater": "import a, b\n",
-        "mqtt.build": "import b, c\n",
+        "building.relay": "import b, c\n",
     }
     texts |= {"a": "", "b": "", "c": ""}
     found = groups.group(texts, set())

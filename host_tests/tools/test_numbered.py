@@ -38,7 +38,9 @@ def test_the_sources_of_an_image_can_be_followed():
     texts, _ = image.sources("lilygo_t_display")
     assert numbered.READERS <= texts.keys()
     found = numbered.number(texts, NAMES)
-    assert {"heat.heater", "mqtt.build", "settings"} <= {m for m in texts if found[m] != texts[m]}
+    assert {"heat.heater", "building.relay", "settings"} <= {
+        m for m in texts if found[m] != texts[m]
+    }
 
 
 def test_settings_have_the_same_places_where_they_are_read(monkeypatch):

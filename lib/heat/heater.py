@@ -385,7 +385,7 @@ class Heater:
         included, means that a latched fault may have been lost: the heater stays off until that
         is acknowledged.
         """
-        from heat.record import restore  # needed once
+        from heat.restore import restore  # needed once
 
         restore(self, saved, crashed)
         if self.boots.unstable:

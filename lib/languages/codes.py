@@ -9,7 +9,7 @@ import words as w
 from bms import alarms, bank, check, command, writer
 from heat.charger import SOURCE_NAMES
 from languages.file import render
-from relay import layout
+from relay import message_names
 from relay.commands import REFUSALS
 
 _NONE = b""  # what is shown in full sentences only
@@ -48,4 +48,4 @@ def _text(table):
     return text
 
 
-DATA = render([_text(table) for table in TABLES]) + layout.DATA
+DATA = render([_text(table) for table in TABLES]) + message_names.DATA

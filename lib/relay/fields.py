@@ -1,7 +1,7 @@
 """The one table of what MQTT tells: each figure with its message and its entity.
 
-From it come the messages (relay.layout), Home Assistant's discovery (relay.discovery) and the
-lists in docs/mqtt.md. A device never loads it: an image holds what was made from it as files
+From it come the messages (relay.message_names), Home Assistant's discovery (relay.discovery) and
+the lists in docs/mqtt.md. A device never loads it: an image holds what was made from it as files
 (tools/rendered.py). The program puts the figures of a message in the order of this table
 (firmware/mqtt/reports.py); those of a pack are found by the name of their slot in bms.pack.
 

@@ -18,7 +18,7 @@ PACKS = const(4)
 INFO = const(5)
 _MESSAGES = const(6)
 
-NAME_BYTES = const(30)  # of the longest name, with what is around it (relay.layout)
+NAME_BYTES = const(30)  # of the longest name, with what is around it (relay.message_names)
 END = const(-1)  # there is no further field
 # More than what it begins with is needed seldom. That is there from the beginning, since a device
 # that runs has no large pieces of memory left.
@@ -45,7 +45,7 @@ class Message:
     `finish`. `buf` holds it. `clock`: what has the time as `stamp`, in JSON; None for none.
 
     codes: a screen.draw.language.Language of languages.codes, behind whose lines are the names of
-    the fields, as relay.layout has them. room: bytes to begin with.
+    the fields, as relay.message_names has them. room: bytes to begin with.
     """
 
     def __init__(self, codes, room=_FIRST_BYTES):

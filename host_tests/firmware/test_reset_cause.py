@@ -31,10 +31,10 @@ def test_what_counts_as_a_crash(monkeypatch, cause, register, crashed):
     board.RESET_CAUSE = REGISTER
     monkeypatch.setitem(sys.modules, "machine", machine)
     monkeypatch.setitem(sys.modules, "board", board)
-    monkeypatch.delitem(sys.modules, "starts", raising=False)
-    setup = importlib.import_module("starts")
+    monkeypatch.delitem(sys.modules, "reset_cause", raising=False)
+    setup = importlib.import_module("reset_cause")
     assert setup.has_crashed() is crashed
-    sys.modules.pop("starts")
+    sys.modules.pop("reset_cause")
 
 
 def test_every_board_names_the_register():

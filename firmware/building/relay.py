@@ -139,7 +139,7 @@ def _infos(device, settings, packs):
 
 def _victrons(device, settings, packs, serial):
     """Returns the reports for a Victron GX device, one for each pack."""
-    from mqtt.victron import VictronReport
+    from mqtt.victron_report import VictronReport
     from relay.victron import ChargeLimit, Description
 
     limit = None
