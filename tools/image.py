@@ -167,11 +167,16 @@ def sources(board_name):
     return texts, files
 
 
-def boot_text(board):
-    """Returns boot.py with the board's figures in it: it must work whatever else is there."""
+def boot_text(board_name):
+    """Returns boot.py with the board's figures in it: it must work whatever else is there.
+
+    Its first line tells `packmate selftest` which board it is.
+    """
+    board = load_board(board_name)
     lines = find_source("boot").read_text().splitlines(keepends=True)
     text = "".join(line for line in lines if line != "import board\n")
-    return re.sub(r"board\.(\w+)", lambda found: repr(getattr(board, found[1])), text)
+    text = re.sub(r"board\.(\w+)", lambda found: repr(getattr(board, found[1])), text)
+    return f"# Board: {board_name}\n{text}"
 
 
 def lay_out(board_name, out, squeezed=True, joined=True):
@@ -196,7 +201,7 @@ def lay_out(board_name, out, squeezed=True, joined=True):
         texts = short
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
-    (out / "boot.py").write_text(boot_text(board), "utf-8", newline="\n")
+    (out / "boot.py").write_text(boot_text(board_name), "utf-8", newline="\n")
     (out / "main.py").write_text(texts.pop("main"), "utf-8", newline="\n")
     (out / "settings.example.json").write_text(example_settings(), "utf-8", newline="\n")
     for name, text in texts.items():

@@ -52,7 +52,8 @@ class PtyDevice:
         self.flash.mkdir(exist_ok=True)
         self._builtin = folder / "builtin"
         self._builtin.mkdir(exist_ok=True)
-        (self._builtin / "machine.py").write_text(_MACHINE)
+        if not (self._builtin / "machine.py").exists():  # another has furnished it better
+            (self._builtin / "machine.py").write_text(_MACHINE)
         (self._builtin / "start.py").write_text(_START)
         self.starts = []
         self.received = 0

@@ -52,7 +52,8 @@ def deploy(image, device, capsys):
     """Deploys, and lets main.py start; returns (exit status, what was printed, errors too)."""
 
     def run(*more, port=device.port):
-        status = main(["deploy", BOARD, port, "--image", str(image), *map(str, more)])
+        words = [BOARD, port, "--image", str(image), "--no-selftest", *map(str, more)]
+        status = main(["deploy", *words])
         assert status or device.wait_for("main.py runs")
         captured = capsys.readouterr()
         return status, captured.out + captured.err
@@ -93,7 +94,7 @@ def test_a_running_program_is_stopped_and_a_second_deployment_sends_nothing(depl
 
 
 def test_what_was_interrupted_goes_on_where_it_was(tmp_path, image, capsys):
-    command = ["--image", str(image)]
+    command = ["--image", str(image), "--no-selftest"]
     (image / "lib/zeta.mpy").write_bytes(LARGE)
     with PtyDevice(tmp_path) as device:
         (device.flash / "main.py").write_text("print('of before')")
@@ -219,7 +220,7 @@ def test_the_legend_of_what_was_sent_is_kept(deploy, image, legend):
 def test_the_image_of_a_board_is_made_and_sent(device, capsys):
     board = "adafruit_feather_s3_tft"  # quickly made
     device.wait_for(">>> ")
-    assert main(["deploy", board, device.port]) == 0
+    assert main(["deploy", board, device.port, "--no-selftest"]) == 0
     assert tree(device.flash) == tree(ROOT / "build" / board)
     assert (device.flash / "lib" / "app.mpy").exists()
 

@@ -3,6 +3,7 @@
 packmate setup                                     makes settings.json and secrets.json
 packmate flash BOARD [PORT] FIRMWARE.bin           MicroPython onto a new board
 packmate deploy BOARD [PORT] --settings … --secrets …
+packmate selftest [PORT]                           what works: panel, BMS, Wi-Fi, broker
 packmate logs [PORT]                               what it says, with tracebacks explained
 """
 
@@ -10,7 +11,17 @@ import argparse
 import pathlib
 import sys
 
-from tools.packmate import PackmateError, backup, check, deploy, flash, logs, ports, setup
+from tools.packmate import (
+    PackmateError,
+    backup,
+    check,
+    deploy,
+    flash,
+    logs,
+    ports,
+    selftest,
+    setup,
+)
 
 _PORT_HELP = "as /dev/ttyUSB0 or COM3; default: the one board that is on USB"
 
@@ -50,6 +61,11 @@ def parse(argv):
     one.add_argument("--settings", type=pathlib.Path, help="in place of the device's own")
     one.add_argument("--secrets", type=pathlib.Path, help="in place of the device's own")
     one.add_argument("--image", type=pathlib.Path, help="a folder made by tools.image before")
+    one.add_argument("--no-selftest", action="store_true", help="not even a look afterwards")
+
+    one = command("selftest", _selftest, "tries panel, buttons, BMS, Wi-Fi, broker; never heats")
+    one.add_argument("port", nargs="?", help=_PORT_HELP)
+    one.add_argument("--board", help="default: the one that was deployed")
 
     one = command("logs", _logs, "shows what a device says; it goes on with its work")
     one.add_argument("port", nargs="?", help=_PORT_HELP)
@@ -87,9 +103,13 @@ def _flash(options):
 
 
 def _deploy(options):
-    deploy.deploy(
-        options.board, _finder(options), options.settings, options.secrets, options.image
-    )
+    after = None if options.no_selftest else selftest.run
+    own = options.settings, options.secrets
+    deploy.deploy(options.board, _finder(options), *own, options.image, after)
+
+
+def _selftest(options):
+    return selftest.selftest(_finder(options), options.board)
 
 
 def _logs(options):

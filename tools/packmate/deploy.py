@@ -166,10 +166,11 @@ def own_files(board_name, settings, secrets):
     return {name: path.read_bytes() for name, path in given.items() if path}
 
 
-def deploy(board_name, find_port, settings=None, secrets=None, folder=None):
+def deploy(board_name, find_port, settings=None, secrets=None, folder=None, after=None):
     """Puts Packmate onto a device. find_port() names the port, asked for once all else is right.
 
     settings, secrets: files of the owner's, sent only if named here. folder: an image made before.
+    after(device, board_name, {path: …} of its files): what is done once all has arrived.
     """
     own = own_files(board_name, settings, secrets)
     folder = folder or make_image(board_name)
@@ -190,4 +191,6 @@ def deploy(board_name, find_port, settings=None, secrets=None, folder=None):
         print(f"{len(sent)} of {len(files)} files sent, {len(removed)} old ones removed, verified")
         if _SETTINGS not in own:
             look_at_settings(device, there, board_name)
+        if after is not None:
+            after(device, board_name, there | own)
     print("restarted; `packmate logs` shows what the device says")

@@ -4,6 +4,7 @@ Stopping a running Packmate is done as a person would with Ctrl-C: it switches t
 gives an hour before its watchdog resets the chip (firmware/app.py, firmware/supervisor.py).
 """
 
+import ast
 import base64
 import contextlib
 import io
@@ -103,6 +104,19 @@ class Device:
         with _in_words():
             told = self._port.eval("(sys.implementation.version, sys.implementation._machine)")
         return tuple(told[0][:3]), told[1]
+
+    def run(self, program):
+        """Has the device run a program of a moment's length."""
+        with _in_words():
+            self._port.exec(program)
+
+    def ask(self, expression, seconds=10):
+        """Returns what an expression is on the device: a number, a str, a tuple of those, ..."""
+        with _in_words():
+            told, wrong = self._port.exec_raw(f"print(repr({expression}))", timeout=seconds)
+            if wrong:
+                raise TransportExecError(told, wrong.decode())
+            return ast.literal_eval(told.strip().decode())
 
     def files(self):
         """Returns {path: SHA-256 as hex} of the files at the root, and of all below lib."""
