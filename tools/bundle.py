@@ -89,7 +89,7 @@ class _Joiner:
 
     def _spelled(self):
         """Returns the names that a text may stand for."""
-        every = [node for tree in self._trees.values() for node in ast.walk(tree)]
+        every = [node for tree in self._trees.values() for node in nodes(tree)]
         texts = {n.value for n in every if isinstance(n, ast.Constant)}
         return {t for t in texts if isinstance(t, str) and _TEXT.match(t)}
 

@@ -13,7 +13,7 @@ import copy
 
 from tools.once import BUILDERS, CALLED_BY_OTHERS, Program
 from tools.scopes import BUILTINS, bound_in
-from tools.short_names import parse
+from tools.short_names import nodes, parse, walk
 from tools.squeeze import private_constants
 
 _LOOPS = (ast.For, ast.While)
@@ -72,7 +72,7 @@ def candidates(texts, kept, stock):
     fixed = {*CALLED_BY_OTHERS, *kept}
     for module, text in texts.items():
         tree = parse(text)
-        called = {id(n.func): n for n in ast.walk(tree) if isinstance(n, ast.Call)}
+        called = {id(n.func): n for n in nodes(tree) if isinstance(n, ast.Call)}
         for node, what in program.named(module, tree):
             named[what] += 1
             if id(node) in called:
@@ -92,7 +92,7 @@ def candidates(texts, kept, stock):
 def _names_used_otherwise(tree):
     """Returns the names in a module that are texts, or given to attributes, or imported."""
     found = set()
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             found.add(node.value)
         elif isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load):
@@ -101,7 +101,7 @@ def _names_used_otherwise(tree):
             found |= {node.asname, node.name}
         elif isinstance(node, ast.ClassDef):  # a method, by another name
             values = [part.value for part in node.body if isinstance(part, ast.Assign)]
-            inside = [n for value in values for n in ast.walk(value)]
+            inside = [n for value in values for n in walk(value)]
             found |= {n.id for n in inside if isinstance(n, ast.Name)}
     return found
 
@@ -135,7 +135,7 @@ def _only(program, what):
 def _can_move(code, fixed):
     node = code.node
     arguments = node.args
-    inside = [n for part in node.body for n in ast.walk(part)]
+    inside = [n for part in node.body for n in walk(part)]
     return not (
         node.name in fixed
         or node.name in STAY.get(code.module, ())
@@ -170,7 +170,7 @@ class _Module:
         self._tree = ast.parse(text)
         self._wanted = wanted
         self._modules = modules
-        self._functions = {n.lineno: n for n in ast.walk(self._tree) if _is_function(n)}
+        self._functions = {n.lineno: n for n in walk(self._tree) if _is_function(n)}
         self._done = set()  # lines of functions that have in them what belongs there
         self._gone = set()
         self._inside = collections.defaultdict(list)
@@ -194,8 +194,8 @@ class _Module:
         if self._gone or self._inside:
             _Without(self._gone).visit(self._tree)
             text = ast.unparse(ast.fix_missing_locations(self._tree)) + "\n"
-        before = [n for n in ast.walk(self._tree) if _is_function(n)]
-        after = [n for n in ast.walk(ast.parse(text)) if _is_function(n)]
+        before = [n for n in walk(self._tree) if _is_function(n)]
+        after = [n for n in walk(ast.parse(text)) if _is_function(n)]
         pairs = list(zip(after, before, strict=True))
         assert all(new.name == old.name for new, old in pairs)
         result.texts[self.name] = text
@@ -243,10 +243,10 @@ class _Filler:
     def __init__(self, module, caller):
         self._module = module
         self._caller = caller
-        self._names = {n.id for n in ast.walk(caller) if isinstance(n, ast.Name)}
+        self._names = {n.id for n in walk(caller) if isinstance(n, ast.Name)}
         self._names |= bound_in(caller)
         self._bound = bound_in(caller)
-        self._waits = any(isinstance(n, (ast.Yield, ast.YieldFrom)) for n in ast.walk(caller))
+        self._waits = any(isinstance(n, (ast.Yield, ast.YieldFrom)) for n in walk(caller))
         self._waits = self._waits or isinstance(caller, ast.AsyncFunctionDef)
 
     def block(self, statements, tail):
@@ -294,17 +294,17 @@ class _Filler:
         self._module.gone(home, function, self._caller)
         # Two functions put here may share local names, but no global with the other's local name.
         self._bound |= bound_in(ast.Module(body, []))
-        used = {n.id for part in body for n in ast.walk(part) if isinstance(n, ast.Name)}
+        used = {n.id for part in body for n in walk(part) if isinstance(n, ast.Name)}
         self._names |= used - self._bound
         return body, left
 
     def _with_result(self, statement, call, body):
         """As _put(), where the caller does something with what the function returns."""
-        taken = {n.id for part in body for n in ast.walk(part) if isinstance(n, ast.Name)}
+        taken = {n.id for part in body for n in walk(part) if isinstance(n, ast.Name)}
         name = self._free("result", taken)
         if isinstance(statement, ast.Assign) and statement.value is call:
             target = statement.targets[0]
-            tries = any(isinstance(n, ast.Try) for part in body for n in ast.walk(part))
+            tries = any(isinstance(n, ast.Try) for part in body for n in walk(part))
             if len(statement.targets) == 1 and isinstance(target, ast.Name) and not tries:
                 return _yielding(body, target.id), None
         body = _yielding(body, name)
@@ -326,18 +326,18 @@ class _Filler:
         """
         given = self._given(function, call)
         own = bound_in(function)
-        inside = {n.id for n in ast.walk(function) if isinstance(n, ast.Name)}
+        inside = {n.id for n in walk(function) if isinstance(n, ast.Name)}
         numbers = {name: ast.Constant(numbers[name]) for name in inside & numbers.keys() - own}
         if (inside - own - numbers.keys()) & self._bound:
             raise _Stays  # what is a global there is a local variable here
         stored = {
             n.id
-            for n in ast.walk(function)
+            for n in walk(function)
             if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)
         }
         taken = set(self._names)
         for value in given.values():
-            taken |= {n.id for n in ast.walk(value) if isinstance(n, ast.Name)}
+            taken |= {n.id for n in walk(value) if isinstance(n, ast.Name)}
         names = {}
         first = []
         for argument, value in given.items():
@@ -500,13 +500,13 @@ def _yielding(body, name):
         value = ast.Constant(None) if value is None else value
         return [ast.Assign([ast.Name(name, ast.Store())], value, lineno=1)]
 
-    returns = [n for part in body for n in ast.walk(part) if isinstance(n, ast.Return)]
+    returns = [n for part in body for n in walk(part) if isinstance(n, ast.Return)]
     if not returns:
         return body + (result(None) if name else [])
     if len(returns) == 1 and body[-1] is returns[0]:
         return body[:-1] + result(returns[0].value)
-    loops = [n for part in body for n in ast.walk(part) if isinstance(n, _LOOPS)]
-    if any(isinstance(n, ast.Return) for loop in loops for n in ast.walk(loop)):
+    loops = [n for part in body for n in walk(part) if isinstance(n, _LOOPS)]
+    if any(isinstance(n, ast.Return) for loop in loops for n in walk(loop)):
         raise _Stays
     if not _always_returns(body):
         body = [*body, ast.Return(None)]

@@ -2,7 +2,7 @@
 
 import ast
 
-from tools.short_names import parse
+from tools.short_names import children, parse, walk
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
@@ -12,7 +12,7 @@ def functions(tree):
     found = []
 
     def visit(node, path):
-        for child in ast.iter_child_nodes(node):
+        for child in children(node):
             if isinstance(child, (*_FUNCTIONS, ast.ClassDef)):
                 if isinstance(child, _FUNCTIONS):
                     found.append((child, ".".join([*path, child.name])))
@@ -26,8 +26,8 @@ def functions(tree):
 
 def calls(node):
     """Returns the names of what a function may call: of all functions and methods it mentions."""
-    named = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
-    return sorted(named | {n.attr for n in ast.walk(node) if isinstance(n, ast.Attribute)})
+    named = {n.id for n in walk(node) if isinstance(n, ast.Name)}
+    return sorted(named | {n.attr for n in walk(node) if isinstance(n, ast.Attribute)})
 
 
 def legend(sources, inlined, bundled):

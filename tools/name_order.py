@@ -25,7 +25,7 @@ def uses(tree):
     have no name in bytecode.
     """
     found = collections.Counter()
-    inside = {id(n) for f in nodes(tree) if isinstance(f, _FUNCTIONS) for n in ast.walk(f)}
+    inside = {id(n) for f in nodes(tree) if isinstance(f, _FUNCTIONS) for n in nodes(f)}
     for node in nodes(tree):
         if isinstance(node, _FUNCTIONS):
             arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]

@@ -8,10 +8,11 @@ kept by that; what it hands on as a value is, for nobody can tell who calls it a
 """
 
 import ast
+import functools
 
 from tools import groups
 from tools.scopes import Reader
-from tools.short_names import nodes, parse
+from tools.short_names import children, nodes, parse
 from tools.squeeze import DYNAMIC
 
 # What these call has returned when the device is built, and they are never called again.
@@ -54,11 +55,11 @@ class Code:
         self.called = set()
         self.handed = set()
 
-    @property
+    @functools.cached_property
     def waits(self):
         """True if a call only makes what runs later: a generator or a coroutine."""
         return isinstance(self.node, ast.AsyncFunctionDef) or any(
-            isinstance(n, _SUSPENDED) for n in ast.walk(self.node)
+            isinstance(n, _SUSPENDED) for n in nodes(self.node)
         )
 
 
@@ -109,7 +110,7 @@ class Program:
         home = {}  # id of a node: (its Code, whether it stands in a function inside of that)
 
         def settle(node, code, nested):
-            for child in ast.iter_child_nodes(node):
+            for child in children(node):
                 inside = code
                 home_made = isinstance(node, (ast.Module, ast.ClassDef))  # not one of two ways
                 if code is outermost and isinstance(child, _FUNCTIONS) and home_made:
@@ -189,7 +190,7 @@ class Program:
         """Something imported inside a function: handed on unless it is only called there."""
         code, later = home[id(node)]
         local = alias.asname or alias.name
-        uses = [n for n in ast.walk(scope.node) if isinstance(n, ast.Name) and n.id == local]
+        uses = [n for n in nodes(scope.node) if isinstance(n, ast.Name) and n.id == local]
         only = not later and all(id(n) in called for n in uses)
         (code.called if only else code.handed).add(self._origin(node.module, alias.name))
 
@@ -200,7 +201,10 @@ def only_building(texts, part=LAST):
 
     texts: {module: text} of the image's sources.
     """
-    program = Program(texts)
+    return _only_building(Program(texts), part)
+
+
+def _only_building(program, part):
     later = set().union(*PARTS[part + 1 :])
     builders = {program.functions[origin] for origin in BUILDERS if origin in program.functions}
     running = set()
@@ -234,7 +238,8 @@ def fill_in(bundled, texts):
 
     bundled: bundle.Bundled, in which each function is on the line that it was on.
     """
-    dropped = [only_building(texts, part) for part in range(len(PARTS))]
+    program = Program(texts)
+    dropped = [_only_building(program, part) for part in range(len(PARTS))]
     dropped.append(only_building({m: t for m, t in texts.items() if m not in SEARCH}))
     places = [{(c.module, c.node.lineno) for c in codes} for codes in dropped]
     for part in range(len(PARTS), 0, -1):

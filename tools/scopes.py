@@ -3,6 +3,8 @@
 import ast
 import builtins
 
+from tools.short_names import children
+
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 BUILTINS = frozenset(dir(builtins)) | {"const"}  # the compiler takes `const` out
@@ -46,7 +48,7 @@ def bound_in(scope):
         both = [arguments.vararg, arguments.kwarg]
         every = arguments.posonlyargs + arguments.args + arguments.kwonlyargs + both
         found = {argument.arg for argument in every if argument}
-    waiting = list(ast.iter_child_nodes(scope))
+    waiting = children(scope)
     while waiting:
         node = waiting.pop()
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
@@ -60,7 +62,7 @@ def bound_in(scope):
         elif isinstance(node, ast.alias):
             found.add(node.asname or node.name.partition(".")[0])
         if not isinstance(node, (*_FUNCTIONS, *_COMPREHENSIONS, ast.ClassDef)):
-            waiting += ast.iter_child_nodes(node)
+            waiting += children(node)
     return found - given
 
 

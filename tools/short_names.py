@@ -10,6 +10,11 @@ import string
 import tokenize
 
 PRIVATE = re.compile(r"_(?!_)\w+\Z")
+# Parts of a node that have no node in them which anybody here asks for.
+_NO_NODES = frozenset(
+    "ctx op ops id attr kind level lineno module type_comment type_ignores".split()
+)
+_LEAVES = (ast.Name, ast.Constant, ast.alias, ast.Pass)
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 
 
@@ -22,8 +27,37 @@ def parse(text):
 def nodes(tree):
     """Returns all nodes of a tree that is not changed any more; walking it each time is slow."""
     if not hasattr(tree, "all_nodes"):
-        tree.all_nodes = list(ast.walk(tree))
+        tree.all_nodes = walk(tree)
     return tree.all_nodes
+
+
+def walk(tree):
+    """Returns the list of a node and all below it, as ast.walk has them but for contexts (Load,
+    Store) and operators. An image is walked hundreds of times, and ast.walk takes thrice as long.
+    """
+    found = [tree]
+    for node in found:
+        if not isinstance(node, _LEAVES):
+            found += children(node)
+    return found
+
+
+def children(node):
+    """Returns the nodes directly below a node, but for contexts and operators."""
+    found = []
+    for name in _parts(type(node)):
+        value = getattr(node, name, None)
+        if isinstance(value, list):
+            found += [part for part in value if isinstance(part, ast.AST)]
+        elif isinstance(value, ast.AST):
+            found.append(value)
+    return found
+
+
+@functools.cache
+def _parts(kind):
+    """Returns the fields of a class of nodes that may have nodes in them."""
+    return tuple(name for name in kind._fields if name not in _NO_NODES)
 
 
 def imported_modules(tree):
@@ -161,7 +195,7 @@ def bindings(tree):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             found.add(node.id)
         if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
-            outermost += ast.iter_child_nodes(node)
+            outermost += children(node)
     return found
 
 
@@ -266,7 +300,7 @@ def renamed_arguments(tree, kept):
     for node in nodes(tree):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and is_plain(node):
             arguments = [*node.args.posonlyargs, *node.args.args]
-            inside = [n for part in node.body for n in ast.walk(part) if isinstance(n, ast.Name)]
+            inside = [n for part in node.body for n in nodes(part) if isinstance(n, ast.Name)]
             taken = {n.id for n in inside} | {a.arg for a in arguments}
             free = [letter for letter in string.ascii_letters if letter not in taken]
             names = {a.arg for a in arguments if len(a.arg) > 1} - kept
@@ -279,7 +313,7 @@ def renamed_arguments(tree, kept):
 def is_plain(function):
     """True if all uses of a function's arguments are names in its own body."""
     arguments = {a.arg for a in function.args.args}
-    for node in ast.walk(function):
+    for node in nodes(function):
         if node is not function and isinstance(node, (*_SCOPES, ast.Global, ast.Nonlocal)):
             return False
         if isinstance(node, ast.ExceptHandler) and node.name in arguments:

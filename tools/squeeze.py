@@ -28,6 +28,7 @@ from tools.short_names import (
     parse,
     rename,
     renamed_arguments,
+    walk,
 )
 
 # Modules that import by computed name, and take a public class from it: checked by their tests;
@@ -142,9 +143,9 @@ def integer(node, known):
     """Returns the value of a constant expression, a whole number or a truth value; else None."""
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "const":
         node = node.args[0]
-    names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+    names = {n.id for n in walk(node) if isinstance(n, ast.Name)}
     allowed = (ast.Constant, ast.Name, ast.UnaryOp, ast.BinOp, ast.operator, ast.unaryop, ast.Load)
-    if not names <= set(known) or not all(isinstance(n, allowed) for n in ast.walk(node)):
+    if not names <= set(known) or not all(isinstance(n, allowed) for n in walk(node)):
         return None
     value = eval(compile(ast.Expression(node), "constant", "eval"), {}, dict(known))
     return value if isinstance(value, int) else None
@@ -165,7 +166,7 @@ def inline(name, text, tree, own, exports):
     """Returns the text of a module with the constants of all modules written as numbers."""
     values = exports[name]
     edits = [(statement, "pass") for _, statement in own.values()]
-    skipped = {id(n) for _, statement in own.values() for n in ast.walk(statement)}
+    skipped = {id(n) for _, statement in own.values() for n in walk(statement)}
     modules, _ = read_imports(tree, exports, edits)
     for node in nodes(tree):
         if id(node) in skipped:
@@ -260,7 +261,7 @@ def fold(text):
     edits = []
     for node in nodes(tree):
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "bytes" and node.args:
-            inside = list(ast.walk(node.args[0]))
+            inside = list(walk(node.args[0]))
             names = {n.id for n in inside if isinstance(n, ast.Name)}
             if names <= {"range", *known} and all(isinstance(n, _FOLDED) for n in inside):
                 code = compile(ast.Expression(node.args[0]), "constant", "eval")
