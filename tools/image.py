@@ -217,18 +217,19 @@ def lay_out(board_name, out, squeezed=True, joined=True):
 def kept(board_name):
     """Returns the folder of a board's image as the sources are now, to be read only.
 
-    Making one takes ten seconds. The same sources give the same image: it is made once for them.
+    Making one takes seconds. The same sources give the same image: it is made once for them, and
+    who wants it at the same time waits for it.
     """
+    import fcntl  # only here, for Windows has none and needs none: the bench does not run there
+
     place = ROOT / "build" / "kept" / f"{board_name}-{_digest()}"
-    if not place.is_dir():
-        place.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=place.parent) as folder:
-            lay_out(board_name, pathlib.Path(folder) / "image")
-            try:
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with open(place.parent / f"{board_name}.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not place.is_dir():
+            with tempfile.TemporaryDirectory(dir=place.parent) as folder:
+                lay_out(board_name, pathlib.Path(folder) / "image")
                 os.rename(pathlib.Path(folder) / "image", place)
-            except OSError:  # another process has been faster
-                if not place.is_dir():
-                    raise
     return place
 
 

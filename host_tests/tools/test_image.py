@@ -1,7 +1,12 @@
 """The image: complete, portable, the same on every machine, and loadable by real MicroPython."""
 
+import io
 import json
 import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as NotYet  # 3.10: not the builtin one
+from contextlib import redirect_stdout
 
 import pytest
 
@@ -10,6 +15,7 @@ from tools import ROOT, boards, image, short_names
 
 BOARDS = [folder.name for folder in boards.folders()]
 BUILT = ["adafruit_feather_s3_tft", "esp32_2432s028", "lilygo_t_display"]  # each takes seconds
+PSRAM, _, NO_PSRAM = BUILT
 
 # What the ESP32's firmware has built in, and this one has not, is stood in for by anything.
 LOAD_ALL = """
@@ -33,11 +39,22 @@ for name in sys.argv[1:]:
 
 
 @pytest.fixture(scope="module", params=BUILT)
-def built(request, tmp_path_factory):
-    """Lays out a board's image; returns (board name, folder)."""
-    out = tmp_path_factory.mktemp("image") / request.param
-    image.lay_out(request.param, out)
-    return request.param, out
+def built(request):
+    """Returns (board name, folder of its image), which is made once for all tests of a run."""
+    return request.param, image.kept(request.param)
+
+
+@pytest.fixture(scope="module")
+def said(tmp_path_factory):
+    """{board: (folder, what the command says)} of one with PSRAM and one without."""
+    found = {}
+    for board in (PSRAM, NO_PSRAM):
+        out = tmp_path_factory.mktemp("said") / "x"
+        with pytest.MonkeyPatch.context() as patch, redirect_stdout(io.StringIO()) as text:
+            patch.chdir(out.parent)
+            assert image.main([board, "--out", str(out)]) == 0
+        found[board] = (out, text.getvalue())
+    return found
 
 
 def names_in(out):
@@ -101,20 +118,20 @@ def test_nothing_of_this_machine_is_inside(built):
             assert os.fsencode(out.parent) not in file.read_bytes(), file
 
 
-def test_the_same_sources_give_the_same_bytes(built, tmp_path, monkeypatch):
-    name, out = built
-    monkeypatch.chdir(tmp_path)
-    image.lay_out(name, tmp_path / "again")
-    assert names_in(tmp_path / "again") == names_in(out)
+def test_the_same_sources_give_the_same_bytes(said):
+    """What the command has just made is what was kept, in another folder."""
+    again, _ = said[NO_PSRAM]
+    out = image.kept(NO_PSRAM)
+    assert names_in(again) == names_in(out)
     for file in names_in(out):
-        assert (tmp_path / "again" / file).read_bytes() == (out / file).read_bytes(), file
+        assert (again / file).read_bytes() == (out / file).read_bytes(), file
 
 
 def test_an_old_tree_leaves_nothing_behind(tmp_path):
     stale = tmp_path / "out" / "lib" / "stale.py"
     stale.parent.mkdir(parents=True)
     stale.touch()
-    image.lay_out(BUILT[0], tmp_path / "out")
+    image.lay_out(PSRAM, tmp_path / "out", squeezed=False)
     assert not stale.exists()
 
 
@@ -130,12 +147,15 @@ def test_the_example_settings_are_valid_and_hold_no_secret(built):
 @pytest.mark.parametrize("width", [64, 32])
 @pytest.mark.parametrize("squeezed", [True, False])
 def test_real_micropython_loads_every_module(squeezed, tmp_path, width, request):
-    image.lay_out("lilygo_t_display", tmp_path / "x", squeezed)
-    modules = modules_in(tmp_path / "x")
+    out = image.kept(NO_PSRAM)
+    if not squeezed:
+        out = tmp_path / "x"
+        image.lay_out(NO_PSRAM, out, squeezed)
+    modules = modules_in(out)
     script = tmp_path / "load_all.py"
     script.write_text(LOAD_ALL)
     run = request.getfixturevalue(f"micropython{width}")
-    result = run(script, *modules, places=[tmp_path / "x" / "lib"], heap=1024 * 1024)
+    result = run(script, *modules, places=[out / "lib"], heap=1024 * 1024)
     assert result.stdout.split() == modules
 
 
@@ -155,21 +175,18 @@ def test_an_unknown_board_is_named_with_those_there_are(capsys):
     )
 
 
-def test_the_report_says_how_to_copy(tmp_path, capsys):
-    assert image.main([BUILT[0], "--out", str(tmp_path / "x")]) == 0
-    said = capsys.readouterr().out
-    assert f"mpremote cp -r {tmp_path / 'x'}/. :" in said
-    assert "/lib/app.mpy" in said
+def test_the_report_says_how_to_copy(said):
+    for out, text in said.values():
+        assert f"mpremote cp -r {out}/. :" in text
+        assert "/lib/app.mpy" in text
 
 
-def test_a_board_with_psram_gets_its_modules_as_they_are(tmp_path, capsys):
-    for board in BUILT[::2]:
-        assert image.main([board, "--out", str(tmp_path / "x")]) == 0
-        said = capsys.readouterr().out
+def test_a_board_with_psram_gets_its_modules_as_they_are(said):
+    for board, (_, text) in said.items():
         psram = bool(image.load_board(board).PSRAM)
-        assert psram is ("/lib/heat/heater.mpy" in said)
-        assert psram is ("explain_traceback" not in said)
-    assert {bool(image.load_board(board).PSRAM) for board in BUILT[::2]} == {False, True}
+        assert psram is (board == PSRAM)
+        assert psram is ("/lib/heat/heater.mpy" in text)
+        assert psram is ("explain_traceback" not in text)
 
 
 @pytest.mark.parametrize("name", boards.names())
@@ -202,7 +219,7 @@ def test_a_file_is_rendered_from_a_module_that_the_device_does_not_carry(tmp_pat
         return board.NAME.encode() + module.CHECK.to_bytes(4, "little")
 
     monkeypatch.setitem(image.rendered.FILES, "screen.draw.fonts.barlow", spoken)
-    image.lay_out("lilygo_t_display", tmp_path / "x", squeezed=False)
+    image.lay_out(NO_PSRAM, tmp_path / "x", squeezed=False)
     fonts = tmp_path / "x" / "lib" / "screen" / "draw" / "fonts"
     assert (fonts / "barlow.bin").read_bytes()[:-4] == b"LilyGO T-Display"
     assert not (fonts / "barlow.mpy").exists()
@@ -228,16 +245,28 @@ def test_an_image_is_kept_for_as_long_as_its_sources_are_the_same(monkeypatch, t
     assert image.kept("other") != first
 
 
-def test_who_makes_the_same_image_at_the_same_time_takes_the_first(monkeypatch, tmp_path):
+def test_who_wants_the_same_image_at_the_same_time_waits_for_it(monkeypatch, tmp_path):
+    made = []
+    begun = threading.Event()
+    goes_on = threading.Event()
+
     def lay_out(board, out):
+        made.append(board)
+        begun.set()
+        assert goes_on.wait(60)
         out.mkdir()
-        (out / "main.py").write_text("mine")
-        first = tmp_path / "build" / "kept" / "board-same"
-        first.mkdir()
-        (first / "main.py").write_text("of the other")
 
     monkeypatch.setattr(image, "ROOT", tmp_path)
     monkeypatch.setattr(image, "_digest", lambda: "same")
     monkeypatch.setattr(image, "lay_out", lay_out)
-    assert (image.kept("board") / "main.py").read_text() == "of the other"
-    assert [path.name for path in (tmp_path / "build" / "kept").iterdir()] == ["board-same"]
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(image.kept, "board")
+        assert begun.wait(60)
+        second = pool.submit(image.kept, "board")
+        with pytest.raises(NotYet):
+            second.result(0.2)
+        goes_on.set()
+        assert first.result() == second.result() == tmp_path / "build" / "kept" / "board-same"
+    assert made == ["board"]
+    names = sorted(path.name for path in (tmp_path / "build" / "kept").iterdir())
+    assert names == ["board-same", "board.lock"]  # nothing half made is left
