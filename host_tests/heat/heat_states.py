@@ -64,22 +64,29 @@ def scaled_time(scales=None):
         yield
 
 
+# What cannot be changed in place, or is never: settings and constants.
+_SHARED = frozenset((int, bool, str, dict, tuple, type(None)))
+
+
 def clone(thing, memo):
-    """Copies a heater: what it owns is copied, settings and constants are shared."""
+    """Copies a heater: what it owns is copied, settings and constants are shared.
+
+    A hundred thousand are made in a minute: this is most of what an enumeration takes.
+    """
     kind = type(thing)
-    if kind in (bytearray, list):
+    if kind in (bytearray, list, array.array):
         return thing[:]
-    if kind is array.array:
-        return thing[:]
+    known = memo.get(id(thing))
+    if known is not None:
+        return known
     if not kind.__module__.startswith("heat."):
         return thing
-    known = memo.get(id(thing))
-    if known is None:
-        known = memo[id(thing)] = kind.__new__(kind)
-        attributes = known.__dict__
-        for name, value in thing.__dict__.items():
-            plain = value is None or type(value) in (int, bool, str, dict, tuple)
-            attributes[name] = value if plain else clone(value, memo)
+    known = memo[id(thing)] = kind.__new__(kind)
+    attributes = known.__dict__
+    attributes.update(thing.__dict__)
+    for name, value in thing.__dict__.items():
+        if type(value) not in _SHARED:
+            attributes[name] = clone(value, memo)
     return known
 
 
