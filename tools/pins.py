@@ -1,7 +1,7 @@
 """Which uses of a chip's pins go wrong: `conflicts(board, parts)`.
 
-After Espressif's datasheets of the ESP32 (strapping pins; IO_MUX; power-up glitches) and of the
-ESP32-S3 (the same), and its GPIO summaries in ESP-IDF's documentation.
+After Espressif's datasheets of the ESP32 (strapping pins; IO_MUX; power-up glitches), of the
+ESP32-S3 and the ESP32-C3 (the same), and its GPIO summaries in ESP-IDF's documentation.
 """
 
 from typing import NamedTuple
@@ -43,34 +43,45 @@ ESP32_S3 = Chip(
     # 21 by a report; 39 is pulled up as MTCK.
     high=frozenset({0, 18, 19, 20, 21, 39, 43, 44}),
 )
-# By the register that tells why the chip was reset.
+ESP32_C3 = Chip(
+    pins=frozenset({*range(11), *range(12, 22)}),  # 11 is the flash's supply
+    strapping=frozenset({2, 8, 9}),
+    inputs_only=frozenset(),
+    flash=frozenset(range(12, 18)),
+    psram={0: frozenset()},
+    console=frozenset({20, 21}),
+    usb=frozenset({18, 19}),
+    high=frozenset({8, 9, 18, 19, 20, 21}),  # 18 by the datasheet's table of power-up glitches
+)
+# By the register that tells why the chip was reset, where parts.py does not name the chip.
 _CHIPS = {0x3FF48034: ESP32, 0x60008038: ESP32_S3}
 
-_PANEL = (
-    "SPI_SCK SPI_MOSI PANEL_CS PANEL_DC PANEL_RST PANEL_BL PANEL_POWER".split()  # all are outputs
-)
+# All are outputs. The last two: of an I2C, which most panels do without.
+_PANEL = "SPI_SCK SPI_MOSI PANEL_CS PANEL_DC PANEL_RST PANEL_BL PANEL_POWER".split()
+_PANEL += ["PANEL_SDA", "PANEL_SCL"]
 _WIRED = "BMS_RX BMS_TX RS485_DE HEATER_PIN CHARGER_PIN PROBE_PIN".split()
 _OUTPUTS = {*_PANEL, "BMS_TX", "RS485_DE", "HEATER_PIN", "PROBE_PIN"}
 _BUTTONS = ["BUTTON_1", "BUTTON_2"]
 _PULLED_BY_CHIP = {"CHARGER_PIN", *_BUTTONS}
-_OPTIONAL = {"PANEL_RST", "PANEL_POWER", "BUTTON_2"}
+_OPTIONAL = {"PANEL_RST", "PANEL_POWER", "BUTTON_2", "PANEL_SDA", "PANEL_SCL"}
+_OVER_I2C = ("hardware.m5_core2",)  # their light hangs at a chip on the I2C
 # What must not be on while the chip is in reset.
 _LOW_AT_RESET = {"HEATER_PIN", "RS485_DE"}
 
 
-def chip_of(board):
-    """Returns the Chip of a board's data module."""
-    return _CHIPS[board.RESET_CAUSE]
+def chip_of(board, parts=None):
+    """Returns the Chip of a board's data module; `parts`: its parts.py."""
+    return globals()[parts.CHIP] if hasattr(parts, "CHIP") else _CHIPS[board.RESET_CAUSE]
 
 
 def conflicts(board, parts):
     """Returns what is wrong with the pins of a board, a line each; `parts`: its parts.py."""
-    chip = chip_of(board)
+    chip = chip_of(board, parts)
     found = []
     users = {}
     for use in (*_PANEL, *_WIRED, *_BUTTONS):
-        pin = getattr(board, use)
-        if pin < 0 and use in _OPTIONAL:
+        pin = getattr(board, use, -1)
+        if pin < 0 and (use in _OPTIONAL or _does_without(board, use)):
             continue
         if pin in users:
             found.append(f"{pin}: {users[pin]} and {use}")
@@ -80,6 +91,12 @@ def conflicts(board, parts):
     if board.HEATER_ACTIVE != 1:
         found.append("HEATER_ACTIVE: a pin in reset is low, and the heater would be on")
     return found
+
+
+def _does_without(board, use):
+    if board.PANEL in _OVER_I2C:
+        return use == "PANEL_BL"
+    return board.PANEL == "hardware.no_panel" and use in _PANEL
 
 
 def _wrong(chip, board, parts, use, pin, wired):

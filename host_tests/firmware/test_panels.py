@@ -8,6 +8,7 @@ import time
 import pytest
 
 import hardware
+from host_tests.firmware.power_chips import AXP192, AXP2101
 from host_tests.mp import fake_panel
 from tools import boards, cpython_framebuf, render_lcd, scenes
 from tools.bench.panel import CONTROLLERS
@@ -21,6 +22,7 @@ DRIVERS = {  # module: width, height, MADCTL, inverting
     ],
     "hardware.ili9342c": [(320, 240, 0x08, True), (240, 320, 0x68, True)],
 }
+CORE2 = "hardware.m5_core2"
 CASES = [(name, *case) for name, cases in DRIVERS.items() for case in cases]
 BOARDS = [name for name in boards.names() if boards.load(name).PANEL != "hardware.no_panel"]
 
@@ -35,15 +37,15 @@ def facts_of(width, height, madctl, inverting, reset_pin=23):
 class Rig:
     """Driver and glass on one clock, on which only sleeping takes time."""
 
-    def __init__(self, monkeypatch, name, facts):
+    def __init__(self, monkeypatch, name, facts, chip=None):
         self.now_us = 500_000
         self.reset_pin = facts["PANEL_RST"]
         self.slept = []
         for fact, value in facts.items():
-            monkeypatch.setattr(fake_panel.Board, fact, value)
+            monkeypatch.setattr(fake_panel.Board, fact, value, raising=False)
         monkeypatch.setitem(sys.modules, "machine", fake_panel)
         monkeypatch.setitem(sys.modules, "board", fake_panel.Board)
-        for module in ("hardware.st7789", *DRIVERS):
+        for module in ("hardware.st7789", *DRIVERS, CORE2):
             monkeypatch.delitem(sys.modules, module, raising=False)
             monkeypatch.delattr(hardware, module.partition(".")[2], raising=False)
         monkeypatch.setattr(time, "sleep_ms", self._sleep_ms, raising=False)
@@ -53,6 +55,8 @@ class Rig:
         self.glass = Glass(*size, CONTROLLERS[name])
         self.glass.feed(0, b"\x11", 0)
         self.glass.feed(0, b"\x29", 10_000)  # before the chip was reset it was awake and shown
+        if name == CORE2:
+            monkeypatch.setattr(fake_panel.I2C, "devices", {0x34: chip or AXP192()})
         self.panel = importlib.import_module(name).Panel()
         self.listen()
 
@@ -99,8 +103,42 @@ def test_the_glass_shows_the_picture(monkeypatch, case):
 @pytest.mark.parametrize("name", BOARDS)
 def test_the_glass_of_each_board_shows_the_picture(monkeypatch, name):
     board = boards.load(name)
-    wanted = [fact for fact in vars(fake_panel.Board) if fact.isupper()]
-    show_alarm(Rig(monkeypatch, board.PANEL, {fact: getattr(board, fact) for fact in wanted}))
+    show_alarm(Rig(monkeypatch, board.PANEL, facts_of_board(board)))
+
+
+def facts_of_board(board):
+    """Returns what of a board's facts its panel's driver needs."""
+    return {fact: value for fact, value in vars(board).items() if fact[:3] in ("PAN", "SPI")}
+
+
+@pytest.mark.parametrize("kind", [AXP192, AXP2101])
+def test_the_power_chip_of_a_core2_lights_its_panel(monkeypatch, kind):
+    chip = kind()
+    rig = Rig(monkeypatch, CORE2, facts_of_board(boards.load("m5stack_core2")), chip)
+    assert chip.resets == 1 and not chip.holds_reset() and chip.panel_mv() == 3300
+    assert not chip.lit()
+    light_mv = []
+    for percent in (1, 50, 100):
+        rig.panel.light(percent)
+        light_mv.append(chip.light_mv())
+        assert chip.lit()
+    assert light_mv == sorted(set(light_mv)) and light_mv[-1] == 3300
+    rig.panel.light(0)
+    assert not chip.lit()
+    assert chip.errors == []
+
+
+@pytest.mark.parametrize("devices", [{}, {0x34: AXP192()}])
+def test_without_its_power_chip_a_core2_is_dark_and_works(monkeypatch, devices):
+    for chip in devices.values():
+        chip.registers[0x03] = 0x41  # of another board
+    rig = Rig(monkeypatch, CORE2, facts_of_board(boards.load("m5stack_core2")), AXP192())
+    monkeypatch.setattr(fake_panel.I2C, "devices", devices)
+    panel = sys.modules[CORE2].Panel()
+    panel.light(80)
+    assert all(not chip.lit() and chip.errors == [] for chip in devices.values())
+    monkeypatch.setattr(fake_panel.I2C, "devices", {})
+    rig.panel.light(80)  # that has gone since
 
 
 def show_alarm(rig):

@@ -70,3 +70,29 @@ class SPI:
         reset = Board.PANEL_RST >= 0 and levels[Board.PANEL_RST] == 0
         selected = levels[Board.PANEL_CS] == 0 and not reset
         transfers.append((levels[Board.PANEL_DC], bytes(data)) if selected else None)
+
+
+class I2C:
+    """Hands what is read and written to `devices`, by address; nobody is there otherwise."""
+
+    devices = {}
+
+    def __init__(self, number, scl, sda, freq):
+        setup["i2c"] = (number, scl.number, sda.number, freq)
+
+    def _device(self, address):
+        if address not in self.devices:
+            raise OSError(19)
+        return self.devices[address]
+
+    def readfrom_mem_into(self, address, register, buf):
+        buf[0] = self._device(address).read(register)
+
+    def writeto_mem(self, address, register, buf):
+        self._device(address).write(register, bytes(buf))
+
+    def writeto(self, address, buf):
+        self._device(address).take(bytes(buf))
+
+    def writevto(self, address, parts):
+        self._device(address).take(b"".join([bytes(part) for part in parts]))

@@ -15,9 +15,9 @@ from tools.bench.panel import Panel as Glass
 from tools.image import boot_text
 from tools.mp.samples import SAMPLES
 from tools.packmate.__main__ import main
-from tools.packmate.selftest import board as board_test
-from tools.packmate.selftest import links
-from tools.packmate.selftest.air import units_on_air
+from tools.packmate.selftest import on_board as board_test
+from tools.packmate.selftest import on_lines as links
+from tools.packmate.selftest.advertised import units_on_air
 
 BOARD = "lilygo_t_display"
 FACTS = boards.load(BOARD)

@@ -55,6 +55,12 @@ S3 = "esp32_s3_devkit"
         (ESP32, {"PANEL_DC": -1}, "-1: PANEL_DC is no pin of this chip"),
         ("esp32_2432s028", {"PROBE_PIN": 4}, "4: PROBE_PIN is taken: red of the LED"),
         ("m5stack_core", {"BUTTON_2": 37}, "37: BUTTON_2 is taken: button C"),
+        ("esp32_c3_devkit", {"HEATER_PIN": 8}, "8: HEATER_PIN decides how the chip boots"),
+        ("esp32_c3_devkit", {"HEATER_PIN": 18}, "18: HEATER_PIN is USB's"),
+        ("esp32_c3_devkit", {"BMS_RX": 25}, "25: BMS_RX is no pin of this chip"),
+        ("esp32_c3_devkit", {"PANEL": "hardware.st7789"}, "-1: PANEL_CS is no pin of this chip"),
+        ("m5stack_core2", {"BMS_TX": 22}, "22: PANEL_SCL and BMS_TX"),
+        ("m5stack_core2", {"BMS_RX": 16}, "16: BMS_RX belongs to flash or PSRAM"),
     ],
 )
 def test_each_kind_of_mistake_is_found(name, facts, found):

@@ -65,6 +65,7 @@ CONTROLLERS = {
     "hardware.st7789": ST7789,
     "hardware.ili9341": ILI9341,
     "hardware.ili9342c": ILI9342C,
+    "hardware.m5_core2": ILI9342C,
     "hardware.no_panel": ST7789,  # to which nobody talks
 }
 

@@ -1,9 +1,9 @@
 """Looks whether what hangs at a device works, part by part, and says it in an owner's words.
 
 The device is stopped at its prompt, with Packmate's program not running: its pins, its panel and
-its Wi-Fi are tried by small pieces of program that are sent to it (program.py), the panel by the
-firmware's own driver, and what the BMS answers is judged here by the firmware's own dialect. The
-heater's pin is only ever held low. Passwords are used on the device and stay there.
+its Wi-Fi are tried by small pieces of program that are sent to it (sent_program.py), the panel by
+the firmware's own driver, and what the BMS answers is judged here by the firmware's own dialect.
+The heater's pin is only ever held low. Passwords are used on the device and stay there.
 """
 
 import re
@@ -12,9 +12,9 @@ import settings
 from tools.packmate import PackmateError
 from tools.packmate.check import complaints, load
 from tools.packmate.deploy import refusal
-from tools.packmate.device import Device
-from tools.packmate.selftest import board, links
-from tools.packmate.selftest.program import PROGRAM
+from tools.packmate.prompt import Device
+from tools.packmate.selftest import on_board, on_lines
+from tools.packmate.selftest.sent_program import PROGRAM
 from tools.packmate.selftest.trial import LOOK, WRONG, Trial
 
 _BOARD = re.compile(rb"^# Board: (\S+)$", re.MULTILINE)
@@ -52,17 +52,17 @@ def read_settings(device, there, board_name):
 def try_all(trial):
     """Tries one part after the other."""
     trial.device.run(PROGRAM)
-    board.try_heater(trial)
-    board.try_memory(trial)
-    board.try_buttons(trial)
-    board.try_panel(trial)
-    board.try_probe(trial)
-    links.try_bms(trial)
+    on_board.try_heater(trial)
+    on_board.try_memory(trial)
+    on_board.try_buttons(trial)
+    on_board.try_panel(trial)
+    on_board.try_probe(trial)
+    on_lines.try_bms(trial)
     if trial.values["wifi_ssid"]:
-        links.try_wifi(trial)
+        on_lines.try_wifi(trial)
     else:
         trial.tell(LOOK, "Wi-Fi", "no network is set")
-    board.try_heater(trial)
+    on_board.try_heater(trial)
 
 
 def run(device, board_name, there):

@@ -10,7 +10,7 @@ WRONG = "WRONG"
 class Trial:
     """What each part of the self-test is handed.
 
-    device: a device.Device at its prompt; name, board: the board's name and its data module;
+    device: a prompt.Device at its prompt; name, board: the board's name and its data module;
     values: the device's settings, as it judges them; `wrong`: how many parts do not work.
     """
 

@@ -1,6 +1,7 @@
 """What the self-test has the device do: a program for MicroPython, in pieces that never wait long.
 
-The judging is done beside it (board.py, links.py). Secrets are read on the device, and stay there.
+The judging is done beside it (on_board.py, on_lines.py). Secrets are read on the device, and stay
+there.
 """
 
 # `_module` makes a module of a source, so that the panel is driven by the firmware's own driver.

@@ -6,8 +6,8 @@ import words
 from bms import catalog, check
 from bms import pack as p
 from languages import english
-from tools.packmate.selftest.air import units_on_air
-from tools.packmate.selftest.program import AIR, LINE, NETWORK
+from tools.packmate.selftest.advertised import units_on_air
+from tools.packmate.selftest.sent_program import AIR, LINE, NETWORK
 from tools.packmate.selftest.trial import LOOK, OK, WRONG
 
 # How long a BMS may take to be understood, s; others: see _ANSWER_S.

@@ -4,7 +4,7 @@ import ast
 
 from tools import boards, image
 from tools.packmate.check import load_board
-from tools.packmate.selftest.program import PANEL, PROBE
+from tools.packmate.selftest.sent_program import PANEL, PROBE
 from tools.packmate.selftest.trial import LOOK, OK, WRONG
 
 _PSRAM_BYTES = 500_000  # Python has more than this on any board with PSRAM, and less without
