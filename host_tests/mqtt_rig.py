@@ -359,7 +359,7 @@ class Bench:
             roomy=roomy,
         )
         self.relay = builder.build_relay(self.device, early, ("M", "1"))
-        self.session = self.relay._session
+        self.session = self.relay.session
         self.commands = []
         self.possible = True  # what the loop says to commands
         self.talks = False  # the pack is heard at each step

@@ -1,5 +1,7 @@
 """The plan of the house: no circle among rooms or files, and a picture as the sources are."""
 
+import ast
+
 import pytest
 
 from tools import ROOT, plan
@@ -57,6 +59,25 @@ def test_no_two_files_have_one_name():
                 seen.setdefault(file.name, []).append(path)
     twice = [paths for name, paths in seen.items() if len(paths) > 1 and name[0] != "_"]
     assert not twice, "called alike; let each name say what the file is"
+
+
+# How often tests may look at what a class or module keeps to itself. A test of behaviour stands
+# when the inside changes; what must be seen from outside is public. The figure only goes down.
+PRIVATE_NAMES_TOUCHED = 30
+
+
+def test_tests_look_at_private_names_no_more_than_they_did():
+    found = []
+    for file in sorted((ROOT / "host_tests").rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Attribute) and is_private(node.attr):
+                if not (isinstance(node.value, ast.Name) and node.value.id in ("self", "cls")):
+                    found.append(f"{file.relative_to(ROOT)}:{node.lineno}: {ast.unparse(node)}")
+    assert PRIVATE_NAMES_TOUCHED - 5 <= len(found) <= PRIVATE_NAMES_TOUCHED, "\n".join(found)
+
+
+def is_private(name):
+    return name[0] == "_" and name[:2] != "__"
 
 
 def test_the_page_of_the_plan_names_files_that_are_there():

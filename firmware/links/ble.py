@@ -50,7 +50,7 @@ class Links:
     def __init__(self, state):
         resets = state.get(_KEY, 0)
         self.resets = resets if isinstance(resets, int) and resets > 0 else 0
-        self._links = []
+        self.links = []
         self._radio = None
         self._release_s = 0  # of a hand-over that waits for the BMS's heating to be off
         self._wait_s = 0
@@ -71,7 +71,7 @@ class Links:
             self._radio = Radio()
         target = Target(settings["ble_address"], settings["ble_name"], settings["bms_dialect"])
         link = BLELink(self._radio, target, int(pin) if pin else -1)
-        self._links.append(link)
+        self.links.append(link)
         return link
 
     def run(self, tasks):
@@ -82,7 +82,7 @@ class Links:
         asyncio.run(self._run([_follow(task) for task in tasks]))
 
     async def _run(self, running):
-        await asyncio.gather(*running, *[link.run() for link in self._links])
+        await asyncio.gather(*running, *[link.run() for link in self.links])
 
     def release(self, seconds, heating):
         """Lets go of all BMSs for so long, in a moment; 0: takes them back.
@@ -117,14 +117,14 @@ class Links:
 
     def hand_over(self, seconds):
         """Lets go of all BMSs for so long; 0: takes them back."""
-        for link in self._links:
+        for link in self.links:
             link.hand_over(seconds)
 
     @property
     def handed_over_s(self):
         """Seconds until the last one is taken back; 0: none is handed over."""
         left_s = 0
-        for link in self._links:
+        for link in self.links:
             left_s = max(left_s, link.handed_over_s)
         return left_s
 
@@ -136,7 +136,7 @@ class Links:
         """
         self._watch_release(device.heater.bms_output)
         wanted = False
-        for link in self._links:
+        for link in self.links:
             wanted = wanted or link.reset_wanted
         if not wanted or device.output.on or self.handed_over_s:
             return

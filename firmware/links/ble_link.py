@@ -77,7 +77,7 @@ class BLELink:
         self.conn = self.handle = s.NO_HANDLE  # read by the interrupt
         self.dropped = False  # set by the interrupt, as are the next two
         self.notifications = self.overflows = 0
-        self._ring = RingIO(_RING)
+        self.ring = RingIO(_RING)
         self._length = bytearray(1)  # for the interrupt
         self._size = bytearray(1)  # for the reader
         self._left = 0  # bytes of a notification that are still to be read
@@ -94,7 +94,7 @@ class BLELink:
     def take(self, data):
         """In the interrupt: puts a notification into the ring, its length and its bytes."""
         n = len(data)
-        ring = self._ring
+        ring = self.ring
         self.notifications = self.notifications + 1 & 0xFFFF
         if n > 255 or ring.any() + n + 1 > _RING:
             self.overflows = self.overflows + 1 & 0xFFFF
@@ -108,11 +108,11 @@ class BLELink:
     @property
     def pending(self):
         """Bytes that wait."""
-        return self._left + self._ring.any()
+        return self._left + self.ring.any()
 
     def readinto(self, buf):
         """Reads one notification, or what is left of it, into `buf`; returns its size or 0."""
-        ring = self._ring
+        ring = self.ring
         if not self._left:
             if not ring.any():
                 return 0
@@ -155,8 +155,8 @@ class BLELink:
     def clear(self):
         """Forgets what was received; only while no notification can come."""
         scratch = bytearray(64)
-        while self._ring.any():
-            self._ring.readinto(scratch)
+        while self.ring.any():
+            self.ring.readinto(scratch)
         self._left = 0
 
     def release(self, now):
@@ -210,7 +210,7 @@ class BLELink:
                         reason = await self._reach() or await self._stay()
                     finally:
                         await self._let_go()
-                self._note(reason)
+                self.note(reason)
             await self._pause()
 
     async def _reach(self):
@@ -277,7 +277,7 @@ class BLELink:
             await s.part(connection, self.dropped)
         self.conn = s.NO_HANDLE
 
-    def _note(self, reason):
+    def note(self, reason):
         self.reason = reason
         if self.counts[reason] < 0xFFFF:
             self.counts[reason] += 1

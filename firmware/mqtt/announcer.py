@@ -10,12 +10,12 @@ been good for a while, what the pack does not have.
 from compat import const
 
 # Of relay.discovery's file.
-_BEGIN = const(3)  # where the first record begins
-_HEAD = const(13)  # of a record
+BEGIN = const(3)  # where the first record begins
+HEAD = const(13)  # of a record
 _COUNTS = const(4)  # where in it
 _BLANKS = const(7)
-_PREFIX = const(0)
-_UNIQUE = const(1)
+PREFIX = const(0)
+UNIQUE = const(1)
 _USE = const(128)
 _TEMP = const(140)
 _CELL = const(150)
@@ -23,10 +23,10 @@ _COMMAND = const(190)
 _MODE = const(200)
 _ALWAYS = const(255)
 # Positions in relay.fields.USES.
-_HEATER = const(0)
-_WRITES = const(6)
+HEATER = const(0)
+WRITES = const(6)
 
-_PIECE = const(128)
+PIECE = const(128)
 _RECORDS_A_STEP = const(4)
 _PIECES_A_STEP = const(6)
 _NOTHING = const(0)  # what was done with a record
@@ -54,16 +54,16 @@ class Announcer:
         self._mode = mode
         self._offered = offered
         self._clears = clears
-        self._head = bytearray(_HEAD)
-        self._piece = bytearray(_PIECE)
+        self._head = bytearray(HEAD)
+        self._piece = bytearray(PIECE)
         file.seek(0)
-        file.readinto(self._piece, _BEGIN)
-        self._pack_end = _BEGIN + (self._piece[0] << 8 | self._piece[1])
+        file.readinto(self._piece, BEGIN)
+        self._pack_end = BEGIN + (self._piece[0] << 8 | self._piece[1])
         self._count = self._piece[2]
         self._done = [bytearray(self._count) for _ in blanks]
         self._again = True  # from the beginning, when the end is reached
         self._device = _NOBODY  # which one is being looked at
-        self._at = _BEGIN  # where in the file its next record begins
+        self._at = BEGIN  # where in the file its next record begins
         self._record = 0
         self._text = 0  # bytes of text before the head of the next piece
         self._sending = False
@@ -116,7 +116,7 @@ class Announcer:
                 return False
         head = self._head
         self._file.seek(self._at)
-        if self._file.readinto(head) != _HEAD:
+        if self._file.readinto(head) != HEAD:
             raise OSError("discovery: the file is damaged")
         done = self._done[self._device]
         met = self._is_met(head[0])
@@ -130,11 +130,11 @@ class Announcer:
 
     def _to_device(self, number):
         self._device = number if number < len(self._blanks) else _NOBODY
-        self._at = _BEGIN
+        self._at = BEGIN
         self._record = 0
 
     def _next(self):
-        self._at += _HEAD + (self._head[_HEAD - 2] << 8 | self._head[_HEAD - 1])
+        self._at += HEAD + (self._head[HEAD - 2] << 8 | self._head[HEAD - 1])
         self._record += 1
 
     def _is_met(self, need):
@@ -152,23 +152,23 @@ class Announcer:
             return need - _CELL < known.cells
         if need < _MODE:
             return self._offered is not None and self._offered() >> need - _COMMAND & 1 != 0
-        return need == _ALWAYS or need - _MODE == self._mode and self._uses >> _HEATER & 1 != 0
+        return need == _ALWAYS or need - _MODE == self._mode and self._uses >> HEATER & 1 != 0
 
     def _can_clear(self, need):
         """True if what is not there is not there for good."""
         if not self._clears:
             return False
         if need >= _MODE:  # one of the three is there, on the same topic
-            return self._uses >> _HEATER & 1 == 0
+            return self._uses >> HEATER & 1 == 0
         if _USE <= need < _TEMP:
             return True
-        return self.settled or need >= _COMMAND and not self._uses >> _WRITES & 1
+        return self.settled or need >= _COMMAND and not self._uses >> WRITES & 1
 
     # -- sending ---------------------------------------------------------------------------------
 
     def _begin(self, session, head, met):
         blanks = self._blanks[self._device]
-        topic = head[1] + len(blanks[_PREFIX]) + len(blanks[_UNIQUE])
+        topic = head[1] + len(blanks[PREFIX]) + len(blanks[UNIQUE])
         payload = 0
         if met:
             payload = head[2] << 8 | head[3]

@@ -64,11 +64,11 @@ class Relay:
         self.refusal = ACCEPTED
         self.value = 0
         self.writes = writes
-        self._session = session
+        self.session = session
         self._topics = topics
         self._packs = packs
         self._reports = packs + others
-        self._announcer = announcer
+        self.announcer = announcer
         self._judge = judge
         self._codes = codes
         self._message = message
@@ -78,7 +78,7 @@ class Relay:
         self._was_open = False
         self._retry_ms = 0
         self._retrying = False  # False: connect at once
-        self._backoff_ms = _BACKOFF_MIN_MS
+        self.backoff_ms = _BACKOFF_MIN_MS
         self._since_ms = 0  # when the session began, or the first attempt after it
         self._told_ms = [0] * len(self._reports)
         self._due = 0  # bit set of reports
@@ -98,7 +98,7 @@ class Relay:
         wifi: hardware.wifi.Wifi. Returns a command of relay.commands for the caller to obey (see
         `value`) and to `settle`; NOTHING; or WRITE, which has been handed on.
         """
-        session = self._session
+        session = self.session
         if session.state == s.DOWN:
             self._try_connect(wifi, now)
         elif not wifi.up:
@@ -113,8 +113,8 @@ class Relay:
 
     def busy(self):
         """True while a step every few milliseconds is worth it."""
-        announcing = self.connected and self._announcer is not None and self._announcer.active()
-        return announcing or self._session.busy()
+        announcing = self.connected and self.announcer is not None and self.announcer.active()
+        return announcing or self.session.busy()
 
     def publish_soon(self):
         """Has all reports sent at once, since something worth telling changed."""
@@ -122,7 +122,7 @@ class Relay:
 
     def starved(self):
         """True while there is no session because there is no memory for one."""
-        return not self.connected and self._session.failure == s.MEMORY
+        return not self.connected and self.session.failure == s.MEMORY
 
     def down_ms(self, now):
         """Returns for how long there has been no session, 0 while there is one."""
@@ -140,16 +140,16 @@ class Relay:
             self._retrying = False  # the Wi-Fi's return is a reason to try at once
         elif not self._retrying or ticks_diff(now, self._retry_ms) >= 0:
             self._retrying = self._was_open = True
-            self._session.open(wifi.name_server(), now)
+            self.session.open(wifi.name_server(), now)
 
     def _watch(self, now):
-        state = self._session.state
+        state = self.session.state
         if state == s.UP and not self.connected:
             self._note_begin(now)
         elif state == s.DOWN and self._was_open:
             self._note_end(now)
         if self.connected and ticks_diff(now, self._since_ms) >= _USEFUL_MS:
-            self._backoff_ms = _BACKOFF_MIN_MS
+            self.backoff_ms = _BACKOFF_MIN_MS
             self._since_ms = ticks_add(now, -_USEFUL_MS)
 
     def _note_begin(self, now):
@@ -166,13 +166,13 @@ class Relay:
         if self.connected:
             self.connected = False
             self._since_ms = now
-        if self._announcer is not None:
-            self._announcer.interrupt()
+        if self.announcer is not None:
+            self.announcer.interrupt()
         self.failures = self.failures + 1 & _COUNTER
         # Between half and all of it, so that a broker's restart is not met by everyone at once.
-        half = self._backoff_ms >> 1
+        half = self.backoff_ms >> 1
         self._retry_ms = ticks_add(now, half + getrandbits(16) % half)
-        self._backoff_ms = min(2 * self._backoff_ms, _BACKOFF_MAX_MS)
+        self.backoff_ms = min(2 * self.backoff_ms, _BACKOFF_MAX_MS)
 
     # -- outgoing --------------------------------------------------------------------------------
 
@@ -182,7 +182,7 @@ class Relay:
                 if self._is_due(i, now):
                     self._tell(i, session, now)
                     return
-        if self._announcer is not None:
+        if self.announcer is not None:
             self._announce(session, now)
 
     def _is_due(self, i, now):
@@ -207,7 +207,7 @@ class Relay:
         session.push(now)
 
     def _announce(self, session, now):
-        announcer = self._announcer
+        announcer = self.announcer
         since = ticks_diff(now, self._since_ms)
         if self._birth and ticks_diff(now, self._birth_ms) >= 0:
             self._birth = False
@@ -222,7 +222,7 @@ class Relay:
                 announcer.step(session, now)
             except OSError as error:
                 print("discovery:", error)
-                self._announcer = None
+                self.announcer = None
                 session.drop(s.MEMORY)
 
     def _learn(self, now):
@@ -237,7 +237,7 @@ class Relay:
         if good and not self._good or new:
             self._good_ms = now
         self._good = good
-        announcer = self._announcer
+        announcer = self.announcer
         if good and not announcer.settled and ticks_diff(now, self._good_ms) >= _SETTLED_MS:
             announcer.settled = new = True
         return new
@@ -274,7 +274,7 @@ class Relay:
             judge = self.writes
             judge.now = now
         judge.judge(source, reader.kind & RETAIN, self._payload, length)
-        self._session.done()
+        self.session.done()
         if judge.refusal != ACCEPTED:
             self._refuse(judge.refusal)
             return NOTHING
@@ -307,5 +307,5 @@ class Relay:
             self._codes.read(REFUSAL_CODES, refusal)
             at = put_bytes(buf, self._codes.copy(buf, at), b'"}')
         self.publish_soon()
-        if self._session.idle():
-            self._session.publish(b"/result", buf, at, False)
+        if self.session.idle():
+            self.session.publish(b"/result", buf, at, False)

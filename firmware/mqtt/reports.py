@@ -15,7 +15,7 @@ from relay import message as m
 SELDOM_MS = const(60_000)
 _DEVICE_MS = const(300_000)
 _MOST_FAULTS = const(6)  # named
-_FAULT_ROOM = const(24)  # of the longest name, with the comma
+FAULT_ROOM = const(24)  # of the longest name, with the comma
 
 
 class HeaterReport:
@@ -60,7 +60,7 @@ class HeaterReport:
 
 
 def _put_raised(message, name, table, bits):
-    if message.begin_list(name, min(m.bits_of(bits), _MOST_FAULTS) * _FAULT_ROOM):
+    if message.begin_list(name, min(m.bits_of(bits), _MOST_FAULTS) * FAULT_ROOM):
         message.put_raised(table, 1, bits, _MOST_FAULTS)
         message.end_list()
 

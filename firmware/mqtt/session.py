@@ -64,8 +64,8 @@ class Session:
         self._port = port
         self._connect = connect
         self._topics = topics
-        self._resolver = resolver
-        self._sock = None
+        self.resolver = resolver
+        self.sock = None
         self._piece = bytearray(_PIECE)
         self.reader = q.Reader(room + PAYLOAD_MAX + _SPARE)
         self._head = bytearray(room + _SPARE)
@@ -91,8 +91,8 @@ class Session:
         self._waiting_ms = now
         self.state = RESOLVING
         try:
-            if self._resolver is not None:
-                self._resolver.begin(self._host, name_server, now)
+            if self.resolver is not None:
+                self.resolver.begin(self._host, name_server, now)
         except (OSError, MemoryError) as error:
             self._fail(error)
 
@@ -124,9 +124,9 @@ class Session:
         self._head_end = self._body_end = self._sent = self._rest = 0
         self._pinged = self._holding = self.online = False
         self.reader.restart()
-        if self._resolver is not None:
-            self._resolver.end()
-        sock, self._sock = self._sock, None
+        if self.resolver is not None:
+            self.resolver.end()
+        sock, self.sock = self.sock, None
         if sock is not None:
             try:
                 sock.close()
@@ -194,10 +194,10 @@ class Session:
         while self._sent < end:
             if self._sent < self._head_end:
                 # Buffer, offset, length: the stubs know the first only.
-                n = self._sock.write(self._head, self._sent, self._head_end - self._sent)  # pyright: ignore
+                n = self.sock.write(self._head, self._sent, self._head_end - self._sent)  # pyright: ignore
             else:
                 at = self._sent - self._head_end
-                n = self._sock.write(self._body, at, end - self._sent)  # pyright: ignore
+                n = self.sock.write(self._body, at, end - self._sent)  # pyright: ignore
             if not n:
                 return False
             self._sent += n
@@ -208,21 +208,21 @@ class Session:
 
     def _resolve(self, now):
         address = self._host
-        if self._resolver is not None:
-            address = self._resolver.step(now)
+        if self.resolver is not None:
+            address = self.resolver.step(now)
             if address is None:
                 return
             if not address:
                 self.drop(_DNS)
                 return
-        self._sock = socket.socket()
-        self._sock.setblocking(False)
+        self.sock = socket.socket()
+        self.sock.setblocking(False)
         self._send(0, self._connect, len(self._connect))
         self.state = GREETING
         self._waiting_ms = self._sending_ms = now
         try:
             # Of an address it makes what connect takes, and asks nobody.
-            self._sock.connect(socket.getaddrinfo(address, self._port)[0][-1])
+            self.sock.connect(socket.getaddrinfo(address, self._port)[0][-1])
         except OSError as error:
             if error.errno != EINPROGRESS:
                 raise
@@ -271,7 +271,7 @@ class Session:
     def _pull(self, now):
         """Reads a piece. Returns True if there may be more."""
         reader = self.reader
-        n = self._sock.readinto(self._piece, reader.want(_PIECE))
+        n = self.sock.readinto(self._piece, reader.want(_PIECE))
         if n is None:
             return False
         if n == 0:
@@ -326,7 +326,7 @@ class Session:
             number = 0
         if isinstance(error, MemoryError) or number in (ENOMEM, ENOBUFS):
             self.drop(MEMORY, number)
-        elif self.state == RESOLVING and self._sock is None:
+        elif self.state == RESOLVING and self.sock is None:
             self.drop(_DNS, number)
         else:
             self.drop(_TIMEOUT if number == ETIMEDOUT else _NETWORK, number)

@@ -47,7 +47,7 @@ class FakeBench:
         self._watchers = []
         self._lock = threading.RLock()
         self._running = False
-        self._thread = threading.Thread(target=self._run, daemon=True)
+        self.thread = threading.Thread(target=self._run, daemon=True)
         self._client = None
         self._mode = "charger"
         self._heater_s = 0.0
@@ -65,12 +65,12 @@ class FakeBench:
         self._client.connect("127.0.0.1", settings["mqtt_port"])
         self._client.loop_start()
         self._running = True
-        self._thread.start()
+        self.thread.start()
 
     def stop(self):
         self._running = False
-        if self._thread.is_alive():
-            self._thread.join()
+        if self.thread.is_alive():
+            self.thread.join()
         if self._client is not None:
             self._client.loop_stop()
 
@@ -104,7 +104,7 @@ class FakeBench:
             plant = self.plant
             return {
                 "time": {"t_s": self.t_s, "lapse_actual": self._controls["lapse"]},
-                "true": self._truth(),
+                "true": self.truth(),
                 "pins": {
                     "heater": plant.heater_on,
                     "heater_on_s": self._heater_s,
@@ -185,7 +185,7 @@ class FakeBench:
         self._heater_s += dt_s if on else 0
         plant.heater_on = on
 
-    def _truth(self):
+    def truth(self):
         plant = self.plant
         names = "pack_mv cell_mv current_ma soc_pct temps_dc mos_temp_dc charge_on discharge_on"
         truth = {name: getattr(plant, name) for name in names.split()}
@@ -208,7 +208,7 @@ class FakeBench:
             "blocked" if stale else "heating" if message["heater_on"] else "idle"
         )
         message["heater_reason"] = "stale" if stale else None
-        message.update(self._truth())
+        message.update(self.truth())
         if stale:
             message.update(pack_mv=None, current_ma=None, cell_mv=None, temps_dc=None)
         del message["coldest_dc"], message["heater_mw"]

@@ -105,16 +105,16 @@ def test_truth_and_belief_stand_side_by_side(page, desk):
 def test_differences_are_marked(page, desk):
     marked = "document.querySelector('[data-name=charge_utpr_dc]').dataset.differs"
     assert until(lambda: js(page, marked) == "false")
-    truth = desk.bench._truth
-    own = desk.bench._thread  # in which the fake firmware gets the truth that it tells
-    desk.bench._truth = lambda: {
+    truth = desk.bench.truth
+    own = desk.bench.thread  # in which the fake firmware gets the truth that it tells
+    desk.bench.truth = lambda: {
         **truth(),
         "charge_utpr_dc": 50 if threading.current_thread() is own else 60,
     }
     try:
         assert until(lambda: js(page, marked) == "true")
     finally:
-        desk.bench._truth = truth
+        desk.bench.truth = truth
     assert until(lambda: js(page, marked) == "false")
 
 

@@ -162,7 +162,7 @@ def test_jk_error_codes_have_names():
 @pytest.mark.parametrize("code, reason", [(2, "failed"), (3, "no_permission"), (9, "other_error")])
 def test_ant_control_results_have_names(code, reason):
     unit = ready("ant_new")
-    unit.sim._control = lambda number, t_us: ant_frame(0x61, number, code.to_bytes(2, "little"))
+    unit.sim.control = lambda number, t_us: ant_frame(0x61, number, code.to_bytes(2, "little"))
     unit.ask("charge_switch", 0)
     assert unit.finish() == ("rejected", reason) and unit.commands.code == code
 
@@ -172,7 +172,7 @@ def test_ant_control_results_have_names(code, reason):
 )
 def test_ant_write_results_have_names_although_the_value_is_echoed(code, reason):
     unit = ready("ant_new")
-    unit.sim._write = lambda register, data, t_us: ant_frame(
+    unit.sim.write = lambda register, data, t_us: ant_frame(
         0x42, register, data, bytes([0xFF, code, 0, 0])
     )
     unit.ask("charge_utp_dc", -50)
@@ -188,7 +188,7 @@ def test_an_ant_that_acknowledges_and_does_nothing():
 
 def test_a_jk_that_acknowledges_what_it_ignores():
     unit = ready("jk_ble")
-    unit.sim._obey = lambda command_, t_us, obey=unit.sim._obey: obey(
+    unit.sim.obey = lambda command_, t_us, obey=unit.sim.obey: obey(
         command_ if command_[4] > 0x90 else relabelled(command_), t_us
     )
     unit.ask("charge_switch", 0)
@@ -202,7 +202,7 @@ def relabelled(data):
 def test_an_ant_switch_is_off_only_if_a_hand_did_it():
     """A protection holds the MOS off already: that is no proof that the switch is."""
     unit = ready("ant_new")
-    unit.sim._later = Ignoring()
+    unit.sim.later = Ignoring()
     unit.bms.full = True
     unit.plant.set_soc(100)
     unit.bms.cell_ovp_mv = unit.bms.cell_ovpr_mv = 2000

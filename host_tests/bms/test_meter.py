@@ -92,7 +92,7 @@ def test_what_cannot_be_believed_counts_nothing_and_bridges_nothing():
 
 
 def test_a_total_begins_anew_after_2_to_the_30():
-    rig = Rig([m._WRAP, 0, m._WRAP, 0])
+    rig = Rig([m.WRAP, 0, m.WRAP, 0])
     rig.take(0, 50_000, 72_000)
     rig.take(1000, 50_000, 72_000)
     assert rig.totals() == [0, 0, 19, 0]

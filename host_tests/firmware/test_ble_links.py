@@ -54,7 +54,7 @@ class Device:
         self.heater = Thing(bms_output=None)
         self.ble = ble.Links(self.state)
         self.links = [Link() for _ in range(links)]
-        self.ble._links.extend(self.links)
+        self.ble.links.extend(self.links)
 
     def save(self):
         self.calls.append(dict(self.state))

@@ -308,7 +308,7 @@ def radio(monkeypatch, clock):
         await asyncio.sleep(60)
 
     links = module.Links({})
-    links._links.append(Thing(run=run))
+    links.links.append(Thing(run=run))
     return links
 
 

@@ -112,7 +112,7 @@ class Reading:
 
     def step(self, heater):
         """Steps the heater by a second."""
-        now = ticks_add(heater.inputs._now, 1000)
+        now = ticks_add(heater.inputs.now, 1000)
         self.pack.touch(p.STATUS, ticks_add(now, -STALE_MS if "stale" in self.bad else 0))
         return heater.step(self.pack, self.check, self.link_up, self.pin, now)
 
@@ -221,7 +221,7 @@ def _restart(heater, record=None, forgets=True):
     fresh.load(record)
     if forgets:
         fresh.boots.forget()  # or it would be `unstable` soon
-    _bound_stretch(fresh, heater.guard._stretch._max_ms)
+    _bound_stretch(fresh, heater.guard.stretch.most_ms)
     fresh.settings = heater.settings
     heater.__dict__ = fresh.__dict__
 
@@ -278,9 +278,9 @@ def _make_heater_of_100_w(loss_w):
 
 def _bound_stretch(heater, most_ms):
     """Its owner allows no longer stretch; so being late is a fault, not a weak mat."""
-    stretch = heater.guard._stretch
-    stretch._max_ms = most_ms
-    stretch._limit_ms = most_ms or stretch._limit_ms
+    stretch = heater.guard.stretch
+    stretch.most_ms = most_ms
+    stretch.limit_ms = most_ms or stretch.limit_ms
 
 
 def picture(heater):
@@ -289,8 +289,8 @@ def picture(heater):
     seen = []
     for i in range(2):
         seen.append(sensors.temps_dc[i] if sensors.accepted[i] else None)
-        agreeing = sensors._agreeing[i]
-        seen.append((sensors._candidate_dc[i], min(agreeing, 2)) if agreeing else None)
+        agreeing = sensors.agreeing[i]
+        seen.append((sensors.candidate_dc[i], min(agreeing, 2)) if agreeing else None)
     return (
         heater.state,
         heater.reason,
@@ -298,30 +298,30 @@ def picture(heater):
         law.mode,
         law.boost_ms > 0,
         law.cold,
-        heater._on,
+        heater.on,
         tuple(seen),
         sensors.count,
         min(sensors.readings, 3),
         min(sensors.pending, 3),
-        sensors._trouble,
+        sensors.trouble,
         sensors.erratic,
-        keeper._hot_while_on,
+        keeper.hot_while_on,
     )
 
 
 def picture_in_time(heater):
     """The same, with all counters of the guard and what watches over it."""
-    keeper, attempt, watch = heater.guard, heater.guard._proof, heater.guard._off_watch
-    stretch = keeper._stretch
+    keeper, attempt, watch = heater.guard, heater.guard.proof, heater.guard.off_watch
+    stretch = keeper.stretch
     return picture(heater) + (
         keeper.strikes,
-        keeper._backoff_ms,
-        stretch._ms,
-        stretch._pause_ms if stretch._ms else 0,
-        (attempt._on_ms, attempt._base_dc[0], attempt._off_ms) if attempt._started else None,
-        watch._off_ms,
-        watch._epoch == heater.inputs.sensors.epoch and watch._base_dc,
-        watch._peak_dc if watch.warns else None,
+        keeper.backoff_ms,
+        stretch.ms,
+        stretch.pause_ms if stretch.ms else 0,
+        (attempt.on_ms, attempt.base_dc[0], attempt.off_ms) if attempt.started else None,
+        watch.off_ms,
+        watch.epoch == heater.inputs.sensors.epoch and watch.base_dc,
+        watch.peak_dc if watch.warns else None,
         heater.warnings,
         heater.known,
     )
@@ -329,17 +329,17 @@ def picture_in_time(heater):
 
 def picture_of_heat(heater):
     """Returns what decides of heat that no sensor shows: the book first of its own part."""
-    keeper, book, attempt = heater.guard, heater.guard.balance, heater.guard._proof
+    keeper, book, attempt = heater.guard, heater.guard.balance, heater.guard.proof
     return picture(heater) + (
         keeper.strikes,
-        keeper._backoff_ms,
-        (attempt._on_ms, attempt._base_dc[0], attempt._low_dc[0], attempt._lag_ms)
-        + (attempt._off_ms, attempt.shown)
-        if attempt._started
+        keeper.backoff_ms,
+        (attempt.on_ms, attempt.base_dc[0], attempt.low_dc[0], attempt.lag_ms)
+        + (attempt.off_ms, attempt.shown)
+        if attempt.started
         else None,
-        (book.unseen_j, book._s, book.verdict, book._again, book._lost_w, book._lost_dc)
-        + (book._blind_ms,),
-        (keeper._shown, keeper._weak_ms, keeper._next_weak_ms),
+        (book.unseen_j, book.open_s, book.verdict, book.again, book.lost_w, book.lost_dc)
+        + (book.blind_ms,),
+        (keeper.shown, keeper.weak_ms, keeper.next_weak_ms),
     )
 
 

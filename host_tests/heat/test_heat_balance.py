@@ -85,7 +85,7 @@ def test_a_well_pack_knows_nothing_of_it():
 def fed(rig, kelvin):
     """Puts in as much heat as warms the pack so far, in a box that loses nothing."""
     balance = rig.heater.guard.balance
-    balance._loss_w = 0
+    balance.loss_w = 0
     before = balance.unseen_j
     while balance.unseen_j - before < kelvin * 35_840 and balance.verdict == 0:
         assert rig.step()
@@ -110,9 +110,9 @@ def test_the_second_time_is_a_fault_only_if_the_unheated_pack_lost_too_little(se
     rig = Rig().started()
     balance = rig.heater.guard.balance
     for _ in range(2):
-        balance._s = 3600
+        balance.open_s = 3600
         balance.unseen_j = 11 * 35_840
-        balance._lost_w = -1
+        balance.lost_w = -1
         rig.heater.thermal.fall_ckh = seen_ckh
         rig.step()
         assert not rig.on
@@ -128,9 +128,9 @@ def test_a_pack_that_was_colder_when_it_lost_little_proves_nothing(colder_dc, na
     rig = Rig().started()
     balance, thermal = rig.heater.guard.balance, rig.heater.thermal
     for _ in range(2):
-        balance._s = 3600
+        balance.open_s = 3600
         balance.unseen_j = 11 * 35_840
-        balance._lost_w = -1
+        balance.lost_w = -1
         thermal.fall_ckh = 0
         thermal.fall_dc = rig.heater.inputs.sensors.mean_dc - colder_dc
         rig.step()

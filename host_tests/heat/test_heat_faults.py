@@ -328,7 +328,7 @@ def test_a_large_pack_may_take_as_long_as_the_forecast_says():
 
 def test_a_mat_that_is_behind_its_forecast_is_too_weak_and_no_fault():
     rig = Rig().started()
-    rig.heater.guard._stretch._limit_ms = 600_000
+    rig.heater.guard.stretch.limit_ms = 600_000
     assert rig.trace(700) == ["heating", "blocked:too_weak"]
     assert faults(rig) == set()
     rig.step(3600)

@@ -239,10 +239,10 @@ def test_a_late_step_finds_the_output_off_and_earns_nothing():
     rig = Rig(heater_min_off_s=60)
     rig.step(61)
     assert rig.on
-    on_time = rig.heater.guard._stretch._ms
+    on_time = rig.heater.guard.stretch.ms
     assert not rig.step(gap_ms=4000)
     assert rig.text == "blocked:resting"
-    assert rig.heater.guard._stretch._ms - on_time == LEASE_MS  # what the lease can have given
+    assert rig.heater.guard.stretch.ms - on_time == LEASE_MS  # what the lease can have given
     rig.step(60)
     assert rig.on
 

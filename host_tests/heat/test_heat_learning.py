@@ -77,8 +77,8 @@ def test_one_episode_changes_little_and_never_leaves_the_bounds():
     for joule, end in ((0, 2800), (10**8, 14_000)):
         for _ in range(30):
             before = thermal.j_k
-            thermal._joule = joule
-            thermal._learn(30, 3600)
+            thermal.joule = joule
+            thermal.learn(30, 3600)
             assert abs(thermal.j_k - before) <= before // 5
             assert 2800 <= thermal.j_k <= 14_000
         assert thermal.j_k == end
@@ -89,8 +89,8 @@ def test_one_episode_changes_little_and_never_leaves_the_bounds():
 def test_without_a_pack_nothing_is_learned_or_taken_up():
     thermal = Thermal({"pack_wh": 0})
     thermal.fall_ckh = 0
-    thermal._joule = 10**6
-    thermal._learn(30, 3600)
+    thermal.joule = 10**6
+    thermal.learn(30, 3600)
     thermal.restore(5000)
     assert (thermal.j_k, thermal.learned_j_k) == (0, 0)
     assert thermal.rise_ckh == 300

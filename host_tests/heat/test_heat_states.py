@@ -52,13 +52,13 @@ def check_step(old, name, reading, new):
     """What must hold at every step from any state to the next."""
     if reading is None:
         if name == "acknowledge":
-            assert new.latched == 0 and not (old.latched and new._on)
+            assert new.latched == 0 and not (old.latched and new.on)
         else:
             kept = new.latched & old.latched
             assert kept == old.latched or new.latched >> s.STATE_LOST - 1 & 1, name
         return
     assert new.latched & old.latched == old.latched, f"{reading.name} clears a fault"
-    if not new._on:
+    if not new.on:
         assert new.state != s.HEATING
         return
     assert reading.allows, reading.name
@@ -68,7 +68,7 @@ def check_step(old, name, reading, new):
     assert sensors.readings >= 3 and sensors.settled and not sensors.erratic
     assert sensors.cold_dc < RECOVERY_DC and sensors.hot_dc <= HIGHEST_DC
     assert new.law.boost_ms or new.law.mode != s.MODE_OFF
-    assert new.guard._backoff_ms == 0 and new.guard._weak_ms == 0
+    assert new.guard.backoff_ms == 0 and new.guard.weak_ms == 0
     assert new.guard.balance.verdict == 0
 
 
@@ -177,7 +177,7 @@ def test_a_clone_is_a_heater_of_its_own():
     other = clone(heater, {})
     before = picture(heater)
     assert picture(other) == before
-    assert other.guard._thermal is other.thermal is not heater.thermal
+    assert other.thermal is not heater.thermal
     for _ in range(5):
         all_vetoes()[0].step(other)
     assert picture(heater) == before != picture(other)

@@ -48,13 +48,13 @@ def check_any(old, name, reading, new):
         assert kept == old.latched or name == "acknowledge"
         return
     assert kept == old.latched, f"{reading.name} clears a fault"
-    assert new._heating or not new.wish
-    if new._heating:
+    assert new.heating or not new.wish
+    if new.heating:
         assert reading.allows and new.latched == 0, reading.name
         assert new.inputs.sensors.settled and new.inputs.sensors.cold_dc < RECOVERY_DC
         assert new.law.active
     if new.state == s.HEATING:
-        assert new._heating and new.reason == s.NONE
+        assert new.heating and new.reason == s.NONE
 
 
 class Option(Reading):
@@ -125,22 +125,22 @@ SLOT_MS = 2000  # half of a period of 4 s: 50 of 100 W
 
 def make_slow():
     heater = make_heater(heater_max_w=50, heater_min_off_s=2)
-    heater._pwm._period_s = 4
+    heater.pwm.period_s = 4
     return heater
 
 
 def picture_of_slow(heater):
-    law, slow = heater.law, heater._pwm
-    counters = (slow._slot_ms, slow._owed_ms, slow._pause_ms, slow.duty_permille)
-    return (*picture(heater), *counters, law._off_for_ms, law._on_for_ms > 0)
+    law, slow = heater.law, heater.pwm
+    counters = (slow.slot_ms, slow.owed_ms, slow.pause_ms, slow.duty_permille)
+    return (*picture(heater), *counters, law.off_for_ms, law.on_for_ms > 0)
 
 
 def check_slow(old, name, reading, new):
     check_any(old, name, reading, new)
     if reading is not None and new.wish:
-        assert new._pwm._slot_ms < SLOT_MS and new.duty_permille == new._pwm.duty_permille
-        if not old._on:
-            assert new._pwm._owed_ms == 0  # what was taken has been paid for
+        assert new.pwm.slot_ms < SLOT_MS and new.duty_permille == new.pwm.duty_permille
+        if not old.on:
+            assert new.pwm.owed_ms == 0  # what was taken has been paid for
 
 
 def test_slow_on_and_off_owes_nothing_whatever_comes_between():
@@ -158,17 +158,17 @@ def test_slow_on_and_off_owes_nothing_whatever_comes_between():
 
 def picture_of_weak(heater):
     keeper = heater.guard
-    return (*picture_in_time(heater), keeper._weak_ms, keeper._next_weak_ms, keeper.loss_mw)
+    return (*picture_in_time(heater), keeper.weak_ms, keeper.next_weak_ms, keeper.loss_mw)
 
 
 def check_weak(old, name, reading, new):
     if reading is None:
         return
-    assert not (new._on and new.guard._weak_ms)
+    assert not (new.on and new.guard.weak_ms)
     if new.reason == s.TOO_WEAK:
         assert new.ready_s is None  # nothing is promised
     if new.guard.loss_mw is None:
-        assert new.guard._weak_ms == 0
+        assert new.guard.weak_ms == 0
 
 
 def test_a_weak_mat_rests_and_is_tried_again_from_everywhere(monkeypatch):
@@ -195,8 +195,8 @@ def make_supervisor():
 
 def picture_of_output(heater):
     output = heater.bms_output
-    counters = (output._wait_ms, output._wrong_ms, output._settling_ms, output._no_current_ms)
-    return (*picture(heater), *counters, output._over_ms, output.over_limit, output._asked)
+    counters = (output.wait_ms, output.wrong_ms, output.settling_ms, output.no_current_ms)
+    return (*picture(heater), *counters, output.over_ms, output.over_limit, output.asked)
 
 
 def check_output(old, name, reading, new):
@@ -205,7 +205,7 @@ def check_output(old, name, reading, new):
         return
     output = new.bms_output
     switch = reading.pack.get(p.HEATING_SWITCH)
-    waits = output._wait_ms or output._settling_ms
+    waits = output.wait_ms or output.settling_ms
     if not new.wish and switch == 1 and not waits:
         assert (output.command, output.value) == (bms_output.SWITCH, 0)
     if output.command == bms_output.SWITCH and output.value == 1:

@@ -121,9 +121,9 @@ class Life(Scene):
             heater_min_off_s=0,
             heater_min_on_s=0,
         )
-        self.heater.guard._max_ma = 100_000
-        self.heater.guard._max_mw = 3_000_000
-        self.heater.guard._max_wh = 1_000_000
+        self.heater.guard.max_ma = 100_000
+        self.heater.guard.max_mw = 3_000_000
+        self.heater.guard.max_wh = 1_000_000
         self.mean_dc = 60
         self.share = 0
         self.mat = "good"

@@ -133,7 +133,7 @@ class Rig:
         self.relay.step(self.device.wifi, self.now)
 
     def commanded(self):
-        sock = self.relay._session._sock
+        sock = self.relay.session.sock
         sock.inbox = MODE
         sock.at = 0
         self.step()
@@ -150,9 +150,9 @@ def check_relay():
     refused = relay.commands_refused
     harness.check_no_alloc("relay, a refused command", rig.commanded, warm_up=5, rounds=20)
     harness.check(relay.commands_refused >= refused + 20, "nothing was refused")
-    relay._session._sock.window = 0
+    relay.session.sock.window = 0
     harness.check_no_alloc("relay, held up", rig.step, warm_up=20, rounds=50)
-    harness.check(relay._session.state == UP, "the session is over")
+    harness.check(relay.session.state == UP, "the session is over")
 
 
 def check_wifi():

@@ -263,8 +263,8 @@ def test_an_address_needs_nobody_who_resolves_names(monkeypatch):
     bench = Bench(monkeypatch, mqtt_host="192.168.1.2")
     bench.run(3_000)
     assert bench.relay.connected and not bench.net.questions
-    assert bench.session._resolver is None  # on a device its code is not there either
-    assert Bench(monkeypatch, mqtt_host="192.168.1.256").session._resolver is not None
+    assert bench.session.resolver is None  # on a device its code is not there either
+    assert Bench(monkeypatch, mqtt_host="192.168.1.256").session.resolver is not None
 
 
 def test_a_question_that_is_lost_is_asked_again(monkeypatch):

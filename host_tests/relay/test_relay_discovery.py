@@ -485,15 +485,15 @@ def test_the_file_is_read_as_it_is_written():
     for name in ("USE", "TEMP", "CELL", "COMMAND", "MODE", "ALWAYS", "BLANKS"):
         assert getattr(a, "_" + name) == getattr(discovery, name)
     assert discovery.SAID < discovery.CELL and 1 << discovery.SAID - discovery.TEMP == _SAID
-    assert (a._PREFIX, a._UNIQUE) == (discovery.PREFIX - 1, discovery.UNIQUE - 1)
-    assert a._HEATER == fields.USES.index("heater") and a._WRITES == fields.USES.index("writes")
-    data, at, count = discovery.DATA, a._BEGIN, 0
+    assert (a.PREFIX, a.UNIQUE) == (discovery.PREFIX - 1, discovery.UNIQUE - 1)
+    assert a.HEATER == fields.USES.index("heater") and a.WRITES == fields.USES.index("writes")
+    data, at, count = discovery.DATA, a.BEGIN, 0
     while at < len(data):
         pieces = data[at + 11] << 8 | data[at + 12]
-        end = at + a._HEAD + pieces
-        at += a._HEAD
+        end = at + a.HEAD + pieces
+        at += a.HEAD
         while at < end:
-            assert data[at] <= discovery.BLANKS and data[at + 1] <= a._PIECE
+            assert data[at] <= discovery.BLANKS and data[at + 1] <= a.PIECE
             at += 2 + data[at + 1]
         assert at == end
         count += 1

@@ -549,8 +549,8 @@ def test_the_rooms_of_what_is_listed():
 
     faults = words(told_words.REASON_NAMES)[1 : told_words.LAST_FAULT + 1]
     names = faults + words(told_words.WARNING_NAMES)
-    assert max(map(len, names)) + 3 <= reports._FAULT_ROOM
-    assert max(map(len, ALARMS)) + 3 <= state._ALARM_ROOM
+    assert max(map(len, names)) + 3 <= reports.FAULT_ROOM
+    assert max(map(len, ALARMS)) + 3 <= state.ALARM_ROOM
 
 
 def test_numbers_of_the_messages():

@@ -69,7 +69,7 @@ def test_what_the_unit_offers_is_learnt_and_not_forgotten():
     told.mask = 5
     assert part.learn() and not part.learn()
     told.mask = 3
-    assert part.learn() and part._offered == 7
+    assert part.learn() and part.offered() == 7
 
 
 @pytest.mark.parametrize(

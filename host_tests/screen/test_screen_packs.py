@@ -24,7 +24,7 @@ class Bank:
 def page(monkeypatch):
     monkeypatch.setattr(scenes, "Screen", lambda *about: PacksScreen(Bank(), *about))
     page = Page(monkeypatch)
-    page.bank = page.screen._bank
+    page.bank = page.screen.bank
     page.update(packs=3, uptime_s=1000)
     return page
 

@@ -20,7 +20,7 @@ def page(monkeypatch):
 
 def drawn(page):
     """Returns the texts of the page drawn anew."""
-    page.screen._sheet.reset()
+    page.screen.sheet.reset()
     return page.update()
 
 
@@ -84,7 +84,7 @@ def test_unknown_is_a_dash_and_never_a_zero(page, presses, figure):
 def test_what_has_no_room_is_a_dash(page):
     page.press()
     assert page.update(cell_delta_mv=65_535_999) == ["65535999", "mV"]
-    drawn_text = page.screen._brush.text
+    drawn_text = page.screen.brush.text
     assert drawn_text.n == 1 and drawn_text.buf[0] == number_of(barlow.LARGE, ord("-"))
 
 
@@ -226,7 +226,7 @@ def test_a_line_follows_the_cell_that_an_alarm_is_about(page):
 
 
 def test_every_problem_gets_its_turn(page):
-    page.screen._sheet.footer.errors = 2
+    page.screen.sheet.footer.errors = 2
     page.model.pack.raise_alarm(alarms.LOW_SOC)
     page.update(
         uptime_s=199,
@@ -304,7 +304,7 @@ def test_a_long_name_is_cut(monkeypatch):
     monkeypatch.setitem(scenes.SETTINGS, "name", "W" * 24)
     page = Page(monkeypatch)
     page.update(heater_state=w.OFF)
-    text = page.screen._brush.text
+    text = page.screen.brush.text
     assert 10 < text.n < 24
 
 
@@ -360,7 +360,7 @@ def test_settings_errors_come_first_and_can_be_read_in_full(monkeypatch):
     page = Page(monkeypatch, "normal", scenes.ERRORS)
     said = []
     leave = None
-    page.screen._sheet.reset()
+    page.screen.sheet.reset()
     for second in range(0, 60):
         texts = page.update(uptime_s=second)
         if "87" in texts:

@@ -213,8 +213,8 @@ def test_a_piece_is_never_larger_than_the_buffer():
         for w in (1, 7, 26, 60, 80, 239, 240, 480):
             pen = Brush(scenes.Glass(480, 320), framebuf, BytesIO(DATA))
             pen.begin(0, 0, w, h, b.BAR)
-            assert 2 * pen._wide * h <= b._CELL_AT
-            assert pen.pieces * pen._wide >= w
+            assert 2 * pen.wide * h <= b._CELL_AT
+            assert pen.pieces * pen.wide >= w
 
 
 def test_the_edge_of_every_field_is_black():

@@ -23,7 +23,7 @@ TOTALS = const(4)
 GAP_MS = const(30_000)
 _MJ_WH = const(3_600_000)
 _MAS_MAH = const(3600)
-_WRAP = const(0x3FFFFFFF)
+WRAP = const(0x3FFFFFFF)
 
 
 class Meter:
@@ -68,7 +68,7 @@ class Meter:
         self._thousandths[total] = part % 1000
         rest = self._rest[total] + milli // 1000 * ms + part // 1000
         self._rest[total] = rest % per
-        self._totals[total] = self._totals[total] + rest // per & _WRAP
+        self._totals[total] = self._totals[total] + rest // per & WRAP
 
     def changed(self):
         """True if more has been counted than was kept."""
@@ -84,4 +84,4 @@ class Meter:
 
 
 def _is_total(value):
-    return type(value) is int and 0 <= value <= _WRAP
+    return type(value) is int and 0 <= value <= WRAP

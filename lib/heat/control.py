@@ -51,8 +51,8 @@ class Law:
         self._soc_known = False
         self._stopped = True  # at recovery, while the alarm that is there went on
         self._topping = False
-        self._on_for_ms = 0
-        self._off_for_ms = 0  # a restart begins an off time: reset loops do not wear the relay
+        self.on_for_ms = 0
+        self.off_for_ms = 0  # a restart begins an off time: reset loops do not wear the relay
 
     def step(self, inputs):
         """Returns True if the output is wanted until the next step."""
@@ -71,22 +71,22 @@ class Law:
         if not self.active or not self.cold or inputs.sensors.cold_dc is None:
             return False
         if inputs.heating:
-            return self.supplied or self._on_for_ms < self._min_on_ms
-        self.resting = self.supplied and self._off_for_ms < self._min_off_ms
+            return self.supplied or self.on_for_ms < self._min_on_ms
+        self.resting = self.supplied and self.off_for_ms < self._min_off_ms
         return self.supplied and not self.resting
 
     def _clock(self, inputs):
         left_ms = self.boost_ms - inputs.elapsed_ms
         self.boost_ms = left_ms if left_ms > 0 else 0
         if inputs.heating:
-            self._on_for_ms = min(self._on_for_ms + inputs.elapsed_ms, _LONG_MS)
-            self._off_for_ms = 0
+            self.on_for_ms = min(self.on_for_ms + inputs.elapsed_ms, _LONG_MS)
+            self.off_for_ms = 0
         else:
-            self._on_for_ms = 0
+            self.on_for_ms = 0
             if inputs.heating_ms:  # its lease ran out before this step
-                self._off_for_ms = 0
+                self.off_for_ms = 0
             off_ms = inputs.elapsed_ms - inputs.heating_ms
-            self._off_for_ms = min(self._off_for_ms + off_ms, _LONG_MS)
+            self.off_for_ms = min(self.off_for_ms + off_ms, _LONG_MS)
 
     def _thresholds(self, inputs):
         if inputs.protect_dc is None:
@@ -113,7 +113,7 @@ class Law:
         held = inputs.from_bms and inputs.held
         if not held:
             self._stopped = self._topping = False
-        elif self._stopped and not self._below and self._off_for_ms >= _TOP_UP_REST_MS:
+        elif self._stopped and not self._below and self.off_for_ms >= _TOP_UP_REST_MS:
             self._topping = True
         target_dc = self.off_dc + _RESOLUTION_DC if self._topping else self.off_dc
         if cold_dc >= target_dc:

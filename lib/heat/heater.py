@@ -27,7 +27,8 @@ class Heater:
     0 if warm), `learned_j_k` (the pack's heat capacity as measured, J/K; 0: not yet), `mat_w` and
     `loss_w` (of the mat too weak for this cold), `mode` (index in words.MODE_NAMES),
     `boost_s` (of a boost, to come), `probe_dc` (the local probe, 0.1 °C), `preheat` (of
-    PREHEAT_NAMES). The law has the thresholds in force, and what is known of a charger.
+    PREHEAT_NAMES), `on` (what step() returned last), `heating` (that, or a pause of slow on and
+    off). The law has the thresholds in force, and what is known of a charger.
 
     `warnings` (words.WARNING_NAMES; warning n is bit n - 1): nothing is off for them.
 
@@ -64,9 +65,9 @@ class Heater:
         self._mat_mohm = settings["heater_mat_mohm"]
         self._cutoff = settings["heater_stuck_cutoff"]
         self._dirty = False
-        self._on = False
-        self._heating = False  # on, or in a pause of slow on and off
-        self._pwm = self._probe = None
+        self.on = False
+        self.heating = False  # on, or in a pause of slow on and off
+        self.pwm = self._probe = None
         self.bms_output = None  # a heat.options.bms_output.BMSOutput, where that is what heats
         self._load_options(settings)
 
@@ -75,7 +76,7 @@ class Heater:
         if settings["heater_max_w"]:
             from heat.options.pwm import Pwm
 
-            self._pwm = Pwm(settings)
+            self.pwm = Pwm(settings)
         if settings["heater_probe"] != "none":
             from heat.options.probe import ProbeCheck
 
@@ -91,26 +92,26 @@ class Heater:
             on = self._step(pack, check, link_up, charger_pin, now)
         except Exception:  # whatever it is, the mat must not be on
             self.guard.trip(s.INTERNAL)
-            on = self._heating = False
+            on = self.heating = False
             self._publish_state(False, s.INTERNAL)
-        self._on = on
+        self.on = on
         output = self.bms_output
-        if not self._heating or (output is not None and not output.on):
+        if not self.heating or (output is not None and not output.on):
             self.duty_permille = 0
-        elif self._pwm is None:
+        elif self.pwm is None:
             self.duty_permille = 1000
         else:
-            self.duty_permille = self._pwm.duty_permille
+            self.duty_permille = self.pwm.duty_permille
         return on
 
     def _step(self, pack, check, link_up, charger_pin, now):
         inputs = self.inputs
         output = self.bms_output
         if output is not None:
-            self._on = self._heating = output.on
+            self.on = self.heating = output.on
         if self._probe is not None and self._probe.on_cell:
             inputs.probe_dc = self.probe_dc
-        inputs.gather(pack, check, link_up, charger_pin, self._on, self._heating, now)
+        inputs.gather(pack, check, link_up, charger_pin, self.on, self.heating, now)
         self.boots.step(inputs.elapsed_ms)
         mw = mat_mw(inputs.pack_mv, self._mat_mohm)
         if output is not None and output.ma is not None and inputs.pack_mv is not None:
@@ -123,8 +124,8 @@ class Heater:
         if self._probe is not None:
             hindrance = self._probe.step(self.probe_dc, inputs, self.guard)
         mean_mw = mw
-        if self._pwm is not None:
-            mean_mw = self._pwm.mean_mw(mw)
+        if self.pwm is not None:
+            mean_mw = self.pwm.mean_mw(mw)
             if mw is None:
                 hindrance = s.MAT_LIMIT
         if output is not None and output.over_limit:
@@ -137,14 +138,14 @@ class Heater:
         if limit_dc is not None:
             self._warn(s.BMS_TOO_COLD, limit_dc < self.report.limit_dc)
         self._warn(s.WARMS_OFF, self.guard.warms_off)
-        on = self._heating = demand and veto == s.NONE
+        on = self.heating = demand and veto == s.NONE
         if output is not None and output.unconfirmed:
             veto = self._unless_worse(veto)
         self._publish_state(on, veto)
         is_on = on if output is None else output.on
         self._publish_figures(inputs, is_on, mean_mw)
-        if self._pwm is not None:
-            on = self._pwm.step(on, law.charger.testing, inputs, mw)
+        if self.pwm is not None:
+            on = self.pwm.step(on, law.charger.testing, inputs, mw)
         return on
 
     def _warn(self, warning, holds):
@@ -170,7 +171,7 @@ class Heater:
         elif self.guard.latched:
             self.state = s.FAULT
             self.reason = s.first_fault(self.guard.latched)
-        elif not law.active and (veto != s.UNCONFIRMED or (not self._on and self.inputs.link_up)):
+        elif not law.active and (veto != s.UNCONFIRMED or (not self.on and self.inputs.link_up)):
             self.state = s.OFF  # and that is true: not of a BMS that heats all the same
         elif veto != s.NONE:
             self.state = s.BLOCKED
@@ -279,7 +280,7 @@ class Heater:
         self.guard.acknowledge()
         self.boots.forget()
         self.inputs.sensors.restart()
-        self._on = self._heating = False
+        self.on = self.heating = False
 
     def set_mode(self, mode):
         """Changes the mode, by its index; returns False, changing nothing, if there is none."""
@@ -325,7 +326,7 @@ class Heater:
     def fail(self):
         """Latches `internal`: for an exception in the loop around the heater."""
         self.guard.trip(s.INTERNAL)
-        self._on = self._heating = False
+        self.on = self.heating = False
         self.duty_permille = 0
         self.power_mw = 0
         self._publish_state(False, s.INTERNAL)

@@ -106,7 +106,7 @@ class Inputs:
         self.held = False  # the BMS still keeps charging cut off, for the cold in which it cut it
         self.blind_pack = 0  # number of a pack on the mat that has no battery sensor; 0: none
         self._stepped = False
-        self._now = 0
+        self.now = 0
         self._status_seen = False
         self._seq = 0
         self._fingerprint = 0
@@ -135,9 +135,9 @@ class Inputs:
         self._read_pack(pack)
 
     def _clock(self, commanded, heating, now):
-        elapsed = ticks_diff(now, self._now) if self._stepped else 0
+        elapsed = ticks_diff(now, self.now) if self._stepped else 0
         self._stepped = True
-        self._now = now
+        self.now = now
         if elapsed < 0 or elapsed > _GAP_MS:
             self.sensors.restart()
         if elapsed < 0:

@@ -44,15 +44,15 @@ class Sensors:
         self._present = bytearray(SENSORS)
         self._raw_dc = array("h", bytes(2 * SENSORS))
         self._top = 0  # no sensor was there from here on
-        self._candidate_dc = array("h", bytes(2 * SENSORS))
-        self._agreeing = bytearray(SENSORS)
-        self._trouble = 0
+        self.candidate_dc = array("h", bytes(2 * SENSORS))
+        self.agreeing = bytearray(SENSORS)
+        self.trouble = 0
 
     def restart(self):
         """Believes nothing until three new readings: after boot, a lost link, a lost sensor."""
         for i in range(SENSORS):
             self.accepted[i] = 0
-            self._agreeing[i] = 0
+            self.agreeing[i] = 0
         self.readings = 0
         self.pending = 0
         self.settled = False
@@ -60,7 +60,7 @@ class Sensors:
         self.cold_dc = None
         self.hot_dc = None
         self.mean_dc = None
-        self._trouble = 0
+        self.trouble = 0
         self._next_epoch()
 
     def take(self, pack, probe_dc=None):
@@ -120,7 +120,7 @@ class Sensors:
             dc = self._raw_dc[i]
             if accepted[i] and -JUMP_DC <= dc - temps_dc[i] <= JUMP_DC:
                 temps_dc[i] = dc
-                self._agreeing[i] = 0
+                self.agreeing[i] = 0
             elif self._wait(i, dc):
                 jumped = True
             if not accepted[i]:
@@ -141,26 +141,26 @@ class Sensors:
 
     def _wait(self, i, dc):
         """Sets a reading aside until three agree; returns True while it waits as a jump."""
-        near = -JUMP_DC <= dc - self._candidate_dc[i] <= JUMP_DC
-        self._agreeing[i] = self._agreeing[i] + 1 if self._agreeing[i] and near else 1
-        self._candidate_dc[i] = dc
-        if self._agreeing[i] < NEEDED:
+        near = -JUMP_DC <= dc - self.candidate_dc[i] <= JUMP_DC
+        self.agreeing[i] = self.agreeing[i] + 1 if self.agreeing[i] and near else 1
+        self.candidate_dc[i] = dc
+        if self.agreeing[i] < NEEDED:
             return self.accepted[i] != 0
         self.accepted[i] = 1
         self.temps_dc[i] = dc
-        self._agreeing[i] = 0
+        self.agreeing[i] = 0
         self._next_epoch()
         return False
 
     def _count_trouble(self, jumped):
         if jumped:
-            if self._trouble < 2 * _TROUBLE_LIMIT:
-                self._trouble += _TROUBLE_JUMP
-        elif self._trouble:
-            self._trouble -= 1
-        if self._trouble >= _TROUBLE_LIMIT:
+            if self.trouble < 2 * _TROUBLE_LIMIT:
+                self.trouble += _TROUBLE_JUMP
+        elif self.trouble:
+            self.trouble -= 1
+        if self.trouble >= _TROUBLE_LIMIT:
             self.erratic = True
-        elif self._trouble == 0:
+        elif self.trouble == 0:
             self.erratic = False
 
     def _next_epoch(self):

@@ -115,7 +115,7 @@ class Thermal:
         self._base_dc = 0
         self._last_dc = 0
         self._last_ms = 0
-        self._joule = 0
+        self.joule = 0
         self._mj = 0
 
     def restore(self, j_k):
@@ -227,7 +227,7 @@ class Thermal:
         else:
             if self._heating:
                 self._mj += mw // 1000 * inputs.on_ms + mw % 1000 * inputs.on_ms // 1000
-                self._joule += self._mj // 1000
+                self.joule += self._mj // 1000
                 self._mj %= 1000
             if abs(mean_dc - self._base_dc) > abs(self._last_dc - self._base_dc):
                 self._last_dc = mean_dc
@@ -242,7 +242,7 @@ class Thermal:
     def _begin(self, mean_dc):
         self._begun = True
         self._base_dc = self._last_dc = mean_dc
-        self._joule = 0
+        self.joule = 0
         if self._ms > 0:
             self._ms = 0
 
@@ -258,7 +258,7 @@ class Thermal:
                 self._begin(self._last_dc)
         elif change_dc >= _LEARN_DC and not self.lifted:
             self.lifted = 1
-            self._learn(change_dc, max(self._last_ms // 1000, 1))
+            self.learn(change_dc, max(self._last_ms // 1000, 1))
 
     def _set_fall(self, fall_dc, ms):
         ckh = fall_dc * 36_000 // max(ms // 1000, 1)
@@ -266,17 +266,17 @@ class Thermal:
         self._fall_age_ms = 0
         self.fall_dc = self._mean_dc
 
-    def _learn(self, change_dc, seconds):
+    def learn(self, change_dc, seconds):
         """Takes an episode for what it shows, a third of the way, a fifth of the value at most."""
         self.rise_ckh = max(change_dc * 36_000 // seconds, 1)
-        if change_dc * self.j_k > 5 * self._joule:  # half of what was given, whatever was lost
+        if change_dc * self.j_k > 5 * self.joule:  # half of what was given, whatever was lost
             self.lifted = LIFTED
         if self.prior_j_k == 0 or self.fall_ckh is None:
             return
         warmed_dc = change_dc + self.fall_ckh * seconds // 36_000
         if warmed_dc < _FALL_DC:
             return
-        shown_j_k = min(self._joule, _MOST_J) * 10 // warmed_dc
+        shown_j_k = min(self.joule, _MOST_J) * 10 // warmed_dc
         most = self.j_k // 5
         change = max(-most, min((shown_j_k - self.j_k) // 3, most))
         self.j_k = self.learned_j_k = self._bounded(self.j_k + change)

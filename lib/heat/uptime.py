@@ -22,48 +22,49 @@ class Stretch:
     """Heating at a stretch: pauses of under ten minutes are a part of it, and do not count.
 
     It may last as long as its owner allows; without such a bound twice the forecast and six hours,
-    and these alone where nothing can be forecast.
+    and these alone where nothing can be forecast. `ms`: so far, of `limit_ms`; `pause_ms`: since
+    the mat was on; `most_ms`: the owner's bound, 0 for none.
     """
 
     def __init__(self, max_on_min):
         self.forecast = False  # there was one: being late is no fault of the mat's
-        self._max_ms = max_on_min * _MINUTE_MS
-        self._limit_ms = self._max_ms or _SLACK_S * 1000
-        self._ms = 0
-        self._pause_ms = 0
+        self.most_ms = max_on_min * _MINUTE_MS
+        self.limit_ms = self.most_ms or _SLACK_S * 1000
+        self.ms = 0
+        self.pause_ms = 0
 
     @property
     def is_over(self):
         """True when it has lasted for too long."""
-        return self._ms >= self._limit_ms
+        return self.ms >= self.limit_ms
 
     @property
     def is_new(self):
         """True while nothing of it has been counted."""
-        return self._ms == 0
+        return self.ms == 0
 
     def restart(self):
         """Begins a new one."""
-        self._ms = 0
+        self.ms = 0
 
     def expect(self, seconds):
         """Takes the forecast for a new one (None: unknown)."""
-        if self._max_ms:
+        if self.most_ms:
             return
         self.forecast = seconds is not None
-        self._limit_ms = _SLACK_S * 1000
+        self.limit_ms = _SLACK_S * 1000
         if seconds is not None:
-            self._limit_ms += 2000 * min(seconds, _LONGEST_S)
+            self.limit_ms += 2000 * min(seconds, _LONGEST_S)
 
     def step(self, inputs):
         """Counts a step."""
         if inputs.heating_ms:
-            self._ms = min(self._ms + inputs.on_ms, _LONG_MS)
-            self._pause_ms = 0
+            self.ms = min(self.ms + inputs.on_ms, _LONG_MS)
+            self.pause_ms = 0
         else:
-            self._pause_ms = min(self._pause_ms + inputs.elapsed_ms, _PAUSE_MS)
-            if self._pause_ms >= _PAUSE_MS:
-                self._ms = 0
+            self.pause_ms = min(self.pause_ms + inputs.elapsed_ms, _PAUSE_MS)
+            if self.pause_ms >= _PAUSE_MS:
+                self.ms = 0
 
 
 class EnergyDay:

@@ -11,7 +11,7 @@ _NOTICES = const(5)  # all there are
 _LISTS = (b"cell_mv", b"temps_dc", b"alarms", b"notices")
 _CELL_ROOM = const(6)  # of a cell or a sensor, with its comma
 _TEMP_ROOM = const(7)
-_ALARM_ROOM = const(28)  # of the longest name, with its comma
+ALARM_ROOM = const(28)  # of the longest name, with its comma
 
 
 class Known:
@@ -144,7 +144,7 @@ def _put_alarms(message, name, alarms, most):
     raised = 0
     for bits in alarms:
         raised += bits_of(bits)
-    if message.begin_list(name, min(raised, most) * _ALARM_ROOM):
+    if message.begin_list(name, min(raised, most) * ALARM_ROOM):
         for i in range(len(alarms)):
             message.put_raised(ALARM_TEXTS, i << 3, alarms[i], most)
             most = max(0, most - bits_of(alarms[i]))

@@ -38,9 +38,9 @@ class Screen:
     """
 
     def __init__(self, brush, settings, texts, errors, radio, footer=Footer):
-        self._brush = brush
+        self.brush = brush
         self._max_age_ms = settings["data_max_age_s"] * 1000
-        self._sheet = sheet = Sheet(brush, texts)
+        self.sheet = sheet = Sheet(brush, texts)
         foot = footer(sheet, settings["name"])
         foot.errors = len(errors)
         sheet.footer = foot  # pyright: ignore[reportAttributeAccessIssue]
@@ -98,14 +98,14 @@ class Screen:
 
     def shift(self):
         """Moves the picture by a pixel against burning in; call every few minutes."""
-        self._brush.panel.shift()
-        self._sheet.reset()
+        self.brush.panel.shift()
+        self.sheet.reset()
         self._second = -1
 
     def update(self, model):
         """Draws a piece of what has changed; call again at once while it returns True, then some
         four times a second. No call takes long, and none allocates in the long run."""
-        brush = self._brush
+        brush = self.brush
         if not brush.pieces and not self._find(model):
             return False
         brush.step()
@@ -119,11 +119,11 @@ class Screen:
             page = self._choose(model)
             if page != self.page:
                 self.page = page
-                self._sheet.reset()
-                self._brush.wipe()
+                self.sheet.reset()
+                self.brush.wipe()
                 self._second = -1  # this round only wipes
                 return True
-        brush = self._brush
+        brush = self.brush
         model.withheld = is_withheld(model.verdict)
         live = model.age_ms <= self._max_age_ms and not model.frozen
         page = self._pages[self.page]
@@ -131,7 +131,7 @@ class Screen:
         shows = page[1]
         for field in range(self._field, len(shows)):
             what = rows[ROW * field + _WHAT]
-            if shows[field](self._sheet, field, what, model, live):
+            if shows[field](self.sheet, field, what, model, live):
                 brush.take(rows, field)
                 if brush.pieces:
                     self._field = field + 1

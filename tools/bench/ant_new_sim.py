@@ -62,7 +62,7 @@ class AntNewSim(BmsSim):
         self._old = AntOldSim(plant)
         self._before = {}  # attribute -> the saved value, for what is written and not saved
         self._forget_us = None
-        self._later = []  # (t_us, attribute, value) of switches under way
+        self.later = []  # (t_us, attribute, value) of switches under way
 
     def cut(self, data):
         """See BmsSim.cut."""
@@ -89,8 +89,8 @@ class AntNewSim(BmsSim):
 
     def look(self, t_us):
         """See BmsSim.look; what was switched or not saved in time shows."""
-        for entry in [entry for entry in self._later if entry[0] <= t_us]:
-            self._later.remove(entry)
+        for entry in [entry for entry in self.later if entry[0] <= t_us]:
+            self.later.remove(entry)
             setattr(self.plant.bms, entry[1], entry[2])
         if self._forget_us is not None and t_us >= self._forget_us:
             for name, value in self._before.items():
@@ -113,9 +113,9 @@ class AntNewSim(BmsSim):
         if function == IDENTITY:
             return wire.new_frame(IDENTITY + 0x10, register, bytes(range(84, 96))[:size])
         if function == CONTROL:
-            return self._control(register, t_us)
+            return self.control(register, t_us)
         if function == WRITE:
-            return self._write(register, data, t_us)
+            return self.write(register, data, t_us)
         if function == PASSWORD:
             return self._authenticate(register, data)
         return None
@@ -136,14 +136,14 @@ class AntNewSim(BmsSim):
                 data = b"\xff" * size
         return wire.new_frame(SETTINGS + 0x10, register, data, segment)
 
-    def _control(self, number, t_us):
+    def control(self, number, t_us):
         code = _DONE
         if self.level < _LEVEL_TO_WRITE:
             code = _NO_PERMISSION
         elif number in _SWITCH_US:
             name = "discharge_switch" if number <= DISCHARGE_ON else "charge_switch"
             on = number in (DISCHARGE_ON, CHARGE_ON)
-            self._later.append((t_us + _SWITCH_US[number], name, on))
+            self.later.append((t_us + _SWITCH_US[number], name, on))
         elif number == SAVE:
             self._keep()
             self.saved += 1
@@ -155,7 +155,7 @@ class AntNewSim(BmsSim):
         self._before.clear()
         self._forget_us = None
 
-    def _write(self, register, data, t_us):
+    def write(self, register, data, t_us):
         """Sets registers of two bytes each; the reply echoes them even when it refuses (§2.5)."""
         addresses = range(register, register + len(data), 2)
         code, about = wire.ACCEPTED, b""

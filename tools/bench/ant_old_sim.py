@@ -57,7 +57,7 @@ class AntOldSim(BmsSim):
         head, register = request[:2], request[2]
         value = request[3] << 8 | request[4]
         if head == WRITE:
-            return self._write(request, register, value)
+            return self.write(request, register, value)
         if register == _STATUS and value in (0, 1):
             return self.status(self.look(t_us))
         if register == _KEEP_ALIVE:
@@ -72,7 +72,7 @@ class AntOldSim(BmsSim):
             return _NOT_AVAILABLE
         return getattr(self.plant.bms, name) // factor & 0xFFFF
 
-    def _write(self, request, register, value):
+    def write(self, request, register, value):
         refusal = wire.old_short(WRITE, _REFUSED, 1)
         if register in _PASSWORD:
             return self._take_password(request, register, refusal)

@@ -92,7 +92,7 @@ class JkBleSim:
             command = bytes(self._in[:_SIZE])
             del self._in[:_SIZE]
             if sum(command[:-1]) & 0xFF == command[-1]:
-                self._obey(command, t_us)
+                self.obey(command, t_us)
             else:
                 self.rejected += 1
 
@@ -115,7 +115,7 @@ class JkBleSim:
         """Returns the frame that comes where somebody else's is wanted."""
         return wire.status_frame(self._model, picture, 0)
 
-    def _obey(self, command, t_us):
+    def obey(self, command, t_us):
         self.requests += 1
         register, size = command[4], command[5]
         self.commands.append(register)

@@ -69,7 +69,7 @@ class JkGpsSim(BmsSim):
         if command == ACTIVATE:
             return wire.frame(command, b"")
         if command == WRITE:
-            return self._write(code, data, t_us)
+            return self.write(code, data, t_us)
         return None
 
     def _table(self, picture):
@@ -79,7 +79,7 @@ class JkGpsSim(BmsSim):
         table = self._table(picture)
         return wire.frame(command, b"".join(bytes([c]) + d for c, d in table.items()))
 
-    def _write(self, code, data, t_us):
+    def write(self, code, data, t_us):
         """Sets a register if a password came before; answers with the bare code (jk.md §1.3)."""
         open_ = self._unlocked_us is not None and t_us - self._unlocked_us <= _UNLOCK_US
         name, size, factor = _WRITABLE.get(code, ("", 0, 0))

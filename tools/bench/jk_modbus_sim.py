@@ -79,7 +79,7 @@ class JkModbusSim(BmsSim):
                 kind = jk_modbus_frame.TRIGGERS[register]
                 return self._framed(kind, register, self.look(t_us))
             return jk_modbus_frame.acknowledgement(address, register)
-        return self._write(register, count, request[_WRITE_HEAD:-2])
+        return self.write(register, count, request[_WRITE_HEAD:-2])
 
     def tell(self, kind, picture):
         """Returns a frame with the acknowledgement that tells whose it is."""
@@ -111,7 +111,7 @@ class JkModbusSim(BmsSim):
             return jk_modbus_frame.error(address, READ, jk_modbus_frame.BAD_VALUE)
         return jk_modbus_frame.closed(bytes((address, READ, 2 * count)) + data)
 
-    def _write(self, register, count, data):
+    def write(self, register, count, data):
         address = self.address
         name, is_switch = jk_modbus_frame.WRITABLE.get(register, (None, False))
         if name is None:

@@ -48,28 +48,28 @@ class Balance:
         self.verdict = ENOUGH
         self.half = False
         self._thermal = thermal
-        self._loss_w = self._blind_w = settings["heater_loss_w"]
-        if settings["pack_wh"] and not self._loss_w:
+        self.loss_w = self._blind_w = settings["heater_loss_w"]
+        if settings["pack_wh"] and not self.loss_w:
             ckh = int(_LOSS_CKH / settings["pack_wh"] ** (1 / 3))
-            self._loss_w = thermal.prior_j_k // 36 * ckh // 10_000
-            self._blind_w = self._loss_w // 2
+            self.loss_w = thermal.prior_j_k // 36 * ckh // 10_000
+            self._blind_w = self.loss_w // 2
         self._mj = 0
         self._ms = 0
-        self._s = 0  # since the book was empty
-        self._again = False  # the heat had to stop since
-        self._lost_w = -1  # the most that was seen unheated since; -1: nothing
-        self._lost_dc = 0  # the warmest at which it was
+        self.open_s = 0  # since the book was empty
+        self.again = False  # the heat had to stop since
+        self.lost_w = -1  # the most that was seen unheated since; -1: nothing
+        self.lost_dc = 0  # the warmest at which it was
         self._epoch = -1
         self._mean_dc = 0
-        self._blind_ms = _BLIND_MS
+        self.blind_ms = _BLIND_MS
 
     def step(self, inputs, mw):
         """Takes a step's inputs, and the mat's power now (None: unknown)."""
-        self._blind_ms = min(self._blind_ms + inputs.elapsed_ms, _BLIND_MS)
+        self.blind_ms = min(self.blind_ms + inputs.elapsed_ms, _BLIND_MS)
         if inputs.mos_dc is not None:
-            self._blind_ms = 0
-        blind = self._blind_ms == _BLIND_MS
-        loss_w = self._blind_w if blind else self._loss_w
+            self.blind_ms = 0
+        blind = self.blind_ms == _BLIND_MS
+        loss_w = self._blind_w if blind else self.loss_w
         self._book_rise(inputs.sensors, blind)
         if mw is not None:
             self._mj += mw // 1000 * inputs.on_ms + mw % 1000 * inputs.on_ms // 1000
@@ -80,7 +80,7 @@ class Balance:
         self.unseen_j += self._mj // 1000
         self._mj %= 1000
         if self._ms >= 1000:
-            self._s = min(self._s + self._ms // 1000, _LONG_S)
+            self.open_s = min(self.open_s + self._ms // 1000, _LONG_S)
             self._ms %= 1000
         if self.unseen_j <= 0:
             self.restart()
@@ -89,23 +89,23 @@ class Balance:
 
     def restart(self):
         """Closes the book, and begins a new one."""
-        self.unseen_j = self._mj = self._ms = self._s = 0
-        self._lost_w = -1
-        self._again = self.half = False
+        self.unseen_j = self._mj = self._ms = self.open_s = 0
+        self.lost_w = -1
+        self.again = self.half = False
         self.verdict = ENOUGH
 
     def _note_loss(self):
         thermal = self._thermal
         if thermal.fall_ckh is None:
             return
-        if self._lost_w < 0 or thermal.fall_dc > self._lost_dc:
-            self._lost_dc = thermal.fall_dc
-        self._lost_w = max(self._lost_w, thermal.loss_mw() // 1000)
+        if self.lost_w < 0 or thermal.fall_dc > self.lost_dc:
+            self.lost_dc = thermal.fall_dc
+        self.lost_w = max(self.lost_w, thermal.loss_mw() // 1000)
 
     def _book_rise(self, sensors, blind):
         if sensors.mean_dc is None:
             return
-        if self._epoch == sensors.epoch and not (blind and self._again):
+        if self._epoch == sensors.epoch and not (blind and self.again):
             rise_dc = sensors.mean_dc - self._mean_dc
             if rise_dc > 0 or self.unseen_j > 0:
                 self.unseen_j -= self._thermal.j_k // 10 * rise_dc
@@ -126,8 +126,8 @@ class Balance:
         self.unseen_j = limit_j  # nobody waits for more than half of it
         if self.verdict == ENOUGH:
             self.verdict = LOSING
-            needed_w = loss_w + self.unseen_j // max(self._s, 1)
-            alike = self._mean_dc - self._lost_dc <= _ALIKE_DC
-            if self._again and alike and 0 <= 3 * self._lost_w < 2 * needed_w:
+            needed_w = loss_w + self.unseen_j // max(self.open_s, 1)
+            alike = self._mean_dc - self.lost_dc <= _ALIKE_DC
+            if self.again and alike and 0 <= 3 * self.lost_w < 2 * needed_w:
                 self.verdict = UNSEEN
-            self._again = True
+            self.again = True

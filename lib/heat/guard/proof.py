@@ -30,26 +30,27 @@ class Proof:
 
     After a verdict, `took_s` is the on-time since the temperatures that it compares with, and
     `change_dc` how the mean of the sensors has changed. `shown` is the caller's: what
-    this attempt has shown, 1 a rise, 2 one that only the mat makes.
+    this attempt has shown, 1 a rise, 2 one that only the mat makes. `started`: there is an
+    attempt; `on_ms`: its on-time; `off_ms`: since the mat was on.
     """
 
     def __init__(self):
         self.took_s = 0
         self.change_dc = 0
         self.shown = 0
-        self._on_ms = 0
+        self.on_ms = 0
         self._paused_ms = 0
         self._mean_dc = 0
-        self._off_ms = _PAUSE_MS
-        self._lag_ms = _LAG_MS
-        self._started = False
+        self.off_ms = _PAUSE_MS
+        self.lag_ms = _LAG_MS
+        self.started = False
         self._epoch = 0
-        self._base_dc = array("h", bytes(2 * SENSORS))
-        self._low_dc = array("h", bytes(2 * SENSORS))
+        self.base_dc = array("h", bytes(2 * SENSORS))
+        self.low_dc = array("h", bytes(2 * SENSORS))
 
     def restart(self):
         """Forgets the attempt; the next one begins with the temperatures of its first step."""
-        self._started = False
+        self.started = False
 
     def step(self, inputs, window_ms, is_full=False):
         """Takes a step whose inputs are trusted and settled; returns a verdict.
@@ -58,36 +59,36 @@ class Proof:
         attempt.
         """
         if inputs.heating_ms == 0:
-            self._off_ms = min(self._off_ms + inputs.elapsed_ms, _PAUSE_MS)
-            if self._off_ms >= _PAUSE_MS:
-                self._started = False
+            self.off_ms = min(self.off_ms + inputs.elapsed_ms, _PAUSE_MS)
+            if self.off_ms >= _PAUSE_MS:
+                self.started = False
             self._paused_ms = min(self._paused_ms + inputs.elapsed_ms, _PAUSED_MS)
             return WAITING
         sensors = inputs.sensors
-        if self._off_ms >= _REBASE_MS:
+        if self.off_ms >= _REBASE_MS:
             self._rebase(sensors)
-        self._off_ms = 0
-        if not self._started:
+        self.off_ms = 0
+        if not self.started:
             self.shown = 0
-        if not self._started or self._epoch != sensors.epoch:
+        if not self.started or self._epoch != sensors.epoch:
             self._begin(sensors, _LAG_MS)
             return WAITING
-        self._on_ms += inputs.heating_ms
-        self.took_s = self._on_ms // 1000
+        self.on_ms += inputs.heating_ms
+        self.took_s = self.on_ms // 1000
         self.change_dc = sensors.mean_dc - self._mean_dc
         return self._judge(sensors, window_ms, is_full)
 
     def _judge(self, sensors, window_ms, is_full):
         # Only before its first rise: sensors that go up and down for ever show no heat.
-        first = self._lag_ms > 0
+        first = self.lag_ms > 0
         risen = turning = False
         falling = True
         for i in range(SENSORS):
             if sensors.accepted[i]:
                 dc = sensors.temps_dc[i]
-                low_dc = min(self._low_dc[i], dc)
-                self._low_dc[i] = low_dc
-                change = dc - self._base_dc[i]
+                low_dc = min(self.low_dc[i], dc)
+                self.low_dc[i] = low_dc
+                change = dc - self.base_dc[i]
                 risen = risen or change >= _RISE_DC or (first and dc - low_dc >= _TURN_DC)
                 turning = turning or (first and dc - low_dc >= _RISE_DC)
                 falling = falling and change <= -_FALL_DC and dc == low_dc
@@ -95,26 +96,26 @@ class Proof:
             self._begin(sensors, 0)
             return RISEN
         # What was lost in pauses says nothing.
-        if falling and self._on_ms >= _FALL_AFTER_MS and self._paused_ms < _PAUSED_MS:
-            self._started = False
+        if falling and self.on_ms >= _FALL_AFTER_MS and self._paused_ms < _PAUSED_MS:
+            self.started = False
             return FALLING
         if is_full and first:  # the window that is left would never end
             window_ms = 0
         late_ms = _TURN_MS if turning else 0
-        if self._on_ms >= window_ms + self._lag_ms + late_ms:
-            self._started = False
+        if self.on_ms >= window_ms + self.lag_ms + late_ms:
+            self.started = False
             return NO_RISE
         return WAITING
 
     def _begin(self, sensors, lag_ms):
-        self._started = True
+        self.started = True
         self._epoch = sensors.epoch
-        self._lag_ms = lag_ms
-        self._on_ms = 0
+        self.lag_ms = lag_ms
+        self.on_ms = 0
         self._paused_ms = 0
         self._rebase(sensors)
 
     def _rebase(self, sensors):
         self._mean_dc = sensors.mean_dc
         for i in range(SENSORS):
-            self._base_dc[i] = self._low_dc[i] = sensors.temps_dc[i]
+            self.base_dc[i] = self.low_dc[i] = sensors.temps_dc[i]

@@ -32,18 +32,18 @@ class OffWatch:
 
     def __init__(self):
         self.warns = False
-        self._peak_dc = 0
-        self._off_ms = 0
+        self.peak_dc = 0
+        self.off_ms = 0
         self._watch_ms = _WATCH_MS
         self._fall_ckh = 0  # how it last cooled; warmed by the mat, it will be seen not to
         self._fresh = True
-        self._epoch = -1
-        self._base_dc = 0
+        self.epoch = -1
+        self.base_dc = 0
         self._ms = 0
 
     def restart(self, was_stuck):
         """Forgets what it has seen; the lag begins again, and after an alarm the watch, too."""
-        self._off_ms = 0
+        self.off_ms = 0
         self.warns = False
         if was_stuck:
             self._watch_ms = _WATCH_MS
@@ -56,22 +56,22 @@ class OffWatch:
         """
         self._watch(inputs, thermal, is_cold)
         if inputs.heating_ms:
-            self._off_ms = 0
+            self.off_ms = 0
             self.warns = False
             return False
-        if self._off_ms < _LAG_MS:
-            self._off_ms += inputs.elapsed_ms
+        if self.off_ms < _LAG_MS:
+            self.off_ms += inputs.elapsed_ms
         mean_dc = inputs.sensors.mean_dc
         if self.warns:
-            self._peak_dc = max(self._peak_dc, mean_dc)
-            self.warns = not disproved and self._peak_dc - mean_dc < _COOLS_DC
+            self.peak_dc = max(self.peak_dc, mean_dc)
+            self.warns = not disproved and self.peak_dc - mean_dc < _COOLS_DC
             if self.warns and mean_dc >= _CERTAIN_DC:
                 return True
         if self._is_warmed(inputs, thermal, mw, suspect, disproved):
             if suspect:
                 return True
             self.warns = True
-            self._peak_dc = mean_dc
+            self.peak_dc = mean_dc
         return False
 
     def _watch(self, inputs, thermal, is_cold):
@@ -94,19 +94,19 @@ class OffWatch:
         need_dc = _SUSPECT_DC if suspect else _RISE_DC
         seconds = thermal.heated_s(mw, need_dc) if self._watch_ms > 0 else None
         if seconds is None or not self._is_watching(seconds, suspect):
-            self._epoch = -1
+            self.epoch = -1
             return False
-        lost = disproved or self._epoch != sensors.epoch or not thermal.is_calm(inputs)
-        if lost or sensors.mean_dc < self._base_dc or self._ms // 1000 > _WINDOWS * seconds:
-            self._epoch = sensors.epoch
-            self._base_dc = sensors.mean_dc
+        lost = disproved or self.epoch != sensors.epoch or not thermal.is_calm(inputs)
+        if lost or sensors.mean_dc < self.base_dc or self._ms // 1000 > _WINDOWS * seconds:
+            self.epoch = sensors.epoch
+            self.base_dc = sensors.mean_dc
             self._ms = 0
         self._ms += inputs.elapsed_ms
-        rise_dc = sensors.mean_dc - self._base_dc
+        rise_dc = sensors.mean_dc - self.base_dc
         if rise_dc < need_dc:
             return False
         took_s = self._ms // 1000
-        self._epoch = -1
+        self.epoch = -1
         if took_s <= seconds:
             return True
         if not self._fall_ckh or not thermal.j_k or mw is None or mw > MEASURED_MW:
@@ -117,4 +117,4 @@ class OffWatch:
         if seconds > _SLOWEST_S:
             return False
         lag_ms = min(_LAG_MS, max(_SOON_MS, seconds * 1000))
-        return self._off_ms >= (_SOON_MS if suspect else lag_ms)
+        return self.off_ms >= (_SOON_MS if suspect else lag_ms)

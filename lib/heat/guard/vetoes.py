@@ -30,7 +30,8 @@ class Guard:
 
     `max_ma`, `max_mw`: limits of the output, 0 for none. `dirty`: something to be saved.
     `electric`: the CurrentProof, None where the pack's current does not show the mat's. `loss_mw`:
-    what the pack lost to the cold when the mat could not beat it, None while it can.
+    what the pack lost to the cold when the mat could not beat it, None while it can. `backoff_ms`,
+    `weak_ms`: pauses to come; the counters are public, since tests go through all their values.
     """
 
     def __init__(self, settings, thermal, max_ma=0, max_mw=0):
@@ -43,24 +44,24 @@ class Guard:
         self.loss_mw = None
         self._thermal = thermal
         self.balance = balance.Balance(settings, thermal)
-        self._proof = proof.Proof()
-        self._off_watch = OffWatch() if settings["heater_output"] != "none" else None
+        self.proof = proof.Proof()
+        self.off_watch = OffWatch() if settings["heater_output"] != "none" else None
         self._lead_dc = settings["heater_lead_dc"]
         self._max_temp_dc = settings["heater_max_temp_dc"]
         self._spread_dc = settings["heater_spread_dc"]
-        self._stretch = Stretch(settings["heater_max_on_min"])
-        self._max_wh = settings["heater_max_wh_day"]
+        self.stretch = Stretch(settings["heater_max_on_min"])
+        self.max_wh = settings["heater_max_wh_day"]
         self._mat_mohm = settings["heater_mat_mohm"]
-        self._max_ma = max_ma
-        self._max_mw = max_mw
-        self._backoff_ms = 0
-        self._weak_ms = 0
-        self._next_weak_ms = _WEAK_MS
+        self.max_ma = max_ma
+        self.max_mw = max_mw
+        self.backoff_ms = 0
+        self.weak_ms = 0
+        self.next_weak_ms = _WEAK_MS
         self._rechecked = False
-        self._shown = False  # the mat was seen to work after a window without, and in none since
+        self.shown = False  # the mat was seen to work after a window without, and in none since
         self._jump_ms = 0
-        self._hot_while_on = False
-        if settings["heater_feed"] == "output" and self._off_watch is not None:
+        self.hot_while_on = False
+        if settings["heater_feed"] == "output" and self.off_watch is not None:
             from heat.guard.current_proof import CurrentProof  # of no use elsewhere
 
             self.electric = CurrentProof(settings)
@@ -94,17 +95,17 @@ class Guard:
     @property
     def warms_off(self):
         """True while the pack warms as if heated, and nothing else says that the mat is on."""
-        return self._off_watch is not None and self._off_watch.warns
+        return self.off_watch is not None and self.off_watch.warns
 
     def acknowledge(self):
         """Clears the faults and the record that led to them; energy of the day is kept."""
-        if self._off_watch is not None:
-            self._off_watch.restart(self.latched >> s.STUCK_ON - 1 & 1)
+        if self.off_watch is not None:
+            self.off_watch.restart(self.latched >> s.STUCK_ON - 1 & 1)
         self.latched = 0
         self.strikes = 0
-        self._backoff_ms = 0
-        self._stretch.restart()
-        self._proof.restart()
+        self.backoff_ms = 0
+        self.stretch.restart()
+        self.proof.restart()
         self.balance.restart()
         self._forget_weakness()
         if self.electric is not None:
@@ -116,13 +117,13 @@ class Guard:
     def _count(self, inputs, mw):
         elapsed = inputs.elapsed_ms
         self.energy.step(elapsed, inputs.on_ms, mw, inputs.day)
-        self._backoff_ms = self._backoff_ms - elapsed if self._backoff_ms > elapsed else 0
-        self._weak_ms = self._weak_ms - elapsed if self._weak_ms > elapsed else 0
+        self.backoff_ms = self.backoff_ms - elapsed if self.backoff_ms > elapsed else 0
+        self.weak_ms = self.weak_ms - elapsed if self.weak_ms > elapsed else 0
         if inputs.sensors.pending:
             self._jump_ms = min(self._jump_ms + elapsed, _LONG_MS)
         else:
             self._jump_ms = 0
-        self._stretch.step(inputs)
+        self.stretch.step(inputs)
 
     # -- what ends by itself ---------------------------------------------------------------------
 
@@ -154,9 +155,9 @@ class Guard:
             return s.MAT_LIMIT
         if self.balance.verdict:
             return s.LOSING_HEAT
-        if self._weak_ms:
+        if self.weak_ms:
             return s.TOO_WEAK
-        if self._backoff_ms:
+        if self.backoff_ms:
             return s.BACKOFF
         sensors = inputs.sensors
         if demand and (
@@ -192,9 +193,9 @@ class Guard:
 
     def _is_over_limit(self, inputs, mw):
         ma = mat_ma(inputs.pack_mv, self._mat_mohm)
-        if ma is not None and self._max_ma and ma > self._max_ma:
+        if ma is not None and self.max_ma and ma > self.max_ma:
             return True
-        return mw is not None and self._max_mw != 0 and mw > self._max_mw
+        return mw is not None and self.max_mw != 0 and mw > self.max_mw
 
     # -- what latches ----------------------------------------------------------------------------
 
@@ -204,10 +205,10 @@ class Guard:
             self.trip(s.SENSOR_SPREAD)
         # Hot while heating is a fault even if the reading, a jump, was confirmed only after "off".
         if inputs.heating_ms and sensors.raw_hot_dc > self._max_temp_dc:
-            self._hot_while_on = True
+            self.hot_while_on = True
         elif sensors.raw_hot_dc <= self._max_temp_dc:
-            self._hot_while_on = False
-        if self._hot_while_on and sensors.hot_dc > self._max_temp_dc:
+            self.hot_while_on = False
+        if self.hot_while_on and sensors.hot_dc > self._max_temp_dc:
             self.trip(s.OVER_TEMPERATURE)
         book = self.balance
         told_twice = book.half and inputs.heating_ms and self._is_board_warm(inputs)
@@ -215,20 +216,20 @@ class Guard:
             self.trip(s.HEAT_UNSEEN)
         is_cold = inputs.protect_dc is not None and sensors.cold_dc < self._ceiling_dc(inputs)
         self._watch_length(inputs, mw, is_cold)
-        if self._off_watch is not None:
+        if self.off_watch is not None:
             self._watch_off(inputs, mw, is_cold)
         if is_cold or inputs.protect_dc is None:
             self._take_proof(inputs, mw)
         else:
-            self._stretch.restart()
-            self._proof.restart()
+            self.stretch.restart()
+            self.proof.restart()
             self._set_strikes(0)
             self._forget_weakness()
 
     def _watch_length(self, inputs, mw, is_cold):
-        if self._max_wh and self.energy.spent_wh >= self._max_wh:
+        if self.max_wh and self.energy.spent_wh >= self.max_wh:
             self.trip(s.TOO_LONG)
-        stretch = self._stretch
+        stretch = self.stretch
         if stretch.is_new and is_cold:
             rise_dc = self._ceiling_dc(inputs) - inputs.sensors.cold_dc
             stretch.expect(self._thermal.ready_s(mw, rise_dc))
@@ -243,7 +244,7 @@ class Guard:
         electric = self.electric
         suspect = electric is not None and electric.suspect
         disproved = electric is not None and electric.disproves(inputs)
-        if self._off_watch.step(inputs, self._thermal, mw, is_cold, suspect, disproved):
+        if self.off_watch.step(inputs, self._thermal, mw, is_cold, suspect, disproved):
             self.trip(s.STUCK_ON)
 
     def _check_current(self, inputs):
@@ -252,11 +253,11 @@ class Guard:
                 self.trip(s.STUCK_ON)
             elif self.electric.is_open:
                 self.trip(s.OPEN_CIRCUIT)
-            elif self._backoff_ms < _RECHECK_MS:
-                self._backoff_ms = _RECHECK_MS
+            elif self.backoff_ms < _RECHECK_MS:
+                self.backoff_ms = _RECHECK_MS
 
     def _take_proof(self, inputs, mw):
-        attempt = self._proof
+        attempt = self.proof
         window_ms = self._thermal.window_s(mw) * 1000
         verdict = attempt.step(inputs, window_ms, self.balance.verdict != 0)
         if verdict == proof.WAITING:
@@ -266,42 +267,42 @@ class Guard:
         if verdict == proof.RISEN:
             attempt.shown = 2 if heated else attempt.shown or 1
             if self.strikes and self._thermal.lifted == LIFTED:
-                self._shown = True
+                self.shown = True
                 self._set_strikes(0)
         elif verdict == proof.FALLING and (heated is False or (self.strikes and not works)):
             self.trip(s.OPEN_CIRCUIT)
         elif works and heated is False and not self._rechecked:
             self._rechecked = True  # did it break while on? The next edge tells
-            self._backoff_ms = _RECHECK_MS
+            self.backoff_ms = _RECHECK_MS
         # The last: nothing proves it dead, and it was seen to work; or this is the second window
         # without, and the pack has risen in it: longer pauses then tell how it cools unheated.
         elif (works or heated) or (
-            heated is None and (self._shown or attempt.shown + self.strikes > 1)
+            heated is None and (self.shown or attempt.shown + self.strikes > 1)
         ):
             self._give_way(mw, attempt.change_dc, attempt.took_s)
         else:
             self._strike()
 
     def _strike(self):
-        self._shown = False
+        self.shown = False
         self._set_strikes(self.strikes + 1)
         if self.strikes >= _STRIKES:
             self.trip(s.NOT_HEATING)
         else:
-            self._backoff_ms = _BACKOFF_MS
+            self.backoff_ms = _BACKOFF_MS
 
     def _give_way(self, mw, change_dc, seconds):
         """The mat works, and the cold takes more than it gives."""
         self.loss_mw = None
         if mw is not None:
             self.loss_mw = mw - self._thermal.j_k // seconds * change_dc * 100
-        self._weak_ms = self._next_weak_ms
-        self._next_weak_ms = min(2 * self._next_weak_ms, _WEAK_MOST_MS)
+        self.weak_ms = self.next_weak_ms
+        self.next_weak_ms = min(2 * self.next_weak_ms, _WEAK_MOST_MS)
 
     def _forget_weakness(self):
         self.loss_mw = None
-        self._weak_ms = 0
-        self._next_weak_ms = _WEAK_MS
+        self.weak_ms = 0
+        self.next_weak_ms = _WEAK_MS
         self._rechecked = False
 
     def _set_strikes(self, strikes):

@@ -54,18 +54,18 @@ class BMSOutput:
         self.unconfirmed = False
         self.ma = None
         self.over_limit = False
-        self._over_ms = 0  # of readings above the limit; then, until the next attempt
+        self.over_ms = 0  # of readings above the limit; then, until the next attempt
         self.command = NOTHING
         self.value = 0
         self._thresholds = thresholds
-        self._wait_ms = 0
-        self._asked = 0  # of the switch
+        self.wait_ms = 0
+        self.asked = 0  # of the switch
         self._write_wait_ms = 0
         self._tried = NOTHING  # the threshold that was asked for last
         self._tries = 0
-        self._wrong_ms = 0
-        self._settling_ms = 0
-        self._no_current_ms = 0
+        self.wrong_ms = 0
+        self.settling_ms = 0
+        self.no_current_ms = 0
 
     def look(self, pack, fresh):
         """Takes what the BMS says of its output, if that is `fresh`; before the heater's step."""
@@ -84,47 +84,47 @@ class BMSOutput:
         wish = wish and not self.held_off
         settling = settling and not self.held_off
         self._watch_limit(elapsed_ms)
-        self._wait_ms = self._wait_ms - elapsed_ms if self._wait_ms > elapsed_ms else 0
+        self.wait_ms = self.wait_ms - elapsed_ms if self.wait_ms > elapsed_ms else 0
         left_ms = self._write_wait_ms - elapsed_ms
         self._write_wait_ms = left_ms if left_ms > 0 else 0
-        settling_ms = self._settling_ms + elapsed_ms if settling else 0
-        self._settling_ms = min(settling_ms, _SETTLING_MS)
-        if settling and self._settling_ms < _SETTLING_MS:
+        settling_ms = self.settling_ms + elapsed_ms if settling else 0
+        self.settling_ms = min(settling_ms, _SETTLING_MS)
+        if settling and self.settling_ms < _SETTLING_MS:
             return
         switch = pack.get(p.HEATING_SWITCH)
         self._confirm(wish, switch, elapsed_ms)
         target = 1 if wish else 0
         if switch != target and switch is not None:
-            if self._wait_ms == 0 or self._asked != target:
-                self._wait_ms = _AGAIN_MS
+            if self.wait_ms == 0 or self.asked != target:
+                self.wait_ms = _AGAIN_MS
                 self.command = SWITCH
-                self.value = self._asked = target
+                self.value = self.asked = target
         elif self._thresholds and on_dc is not None and self._write_wait_ms == 0:
             self._compare_thresholds(pack, on_dc, off_dc)
 
     def _watch_limit(self, elapsed_ms):
         if self.over_limit:
-            self._over_ms -= elapsed_ms
-            self.over_limit = self._over_ms > 0
+            self.over_ms -= elapsed_ms
+            self.over_limit = self.over_ms > 0
         elif self.ma is None or self.ma <= MAX_MA + _ERROR_MA:
-            self._over_ms = 0
+            self.over_ms = 0
         else:
-            self._over_ms += elapsed_ms
-            if self._over_ms >= _OVER_MS:
+            self.over_ms += elapsed_ms
+            if self.over_ms >= _OVER_MS:
                 self.over_limit = True
-                self._over_ms = _REST_MS
+                self.over_ms = _REST_MS
 
     def _confirm(self, wish, switch, elapsed_ms):
         if not self.on or self.ma is None or self.ma >= _LEAST_MA:
-            self._no_current_ms = 0
-        elif self._no_current_ms < _NO_CURRENT_MS:
-            self._no_current_ms += elapsed_ms
+            self.no_current_ms = 0
+        elif self.no_current_ms < _NO_CURRENT_MS:
+            self.no_current_ms += elapsed_ms
         if wish:
-            good = switch == 1 and self.on and self._no_current_ms < _NO_CURRENT_MS
+            good = switch == 1 and self.on and self.no_current_ms < _NO_CURRENT_MS
         else:
             good = switch == 0 and not self.on
-        self._wrong_ms = 0 if good else min(self._wrong_ms + elapsed_ms, _PROVE_MS)
-        self.unconfirmed = self._wrong_ms >= _PROVE_MS
+        self.wrong_ms = 0 if good else min(self.wrong_ms + elapsed_ms, _PROVE_MS)
+        self.unconfirmed = self.wrong_ms >= _PROVE_MS
 
     def _compare_thresholds(self, pack, on_dc, off_dc):
         """Asks for one that is not ours yet, in an order that keeps the lower one lower.

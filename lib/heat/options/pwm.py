@@ -14,17 +14,20 @@ _MOST_OWED_MS = const(86_400_000)
 
 
 class Pwm:
-    """`duty_permille`: what the limit leaves of the mat's power now."""
+    """`duty_permille`: what the limit leaves of the mat's power now; `period_s`: of on and off.
+
+    `slot_ms`: on, without a break; `owed_ms`: time off that is due; `pause_ms`: off, so far.
+    """
 
     def __init__(self, settings):
         self.duty_permille = 1000
         self._max_mw = settings["heater_max_w"] * 1000
-        self._period_s = settings["heater_pwm_s"]
+        self.period_s = settings["heater_pwm_s"]
         self._min_on_s = settings["heater_min_on_s"]
         self._min_off_s = settings["heater_min_off_s"]
-        self._slot_ms = 0  # on, without a break
-        self._pause_ms = _MOST_OWED_MS
-        self._owed_ms = 0
+        self.slot_ms = 0  # on, without a break
+        self.pause_ms = _MOST_OWED_MS
+        self.owed_ms = 0
 
     def step(self, wanted, held, inputs, mw):
         """Returns True if the output may be on until the next step.
@@ -40,12 +43,12 @@ class Pwm:
             duty = self._max_mw // per_mille if per_mille else 1000
             self.duty_permille = min(max(duty, 1), 1000)
         self._count(inputs.on_ms, inputs.elapsed_ms)
-        if wanted and inputs.on and (held or self._slot_ms < self._slot_s() * 1000):
+        if wanted and inputs.on and (held or self.slot_ms < self._slot_s() * 1000):
             return True
-        self._slot_ms = 0
+        self.slot_ms = 0
         if not wanted or inputs.on:
             return False
-        return self._owed_ms == 0 and self._pause_ms >= self._min_off_s * 1000
+        return self.owed_ms == 0 and self.pause_ms >= self._min_off_s * 1000
 
     def mean_mw(self, mw):
         """Returns the part of the mat's power that the limit leaves; None if that is unknown."""
@@ -56,20 +59,20 @@ class Pwm:
     def _count(self, on_ms, elapsed_ms):
         duty = self.duty_permille
         if on_ms and duty:
-            self._slot_ms = min(self._slot_ms + on_ms, _MOST_OWED_MS)
-            self._owed_ms += (on_ms * (1000 - duty) + duty - 1) // duty
-            self._owed_ms = min(self._owed_ms, _MOST_OWED_MS)
-            self._pause_ms = 0
+            self.slot_ms = min(self.slot_ms + on_ms, _MOST_OWED_MS)
+            self.owed_ms += (on_ms * (1000 - duty) + duty - 1) // duty
+            self.owed_ms = min(self.owed_ms, _MOST_OWED_MS)
+            self.pause_ms = 0
         off_ms = elapsed_ms - on_ms
-        self._owed_ms = self._owed_ms - off_ms if self._owed_ms > off_ms else 0
-        self._pause_ms = min(self._pause_ms + off_ms, _MOST_OWED_MS)
+        self.owed_ms = self.owed_ms - off_ms if self.owed_ms > off_ms else 0
+        self.pause_ms = min(self.pause_ms + off_ms, _MOST_OWED_MS)
 
     def _slot_s(self):
         """Returns how long to stay on: both parts of the period last as long as they must."""
         duty = self.duty_permille
         if duty == 1000:
             return _MOST_OWED_MS // 1000 + 1
-        period = max(self._period_s, self._min_on_s * 1000 // duty)
+        period = max(self.period_s, self._min_on_s * 1000 // duty)
         period = max(period, self._min_off_s * 1000 // (1000 - duty))
         on_s = min(period, _LONGEST_S) * duty // 1000
         return max(on_s, self._min_on_s, 1)

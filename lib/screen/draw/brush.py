@@ -105,7 +105,7 @@ class Brush:
         self._left = array("h", bytes(2 * ROOM + 2))
         self._from = 0  # pixels at the left of a field that stay
         self._read = -1  # where the glyph in the buffer is in the file
-        self._x = self._y = self._w = self._h = self._look = self._wide = self._start = 0
+        self._x = self._y = self._w = self._h = self._look = self.wide = self._start = 0
 
     def take(self, rows, field):
         """Takes up a field of a page: rows as in screen.layout."""
@@ -127,8 +127,8 @@ class Brush:
         self._h = h
         self._look = look
         # Of one size for each height, where the field is wide enough: each size takes memory.
-        self._wide = min(w, _PIECE_PIXELS // h)
-        self.pieces = (w + self._wide - 1) // self._wide
+        self.wide = min(w, _PIECE_PIXELS // h)
+        self.pieces = (w + self.wide - 1) // self.wide
         self._from = 0
         if self.ink != self._inked:
             self._inked = self.ink
@@ -141,7 +141,7 @@ class Brush:
         """Takes up the whole panel, in black; the pieces are rows."""
         panel = self.panel
         self._h = _PIECE_PIXELS // panel.width
-        self._wide = self._w = panel.width
+        self.wide = self._w = panel.width
         self._look = BLANK
         self._from = 0
         self.pieces = (panel.height + self._h - 1) // self._h
@@ -149,7 +149,7 @@ class Brush:
     def step(self):
         """Draws and sends the next piece."""
         self.pieces -= 1
-        wide = self._wide
+        wide = self.wide
         high = self._h
         size = 2 * wide * high
         box = self._frames.get(wide) or self._frame(wide)
@@ -248,8 +248,8 @@ class Brush:
         self._from = x = max(start + begins - _OUT, 0)
         span = start + ends - x
         if span <= _NARROW:
-            self._wide = min(self._wide, _NARROW)
-        self.pieces = (span + self._wide - 1) // self._wide
+            self.wide = min(self.wide, _NARROW)
+        self.pieces = (span + self.wide - 1) // self.wide
 
     def _measure(self, text, face):
         """Notes where each glyph is, from the beginning of the text; returns the width.
@@ -296,7 +296,7 @@ class Brush:
         # A little high, since descenders need more room below than accents do above.
         top = max(1, (self._h - high) // 2 - (self._look & 3 == TEXT))
         y = top + high - FACES[TEXT][_HEIGHT]
-        end = self._wide + _OUT - start
+        end = self.wide + _OUT - start
         i = text.n
         while i and left[i] > -start:
             if i == text.unit:

@@ -27,7 +27,7 @@ class Footer:
 
     def __init__(self, sheet, title):
         self.errors = 0
-        self._sheet = sheet
+        self.sheet = sheet
         self._title = title.encode()
 
     def show(self, slot, model, live):
@@ -48,25 +48,25 @@ class Footer:
             return self._show_heater(slot, model)
         turn -= fault
         if withheld and turn == 0:
-            return self._sheet.line(slot, w.VERDICT_TEXTS, model.verdict, pal.ON_RED)
+            return self.sheet.line(slot, w.VERDICT_TEXTS, model.verdict, pal.ON_RED)
         if model.frozen and turn == withheld:
-            return self._sheet.label(slot, labels.FROZEN, pal.ON_AMBER)
+            return self.sheet.label(slot, labels.FROZEN, pal.ON_AMBER)
         if warned and turn == withheld + model.frozen:
             number = w.first_bit(model.heater.warnings)
-            return self._sheet.line(slot, w.WARNING_TEXTS, number, pal.ON_AMBER)
-        if not self._sheet.changed(slot, _ERRORS | self.errors, pal.ON_AMBER):
+            return self.sheet.line(slot, w.WARNING_TEXTS, number, pal.ON_AMBER)
+        if not self.sheet.changed(slot, _ERRORS | self.errors, pal.ON_AMBER):
             return False
-        self._sheet.text.fixed(self.errors, 0).add(b" ")
-        self._sheet.say(labels.ERRORS if self.errors > 1 else labels.ERROR)
+        self.sheet.text.fixed(self.errors, 0).add(b" ")
+        self.sheet.say(labels.ERRORS if self.errors > 1 else labels.ERROR)
         return True
 
     def _show_alarm(self, slot, pack, alarm):
         """Shows an alarm, and the cell that it is about, if that is known."""
         cell = pack.alarm_cell(alarm)
-        if not self._sheet.changed(slot, w.ALARM_TEXTS << 8 | alarm | cell << 16, pal.ON_RED):
+        if not self.sheet.changed(slot, w.ALARM_TEXTS << 8 | alarm | cell << 16, pal.ON_RED):
             return False
-        text = self._sheet.text
-        self._sheet.texts.put(text, w.ALARM_TEXTS, alarm)
+        text = self.sheet.text
+        self.sheet.texts.put(text, w.ALARM_TEXTS, alarm)
         if cell:
             text.add(b": ").fixed(cell, 0)
         return True
@@ -78,12 +78,12 @@ class Footer:
         if state == w.HEATING:
             return self._show_heating(slot, heater)
         if state == w.FAULT or state == w.BLOCKED:
-            return self._sheet.line(slot, w.REASON_TEXTS, heater.reason, _INKS[state])
+            return self.sheet.line(slot, w.REASON_TEXTS, heater.reason, _INKS[state])
         if state != w.OFF:
-            return self._sheet.line(slot, w.STATE_TEXTS, state, _INKS[state])
-        if not self._sheet.changed(slot, _TITLE, pal.GREY):
+            return self.sheet.line(slot, w.STATE_TEXTS, state, _INKS[state])
+        if not self.sheet.changed(slot, _TITLE, pal.GREY):
             return False
-        self._sheet.text.add(self._title)
+        self.sheet.text.add(self._title)
         return True
 
     def _show_heating(self, slot, heater):
@@ -95,13 +95,13 @@ class Footer:
         if ready_s is not None:
             left = min((ready_s + 1800) // 3600 if hours else (ready_s + 59) // 60, 999) + 1
         what = _HEATING | watts << 12 | left << 1 | hours
-        if not self._sheet.changed(slot, what, pal.ON_AMBER):
+        if not self.sheet.changed(slot, what, pal.ON_AMBER):
             return False
-        text = self._sheet.text
-        self._sheet.texts.put(text, w.STATE_TEXTS, w.HEATING)
+        text = self.sheet.text
+        self.sheet.texts.put(text, w.STATE_TEXTS, w.HEATING)
         if watts:
             text.add(b" ").fixed(watts, 0).add(b" W")
         if left:
             text.add(b", ").fixed(left - 1, 0).add(b" ")
-            self._sheet.say(labels.HOURS if hours else labels.MINUTES)
+            self.sheet.say(labels.HOURS if hours else labels.MINUTES)
         return True

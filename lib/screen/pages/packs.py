@@ -31,7 +31,7 @@ class PacksFooter(Footer):
         bad = model.packs - self.bank.good
         if model.uptime_s // _TURN_S % 2 or not (model.shown or bad or model.handed_over_s):
             return super().show(slot, model, live)
-        sheet = self._sheet
+        sheet = self.sheet
         if model.shown:
             if not sheet.changed(slot, _PACK | model.shown << 4 | model.packs, pal.WHITE):
                 return False
@@ -51,19 +51,19 @@ class PacksFooter(Footer):
         blind = self.bank.blind
         if not blind or model.heater.reason != w.NO_SENSOR:
             return super()._show_heater(slot, model)
-        if not self._sheet.changed(slot, _BLIND | blind, pal.AMBER):
+        if not self.sheet.changed(slot, _BLIND | blind, pal.AMBER):
             return False
-        text = self._sheet.say(labels.PACK).add(b" ").fixed(blind, 0).add(b": ")
-        self._sheet.texts.put(text, w.REASON_TEXTS, w.NO_SENSOR)
+        text = self.sheet.say(labels.PACK).add(b" ").fixed(blind, 0).add(b": ")
+        self.sheet.texts.put(text, w.REASON_TEXTS, w.NO_SENSOR)
         return True
 
     def _show_bad(self, slot, packs, bad):
         what = _BAD
         for i in range(packs):
             what |= (not self.bank.ok[i]) << i
-        if not self._sheet.changed(slot, what, pal.ON_AMBER):
+        if not self.sheet.changed(slot, what, pal.ON_AMBER):
             return False
-        text = self._sheet.say(labels.WITHOUT).add(b" ")
+        text = self.sheet.say(labels.WITHOUT).add(b" ")
         for i in range(packs):
             if not self.bank.ok[i]:
                 text.fixed(i + 1, 0)
@@ -80,7 +80,7 @@ class PacksScreen(show.Screen):
             return PacksFooter(sheet, title, bank)
 
         super().__init__(brush, settings, texts, errors, radio, footer)  # pyright: ignore[reportArgumentType]
-        self._bank = bank
+        self.bank = bank
         self._pack_until_s = 0
 
     def button(self, model):
@@ -96,7 +96,7 @@ class PacksScreen(show.Screen):
     def _choose(self, model):
         """A hand-over hides no pack that goes on answering on the wire."""
         page = super()._choose(model)
-        if page != show.HANDED or not self._bank.good:
+        if page != show.HANDED or not self.bank.good:
             return page
         return show.LOST if self._is_lost(model) else show.GLANCE
 
