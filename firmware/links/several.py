@@ -11,20 +11,13 @@ from bms.pack import STATUS
 from words import BANK_TEXTS
 
 
-class Together:
-    """What the checks, links and framers of all tell in one: see check.Check, uart_link.UARTLink
-    and framer.Framer. `reason` is the bank's verdict."""
-
-    TEXTS = BANK_TEXTS  # what the screen says for a reason
+class Checks:
+    """The verdicts of all in one, as check.Check has them of one."""
 
     def __init__(self):
         self.verdict = NO_DATA
         self.plausible = self.frozen = self.still = False
         self.content_ms = self.blind = 0
-        self.reason = b.NO_PACK
-        self.losses = 0
-        self.frames = self.bad_checksum = self.bad_length = self.dropped = 0
-        self.framer = self
 
     def judge(self, units, bank):
         """Takes up the verdicts of all. `plausible`, for the heater, is of all of them; what is
@@ -44,29 +37,29 @@ class Together:
         self.frozen = frozen and not bank.good
         self.still = still
         self.blind = bank.blind
-        self.reason = bank.verdict
 
-    def count(self, units):
-        """Adds up all counters."""
-        self.losses = self.frames = self.bad_checksum = self.bad_length = self.dropped = 0
-        for unit in units:
-            framer = unit.dialect.framer
-            self.losses += unit.link.losses
-            self.frames += framer.frames
-            self.bad_checksum += framer.bad_checksum
-            self.bad_length += framer.bad_length
-            self.dropped += framer.dropped
+
+class Ways:
+    """What there is to tell of the ways to all: `reason`, the bank's verdict, in the words of
+    `TEXTS`, and how often one of them was lost."""
+
+    TEXTS = BANK_TEXTS
+
+    def __init__(self):
+        self.reason = b.NO_PACK
+        self.losses = 0
 
 
 class Several:
-    """See unit.Unit, whose face it has. bank: the bms.bank.Bank. `on_mat`: a byte for each."""
+    """What unit.Unit is for one. bank: the bms.bank.Bank. `on_mat`: a byte for each."""
 
     def __init__(self, units, max_age_ms, on_mat=None):
         packs = [unit.pack for unit in units]
         self.bank = b.Bank(packs, [unit.check for unit in units], max_age_ms, on_mat)
         self.pack = self.bank.pack
         self.units = tuple(units)
-        self.check = self.link = self.dialect = Together()
+        self.check = Checks()
+        self.link = Ways()
         self.answering = False
         self.commands = self.ble = None
         self._max_age_ms = max_age_ms
@@ -79,13 +72,16 @@ class Several:
             heard = heard and up and unit.pack.fresh(STATUS, now, self._max_age_ms)
         self.bank.step(now)
         self.check.judge(self.units, self.bank)
+        self.link.reason = self.bank.verdict
         return heard
 
     def watch(self, now):
         """Learns who answers; call once a second."""
         self.answering = True
+        losses = 0
         for unit in self.units:
             unit.watch(now)
             self.answering = self.answering and unit.answering
+            losses += unit.link.losses
+        self.link.losses = losses
         self.pack.settle(now)
-        self.link.count(self.units)

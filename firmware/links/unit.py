@@ -13,16 +13,16 @@ _IDLE_TICK_MS = const(100)
 
 
 class Unit:
-    """One BMS. What the heater, the screen and the relay look at is the same for several of them
+    """One BMS. What the heater, the screen and the relay look at is there of several of them, too
     (several.Several):
 
     pack, check  the figures, and whether they can be believed
     answering    good frames come
-    link, dialect   of the one that there is something to tell about
-    units        all there are
+    link         `reason`, a number in the words of `TEXTS`, why there are no figures; `losses`
+    units        all there are: one, or each of several
 
-    commands: the queue of a BMS that may be written to, else None; auto: see auto.Auto, else
-    None; ble: `link` if that is a radio's, else None.
+    dialect: what the bytes mean; commands: the queue of a BMS that may be written to, else None;
+    auto: see auto.Auto, else None; ble: `link` if that is a radio's, else None.
     """
 
     def __init__(self, dialect, check, link, ble, max_age_ms):

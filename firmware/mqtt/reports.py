@@ -65,6 +65,20 @@ def _put_raised(message, name, table, bits):
         message.end_list()
 
 
+def _put_counters(message, units):
+    frames = bad_checksum = bad_length = dropped = 0
+    for unit in units:
+        framer = unit.dialect.framer
+        frames += framer.frames
+        bad_checksum += framer.bad_checksum
+        bad_length += framer.bad_length
+        dropped += framer.dropped
+    message.put(frames)
+    message.put(bad_checksum)
+    message.put(bad_length)
+    message.put(dropped)
+
+
 class DeviceReport:
     """Of the device itself: its report about the cold, network, memory, counters.
 
@@ -101,11 +115,7 @@ class DeviceReport:
         message.put(device.memory.idf_largest)
         message.put(device.memory.idf_min)
         self._put_network(message, device.wifi, self.relay)
-        framer = device.bms.dialect.framer
-        message.put(framer.frames)
-        message.put(framer.bad_checksum)
-        message.put(framer.bad_length)
-        message.put(framer.dropped)
+        _put_counters(message, device.bms.units)
         return message.finish()
 
     def _put_network(self, message, wifi, relay):

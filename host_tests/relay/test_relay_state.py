@@ -478,6 +478,9 @@ def test_the_device_is_told_by_its_names(reports):
     assert report.interval_ms == 10_000  # a count-down that is told seldom stands still
     device.ble = thing(handed_over_s=0)
     assert read(report)["handed_over_s"] == 0
+    device.bms.units += (make_unit(),)
+    told = read(report)
+    assert (told["frames"], told["bad_checksums"], told["dropped_bytes"]) == (14, 2, 6)
     assert report.interval_ms == 300_000
 
 
