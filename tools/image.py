@@ -88,13 +88,16 @@ def check_imports(source):
             raise ImageError(f"{source.relative_to(ROOT)} imports {name}: not on the device")
 
 
-def reachable(chosen):
-    """Returns {dotted name: source} of the modules that main.py needs, and those in `chosen`."""
+def reachable(chosen, in_place):
+    """Returns {dotted name: source} of the modules that main.py needs, and those in `chosen`.
+
+    in_place: {dotted name: source} of those that come from another file than usually.
+    """
     found = {}
     waiting = {"main"} | chosen
     while waiting:
         name = waiting.pop()
-        source = find_source(name)
+        source = in_place.get(name) or find_source(name)
         if source is not None and name not in found:
             found[name] = source
             if name not in rendered.FILES:
@@ -157,10 +160,8 @@ def example_settings():
 def sources(board_name):
     """Returns ({module: text}, {module that becomes a file: source}) of a board's image."""
     board = load_board(board_name)
-    modules = reachable(chosen_at_run_time(board))
+    modules = reachable(chosen_at_run_time(board), panel_layouts.in_place(board))
     modules["main"] = find_source("main")
-    layout = panel_layouts.layout_file(board.PANEL_WIDTH, board.PANEL_HEIGHT)
-    modules[panel_layouts.LAYOUT] = layout
     files = {n: modules.pop(n) for n in rendered.FILES.keys() & modules.keys()}
     texts = {n: source.read_text() for n, source in modules.items()}
     texts["board"] = boards.source(board_name)

@@ -13,6 +13,22 @@ _SMALL = ROOT / "lib" / "screen" / "layout.py"
 _LARGE = ROOT / "lib" / "screen" / "layout_320x240.py"
 
 
+# A mono panel's image has these in the place of others.
+MONO = ("hardware.ssd1306", "hardware.sh1106")
+_MONO_IN_PLACE = {
+    "first_picture": ROOT / "firmware" / "mono_picture.py",
+    "building.screen": ROOT / "firmware" / "building" / "mono_screen.py",
+    "screen.start": ROOT / "lib" / "screen" / "mono_start.py",
+}
+
+
+def in_place(board):
+    """Returns {module: source that the image of a board has in its place}."""
+    if board.PANEL in MONO:
+        return _MONO_IN_PLACE
+    return {LAYOUT: layout_file(board.PANEL_WIDTH, board.PANEL_HEIGHT)}
+
+
 def layout_file(width, height):
     """Returns the source of the layout that the image for a panel of this size has."""
     return _LARGE if width >= 320 and height >= 240 else _SMALL

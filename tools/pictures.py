@@ -10,11 +10,12 @@ import sys
 import time
 import urllib.request
 
-from tools import ROOT, browser, render_lcd
+from tools import ROOT, browser, render_lcd, render_mono
 
 OUT = ROOT / "docs" / "pictures"
 _SCENES = ("charging", "heating", "lost", "heating_by_charger", "heater_waiting", "fault")
 _LARGE_SCENE = "heating"  # as a panel of 320x240 shows it
+_MONO_SCENES = ("heating", "normal", "lost")
 _HEATING_WITHIN_S = 240
 _THEN_S = 12
 _THEN_LAPSE = 120  # twenty minutes of heating
@@ -63,6 +64,9 @@ def main():
     render_lcd.main([str(OUT), *_SCENES])
     for scene in _SCENES:
         (OUT / f"{scene}.png").replace(OUT / f"lcd_{scene}.png")
+    render_mono.main([str(OUT), *_MONO_SCENES])
+    for scene in _MONO_SCENES:
+        (OUT / f"{scene}.png").replace(OUT / f"mono_{scene}.png")
     try:
         take_bench(OUT / "bench.png")
     except browser.NoBrowserError as error:

@@ -6,6 +6,8 @@ ESP32-S3 and the ESP32-C3 (the same), and its GPIO summaries in ESP-IDF's docume
 
 from typing import NamedTuple
 
+from tools import panel_layouts
+
 
 class Chip(NamedTuple):
     """Sets of pins. `psram`: by the data lines of the PSRAM. `high`: pulled up or driven at reset,
@@ -63,8 +65,7 @@ _WIRED = "BMS_RX BMS_TX RS485_DE HEATER_PIN CHARGER_PIN PROBE_PIN".split()
 _OUTPUTS = {*_PANEL, "BMS_TX", "RS485_DE", "HEATER_PIN", "PROBE_PIN"}
 _BUTTONS = ["BUTTON_1", "BUTTON_2"]
 _PULLED_BY_CHIP = {"CHARGER_PIN", *_BUTTONS}
-_OPTIONAL = {"PANEL_RST", "PANEL_POWER", "BUTTON_2", "PANEL_SDA", "PANEL_SCL"}
-_OVER_I2C = ("hardware.m5_core2",)  # their light hangs at a chip on the I2C
+_OPTIONAL = {"PANEL_RST", "PANEL_POWER", "BUTTON_2"}
 # What must not be on while the chip is in reset.
 _LOW_AT_RESET = {"HEATER_PIN", "RS485_DE"}
 
@@ -81,7 +82,7 @@ def conflicts(board, parts):
     users = {}
     for use in (*_PANEL, *_WIRED, *_BUTTONS):
         pin = getattr(board, use, -1)
-        if pin < 0 and (use in _OPTIONAL or _does_without(board, use)):
+        if pin < 0 and use in _OPTIONAL or _does_without(board, use):
             continue
         if pin in users:
             found.append(f"{pin}: {users[pin]} and {use}")
@@ -94,9 +95,15 @@ def conflicts(board, parts):
 
 
 def _does_without(board, use):
-    if board.PANEL in _OVER_I2C:
+    """True if the panel of a board does not use such a pin, whatever board.py says of it."""
+    on_i2c = use in ("PANEL_SDA", "PANEL_SCL")
+    if use not in _PANEL:
+        return False
+    if board.PANEL == "hardware.no_panel":
+        return True
+    if board.PANEL == "hardware.m5_core2":
         return use == "PANEL_BL"
-    return board.PANEL == "hardware.no_panel" and use in _PANEL
+    return on_i2c != (board.PANEL in panel_layouts.MONO)
 
 
 def _wrong(chip, board, parts, use, pin, wired):

@@ -35,6 +35,10 @@ PANEL_DC = -1
 PANEL_RST = -1
 PANEL_BL = -1
 PANEL_POWER = -1
+# Of a panel on I2C: ssd1306.py and sh1106.py beside this file.
+PANEL_I2C = 0
+PANEL_SDA = 7
+PANEL_SCL = 10
 
 # BMS, 3.3 V.
 BMS_UART = 1

@@ -35,6 +35,10 @@ PANEL_DC = 21
 PANEL_RST = 19
 PANEL_BL = 4
 PANEL_POWER = -1  # no pin switches the panel's supply
+# Of a panel on I2C: ssd1306.py and sh1106.py beside this file.
+PANEL_I2C = 0
+PANEL_SDA = 21
+PANEL_SCL = 22
 
 # BMS, 3.3 V.
 BMS_UART = 1

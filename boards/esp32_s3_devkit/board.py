@@ -34,6 +34,10 @@ PANEL_DC = 9
 PANEL_RST = 8
 PANEL_BL = 14
 PANEL_POWER = -1  # no pin switches the panel's supply
+# Of a panel on I2C: ssd1306.py and sh1106.py beside this file.
+PANEL_I2C = 0
+PANEL_SDA = 9
+PANEL_SCL = 10
 
 # BMS, 3.3 V.
 BMS_UART = 1

@@ -32,10 +32,10 @@ SPI_SCK = 18
 SPI_MOSI = 23
 PANEL_CS = 5
 PANEL_DC = 15
-# The power chip has these three, on the board's I2C.
 PANEL_RST = -1
-PANEL_BL = -1
+PANEL_BL = 15  # a pin must be named, and is not used
 PANEL_POWER = -1
+# The power chip, which has reset, light and supply of the panel.
 PANEL_I2C = 1
 PANEL_SDA = 21
 PANEL_SCL = 22

@@ -11,7 +11,7 @@ import board
 from machine import I2C, Pin
 
 from compat import const
-from hardware import ili9342c
+from hardware import ili9342c, st7789
 
 _ADDRESS = const(0x34)  # of either
 _HZ = const(100_000)
@@ -41,8 +41,10 @@ _FULL_DUTY = const(65535)
 class Panel(ili9342c.Panel):
     """The Core2's panel; otherwise as st7789.Panel. It stays dark if no power chip answers."""
 
-    def _lamp(self):
-        return Power()
+    def __init__(self):
+        # In the place of a PWM at a pin. A method for that would cost all other boards memory.
+        st7789.PWM = Power
+        super().__init__()
 
     def _start(self):
         self._backlight.reset_panel()
@@ -53,7 +55,7 @@ class Power:
     """The power chip, as far as the panel hangs at it; the light is off. Raises nothing: with a
     panel that stays dark, heater and relay do their work."""
 
-    def __init__(self):
+    def __init__(self, pin, freq, duty_u16):
         self._bus = I2C(
             board.PANEL_I2C, scl=Pin(board.PANEL_SCL), sda=Pin(board.PANEL_SDA), freq=_HZ
         )
@@ -64,7 +66,7 @@ class Power:
             print("no power chip that we know: the panel stays dark")
             return
         self._kind = kind
-        self.duty_u16(0)
+        self.duty_u16(duty_u16)
         if kind == _IS_192:
             self._change(_LDO2_V, 0xF0, 0xF0)  # 3.3 V
             self._change(_ENABLES, 0x04, 0x04)

@@ -47,7 +47,7 @@ class Panel:
         self._top = board.PANEL_Y
         self._dc = Pin(board.PANEL_DC, Pin.OUT, value=0)
         self._cs = Pin(board.PANEL_CS, Pin.OUT, value=1)
-        self._backlight = self._lamp()
+        self._backlight = PWM(Pin(board.PANEL_BL), freq=_PWM_HZ, duty_u16=0)
         # miso=None: the default would take the pin that is MOSI on this board.
         self._spi = SPI(
             board.SPI_ID,
@@ -59,10 +59,6 @@ class Panel:
         self._byte = bytearray(1)
         self._window = bytearray(4)
         self._start()
-
-    def _lamp(self):
-        """Returns what has a `duty_u16`: the light, off."""
-        return PWM(Pin(board.PANEL_BL), freq=_PWM_HZ, duty_u16=0)
 
     def _start(self):
         if board.PANEL_POWER >= 0:

@@ -64,8 +64,8 @@ def test_an_image_shows_the_first_picture_and_then_figures(tmp_path, name):
     assert bench.error is None
 
 
-@pytest.mark.parametrize("name", ["esp32_devkit+no_panel", "esp32_c3_devkit"])
-def test_without_a_panel_it_reads_the_bms_all_the_same(tmp_path, name):
+@pytest.mark.parametrize("name", ["esp32_devkit+no_panel", "esp32_c3_devkit+sh1106"])
+def test_without_a_panel_or_a_mono_one_it_reads_the_bms_all_the_same(tmp_path, name):
     config = configure(tmp_path, SETTINGS, lapse=20, board_name=name)
     config.compile()
     with Bench(config) as bench:

@@ -24,7 +24,8 @@ DRIVERS = {  # module: width, height, MADCTL, inverting
 }
 CORE2 = "hardware.m5_core2"
 CASES = [(name, *case) for name, cases in DRIVERS.items() for case in cases]
-BOARDS = [name for name in boards.names() if boards.load(name).PANEL != "hardware.no_panel"]
+COLOURED = CONTROLLERS.keys() - {"hardware.no_panel"}
+BOARDS = [name for name in boards.names() if boards.load(name).PANEL in COLOURED]
 
 
 def facts_of(width, height, madctl, inverting, reset_pin=23):

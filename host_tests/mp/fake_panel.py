@@ -30,6 +30,9 @@ class Board:
     PANEL_RST = 23
     PANEL_BL = 4
     PANEL_POWER = -1
+    PANEL_I2C = 0
+    PANEL_SDA = 21
+    PANEL_SCL = 22
 
 
 class Pin:

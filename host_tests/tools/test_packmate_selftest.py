@@ -10,6 +10,7 @@ import pytest
 from host_tests.tools.pty_rig import PtyDevice
 from host_tests.tools.selftest_rig import furnish, levels_of, transfers
 from tools import boards
+from tools.bench.mono_panel import SH1106, MonoPanel
 from tools.bench.panel import CONTROLLERS
 from tools.bench.panel import Panel as Glass
 from tools.image import boot_text
@@ -122,6 +123,19 @@ def look_at_bars(folder, name):
     assert middle == [(255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)]
     corners = [(0, 0), (wide - 1, 0), (0, high - 1), (wide - 1, high - 1)]
     assert {colour(*corner) for corner in corners} == {(255, 255, 255)}
+
+
+def test_a_mono_panel_shows_a_frame(selftest, tmp_path):
+    board = "esp32_c3_devkit+sh1106"
+    text = selftest(board=board, panel=(), on_i2c=(0x3C,))[1]
+    assert "ok     panel: sh1106, 128 × 64: it answers" in text
+    panel = MonoPanel(SH1106)
+    for _, data in transfers(tmp_path):
+        panel.take(data)
+    assert panel.errors == []
+    assert panel.lit(0, 0) and panel.lit(127, 63) and panel.lit(10, 10)
+    assert not panel.lit(60, 30) and not panel.lit(110, 10)
+    assert "nobody answers on the I2C (SDA pin 7" in selftest(board=board, panel=())[1]
 
 
 def test_what_does_not_work_is_told_with_what_to_do(selftest, tmp_path):

@@ -358,5 +358,5 @@ def _make_panel(board):
         board.PANEL_Y,
         board.PANEL_MADCTL,
         board.PANEL_INVERT,
-        CONTROLLERS[board.PANEL],
+        CONTROLLERS.get(board.PANEL, CONTROLLERS["hardware.no_panel"]),  # a mono one: not played
     )

@@ -46,6 +46,21 @@ class Signal:
         self.value(0)
 
 
+class I2C:
+    """machine.I2C with nobody on it: a panel there is emulated, but not played
+    (tools/bench/mono_panel.py)."""
+
+    def __init__(self, id, *, scl=None, sda=None, freq=400_000):
+        if id not in (0, 1):
+            raise ValueError("I2C(%s) doesn't exist" % id)
+
+    def writeto(self, address, data):
+        raise OSError(19)  # ENODEV
+
+    def readfrom_mem_into(self, address, register, buf):
+        raise OSError(19)
+
+
 def reset():
     """Resets the chip; does not return."""
     link.post(ops.RESET, 0, 0)

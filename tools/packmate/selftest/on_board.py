@@ -2,9 +2,9 @@
 
 import ast
 
-from tools import boards, image
+from tools import boards, image, panel_layouts
 from tools.packmate.check import load_board
-from tools.packmate.selftest.sent_program import PANEL, PROBE
+from tools.packmate.selftest.sent_program import MONO, PANEL, PROBE
 from tools.packmate.selftest.trial import LOOK, OK, WRONG
 
 _PSRAM_BYTES = 500_000  # Python has more than this on any board with PSRAM, and less without
@@ -15,6 +15,7 @@ _POWER_MODE = 0x0A  # ST7789 9.1.5, ILI9341 8.2.5: bit 2 is "display on"
 _DISPLAY_OFF = 0x28
 _DISPLAY_ON = 0x29
 _ON_BIT = 0x04
+_MONO_ADDRESS = 0x3C
 
 
 def try_heater(trial):
@@ -58,6 +59,9 @@ def try_panel(trial):
         return
     for module, text in driver_sources(trial.name):
         trial.device.run(f"_module({module!r}, {text!r})")
+    if trial.board.PANEL in panel_layouts.MONO:
+        _try_mono(trial, driver)
+        return
     trial.device.run(PANEL)
     trial.device.run(f"_show({_COLOURS!r})")
     about = f"{driver}, {trial.board.PANEL_WIDTH} × {trial.board.PANEL_HEIGHT}"
@@ -68,6 +72,22 @@ def try_panel(trial):
         trial.tell(LOOK, "panel", text)
     trial.say("It shows red, green, blue, white from left to right, in a white frame.")
     trial.say(f"If not: boards/{trial.name.partition('+')[0]}/README.md")
+
+
+def _try_mono(trial, driver):
+    """Looks for a panel on the I2C, and has it show a frame."""
+    board = trial.board
+    trial.device.run(MONO)
+    pins = board.PANEL_I2C, board.PANEL_SCL, board.PANEL_SDA
+    found = trial.device.ask(f"_scan{pins}")
+    if _MONO_ADDRESS not in found:
+        text = f"nobody answers on the I2C (SDA pin {pins[2]}, SCL pin {pins[1]}): wires, supply?"
+        trial.tell(WRONG, "panel", f"{driver}: {text}")
+        return
+    trial.device.run("_frame()")
+    trial.tell(OK, "panel", f"{driver}, 128 × 64: it answers")
+    trial.say("It shows a frame along its edges, and a bar in its upper left corner.")
+    trial.say("Snow, or a picture two pixels aside: it is the other of SSD1306 and SH1106.")
 
 
 def _answers(trial):

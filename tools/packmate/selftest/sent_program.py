@@ -86,6 +86,21 @@ def _peek(pins, write, read):
     return value
 """
 
+MONO = """
+def _scan(number, scl, sda):
+    from machine import I2C
+    return I2C(number, scl=Pin(scl), sda=Pin(sda), freq=100000).scan()
+def _frame():
+    import framebuf, panels
+    panel = panels.make()
+    box = framebuf.FrameBuffer(panel.picture, 128, 64, framebuf.MONO_VLSB, panel.STRIDE)
+    box.rect(0, 0, 128, 64, 1)
+    box.fill_rect(4, 4, 40, 12, 1)
+    for row in range(8):
+        panel.send_row(row)
+    panel.light(80)
+"""
+
 LINE = """
 _de = None
 def _open(number, baud, rx, tx, de):

@@ -1,0 +1,22 @@
+"""Builds what is drawn on a mono panel, and the button: in the place of screen.py there."""
+
+import board
+
+from hardware.buttons import Button
+
+
+def add_to(device, early):
+    """Gives the device what is drawn on its panel, and the button."""
+    settings = early.settings
+    device.button = Button(board.BUTTON_1)
+    if settings["screen_pages"]:
+        from screen.model import Model
+        from screen.mono import MonoScreen
+
+        device.model = Model()
+        device.screen = MonoScreen(early.brush, settings, early.texts, early.errors)
+    else:
+        from screen.blank import Blank
+
+        device.screen = Blank(early.brush, early.texts)
+    early.brush.panel.light(settings["screen_brightness_pct"])

@@ -1,0 +1,76 @@
+"""The page of a mono panel, its driver, its light and its shift allocate nothing."""
+
+import sys
+from io import BytesIO
+
+import fake_panel
+
+
+class I2C:
+    """Takes everything."""
+
+    def __init__(self, number, scl, sda, freq):
+        pass
+
+    def writeto(self, address, data):
+        pass
+
+
+fake_panel.I2C = I2C
+sys.modules["machine"] = fake_panel
+sys.modules["board"] = fake_panel.Board
+
+import framebuf  # noqa: E402
+import harness  # noqa: E402
+
+import words as w  # noqa: E402
+from bms import pack as p  # noqa: E402
+from hardware import sh1106, ssd1306  # noqa: E402
+from languages.english import DATA  # noqa: E402
+from screen import model as m  # noqa: E402
+from screen import mono  # noqa: E402
+from screen.draw.language import Language  # noqa: E402
+
+
+class Heater:
+    """What the page reads of heat.heater.Heater."""
+
+    state = reason = warnings = 0
+
+
+SETTINGS = {"name": "Packmate", "data_max_age_s": 10}
+pack = p.PackState()
+model = m.Model()
+model.heater = heater = Heater()
+now = [0]
+
+
+def update():
+    now[0] += 1
+    second = now[0] % 10  # of integers that are large, or of both signs
+    pack.put(p.SOC_PCT, 11 * second)
+    pack.put(p.POWER_MW, 1_234_567 * (second - 5))
+    pack.put(p.CELL_MIN_MV, 3300 + second)
+    pack.put(p.TEMP_MIN_DC, 37 * (second - 5))
+    pack.touch(p.STATUS, 1000)
+    heater.state = second % (w.FAULT + 1)
+    heater.reason = w.NOT_HEATING if heater.state == w.FAULT else 0
+    model.heater_on = second == 3
+    model.take(pack, 1000 if second < 8 else 300_000, now[0])
+    while screen.update(model):
+        pass
+
+
+def other():
+    panel.shift()
+    panel.light(50)
+    panel.light(0)
+
+
+for driver in (ssd1306, sh1106):
+    panel = driver.Panel()
+    canvas = mono.Canvas(panel, framebuf)
+    screen = mono.MonoScreen(canvas, SETTINGS, Language(BytesIO(DATA)), ())
+    harness.check_no_alloc(driver.__name__ + ": update", update, warm_up=20, rounds=20)
+    harness.check_no_alloc(driver.__name__ + ": shift, light", other)
+print("OK")

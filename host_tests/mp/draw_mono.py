@@ -1,0 +1,44 @@
+"""Draws scenes through a mono panel's driver, and prints what goes over the I2C, in hex.
+
+Arguments: the driver's module, then scenes; "first" is the first picture, "rest" the last.
+"""
+
+import sys
+from binascii import hexlify
+
+import fake_panel
+
+
+class Printer:
+    """In the panel's place."""
+
+    def take(self, data):
+        print(str(hexlify(data), "ascii"))
+
+
+fake_panel.I2C.devices = {0x3C: Printer()}
+sys.modules["machine"] = fake_panel
+sys.modules["board"] = fake_panel.Board
+
+import framebuf  # noqa: E402
+import scenes  # noqa: E402
+
+from screen import labels, mono, mono_start  # noqa: E402
+from screen import model as m  # noqa: E402
+from words import SCREEN_TEXTS  # noqa: E402
+
+panel = __import__(sys.argv[1], None, None, ("Panel",)).Panel()
+for name in sys.argv[2:]:
+    canvas = mono.Canvas(panel, framebuf)
+    if name == "first":
+        mono_start.show_start(canvas, "1.0", scenes.new_language(), SCREEN_TEXTS, labels.STARTING)
+    elif name == "rest":
+        mono_start.show_lines(canvas, (b"SAFE MODE", b"no memory for the network", b"heater off"))
+    elif name == "no_pages":
+        mono_start.show_texts(canvas, scenes.new_language(), SCREEN_TEXTS, labels.NO_PAGES)
+    else:
+        errors = scenes.ERRORS if name == "settings_error" else ()
+        screen = mono.MonoScreen(canvas, scenes.SETTINGS, scenes.new_language(), errors)
+        scenes.settle(screen, scenes.model_of(name, m.Model()))
+        panel.light(80)
+    print(name)
