@@ -45,7 +45,7 @@ SETTINGS = (
     ("on_mat", BOOL, None, None, True, "The mat warms this pack; of use with several packs."),
     ("bms_poll_ms", INT, 500, 10_000, 1000, "Time between two questions to the BMS."),
     ("bms_reread_min", INT, 5, 1440, 60, "Between two readings of the BMS's settings."),
-    ("bms_writes", BOOL, None, None, False, "The BMS may be written to, on command over MQTT."),
+    ("bms_writes", BOOL, None, None, False, "The BMS may be written to."),
     ("rs485_de_used", BOOL, None, None, False, "A transceiver's driver-enable pin is wired."),
     ("data_max_age_s", INT, 5, 60, 10, "Older data are stale: grey, withheld, heater off."),
     (
@@ -164,6 +164,15 @@ SETTINGS = (
     ("mqtt_topic", TEXT, 1, 32, "packmate", "First part of every topic."),
     ("mqtt_interval_s", INT, 1, 3600, 15, "Time between two state messages."),
     (
+        "mqtt_mode",
+        BOOL,
+        None,
+        None,
+        False,
+        "Modes up to heater_mode may be set over MQTT, and faults acknowledged; off always.",
+    ),
+    ("mqtt_boost", BOOL, None, None, False, "The heater may be boosted over MQTT."),
+    (
         "mqtt_thresholds",
         BOOL,
         None,
@@ -171,6 +180,7 @@ SETTINGS = (
         False,
         "Own thresholds may be lowered over MQTT, never raised above those here.",
     ),
+    ("mqtt_writes", BOOL, None, None, False, "The BMS may be written to on command over MQTT."),
     ("ha_discovery", BOOL, None, None, True, "Announce the values to Home Assistant."),
     ("ha_prefix", TEXT, 1, 32, "homeassistant", "Home Assistant's discovery prefix."),
     (
@@ -280,6 +290,8 @@ def _check_together(values, errors):
             "charge_full_dc: %d is not above cells_limit_dc %d"
             % (values["charge_full_dc"], values["cells_limit_dc"])
         )
+    if values["mqtt_writes"] and not values["bms_writes"]:
+        errors.append("mqtt_writes: needs bms_writes")
     if values["mqtt_host"] and not values["wifi_ssid"]:
         errors.append("mqtt_host: needs wifi_ssid")
 

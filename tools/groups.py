@@ -59,6 +59,7 @@ ALWAYS = {
     "bms.framer": "bms_part",  # by whichever dialect was chosen
     "links.uart_link": "bms_part",
     "bms.jk.jk_gps": "bms.jk.jk_gps",  # some of it by its writer, too
+    "mqtt.relay": "relay_part",  # as it is, or widened (mqtt.roomy)
     "screen.show": "pages_part",
     "screen.model": "pages_part",
     "telemetry": "pages_part",

@@ -29,6 +29,10 @@ _NEEDS = {
     fields.RADIO: "Bluetooth",
     fields.SEVERAL: "`packs`",
     fields.WRITES: "`bms_writes`",
+    fields.WRITES_FROM_AFAR: "`mqtt_writes`",
+    fields.MODES_FROM_AFAR: "`mqtt_mode`",
+    fields.NO_MODES_FROM_AFAR: "a heater, without `mqtt_mode`",
+    fields.BOOSTS_FROM_AFAR: "`mqtt_boost`",
 }
 
 

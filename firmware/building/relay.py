@@ -50,16 +50,21 @@ def build_relay(device, early, about):
     announcer = None
     if settings["ha_discovery"]:
         announcer = _announcer(device, settings, topics, packs, others, allowed, early, about)
-    judge = Judge(
-        allowed,
-        settings["mqtt_thresholds"],
-        settings["heater_on_dc"],
-        settings["heater_off_dc"],
-    )
+    # The bits of relay.commands.
+    kinds = settings["mqtt_mode"] | settings["mqtt_boost"] << 1 | settings["mqtt_thresholds"] << 2
+    judge = Judge(kinds, allowed, settings["heater_on_dc"], settings["heater_off_dc"])
+    if writes is not None:
+        writes.permitted = settings["mqtt_writes"]
     session = _session(settings, early, topics)
     message = Message(codes, _room(device, settings))
     message.clock = device.clock
-    relay = Relay(session, topics, packs, others, announcer, judge, codes, message, writes)
+    parts = (session, topics, packs, others, announcer, judge, codes, message, writes)
+    if early.roomy:
+        from mqtt.roomy import RoomyRelay
+
+        relay = RoomyRelay(*parts)
+    else:
+        relay = Relay(*parts)
     own.relay = relay
     own.session = session
     return relay
@@ -203,6 +208,10 @@ def _uses(settings, writes):
         "ble" in [pack["bms_link"] for pack in packs],
         len(packs) > 1,
         writes is not None,
+        writes is not None and settings["mqtt_writes"],
+        heater and settings["mqtt_mode"],
+        heater and not settings["mqtt_mode"],
+        heater and settings["mqtt_boost"],
     )
     return sum([1 << bit for bit, used in enumerate(uses) if used])
 

@@ -52,7 +52,7 @@ class Clock:
     answers in a row, a minute apart, say so: else one wrong answer would stop it for years.
     """
 
-    def __init__(self, host, utc_offset_min=0, saved=None):
+    def __init__(self, host, utc_offset_min=0, saved=()):
         self.failures = 0
         self.stamp = _NULL
         self._host = host

@@ -23,8 +23,8 @@ _COMMAND = const(190)
 _MODE = const(200)
 _ALWAYS = const(255)
 # Positions in relay.fields.USES.
-HEATER = const(0)
-WRITES = const(6)
+WRITES = const(7)
+MODES = const(8)
 
 PIECE = const(128)
 _RECORDS_A_STEP = const(4)
@@ -151,15 +151,17 @@ class Announcer:
                 return known.temps >> need - _TEMP & 1 != 0
             return need - _CELL < known.cells
         if need < _MODE:
-            return self._offered is not None and self._offered() >> need - _COMMAND & 1 != 0
-        return need == _ALWAYS or need - _MODE == self._mode and self._uses >> HEATER & 1 != 0
+            if not self._uses >> WRITES & 1 or self._offered is None:
+                return False
+            return self._offered() >> need - _COMMAND & 1 != 0
+        return need == _ALWAYS or need - _MODE == self._mode and self._uses >> MODES & 1 != 0
 
     def _can_clear(self, need):
         """True if what is not there is not there for good."""
         if not self._clears:
             return False
         if need >= _MODE:  # one of the three is there, on the same topic
-            return self._uses >> HEATER & 1 == 0
+            return self._uses >> MODES & 1 == 0
         if _USE <= need < _TEMP:
             return True
         return self.settled or need >= _COMMAND and not self._uses >> WRITES & 1

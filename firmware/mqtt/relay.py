@@ -266,14 +266,16 @@ class Relay:
 
     def _judge_message(self, source, reader, now):
         self._source = source
-        length = min(reader.length - reader.at, PAYLOAD_MAX + 1)
-        for i in range(min(length, PAYLOAD_MAX)):
-            self._payload[i] = reader.body[reader.at + i]
+        payload = self._payload
+        room = len(payload)
+        length = min(reader.length - reader.at, room + 1)
+        for i in range(min(length, room)):
+            payload[i] = reader.body[reader.at + i]
         judge = self._judge
         if source >= FROM_WRITES:
             judge = self.writes
             judge.now = now
-        judge.judge(source, reader.kind & RETAIN, self._payload, length)
+        judge.judge(source, reader.kind & RETAIN, payload, length)
         self.session.done()
         if judge.refusal != ACCEPTED:
             self._refuse(judge.refusal)

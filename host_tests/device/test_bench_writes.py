@@ -15,7 +15,7 @@ PASSWORD = "s3cret456789"
 
 
 def test_a_switch_and_a_threshold_of_a_jk(tmp_path, monkeypatch):
-    with Room(tmp_path, monkeypatch, "jk_gps", bms_writes=True) as room:
+    with Room(tmp_path, monkeypatch, "jk_gps", bms_writes=True, mqtt_writes=True) as room:
         room.wait({"plausible": True, "fresh": True, "charge_switch": True})
         room.send("bms/charge_switch/set", "off")
         told = {"bms_command": "charge_switch", "bms_command_value": 0}
@@ -34,7 +34,7 @@ def test_a_switch_and_a_threshold_of_a_jk(tmp_path, monkeypatch):
 
 
 def test_a_retained_command_is_refused(tmp_path, monkeypatch):
-    with Room(tmp_path, monkeypatch, "jk_gps", bms_writes=True) as room:
+    with Room(tmp_path, monkeypatch, "jk_gps", bms_writes=True, mqtt_writes=True) as room:
         room.wait({"plausible": True, "fresh": True})
         room.send("bms/discharge_switch/set", "off", retain=True)
         # Live it is obeyed; what the broker kept of it is refused after the next connection.
@@ -56,7 +56,7 @@ def test_off_by_default(tmp_path, monkeypatch):
 
 
 def test_an_ant_with_a_password_that_nobody_sees(tmp_path, monkeypatch):
-    room = Room(tmp_path, monkeypatch, "ant_new", PASSWORD, bms_writes=True)
+    room = Room(tmp_path, monkeypatch, "ant_new", PASSWORD, bms_writes=True, mqtt_writes=True)
     sim = room.desk.bench.bms
     with room:
         room.wait({"plausible": True, "fresh": True})

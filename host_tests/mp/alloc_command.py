@@ -151,6 +151,7 @@ class Desk:
         for _ in range(20):
             self.rig.step()
         self.part = Writes(self.rig.commands, writer.NAMES, writer.UTP)
+        self.part.permitted = True
         self.part.now = self.rig.now
         self.message = Message(Language(io.BytesIO(codes.DATA)))
         self.taken = [0, 0]

@@ -88,7 +88,7 @@ def check_values():
 
 
 def check_commands():
-    judge = c.Judge(2, True, 0, 50)
+    judge = c.Judge(c.MODES | c.BOOSTS | c.THRESHOLDS, 2, 0, 50)
     word = bytearray(b"charger_or_soc")
     for source in range(1, c.FROM_WRITES):
         for retained in (False, True):

@@ -1,8 +1,11 @@
 """What the relay makes of what comes back: commands for the loop, or refusals, each answered."""
 
+import json
+
 import pytest
 
-from host_tests.mqtt_rig import BASE, Bench
+import settings
+from host_tests.mqtt_rig import BASE, Bench, make_device, thing
 from relay import commands as c
 
 
@@ -120,6 +123,164 @@ def test_commands_come_through_while_discovery_is_sent(bench):
     assert bench.relay.busy()
     send(bench, "heater/mode/set", "off", ms=1_000)
     assert bench.commands == [(c.SET_MODE, 0)] and bench.results()
+
+
+# -- what the settings allow, kind by kind --------------------------------------------------------
+
+OF_KINDS = {
+    "mqtt_mode": [("heater/mode/set", "charger"), ("heater/acknowledge", "acknowledge")],
+    "mqtt_boost": [("heater/boost/set", "30")],
+    "mqtt_thresholds": [("heater/on_dc/set", "0"), ("heater/off_dc/set", "60")],
+}
+LOWERING = [
+    ("heater/mode/set", "off"),
+    ("heater/boost/set", "0"),
+    ("heater/report/reset", "reset"),
+    ("bms/release/set", "10"),
+]
+
+
+@pytest.mark.parametrize("allowed", [None, *OF_KINDS])
+def test_each_kind_is_allowed_by_its_own_setting_and_off_always(monkeypatch, allowed):
+    bench = Bench(monkeypatch, **{name: name == allowed for name in OF_KINDS})
+    bench.run(20_000)
+    for kind, commands in OF_KINDS.items():
+        for name, payload in commands:
+            send(bench, name, payload)
+            reason = None if kind == allowed else "not_allowed"
+            assert bench.results()[-1] == (name, reason is None, reason)
+    for name, payload in LOWERING:
+        send(bench, name, payload)
+        assert bench.results()[-1] == (name, True, None)
+
+
+def test_nothing_that_raises_is_allowed_by_default():
+    values, _ = settings.load({})
+    assert not any(values[name] for name in (*OF_KINDS, "mqtt_writes", "bms_writes"))
+
+
+def test_home_assistant_is_offered_what_is_allowed(monkeypatch):
+    bench = Bench(monkeypatch)
+    bench.run(30_000, step=50)
+    assert {"heater_acknowledge", "heater_boost"} <= set(bench.configs())
+    assert "heater_mode" in bench.configs() and "heater_off" not in bench.configs()
+    before = bench.broker.retained
+    bench = Bench(monkeypatch, mqtt_mode=False, mqtt_boost=False, mqtt_thresholds=False)
+    bench.broker.retained.update(before)
+    bench.run(30_000, step=50)
+    gone = {"heater_mode", "heater_acknowledge", "heater_boost", "heater_own_on_dc"}
+    assert not gone & set(bench.configs())
+    config = bench.configs()["heater_mode_told"]
+    assert config["stat_t"] == "~/heater" and len(config["options"]) == 3
+    assert bench.configs()["heater_off"]["payload_press"] == "off"
+
+
+# -- who asks, and until when ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def roomy(monkeypatch):
+    """One with PSRAM and a clock; `bench.time` is what that knows."""
+    device = make_device()
+    time = thing(s=1_900_000_000, stamp=b"1900000000")
+    time.passed = lambda until: None if time.s is None else time.s > until
+    device.clock = time
+    bench = Bench(monkeypatch, device=device, roomy=True)
+    bench.time = time
+    bench.run(20_000)
+    return bench
+
+
+def envelope(**members):
+    return json.dumps(members)
+
+
+def test_an_id_comes_back_in_the_answer_and_is_obeyed_once(roomy):
+    asked = envelope(value="charger", id="k7")
+    for _ in range(2):
+        send(roomy, "heater/mode/set", asked)
+    told = roomy.told("result")
+    assert told[0] == {
+        "command": "heater/mode/set",
+        "done": True,
+        "reason": None,
+        "id": "k7",
+        "ts": 1_900_000_000,
+    }
+    assert told[1]["reason"] == "repeated" and told[1]["id"] == "k7"
+    assert roomy.commands == [(c.SET_MODE, 1)]
+    send(roomy, "heater/mode/set", "off")
+    assert "id" not in roomy.told("result")[-1]
+
+
+def test_a_command_is_obeyed_until_its_expiry(roomy):
+    for until, reason in ((1_900_000_000, None), (1_899_999_999, "expired"), (2**40, None)):
+        send(roomy, "heater/boost/set", envelope(value=5, until=until))
+        assert roomy.told("result")[-1]["reason"] == reason
+    assert roomy.commands == [(c.BOOST, 5)] * 2
+
+
+def test_while_nobody_knows_the_time_an_expiry_is_refused_but_for_off(roomy):
+    roomy.time.s = None
+    for name, value, reason in (
+        ("heater/mode/set", "charger", "no_time"),
+        ("heater/boost/set", 5, "no_time"),
+        ("heater/mode/set", "off", None),
+        ("heater/boost/set", 0, None),
+    ):
+        send(roomy, name, envelope(value=value, until=1))
+        assert roomy.told("result")[-1]["reason"] == reason
+    send(roomy, "heater/boost/set", envelope(value=5))  # none, which needs no time
+    assert roomy.told("result")[-1]["reason"] is None
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        "{",
+        "{}",
+        "[1]",
+        '{"value":true}',
+        '{"value":1.5}',
+        '{"value":null}',
+        '{"value":"off","x":1}',
+        '{"value":"off","id":7}',
+        '{"value":"off","id":"a\\"b"}',
+        '{"value":"off","id":"a\\nb"}',
+        '{"value":"off","id":"ü"}',
+        '{"value":"off","id":"' + 25 * "x" + '"}',
+        '{"value":"off","until":"x"}',
+        '{"value":"off","until":true}',
+        '{"value":"off","until":1e9}',
+        '{"value":"fast"}',
+        '{"value":"' + 30 * "c" + '"}',
+        b'{"value":"\xff"}',
+        "{" * 100,
+    ],
+)
+def test_what_is_no_command_inside_is_refused(roomy, payload):
+    send(roomy, "heater/mode/set", payload)
+    assert roomy.commands == [] and not roomy.told("result")[-1]["done"]
+    assert roomy.told("result")[-1]["reason"] in ("invalid", "oversized")
+    assert roomy.relay.connected
+
+
+def test_an_envelope_that_was_retained_is_refused_as_that(roomy):
+    send(roomy, "heater/mode/set", envelope(value="charger", id="a"), retain=True)
+    assert roomy.told("result")[-1]["reason"] == "retained"
+    send(roomy, "heater/mode/set", envelope(value="charger", id="a"))
+    assert roomy.told("result")[-1]["done"]
+
+
+def test_a_long_payload_is_still_too_long(roomy):
+    for length in (25, 120, 121, 5000):
+        send(roomy, "heater/mode/set", "c" * length)
+        assert roomy.told("result")[-1]["reason"] == "oversized"
+
+
+def test_without_memory_for_it_an_envelope_is_not_understood(bench):
+    send(bench, "heater/boost/set", '{"value":5}')
+    assert bench.results()[-1] == ("heater/boost/set", False, "invalid")
 
 
 # -- what the settings leave to others ------------------------------------------------------------

@@ -14,7 +14,8 @@ from tools.vocabulary import words
 WORDS = {c.ACKNOWLEDGE: b"acknowledge", c.RESET_REPORT: b"reset"}
 NUMBERS = (c.BOOST, c.SET_ON_DC, c.SET_OFF_DC, c.RELEASE)
 MODE_WORDS = {b"off": 0, b"charger": 1, b"charger_or_soc": 2}
-ALL = (2, True, 200, 250)  # of the settings: everything is allowed
+KINDS = c.MODES | c.BOOSTS | c.THRESHOLDS
+ALL = (KINDS, 2, 200, 250)  # of the settings: everything is allowed
 
 
 def bounds(source):
@@ -70,23 +71,25 @@ def test_the_bounds_are_those_of_the_heater():
 
 
 @given(
+    kinds=st.integers(0, KINDS),
     mode=st.integers(0, 2),
-    thresholds=st.booleans(),
     on=st.integers(-300, 200),
     off=st.integers(-280, 250),
     source=st.integers(1, c.FROM_WRITES - 1),
     value=st.integers(-400, 400),
 )
-def test_nothing_from_afar_raises_what_the_settings_say(mode, thresholds, on, off, source, value):
+def test_nothing_from_afar_raises_what_the_settings_say(kinds, mode, on, off, source, value):
     word = [b"off", b"charger", b"charger_or_soc"][value % 3]
     payload = word if source == c.SET_MODE else WORDS.get(source, b"%d" % value)
-    told = judge(source, payload, limits=(mode, thresholds, on, off))
+    told = judge(source, payload, limits=(kinds, mode, on, off))
     if told.command == c.SET_MODE:
-        assert told.value <= mode
+        assert told.value <= (mode if kinds & c.MODES else 0)
     elif told.command == c.BOOST:
-        assert mode > 0 or told.value == 0
+        assert told.value == 0 or mode > 0 and kinds & c.BOOSTS
     elif told.command in (c.SET_ON_DC, c.SET_OFF_DC):
-        assert thresholds and told.value <= (on if source == c.SET_ON_DC else off)
+        assert kinds & c.THRESHOLDS and told.value <= (on if source == c.SET_ON_DC else off)
+    elif source == c.ACKNOWLEDGE:
+        assert told.command == (source if kinds & c.MODES else c.NOTHING)
     elif source in WORDS:
         assert told.command == source
 
@@ -166,5 +169,5 @@ def test_nothing_else_is_obeyed(source, payload, retained):
 
 def test_every_refusal_has_a_name():
     codes = (c.ACCEPTED, c.RETAINED, c.INVALID, c.OVERSIZED, c.NOT_ALLOWED, c.NOT_WRITTEN)
-    codes += (c.OUT_OF_BOUNDS, c.NOT_POSSIBLE)
+    codes += (c.OUT_OF_BOUNDS, c.NOT_POSSIBLE, c.EXPIRED, c.NO_TIME, c.REPEATED)
     assert sorted(codes) == list(range(len(words(c.REFUSALS))))

@@ -117,7 +117,8 @@ def test_every_config_has_what_home_assistant_needs(bench):
 
 
 def test_classes_and_units_go_together(bench):
-    platforms = {t.split("/")[3]: t.split("/")[1] for t in bench.config_topics()}
+    told = [t for t in bench.config_topics() if bench.broker.retained[t]]
+    platforms = {t.split("/")[3]: t.split("/")[1] for t in told}
     found = bench.configs()
     for key, config in found.items():
         device_class = config.get("dev_cla")
@@ -207,6 +208,10 @@ def test_only_what_is_there_is_announced(bench):
 
 USED = {
     "heater": ("heater_state", "heater_mode", "heater_boost", "heater_acknowledge"),
+    "modes_from_afar": ("heater_acknowledge",),
+    "no_modes_from_afar": ("heater_off",),
+    "boosts_from_afar": ("heater_boost",),
+    "writes_from_afar": (),
     "thresholds": ("heater_own_on_dc", "heater_own_off_dc"),
     "probe": ("heater_probe_dc",),
     "preheat": ("heater_preheat",),
@@ -216,6 +221,10 @@ USED = {
 }
 UNUSED = {
     "heater": {"heater_output": "none", "heater_mode": "off"},
+    "modes_from_afar": {"mqtt_mode": False},
+    "no_modes_from_afar": {},
+    "boosts_from_afar": {"mqtt_boost": False},
+    "writes_from_afar": {},
     "thresholds": {"mqtt_thresholds": False},
     "probe": {"heater_probe": "none"},
     "preheat": {"preheat_at": ""},
@@ -228,7 +237,8 @@ UNUSED = {
 @pytest.mark.parametrize("use", USED)
 def test_only_what_is_used_is_announced_and_the_rest_is_cleared(start, use):
     assert set(USED) == set(fields.USES)
-    bench = start(**({"bms_link": "ble"} if use == "radio" else {}))
+    using = {"radio": {"bms_link": "ble"}, "no_modes_from_afar": {"mqtt_mode": False}}
+    bench = start(**using.get(use, {}))
     if use not in ("writes", "several"):
         assert set(USED[use]) <= set(bench.configs())
     topics = {t.split("/")[3]: t for t in bench.config_topics()}
@@ -272,7 +282,7 @@ def judged(topic, payload):
     """Returns (command, value, refusal) that a message on a config's command topic gives."""
     topics = Topics(b"packmate/0a1b", b"ha")
     name = topic.replace("~", BASE).encode()
-    judge = c.Judge(2, True, 200, 250)
+    judge = c.Judge(c.MODES | c.BOOSTS | c.THRESHOLDS, 2, 200, 250)
     data = payload.encode()
     source = topics.source(name, 0, len(name))
     judge.judge(source, False, data.ljust(c.PAYLOAD_MAX), len(data))
@@ -486,7 +496,9 @@ def test_the_file_is_read_as_it_is_written():
         assert getattr(a, "_" + name) == getattr(discovery, name)
     assert discovery.SAID < discovery.CELL and 1 << discovery.SAID - discovery.TEMP == _SAID
     assert (a.PREFIX, a.UNIQUE) == (discovery.PREFIX - 1, discovery.UNIQUE - 1)
-    assert a.HEATER == fields.USES.index("heater") and a.WRITES == fields.USES.index("writes")
+    assert a.WRITES == fields.USES.index(fields.WRITES_FROM_AFAR)
+    assert a.MODES == fields.USES.index(fields.MODES_FROM_AFAR)
+    assert discovery.USE + len(fields.USES) <= discovery.TEMP
     data, at, count = discovery.DATA, a.BEGIN, 0
     while at < len(data):
         pieces = data[at + 11] << 8 | data[at + 12]

@@ -6,7 +6,7 @@ import pytest
 from bms import command, writer
 from bms import pack as p
 from host_tests.command_rig import NAMES, REASONS, STATES
-from host_tests.mqtt_rig import Bench, make_device, make_unit
+from host_tests.mqtt_rig import BASE, Bench, make_device, make_unit
 from host_tests.relay.test_relay_state import read
 from relay import commands as c
 from relay import fields
@@ -39,7 +39,9 @@ class Told:
 
 
 def writes(told=None):
-    return Writes(told or Told(), writer.NAMES, writer.UTP)
+    made = Writes(told or Told(), writer.NAMES, writer.UTP)
+    made.permitted = True
+    return made
 
 
 def judged(name, payload, retained=False, told=None):
@@ -186,10 +188,10 @@ def test_every_name_is_told_whole(state):
 # -- Home Assistant ----------------------------------------------------------------------------
 
 
-def configs(monkeypatch, offered=ALL):
+def configs(monkeypatch, offered=ALL, **settings):
     told = Told()
     told.mask = offered
-    bench = Bench(monkeypatch, device=make_device(writes=writes(told)))
+    bench = Bench(monkeypatch, device=make_device(writes=writes(told)), **settings)
     bench.hear_pack()
     bench.run(60_000, step=50)
     return bench.configs()
@@ -205,6 +207,18 @@ def test_only_what_the_unit_offers_gets_an_entity(monkeypatch):
     assert not {"discharge_switch", "heating_start_dc", "bms_save"} & set(found)
     everything, nothing = configs(monkeypatch), configs(monkeypatch, 0)
     assert len(everything) == len(nothing) + writer.COMMANDS
+    unwanted = configs(monkeypatch, mqtt_writes=False)
+    assert set(unwanted) == set(nothing) and "bms_command_state" in unwanted
+
+
+def test_a_bms_that_may_be_written_to_takes_no_command_that_is_not_allowed(monkeypatch):
+    told = Told()
+    bench = Bench(monkeypatch, device=make_device(writes=writes(told)), mqtt_writes=False)
+    bench.run(20_000)
+    bench.broker.send(f"{BASE}/bms/charge_switch/set", "off")
+    bench.run(1_000)
+    assert bench.results() == [("bms/charge_switch/set", False, "not_allowed")]
+    assert told.asked == []
 
 
 def test_a_switch_shows_what_the_bms_says(monkeypatch):

@@ -22,6 +22,7 @@ COMPANY = {
     "heater_drive": {"heater_output": "gpio"},
     "heater_max_w": {"heater_mat_mohm": 20_000},
     "heater_inhibit": {"bms_writes": True},
+    "mqtt_writes": {"bms_writes": True},
     "bms_address": {"bms_dialect": "jk_modbus"},
     "heater_bms_thresholds": {
         "heater_output": "bms",

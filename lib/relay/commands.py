@@ -36,10 +36,19 @@ NOT_ALLOWED = const(4)  # by the settings
 NOT_WRITTEN = const(5)  # a command to the BMS: `bms_command_reason` has the reason
 OUT_OF_BOUNDS = const(6)
 NOT_POSSIBLE = const(7)  # not with these settings, or not now
+EXPIRED = const(8)  # mqtt.envelope
+NO_TIME = const(9)
+REPEATED = const(10)
 
 REFUSALS = (
     b"none\nretained\ninvalid\noversized\nnot_allowed\nnot_written\nout_of_bounds\nnot_possible"
+    b"\nexpired\nno_time\nrepeated"
 )
+
+# Kinds of commands that the settings allow, each a bit. What only lowers needs none.
+MODES = const(1)  # any but off, and acknowledging
+BOOSTS = const(2)
+THRESHOLDS = const(4)
 
 PAYLOAD_MAX = const(24)
 
@@ -57,18 +66,18 @@ class Judge:
     """Judges one message at a time. `refusal` says why, if `command` is NOTHING; `value` is the
     position in MODE_NAMES if it is SET_MODE, or else the number that was sent.
 
-    The settings leave to whoever commands from afar to lower, never to raise. mode: the settings'
-    own (a position in MODE_NAMES), the highest that may be set; with 0 the heater stays off
-    whatever is sent. thresholds: they may be set at all; on_dc, off_dc: the settings' own, the
-    highest that may be set, in 0.1 °C.
+    The settings leave to whoever commands from afar to lower, never to raise. kinds: bit set of
+    those above that they allow. mode: the settings' own (a position in MODE_NAMES), the highest
+    that may be set; with 0 the heater stays off whatever is sent. on_dc, off_dc: the settings'
+    own, the highest that may be set, in 0.1 °C.
     """
 
-    def __init__(self, mode, thresholds, on_dc, off_dc):
+    def __init__(self, kinds, mode, on_dc, off_dc):
         self.command = NOTHING
         self.refusal = ACCEPTED
         self.value = 0
+        self._kinds = kinds
         self._mode = mode
-        self._thresholds = thresholds
         self._on_dc = on_dc
         self._off_dc = off_dc
 
@@ -93,7 +102,7 @@ class Judge:
             value = line_of(_WORDS[source], payload, 0, length)
             if value < 0:
                 return INVALID
-            if source == SET_MODE and value > self._mode:
+            if value > self._mode or (value or source == ACKNOWLEDGE) and not self._kinds & MODES:
                 return NOT_ALLOWED
             self.value = value
             return ACCEPTED
@@ -105,10 +114,10 @@ class Judge:
             return OUT_OF_BOUNDS
         self.value = value
         if source == BOOST:
-            return ACCEPTED if self._mode or not value else NOT_ALLOWED
+            return ACCEPTED if not value or self._mode and self._kinds & BOOSTS else NOT_ALLOWED
         if source == RELEASE:
             return ACCEPTED
-        if not self._thresholds:
+        if not self._kinds & THRESHOLDS:
             return NOT_ALLOWED
         highest = self._on_dc if source == SET_ON_DC else self._off_dc
         return ACCEPTED if value <= highest else OUT_OF_BOUNDS

@@ -28,7 +28,7 @@ TEMP = 140  # and the position of the sensor
 SAID = TEMP + p.MAX_TEMPS  # it has said what it is, and that is told (mqtt.more_reports)
 CELL = 150  # and the position of the cell
 COMMAND = 190  # and the number of the command to the BMS
-MODE = 200  # and the highest mode that the settings allow; with a heater
+MODE = 200  # and the highest mode that the settings allow; where it can be set from afar
 ALWAYS = 255
 
 _GOOD = (
@@ -304,8 +304,12 @@ def _controls():
         _mode(0),
         _mode(1),
         _mode(2),
+        _mode_told(use[f.NO_MODES_FROM_AFAR]),
         _button(
-            use[f.OWN_HEATER],
+            use[f.NO_MODES_FROM_AFAR], "heater_off", "Switch heater off", "heater/mode/set", "off"
+        ),
+        _button(
+            use[f.MODES_FROM_AFAR],
             "heater_acknowledge",
             "Acknowledge heater fault",
             "heater/acknowledge",
@@ -319,7 +323,7 @@ def _controls():
             "reset",
         ),
         _number(
-            use[f.OWN_HEATER],
+            use[f.BOOSTS_FROM_AFAR],
             "heater_boost",
             "Heater boost",
             "heater/boost/set",
@@ -358,6 +362,12 @@ def _controls():
             "10",
         ),
     ]
+
+
+def _mode_told(need):
+    """Returns the record of the mode where it can only be switched off from afar."""
+    field = f.Field("heater_mode_told", f.NAME, "Heater mode", words="heater_mode")
+    return _reading(field, f.HEATER, need, "value_json.heater_mode")
 
 
 def _mode(allowed):

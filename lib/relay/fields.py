@@ -31,7 +31,23 @@ PREHEAT = "preheat"
 RADIO = "radio"  # a BMS on Bluetooth
 SEVERAL = "several"  # packs
 WRITES = "writes"
-USES = (OWN_HEATER, OWN_THRESHOLDS, PROBE, PREHEAT, RADIO, SEVERAL, WRITES)
+WRITES_FROM_AFAR = "writes_from_afar"
+MODES_FROM_AFAR = "modes_from_afar"
+NO_MODES_FROM_AFAR = "no_modes_from_afar"
+BOOSTS_FROM_AFAR = "boosts_from_afar"
+USES = (
+    OWN_HEATER,
+    OWN_THRESHOLDS,
+    PROBE,
+    PREHEAT,
+    RADIO,
+    SEVERAL,
+    WRITES,
+    WRITES_FROM_AFAR,
+    MODES_FROM_AFAR,
+    NO_MODES_FROM_AFAR,
+    BOOSTS_FROM_AFAR,
+)
 
 
 class Field:

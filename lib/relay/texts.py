@@ -188,6 +188,9 @@ TEXTS = {
         ("not_written", "not written to the BMS"),
         ("out_of_bounds", "out of bounds"),
         ("not_possible", "not possible now"),
+        ("expired", "came too late"),
+        ("no_time", "has an expiry, and the time is unknown"),
+        ("repeated", "came twice"),
     ),
     "command_state": (
         ("", "none"),

@@ -10,6 +10,7 @@ from relay.commands import (
     ACCEPTED,
     FROM_WRITES,
     INVALID,
+    NOT_ALLOWED,
     NOT_WRITTEN,
     NOTHING,
     OVERSIZED,
@@ -37,7 +38,8 @@ class Writes:
     `switches` of them, the first ones, are switches, the last one is `save`.
 
     command, refusal: as those of relay.commands.Judge, for which it stands in; `now` is the time
-    of the message. value: that of the last message.
+    of the message. value: that of the last message. permitted: the settings allow commands over
+    MQTT.
     """
 
     def __init__(self, commands, names, switches):
@@ -45,6 +47,7 @@ class Writes:
         self.refusal = ACCEPTED
         self.now = 0
         self.value = 0
+        self.permitted = False
         self._commands = commands
         self._offered = 0
         self._names = names
@@ -85,6 +88,8 @@ class Writes:
             self.refusal = RETAINED
         elif length > PAYLOAD_MAX:
             self.refusal = OVERSIZED
+        elif not self.permitted:
+            self.refusal = NOT_ALLOWED
         elif not self._parse(command, payload, length):
             self.refusal = INVALID
         elif self._commands.ask(command, self.value, self.now):

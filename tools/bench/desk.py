@@ -30,6 +30,8 @@ SETTINGS = {
     "wifi_ssid": "bench",
     "mqtt_host": "127.0.0.1",
     "mqtt_interval_s": 5,
+    "mqtt_mode": True,
+    "mqtt_boost": True,
 }
 # Without these the firmware would not find the bench's network and broker.
 _OWN = ("wifi_ssid", "mqtt_host")
