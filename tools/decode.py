@@ -21,7 +21,7 @@ for place in (ROOT / "lib", ROOT):
     if str(place) not in sys.path:
         sys.path.insert(0, str(place))
 
-from bms import catalog, hints  # noqa: E402
+from bms import catalog  # noqa: E402
 from bms.framer import BAD_CHECKSUM, OTHER  # noqa: E402
 from tools import capture  # noqa: E402
 from tools.decoder import PROTOCOLS, REASONS, Result, decode, supported  # noqa: E402, F401
@@ -114,7 +114,7 @@ def _nearest(results):
 
 def _hint(captured):
     data = b"".join(captured.chunks)
-    if any(sign in data for sign in hints.SWAPPED):
+    if any(sign in data for sign in catalog.SWAPPED):
         return "; it looks like RS485 with A and B swapped"
     return ""
 

@@ -83,5 +83,5 @@ def _wire(settings, baud, ballast):
     from links.uart_link import UARTLink
 
     de = board.RS485_DE if settings["rs485_de_used"] else None
-    known = catalog.WIRED, catalog.SIGNS
+    known = catalog.WIRED, catalog.SIGNS + catalog.SWAPPED
     return UARTLink(board.BMS_UART, board.BMS_RX, board.BMS_TX, baud, known, de, ballast)

@@ -9,7 +9,6 @@ from time import ticks_ms
 
 from machine import UART, Pin
 
-from bms.hints import SWAPPED as SWAPPED_SIGNS
 from compat import const, ticks_add, ticks_diff
 from words import WIRE_TEXTS
 
@@ -44,10 +43,11 @@ class UARTLink:
     reason   a line of words.WIRE_NAMES; `counts` tells how often each one came about
     losses   how often there were figures and then none
 
-    `known`: names of dialects, and bytes by which each is recognised (bms.catalog). `de` is the
-    driver-enable pin of a transceiver, None without one. `ballast`: the receive buffer's size
-    until `trim`, if that is more than it needs (startup.Startup); the same as before, for only a
-    piece of the very same size is sure to be free again.
+    `known`: names of dialects, and bytes by which each is recognised, and behind these swapped
+    wires (bms.catalog). `de` is the driver-enable pin of a transceiver, None without one.
+    `ballast`: the receive buffer's size until `trim`, if that is more than it needs
+    (startup.Startup); the same as before, for only a piece of the very same size is sure to be
+    free again.
     """
 
     TEXTS = WIRE_TEXTS  # what the screen says for a reason
@@ -59,8 +59,7 @@ class UARTLink:
         self.counts = array("H", bytes(2 * REASON_COUNT))
         self.losses = 0
         self.begin_watch()
-        self._names, signs = known
-        self._signs = signs + SWAPPED_SIGNS
+        self._names, self._signs = known
         self._baud = baud
         self._free_ms = 0  # when all is sent, by the baud rate
         self._de = None

@@ -6,7 +6,7 @@ import struct
 import pytest
 
 from bms import check
-from bms.ieee754 import INVALID, f32le, f64le
+from bms.jk.ieee754 import INVALID, f32le, f64le
 from bms.jk.jk_ble import JkBle
 from host_tests.bms.jk_ble_rig import jk04_status, knowing, patched, settings_frame
 from host_tests.dialects import feed, reachable, start, values, why_withheld

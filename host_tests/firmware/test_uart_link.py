@@ -14,7 +14,7 @@ from host_tests.dialects import WITHHELD
 from host_tests.firmware.fake_chip import Chip
 
 DE = 22
-KNOWN = (catalog.WIRED, catalog.SIGNS)
+KNOWN = (catalog.WIRED, catalog.SIGNS + catalog.SWAPPED)
 
 
 @pytest.fixture

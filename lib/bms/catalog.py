@@ -49,6 +49,11 @@ DIALECTS = (
 NAMES = tuple([entry.name for entry in DIALECTS])
 WIRED = tuple([entry.name for entry in DIALECTS if entry.ways & UART])
 SIGNS = tuple([entry.sign for entry in DIALECTS if entry.ways & UART])
+# A line of RS485 whose A and B are swapped arrives inverted, with the idle level between frames
+# for start bits, so that the bytes are regrouped. These pieces come often where a JK talks: the
+# display port's two dialects (that of PB units is captured, jk.md §7 F6), and a bus with a master
+# and its units.
+SWAPPED = (b"\x4b\xb5\x7d", b"\xa9\xdf\x7e", b"\x37\xf7\xfb", b"\x55\x95\xe1")
 
 # What one dialect is called on the wire, where that differs (captures, tools/decode.py).
 WIRE_NAMES = (("jk02_24s", "jk_ble"), ("jk02_32s", "jk_ble"), ("jk04", "jk_ble"))

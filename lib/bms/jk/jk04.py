@@ -6,7 +6,7 @@ They tell cells, balancing and running time: no current, no state of charge, no 
 from array import array
 
 from bms import pack as p
-from bms.ieee754 import INVALID, f32le, f64le
+from bms.jk.ieee754 import INVALID, f32le, f64le
 from bms.jk.jk02 import CONTRADICTS, HOLDS, PROVES, UNDECIDED
 from bms.wire_le import u16le, u32le
 from compat import const
