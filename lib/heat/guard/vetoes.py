@@ -1,6 +1,42 @@
 """The guard: independent of the law, it can only veto, and most of its faults latch.
 
 It works out for itself what it judges, from the same inputs. The hardware lease is the output's.
+These are its rules in the order in which they are asked; of what holds, the first is told, and a
+latched fault before all others (of several words.first_fault). A test plays the list.
+
+The readings cannot be acted on; this ends by itself (_distrust):
+    link_down         nobody speaks: what is known is getting old
+    stale             no new figures for so long that the pack may be another by now
+    implausible       the figures contradict each other, so none of them is believed
+    frozen            the figures repeat word for word: a BMS that hangs says what was true once
+    no_sensor         a pack on the mat, or all, without a battery sensor: nobody sees its warmth
+    settling          fewer than three good readings: one may be an accident
+
+Something is wrong with mat, sensors or the switch; this latches (_check_current, then
+_look_for_faults, as far as the readings can be acted on):
+    stuck_on          the mat's current did not go when it was switched off
+    open_circuit      ... or did not come when it was switched on
+    sensor_spread     no cells are so far apart: a sensor hangs loose, or lies on the mat
+    over_temperature  hot while heating: what should have ended it earlier has not
+    heat_unseen       more heat was put in than any sensor shows (balance.py)
+    too_long          on for longer than owner or forecast allow, or the day's energy is spent
+    stuck_on          off, and the pack goes on warming as if heated (stuck.py)
+    open_circuit      on, and every sensor falls (proof.py)
+    not_heating       two windows of on-time without a rise (proof.py)
+
+The readings are good, and the output must be off all the same; this ends by itself (_hindrance):
+    bms_alarm         the BMS says: hot, or a sensor, a wire or itself broken
+    no_thresholds     nobody says how cold is too cold, or says what would be too hot
+    jump              a reading leapt to where heating would be wrong, or leaps again and again
+    mat_limit         at this voltage the mat takes more than the output bears
+    losing_heat       the book of heat is full: more would go where nobody sees it
+    too_weak          the cold takes more than the mat gives: to heat on would only empty the pack
+    backoff           no rise in its time, or an edge is awaited: off, to see what follows
+    too_warm          one sensor is hot, or all are warm, or the BMS's board: no cold to end
+
+Other reasons for the output to be off are not the guard's: the law's `resting`, and what options
+have (heat.options). Any exception is `internal` (heater.py); `unstable` and `state_lost` come from
+what was saved (restore.py).
 """
 
 import words as s
@@ -125,7 +161,7 @@ class Guard:
             self._jump_ms = 0
         self.stretch.step(inputs)
 
-    # -- what ends by itself ---------------------------------------------------------------------
+    # -- the readings cannot be acted on ---------------------------------------------------------
 
     def _distrust(self, inputs):
         """Why the readings cannot be acted on."""
@@ -143,61 +179,16 @@ class Guard:
             return s.NO_SENSOR if inputs.sensors.readings else s.SETTLING
         return s.NONE if inputs.sensors.settled else s.SETTLING
 
-    def _hindrance(self, inputs, demand, mw):
-        """Why the output must be off although the readings are good."""
-        if inputs.danger:
-            return s.BMS_ALARM
-        if inputs.protect_dc is None or self._ceiling_dc(inputs) > self._max_temp_dc:
-            return s.NO_THRESHOLDS
-        if self._jump_matters(inputs):
-            return s.JUMP
-        if self._is_over_limit(inputs, mw):
-            return s.MAT_LIMIT
-        if self.balance.verdict:
-            return s.LOSING_HEAT
-        if self.weak_ms:
-            return s.TOO_WEAK
-        if self.backoff_ms:
-            return s.BACKOFF
-        sensors = inputs.sensors
-        if demand and (
-            sensors.hot_dc > self._max_temp_dc
-            or sensors.cold_dc >= self._ceiling_dc(inputs)
-            or self._is_board_warm(inputs)
-        ):
-            return s.TOO_WARM
-        return s.NONE
-
-    def _is_board_warm(self, inputs):
-        """True if the BMS's own switches, at rest, are too hot for the cold that is told of."""
-        return (inputs.mos_dc or 0) > self._max_temp_dc and self._thermal.is_calm(inputs)
-
-    def _ceiling_dc(self, inputs):
-        """The temperature from which no pack is heated; see control.py about topping up."""
-        dc = max(inputs.recover_dc, inputs.protect_dc + self._lead_dc + _MIN_HYSTERESIS_DC)
-        return dc + _RESOLUTION_DC if inputs.from_bms and inputs.held else dc
-
-    def _jump_matters(self, inputs):
-        """A jump is ignored while it is short and, were it true, heating would still be right."""
-        sensors = inputs.sensors
-        # What is hot counts before it is confirmed: of several packs, when any of them says so.
-        if sensors.erratic or sensors.raw_hot_dc > self._max_temp_dc >= sensors.hot_dc:
-            return True
-        if sensors.pending == 0:
-            return False
-        return (
-            self._jump_ms >= _JUMP_MS
-            or sensors.raw_hot_dc > self._max_temp_dc
-            or sensors.raw_cold_dc >= self._ceiling_dc(inputs)
-        )
-
-    def _is_over_limit(self, inputs, mw):
-        ma = mat_ma(inputs.pack_mv, self._mat_mohm)
-        if ma is not None and self.max_ma and ma > self.max_ma:
-            return True
-        return mw is not None and self.max_mw != 0 and mw > self.max_mw
-
     # -- what latches ----------------------------------------------------------------------------
+
+    def _check_current(self, inputs):
+        if self.electric.step(inputs):
+            if self.electric.is_stuck:
+                self.trip(s.STUCK_ON)
+            elif self.electric.is_open:
+                self.trip(s.OPEN_CIRCUIT)
+            elif self.backoff_ms < _RECHECK_MS:
+                self.backoff_ms = _RECHECK_MS
 
     def _look_for_faults(self, inputs, mw):
         sensors = inputs.sensors
@@ -246,15 +237,6 @@ class Guard:
         disproved = electric is not None and electric.disproves(inputs)
         if self.off_watch.step(inputs, self._thermal, mw, is_cold, suspect, disproved):
             self.trip(s.STUCK_ON)
-
-    def _check_current(self, inputs):
-        if self.electric.step(inputs):
-            if self.electric.is_stuck:
-                self.trip(s.STUCK_ON)
-            elif self.electric.is_open:
-                self.trip(s.OPEN_CIRCUIT)
-            elif self.backoff_ms < _RECHECK_MS:
-                self.backoff_ms = _RECHECK_MS
 
     def _take_proof(self, inputs, mw):
         attempt = self.proof
@@ -309,3 +291,59 @@ class Guard:
         if strikes != self.strikes:
             self.strikes = strikes
             self.dirty = True
+
+    # -- the readings are good, and the output must be off all the same ---------------------------
+
+    def _hindrance(self, inputs, demand, mw):
+        """Why the output must be off although the readings are good."""
+        if inputs.danger:
+            return s.BMS_ALARM
+        if inputs.protect_dc is None or self._ceiling_dc(inputs) > self._max_temp_dc:
+            return s.NO_THRESHOLDS
+        if self._jump_matters(inputs):
+            return s.JUMP
+        if self._is_over_limit(inputs, mw):
+            return s.MAT_LIMIT
+        if self.balance.verdict:
+            return s.LOSING_HEAT
+        if self.weak_ms:
+            return s.TOO_WEAK
+        if self.backoff_ms:
+            return s.BACKOFF
+        sensors = inputs.sensors
+        if demand and (
+            sensors.hot_dc > self._max_temp_dc
+            or sensors.cold_dc >= self._ceiling_dc(inputs)
+            or self._is_board_warm(inputs)
+        ):
+            return s.TOO_WARM
+        return s.NONE
+
+    def _is_board_warm(self, inputs):
+        """True if the BMS's own switches, at rest, are too hot for the cold that is told of."""
+        return (inputs.mos_dc or 0) > self._max_temp_dc and self._thermal.is_calm(inputs)
+
+    def _ceiling_dc(self, inputs):
+        """The temperature from which no pack is heated; see control.py about topping up."""
+        dc = max(inputs.recover_dc, inputs.protect_dc + self._lead_dc + _MIN_HYSTERESIS_DC)
+        return dc + _RESOLUTION_DC if inputs.from_bms and inputs.held else dc
+
+    def _jump_matters(self, inputs):
+        """A jump is ignored while it is short and, were it true, heating would still be right."""
+        sensors = inputs.sensors
+        # What is hot counts before it is confirmed: of several packs, when any of them says so.
+        if sensors.erratic or sensors.raw_hot_dc > self._max_temp_dc >= sensors.hot_dc:
+            return True
+        if sensors.pending == 0:
+            return False
+        return (
+            self._jump_ms >= _JUMP_MS
+            or sensors.raw_hot_dc > self._max_temp_dc
+            or sensors.raw_cold_dc >= self._ceiling_dc(inputs)
+        )
+
+    def _is_over_limit(self, inputs, mw):
+        ma = mat_ma(inputs.pack_mv, self._mat_mohm)
+        if ma is not None and self.max_ma and ma > self.max_ma:
+            return True
+        return mw is not None and self.max_mw != 0 and mw > self.max_mw
