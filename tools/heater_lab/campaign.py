@@ -11,7 +11,6 @@ What must hold in every play, whatever the fault:
 """
 
 import copy
-import copyreg
 import functools
 
 import words as s
@@ -24,15 +23,6 @@ _PROOF_S = 8000  # two windows and the pause between them
 _WELL_S = 20_000  # until the heater must work again: half a book of heat, in the cold
 _GAP_S = 3  # between the first and the second of two faults
 _SLACK_S = _GAP_S + 1  # of two faults: the second comes later, between two steps
-
-
-def _view(numbers, code):
-    view = memoryview(numbers)
-    return view if view.format == code else view.cast(code)
-
-
-# A pack has views of its own arrays: their copies are views of the arrays' copies.
-copyreg.pickle(memoryview, lambda view: (_view, (view.obj, view.format)))
 
 
 class Broken(AssertionError):
@@ -160,7 +150,7 @@ class Play:
     def _mend(self):
         """Takes all faults away, acknowledges, and looks whether it works again."""
         lab = self.lab
-        prior = STARTS[self.start][1]
+        prior = STARTS[self.start][-1]
         for fault in self.faults + ([prior] if prior else []):
             if not fault.moment:
                 fault.end(lab)

@@ -169,7 +169,8 @@ class Lab:
             feed(self.pack, self.plant, self.now)
             for _, distort in self.falsify:
                 distort(self, self.pack)
-            self.pack.summarise()
+            if self.falsify:
+                self.pack.summarise()
             self.pack.fingerprint = hash((tuple(self.pack.cell_mv), self.plant.runtime_s))
         self.pack.touch(p.STATUS, self.now)
 
