@@ -11,6 +11,8 @@ with text `stdout` and `stderr`; a traceback or a bad exit status fails the test
 `micropython32` takes `files={"/inside": "/here"}`, because its file system is its own.
 """
 
+import pathlib
+
 import hypothesis
 import pytest
 
@@ -23,6 +25,7 @@ hypothesis.settings.register_profile("same", derandomize=True, deadline=None)
 hypothesis.settings.register_profile("fuzz", derandomize=False, deadline=None, print_blob=True)
 hypothesis.settings.load_profile("same")
 
+_HERE = pathlib.Path(__file__).parent
 PLACES = (*runner.PLACES, "host_tests/mp")
 
 collect_ignore = ["mp"]  # scripts for MicroPython: test_mp_scripts.py runs them
@@ -73,19 +76,42 @@ _REAL_TIME = (
 # Its tests wait for scenarios that take minutes, together.
 _LONGEST = "test_web_demo.py"
 
+# What takes the processor for ten seconds and more, the longest first: the tests of a file stay
+# together, and one of these begun last would be what the other processes wait for.
+_LONG = (
+    "test_heater_lab.py",
+    "test_image.py",
+    "test_heat_properties.py",
+    "test_heat_states.py",
+    "test_squeeze.py",
+    "test_heat_mat_faults.py",
+    "test_heat_winter.py",
+    "test_memory.py",
+    "test_soak.py",
+    "test_heat_states_options.py",
+    "test_heat_memory.py",
+    "test_heat_learning.py",
+    "test_heat_faults.py",
+)
+_NAMED = (_LONGEST, *_REAL_TIME, *_LONG)
+
 
 def pytest_collection_modifyitems(items):
     """What runs real programs against real clocks may try again on a machine that was too busy.
 
     A test that only passes now and then still shows: pytest counts its reruns. These files come
-    first, so that none of them is left over when all others are through.
+    first, so that none of them is left over when all others are through; then the long ones.
     """
+    missing = [name for name in _NAMED if not any(_HERE.rglob(name))]
+    if missing:  # renamed: it would neither be tried again nor begun early
+        raise pytest.UsageError(f"conftest.py names what is not there: {', '.join(missing)}")
     real_time = {_LONGEST, *_REAL_TIME}
     real_time |= {item.path.name for item in items if item.get_closest_marker("bench")}
     for item in items:
         if item.get_closest_marker("bench") or item.path.name in _REAL_TIME:
             item.add_marker(pytest.mark.flaky(reruns=2, reruns_delay=1))
-    items.sort(key=lambda item: (item.path.name != _LONGEST, item.path.name not in real_time))
+    order = [{_LONGEST}, real_time, *({name} for name in _LONG)]
+    items.sort(key=lambda item: [item.path.name not in names for names in order])
 
 
 def pytest_terminal_summary(terminalreporter):

@@ -215,21 +215,22 @@ def lay_out(board_name, out, squeezed=True, joined=True):
     return sorted(p for p in out.rglob("*") if p.is_file()), found
 
 
-def kept(board_name):
-    """Returns the folder of a board's image as the sources are now, to be read only.
+def kept(board_name, joined=True):
+    """Returns the folder of a board's squeezed image as the sources are now, to be read only.
 
     Making one takes seconds. The same sources give the same image: it is made once for them, and
     who wants it at the same time waits for it.
     """
     import fcntl  # only here, for Windows has none and needs none: the bench does not run there
 
-    place = ROOT / "build" / "kept" / f"{board_name}-{_digest()}"
+    name = board_name if joined else f"{board_name}-apart"
+    place = ROOT / "build" / "kept" / f"{name}-{_digest()}"
     place.parent.mkdir(parents=True, exist_ok=True)
-    with open(place.parent / f"{board_name}.lock", "w") as lock:
+    with open(place.parent / f"{name}.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not place.is_dir():
             with tempfile.TemporaryDirectory(dir=place.parent) as folder:
-                lay_out(board_name, pathlib.Path(folder) / "image")
+                lay_out(board_name, pathlib.Path(folder) / "image", joined=joined)
                 os.rename(pathlib.Path(folder) / "image", place)
     return place
 

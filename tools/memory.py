@@ -102,8 +102,11 @@ def measure(board_name="lilygo_t_display", dialect="bms.jk.jk_gps", squeezed=Tru
     roots = ("app", "build", dialect, board.PANEL)
     modules = image.reachable(set(roots))
     with tempfile.TemporaryDirectory() as folder:
-        out = pathlib.Path(folder) / "image"
-        image.lay_out(board_name, out, squeezed, joined=False)
+        if squeezed:
+            out = image.kept(board_name, joined=False)
+        else:
+            out = pathlib.Path(folder) / "image"
+            image.lay_out(board_name, out, squeezed, joined=False)
         settings = pathlib.Path(folder) / "settings.json"
         settings.write_text(json.dumps(boot_play.SETTINGS))
         # Which modules are there in the end, is seen in a first run.

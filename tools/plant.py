@@ -261,11 +261,9 @@ class Plant:
     @property
     def cell_mv(self):
         """Cell voltages in mV, with each cell's oddity and 1 mV of noise."""
-        base = 1000 * self._volt / self.cells
+        base = round(1000 * self._volt / self.cells)
         jitter = self._jitter
-        return [
-            round(base) + odd + ((jitter >> (i & 15)) & 1) for i, odd in enumerate(self._odd_mv)
-        ]
+        return [base + odd + ((jitter >> (i & 15)) & 1) for i, odd in enumerate(self._odd_mv)]
 
     @property
     def pack_mv(self):

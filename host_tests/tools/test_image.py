@@ -228,8 +228,8 @@ def test_a_file_is_rendered_from_a_module_that_the_device_does_not_carry(tmp_pat
 def test_an_image_is_kept_for_as_long_as_its_sources_are_the_same(monkeypatch, tmp_path):
     made = []
 
-    def lay_out(board, out):
-        made.append(board)
+    def lay_out(board, out, joined):
+        made.append((board, joined))
         out.mkdir()
         (out / "main.py").write_text(f"# {len(made)}")
 
@@ -241,8 +241,9 @@ def test_an_image_is_kept_for_as_long_as_its_sources_are_the_same(monkeypatch, t
         (tmp_path / "lib" / "a.py").write_text(texts)
         first = image.kept("board")
         assert image.kept("board") == first
-    assert made == ["board", "board"] and (first / "main.py").read_text() == "# 2"
-    assert image.kept("other") != first
+    assert made == [("board", True)] * 2 and (first / "main.py").read_text() == "# 2"
+    others = {image.kept("other"), image.kept("board", joined=False)}
+    assert len(others - {first}) == 2 and made[2:] == [("other", True), ("board", False)]
 
 
 def test_who_wants_the_same_image_at_the_same_time_waits_for_it(monkeypatch, tmp_path):
@@ -250,7 +251,7 @@ def test_who_wants_the_same_image_at_the_same_time_waits_for_it(monkeypatch, tmp
     begun = threading.Event()
     goes_on = threading.Event()
 
-    def lay_out(board, out):
+    def lay_out(board, out, joined):
         made.append(board)
         begun.set()
         assert goes_on.wait(60)

@@ -17,10 +17,8 @@ LOAD_ONCE = (
 
 
 @pytest.fixture(scope="module")
-def tree(tmp_path_factory):
-    out = tmp_path_factory.mktemp("memory") / "image"
-    image.lay_out("lilygo_t_display", out, joined=False)
-    return out
+def tree():
+    return image.kept("lilygo_t_display", joined=False)
 
 
 def run(tree, *chunks):
