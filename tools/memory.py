@@ -13,7 +13,7 @@ import pathlib
 import tempfile
 
 from bms import catalog
-from tools import ROOT, boot_play, chip_heaps, image, short_names
+from tools import ROOT, boot_play, chip_heaps, image, panel_layouts, short_names
 from tools.mp import runner
 
 # The most that may live, and that may be in use at any moment, garbage that cannot be collected
@@ -100,7 +100,7 @@ def measure(board_name="lilygo_t_display", dialect="bms.jk.jk_gps", squeezed=Tru
     """Returns [(what, bytes)]: each module, then the objects; in the order of loading."""
     board = image.load_board(board_name)
     roots = ("app", "build", dialect, board.PANEL)
-    modules = image.reachable(set(roots))
+    modules = image.reachable(set(roots), panel_layouts.in_place(board))
     with tempfile.TemporaryDirectory() as folder:
         if squeezed:
             out = image.kept(board_name, joined=False)

@@ -11,7 +11,7 @@ from contextlib import redirect_stdout
 import pytest
 
 import settings
-from tools import ROOT, boards, image, short_names
+from tools import ROOT, boards, image, panel_layouts, short_names
 
 BOARDS = [folder.name for folder in boards.folders()]
 BUILT = ["adafruit_feather_s3_tft", "esp32_2432s028", "lilygo_t_display"]  # each takes seconds
@@ -194,6 +194,9 @@ def test_every_board_has_its_driver_and_the_layout_of_its_panel(name):
     board = image.load_board(name)
     texts, _files = image.sources(name)
     assert board.PANEL in texts and f'NAME = "{board.NAME}"' in texts["board"]
+    if board.PANEL in panel_layouts.MONO:  # it has a page of its own
+        assert "screen.layout" not in texts
+        return
     large = "\nMORE_FIGURES = const(4)\n" in texts["screen.layout"]
     assert large == (board.PANEL_WIDTH >= 320 and board.PANEL_HEIGHT >= 240)
 
