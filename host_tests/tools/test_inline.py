@@ -6,7 +6,7 @@ import textwrap
 
 import pytest
 
-from tools import image, inline
+from tools import image, inline, inline_choice
 
 # Each is a body of `caller`, in which `self._moved(x)` logs what it gets and returns something.
 CALLS = {
@@ -338,8 +338,8 @@ def test_the_image_has_fewer_functions():
 
 
 def test_what_is_called_for_each_frame_stays():
-    texts = {module: image.find_source(module).read_text() for module in inline.STAY}
+    texts = {module: image.find_source(module).read_text() for module in inline_choice.STAY}
     moved = inline.inline(texts, set()).texts
-    for module, names in inline.STAY.items():
+    for module, names in inline_choice.STAY.items():
         left = {n.name for n in ast.walk(ast.parse(moved[module])) if hasattr(n, "name")}
         assert names <= left
