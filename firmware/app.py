@@ -36,7 +36,8 @@ def _say_end(device):
 def run(found):
     """Runs the device; returns on Ctrl-C, and raises what ends it otherwise. The heater is off.
 
-    found: a list with the startup.Startup, which is taken out of it.
+    found: a list with the startup.Startup, which is taken out of it; at the end there is for how
+    long it ran, in s, and its heaps.Heaps, for crash.py.
     """
     device = make_device(found)
     forget()
@@ -47,6 +48,8 @@ def run(found):
         finally:
             device.output.close()
             device.supervisor.relax()
+            found.append(device.uptime_s)
+            found.append(device.memory)
     except KeyboardInterrupt:
         device.supervisor.stand_down()
         _say_end(device)

@@ -14,7 +14,7 @@ from version import VERSION
 _ONCE = (
     ("building.bms", "bms.catalog"),
     ("building.heater", "heat.restore"),
-    ("building.relay", "relay.making"),
+    ("building.relay", "mqtt.open_codes", "relay.making"),
     ("building.screen",),
 )
 
@@ -29,6 +29,10 @@ def build(early):
     build_heater(device, early)
     finish(1)
     early.memory.tell("heater")
+    if early.roomy:  # what others have no memory for
+        from building.remote import add_to
+
+        add_to(device, early)
     build_relay(device, early)
     finish(2)
     early.memory.tell("relay")

@@ -46,6 +46,7 @@ class Device:
         self.heater = self.options = self.output = self.charger_contact = None
         self.model = self.screen = self.button = None
         self.relay = self.meter = None
+        self.extras = ()  # further tasks
         self.supervisor = Supervisor(NAMES, _TASK_LIMIT_MS)
 
     def release(self, minutes):

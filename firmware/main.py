@@ -55,12 +55,14 @@ def run(found):
     app.run(found)
 
 
+found = None
 try:
     failures, reason = attempts.begin()
     if failures >= attempts.SAFE:
         rest(reason)
     else:
-        run(start(failures))
+        found = start(failures)
+        run(found)
         attempts.clear()  # somebody at the console has stopped it
 except Exception as error:
     # Time to read the reason on a console and to press Ctrl-C; then everything anew.
@@ -68,5 +70,8 @@ except Exception as error:
     time.sleep(2)
     try:
         attempts.failed(error)
+        import crash
+
+        crash.keep(error, failures, found)
     finally:  # there may be no memory even for that
         machine.reset()

@@ -45,9 +45,10 @@ class Startup:
 
     `state` is the state file's content, `record` the heater's part of it (see config.load_state);
     `brush` and `texts` are those of the first_picture.Picture that is shown; `unit` identifies the
-    chip: hexadecimal, as bytes; `memory` is a heaps.Heaps. `roomy`: see `_is_roomy`. `ballast`:
-    how large the UART's receive buffer is until the device runs, 0 if that does not matter: it
-    holds the IDF's memory while Python's heap would take it.
+    chip: hexadecimal, as bytes; `failures`: of the starts before; `memory` is a heaps.Heaps.
+    `roomy`: see `_is_roomy`. `ballast`: how large the UART's receive buffer is until the
+    device runs, 0 if that does not matter: it holds the IDF's memory while Python's heap would
+    take it.
     """
 
     ballast = 0
@@ -60,6 +61,7 @@ def prepare(picture, failures=0):
     afterwards (main.py), and the Startup itself when the device is built.
     """
     early = Startup()
+    early.failures = failures
     early.brush = picture.brush
     early.texts = picture.texts
     early.memory = Heaps()

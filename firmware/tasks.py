@@ -44,7 +44,7 @@ def start_all(device):
         run_screen(device),
         run_relay(device),
         run_collector(device),
-    )
+    ) + device.extras
 
 
 def run_all(device):

@@ -50,7 +50,7 @@ LIB = {
 
 # The device's own modules, for firmware.
 DEVICE = set(
-    "aioble array asyncio binascii bluetooth board errno esp32 framebuf gc hashlib io "
+    "aioble array asyncio binascii builtins bluetooth board errno esp32 framebuf gc hashlib io "
     "json machine micropython network onewire os random select socket struct sys "
     "time".split()
 )

@@ -38,6 +38,7 @@ ONCE = frozenset(
         "building.heater",
         "building.screen",
         "building.relay",
+        "mqtt.open_codes",
         "relay.making",
         "built",
         "reset_cause",
@@ -45,6 +46,8 @@ ONCE = frozenset(
         "heat.restore",
     }
 )
+# What only boards with PSRAM do: not in an image for one without, nor is what only these need.
+ROOMY = frozenset({"building.remote", "mqtt.remote", "mqtt.roomy"})
 # What builds a part of the device, in the order of firmware/build.py, and the group that the part
 # itself becomes: loaded with its builder, when there is no garbage of the others any more. Loaded
 # all at once the application would leave a hole behind each function.

@@ -23,6 +23,7 @@ from tools import (
     ROOT,
     boards,
     bundle,
+    groups,
     inline,
     legend,
     numbered,
@@ -88,17 +89,18 @@ def check_imports(source):
             raise ImageError(f"{source.relative_to(ROOT)} imports {name}: not on the device")
 
 
-def reachable(chosen, in_place):
+def reachable(chosen, in_place, without=frozenset()):
     """Returns {dotted name: source} of the modules that main.py needs, and those in `chosen`.
 
-    in_place: {dotted name: source} of those that come from another file than usually.
+    in_place: {dotted name: source} of those that come from another file than usually; what only
+    those `without` need is not among them.
     """
     found = {}
     waiting = {"main"} | chosen
     while waiting:
         name = waiting.pop()
         source = in_place.get(name) or find_source(name)
-        if source is not None and name not in found:
+        if source is not None and name not in found and name not in without:
             found[name] = source
             if name not in rendered.FILES:
                 check_imports(source)
@@ -157,10 +159,14 @@ def example_settings():
     return json.dumps(values, indent=2, ensure_ascii=False) + "\n"
 
 
-def sources(board_name):
-    """Returns ({module: text}, {module that becomes a file: source}) of a board's image."""
+def sources(board_name, roomy=False):
+    """Returns ({module: text}, {module that becomes a file: source}) of a board's image.
+
+    roomy: with what only boards with PSRAM do.
+    """
     board = load_board(board_name)
-    modules = reachable(chosen_at_run_time(board), panel_layouts.in_place(board))
+    without = frozenset() if roomy else groups.ROOMY
+    modules = reachable(chosen_at_run_time(board), panel_layouts.in_place(board), without)
     modules["main"] = find_source("main")
     files = {n: modules.pop(n) for n in rendered.FILES.keys() & modules.keys()}
     texts = {n: source.read_text() for n, source in modules.items()}
@@ -187,7 +193,7 @@ def lay_out(board_name, out, squeezed=True, joined=True):
     what it is. The legend is what tools/explain_traceback.py needs; {} where nothing is joined.
     """
     board = load_board(board_name)
-    texts, files = sources(board_name)
+    texts, files = sources(board_name, not squeezed)
     found = {}
     if squeezed:
         texts = numbered.number(texts, [row[0] for row in settings_table()])

@@ -23,7 +23,7 @@ BUILDERS = frozenset({("main", "show"), ("main", "start"), ("app", "make_device"
 PARTS = (
     {"building.bms"},
     {"building.heater"},
-    {"building.relay", "relay.making"},
+    {"building.relay", "mqtt.open_codes", "relay.making"},
     {"building.screen"},
 )
 

@@ -19,6 +19,7 @@ ABOUT = {
     "firmware": "starts, tasks, supervisor",
     "firmware/hardware": "pins, panel, radio, clock",
     "firmware/links": "cable and Bluetooth to the BMS",
+    "firmware/kept": "crashes, events, in flash",
     "firmware/mqtt": "broker, messages out, commands in",
     "lib/relay": "figures → messages, discovery",
     "lib/screen": "figures → pages",

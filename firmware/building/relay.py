@@ -4,12 +4,14 @@
 # pyright: reportAttributeAccessIssue=false
 
 import io
+import os
 
 from bms.framer import Dialect
 from bms.meter import Meter
 from hardware.data_file import open_data
 from mqtt import reports as r
 from mqtt.announcer import Announcer
+from mqtt.open_codes import open_codes
 from mqtt.relay import Relay
 from mqtt.session import KEEPALIVE_S, Session
 from relay import making
@@ -17,10 +19,10 @@ from relay.commands import Judge, line_of
 from relay.message import Message
 from relay.state import StateReport
 from relay.topics import BIRTH, Topics
-from screen.draw.language import Language
 from unload import unload
 from words import MODE_NAMES
 
+_CRASH = "crash.new"  # kept.crash_file.UNTOLD, which most starts need not load
 _LEAST_TOLD_S = 30  # a reconnection must not make every value unavailable
 
 
@@ -33,16 +35,22 @@ def build_relay(device, early, about):
     settings = early.settings
     base = making.clean(settings["mqtt_topic"]) + b"/" + early.unit
     prefix = making.clean(settings["ha_prefix"])
+    own = r.DeviceReport(device, settings["mqtt_interval_s"] * 1000)
+    others = []
+    others.append(own)
+    others += _others(device, settings)
     writes = device.writes
+    if early.roomy:
+        from mqtt import remote
+
+        writes = remote.commands(device)
     topics = Topics(base, prefix, settings["ha_discovery"], writes)
     fitted = settings["heater_output"] != "none"
     mode = settings["heater_mode"].encode()
     allowed = line_of(MODE_NAMES, mode, 0, len(mode)) if fitted else 0
-    codes = Language(_codes())
+    codes = open_codes()
     device.meter = Meter(device.state.get("meter"))
     packs = _packs(device, settings)
-    own = r.DeviceReport(device, settings["mqtt_interval_s"] * 1000)
-    others = [own] + _others(device, settings)
     if early.roomy:
         others += _infos(device, settings, packs)
     if settings["mqtt_victron"]:
@@ -58,16 +66,31 @@ def build_relay(device, early, about):
     session = _session(settings, early, topics)
     message = Message(codes, _room(device, settings))
     message.clock = device.clock
+    others += _crashes(device, session)
+    if early.roomy:
+        others += writes.reports
     parts = (session, topics, packs, others, announcer, judge, codes, message, writes)
     if early.roomy:
         from mqtt.roomy import RoomyRelay
 
         relay = RoomyRelay(*parts)
+        relay.journal = device.journal
     else:
         relay = Relay(*parts)
     own.relay = relay
     own.session = session
     return relay
+
+
+def _crashes(device, session):
+    """Returns the report of how the last run crashed, if that is still to be told."""
+    try:
+        os.stat(_CRASH)
+    except OSError:
+        return []
+    from mqtt.crash_report import CrashReport
+
+    return [CrashReport(device, session)]
 
 
 def _room(device, settings):
@@ -174,15 +197,6 @@ def _packs(device, settings):
         name = b"/pack/%d/state" % number if number else b"/state"
         found.append(StateReport(name, unit, device.max_age_ms, interval_ms))
     return found
-
-
-def _codes():
-    file = open_data("languages/codes.bin")
-    if file is None:
-        from languages import codes
-
-        file = io.BytesIO(codes.DATA)
-    return file
 
 
 def _discovery():

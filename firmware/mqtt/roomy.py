@@ -9,7 +9,9 @@ from relay.packets import Reader
 
 
 class RoomyRelay(Relay):
-    """See mqtt.relay.Relay."""
+    """See mqtt.relay.Relay. journal: the kept.journal.Journal of who commanded what, or None."""
+
+    journal = None
 
     def __init__(self, session, topics, packs, others, announcer, judge, codes, message, writes):
         self._clock = message.clock
@@ -32,6 +34,9 @@ class RoomyRelay(Relay):
         }
         if refusal != ACCEPTED:
             told["reason"] = REFUSALS.split(b"\n")[refusal].decode()
+        if self.journal is not None:
+            what = (told["command"], told["reason"] or "done")
+            self.journal.note("command", "%s, by MQTT: %s" % what)
         if self._envelope.id:
             told["id"] = self._envelope.id
         text = json.dumps(told).encode()

@@ -286,7 +286,7 @@ def test_what_ends_one_task_ends_them_all(tasks, monkeypatch, by_radio):
     clock = Clock(tasks, monkeypatch, 0)
     ble = radio(monkeypatch, clock) if by_radio else None
     with pytest.raises(ValueError, match="dead"):
-        tasks.run_all(Thing(start=lambda now: clock.ran.append(now), ble=ble))
+        tasks.run_all(Thing(start=lambda now: clock.ran.append(now), ble=ble, extras=()))
     assert clock.ran[0] == 0
     assert ("link", 0) in clock.ran or not by_radio
 

@@ -82,10 +82,11 @@ class PtyDevice:
 
     def wait_for(self, text, seconds=5):
         """True if the program has printed a text since its start; waits for that."""
-        return self._wait(lambda: text.encode() in self._printed, seconds)
+        return self.waits_for(lambda: text.encode() in self._printed, seconds)
 
     @staticmethod
-    def _wait(condition, seconds):
+    def waits_for(condition, seconds):
+        """True if a condition has come true; waits for that."""
         end = time.monotonic() + seconds
         while not condition() and time.monotonic() < end:
             time.sleep(0.01)

@@ -5,6 +5,8 @@ packmate flash BOARD [PORT] FIRMWARE.bin           MicroPython onto a new board
 packmate deploy BOARD [PORT] --settings … --secrets …
 packmate selftest [PORT]                           what works: panel, BMS, Wi-Fi, broker
 packmate logs [PORT]                               what it says, with tracebacks explained
+packmate logs --kept [PORT] | --broker HOST        how it crashed, and what has happened
+packmate support [PORT] FILE                       all that helps a helper, without secrets
 """
 
 import argparse
@@ -13,10 +15,12 @@ import sys
 
 from tools.packmate import (
     PackmateError,
+    afar,
     backup,
     check,
     deploy,
     flash,
+    kept,
     logs,
     ports,
     selftest,
@@ -71,6 +75,17 @@ def parse(argv):
     one.add_argument("port", nargs="?", help=_PORT_HELP)
     one.add_argument("--legend", type=pathlib.Path, help="default: of the image sent last")
 
+    one.add_argument("--kept", action="store_true", help="what it keeps in flash; restarts it")
+    one.add_argument("--broker", metavar="HOST", help="what it tells over MQTT, without a cable")
+    one.add_argument("--broker-port", type=int, default=1883)
+    one.add_argument("--user", help="at the broker; the password is asked for")
+    one.add_argument("--topic", default="packmate", help="the setting mqtt_topic")
+
+    one = command("support", _support, "puts all that helps a helper into one file; restarts it")
+    one.add_argument("port", nargs="?", help=_PORT_HELP)
+    one.add_argument("file", type=pathlib.Path, help="a text file, without secrets")
+    one.add_argument("--legend", type=pathlib.Path, help="default: of the image sent last")
+
     one = command("traceback", _traceback, "names the functions that a traceback means")
     one.add_argument("file", type=pathlib.Path, nargs="?", help="default: standard input")
     one.add_argument("--legend", type=pathlib.Path, help="default: of the image sent last")
@@ -113,7 +128,17 @@ def _selftest(options):
 
 
 def _logs(options):
-    logs.follow(ports.find(options.port), logs.load_legend(options.legend))
+    legend = logs.load_legend(options.legend)
+    if options.broker:
+        afar.show(options.broker, options.broker_port, options.user, options.topic, legend)
+    elif options.kept:
+        kept.show(_finder(options), legend)
+    else:
+        logs.follow(ports.find(options.port), legend)
+
+
+def _support(options):
+    kept.support(_finder(options), options.file, logs.load_legend(options.legend))
 
 
 def _traceback(options):

@@ -1,0 +1,33 @@
+"""Builds what explains a device from afar, where there is PSRAM for it."""
+
+from config import exists
+from kept import console
+from kept.crash_file import UNTOLD, keep_told
+from kept.journal import Journal, Watch, run
+from mqtt.open_codes import open_codes
+from reset_cause import has_crashed
+
+
+def add_to(device, early):
+    """Gives the device its event log, and notes how it has started."""
+    console.start()
+    device.journal = Journal(device.boots)
+    device.watch = Watch(device.journal, open_codes())
+    device.watch.begin(device, early.failures, early.errors)
+    if exists(UNTOLD) and has_crashed():
+        device.journal.note("crash", _end())
+        if not device.mqtt_used:
+            keep_told()
+    device.extras += (run(device),)
+
+
+def _end():
+    """Returns what the event log says of a crash."""
+    import json
+
+    try:
+        with open(UNTOLD) as file:
+            record = json.load(file)
+        return "%s after %s s" % (record["error"], record["ran_s"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return "its record is damaged"

@@ -1,0 +1,40 @@
+"""Tells how the last run ended, retained; imported only where that was a crash, and told once."""
+
+from compat import const
+from kept.crash_file import UNTOLD, keep_told
+from kept.pause import write
+
+_NOTHING = const(-1)  # to be told by the relay
+_NEVER_MS = const(0x0FFFFFFF)
+_FULL_MS = const(2_000)  # after which it is gone, or the session is
+
+
+class CrashReport:
+    """See mqtt.reports. session: mqtt.session.Session; what it sends is retained by the broker."""
+
+    name = b"/crash"
+
+    def __init__(self, device, session):
+        self.interval_ms = _FULL_MS
+        self._session = session
+        self._device = device
+        self._sent = None  # the session count in which it was sent
+
+    def write(self, message, now):
+        """Has it sent; the next time, if the session still is the same, that is enough."""
+        if self.interval_ms == _NEVER_MS:
+            return _NOTHING
+        connects = self._device.relay.connects
+        if self._sent == connects:
+            self.interval_ms = _NEVER_MS
+            write(self._device, keep_told)
+            return _NOTHING
+        self._sent = connects
+        try:
+            with open(UNTOLD, "rb") as file:
+                text = file.read()
+        except OSError:
+            self.interval_ms = _NEVER_MS
+            return _NOTHING
+        self._session.publish(self.name, text, len(text), True)
+        return _NOTHING

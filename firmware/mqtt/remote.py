@@ -1,0 +1,130 @@
+"""What MQTT can do where there is PSRAM: the event log, and who commanded what."""
+
+from compat import const
+from relay.commands import (
+    ACCEPTED,
+    FROM_WRITES,
+    INVALID,
+    NOTHING,
+    OVERSIZED,
+    PAYLOAD_MAX,
+    RETAINED,
+    WRITE,
+)
+
+NOTHING_TO_TELL = const(-1)
+_NEVER_MS = const(0x0FFFFFFF)
+_PART_BYTES = const(1400)  # of the events in one message
+
+
+def commands(device):
+    """Returns the Commands of such a device."""
+    log = LogReport(device.journal)
+    return Commands(device.writes, ((log.TOPIC, log.ask),), (log,))
+
+
+class Commands:
+    """Takes the topics that `writes` does not know, and hands on what it does.
+
+    It stands in for a relay.writes.Writes, which `writes` is, or None. wanted: (last part of the
+    topic, function that takes the payload as bytes and returns an answer of relay.commands).
+    `reports`: what tells the rest.
+    """
+
+    def __init__(self, writes, wanted, reports):
+        self.command = NOTHING
+        self.refusal = ACCEPTED
+        self.now = self.value = 0
+        self.reports = reports
+        self._writes = writes
+        self._wanted = wanted
+        theirs = b"" if writes is None else writes.topics()
+        self._first = FROM_WRITES + theirs.count(b"\n")
+        self._names = theirs + b"".join([b"\n" + topic for topic, _ in wanted])
+
+    def topics(self):
+        """Returns the last parts of all topics, each behind a new line."""
+        return self._names
+
+    def changed(self):
+        """See relay.writes.Writes."""
+        return self._writes is not None and self._writes.changed()
+
+    def learn(self):
+        """See relay.writes.Writes."""
+        return self._writes is not None and self._writes.learn()
+
+    def judge(self, source, retained, payload, length):
+        """See relay.writes.Writes."""
+        if source < self._first:
+            writes = self._writes
+            writes.now = self.now
+            writes.judge(source, retained, payload, length)
+            self.command = writes.command
+            self.refusal = writes.refusal
+            self.value = writes.value
+            return
+        if retained:
+            self.refusal = RETAINED
+        elif length > PAYLOAD_MAX:
+            self.refusal = OVERSIZED
+        else:
+            take = self._wanted[source - self._first][1]
+            self.refusal = take(bytes(payload[:length]))
+        self.command = WRITE if self.refusal == ACCEPTED else NOTHING
+
+
+class LogReport:
+    """The event log, in as many messages as it takes, each time that somebody asks for it."""
+
+    name = b"/log"
+    TOPIC = b"/log/get"
+
+    def __init__(self, journal):
+        self.interval_ms = _NEVER_MS
+        self._journal = journal
+        self._parts = None
+        self._part = 0
+
+    def ask(self, payload):
+        """Has the log told; payload: `get`."""
+        if payload != b"get":
+            return INVALID
+        self._parts = _parts(self._journal.events())
+        self._part = 0
+        self.interval_ms = 0
+        return ACCEPTED
+
+    def write(self, message, now):
+        """See relay.message."""
+        parts = self._parts
+        if parts is None:
+            return NOTHING_TO_TELL
+        part = self._part
+        text = b'{"part":%d,"parts":%d,"events":[' % (part + 1, len(parts)) + parts[part] + b"]}"
+        self._part += 1
+        if self._part == len(parts):
+            self._parts = None
+            self.interval_ms = _NEVER_MS
+        return put(message, text)
+
+
+def put(message, text):
+    """Puts a text, as bytes, into a relay.message.Message; returns its length."""
+    if len(text) > len(message.buf):
+        message.buf = bytearray(len(text))
+    message.buf[: len(text)] = text
+    return len(text)
+
+
+def _parts(events):
+    """Returns the events, joined to texts of some size; at least one."""
+    parts = [[]]
+    size = 0
+    for event in events:
+        size += len(event) + 1
+        if size > _PART_BYTES:
+            parts.append([])
+            size = len(event)
+        parts[-1].append(event)
+    return [",".join(part).encode() for part in parts]

@@ -1,0 +1,147 @@
+"""What a device keeps about itself, on both builds: the record of a crash, and the event log."""
+
+import json
+import os
+import sys
+
+import vfs
+
+
+class Machine:
+    def reset_cause(self):
+        return 3
+
+
+class Board:
+    NAME = "Board"
+
+
+sys.modules["machine"] = Machine()
+sys.modules["board"] = Board()
+
+import crash  # noqa: E402
+from kept import console, journal  # noqa: E402
+from kept.crash_file import UNTOLD  # noqa: E402
+
+SECRETS = {"wifi_password": "hunter2", "mqtt_password": "hunter2-and-more", "ble_pin": ""}
+
+
+def fail():
+    raise ValueError("joined with hunter2-and-more, or with hunter2")
+
+
+def crash_record():
+    with open("secrets.json", "w") as file:
+        json.dump(SECRETS, file)
+    console.start()
+    print("the password", "is", "hunter2")
+    try:
+        fail()
+    except ValueError as error:
+        crash.keep(error, 2, [])
+    with open(UNTOLD) as file:
+        text = file.read()
+    record = json.loads(text)
+    assert "hunter2" not in text and "and-more" not in text
+    assert record["error"] == "ValueError: joined with ***, or with ***"
+    assert "in fail" in record["traceback"] and record["traceback"].startswith("Traceback")
+    assert record["lines"][-1] == "the password is ***"
+    assert (record["failed_starts"], record["reset_cause"]) == (2, 3)
+    assert record["memory"] is record["ran_s"] is None
+    try:
+        raise RuntimeError("x" * 5000)
+    except RuntimeError as error:
+        crash.keep(error, 0, None)
+    assert os.stat(UNTOLD)[6] < 6000
+    with open("secrets.json", "w") as file:
+        file.write("no JSON")
+    assert crash.without_secrets("as it is") == "as it is"
+
+
+class Supervisor:
+    def relax(self):
+        pass
+
+    def excuse(self, now):
+        pass
+
+
+class Output:
+    on = False
+    offs = 0
+
+    def off(self):
+        self.offs += 1
+
+
+class Device:
+    def __init__(self):
+        self.uptime_s = 0
+        self.output = Output()
+        self.supervisor = Supervisor()
+
+
+def step(book, device, seconds):
+    for _ in range(seconds):
+        device.uptime_s += 1
+        book.step(device)
+
+
+def event_log():
+    device = Device()
+    book = journal.Journal(7)
+    for _ in range(3):
+        book.note("wifi", "lost")
+    step(book, device, 59)
+    assert device.output.offs == 0  # once a minute
+    step(book, device, 1)
+    assert device.output.offs == 1
+    first = json.loads(list(book.events())[0])
+    assert first[:2] == [7, 0] and first[3:] == ["wifi", "lost", 3]
+    book.note("fault", "open_circuit")
+    step(book, device, 10)
+    assert device.output.offs == 2  # at once, or nearly
+    device.output.on = True
+    book.note("wifi", "up")
+    step(book, device, 500)
+    assert device.output.offs == 2  # it does not pause for this
+    device.output.on = False
+    step(book, device, 100)
+    assert device.output.offs == 3
+    # A flood is counted, and costs one write.
+    for n in range(1000):
+        book.note("command", "number %d" % n)
+    step(book, device, 60)
+    assert device.output.offs == 4
+    events = [json.loads(line) for line in book.events()]
+    assert events[-1][3] == "dropped"
+    assert sum([event[5] for event in events if event[3] != "wifi"]) == 1001
+    # The last hundred stay, over restarts, and no file grows without bound.
+    for boots in range(8, 20):
+        book = journal.Journal(boots)
+        device.uptime_s = 0
+        for n in range(39):
+            book.note("command", "%d of %d" % (n, boots))
+        step(book, device, 70)
+        assert os.stat(journal.NEWER)[6] < 12000
+    events = [json.loads(line) for line in book.events()]
+    assert len(events) == journal.KEPT
+    assert events[-1][0] == 19 and events[-40][0] == 18
+    # A line that the power has cut costs that line only.
+    with open(journal.NEWER, "a") as file:
+        file.write('[19, 99, null, "comm')
+    book = journal.Journal(20)
+    book.note("start", "power_on")
+    book.save()
+    events = [json.loads(line) for line in book.events()]
+    assert events[-1][3:] == ["start", "power_on", 1] and events[-2][0] == 19
+
+
+if hasattr(vfs, "VfsLfs2"):  # the 32-bit build has no LittleFS, and no files but its own
+    from nor_flash import Flash, make, use
+
+    flash = Flash(40)
+    make(flash)
+    use(flash)
+crash_record()
+event_log()
