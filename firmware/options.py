@@ -32,6 +32,7 @@ class Options:
             from heat.options.preheat import Preheat
 
             self._preheat = Preheat(settings)
+        self.saver = None  # a power_saver.Saver, where the settings ask for one
         self._take_holds(device, settings, errors)
 
     def _take_holds(self, device, settings, errors):
@@ -58,6 +59,8 @@ class Options:
 
     def fail(self, device, now):
         """Switches off what has no lease, after an exception in the heater's step or here."""
+        if self.saver is not None:
+            self.saver.wake()
         if self._output is not None:
             self._output.step(device.heater, False, 1000, now)
 
@@ -70,5 +73,7 @@ class Options:
             elapsed_ms = 0
         if self._output is not None:
             self._output.step(device.heater, on, elapsed_ms, now)
+        if self.saver is not None:
+            self.saver.step(device, on, elapsed_ms, now)
         if self._holds is not None:
             self._holds.step(device, elapsed_ms, now)

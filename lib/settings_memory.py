@@ -12,6 +12,7 @@ BLE_KB = const(63)
 PACKS_KB = const(14)
 WRITES_KB = const(12)
 VICTRON_KB = const(8)
+LOW_POWER_KB = const(4)
 
 
 def has_psram(python_bytes):
@@ -36,6 +37,9 @@ def refuse(values, errors):
     if values["mqtt_victron"]:
         _complain(errors, "mqtt_victron", VICTRON_KB)
         values["mqtt_victron"] = False
+    if values["low_power"]:
+        _complain(errors, "low_power", LOW_POWER_KB)
+        values["low_power"] = False
 
 
 def _complain(errors, what, kb):

@@ -89,7 +89,7 @@ def check_imports(source):
             raise ImageError(f"{source.relative_to(ROOT)} imports {name}: not on the device")
 
 
-def reachable(chosen, in_place, without=frozenset()):
+def reachable(chosen, in_place=None, without=frozenset()):
     """Returns {dotted name: source} of the modules that main.py needs, and those in `chosen`.
 
     in_place: {dotted name: source} of those that come from another file than usually; what only
@@ -99,7 +99,7 @@ def reachable(chosen, in_place, without=frozenset()):
     waiting = {"main"} | chosen
     while waiting:
         name = waiting.pop()
-        source = in_place.get(name) or find_source(name)
+        source = (in_place or {}).get(name) or find_source(name)
         if source is not None and name not in found and name not in without:
             found[name] = source
             if name not in rendered.FILES:

@@ -20,6 +20,10 @@ def add_to(device, early):
     device.output = kind(board.HEATER_PIN, board.HEATER_ACTIVE, by_pin)
     device.heater = _make_heater(settings, early.record)
     device.options = _make_options(device, settings, early.errors)
+    if settings["low_power"]:
+        from power_saver import Saver
+
+        device.options.saver = Saver(settings, early.brush.panel)
     # Counted in the flash at once, before anything can crash again.
     boots = device.state.get("boots", 0)
     device.boots = boots + 1 if isinstance(boots, int) and boots >= 0 else 1
@@ -49,6 +53,7 @@ def _make_options(device, settings, errors):
         or settings["heater_inhibit"]
         or settings["heater_stuck_cutoff"]
         or settings["preheat_at"]
+        or settings["low_power"]
         or device.heater.holds  # a switch that was taken is given back, whatever is set now
     ):
         from options import Options

@@ -33,6 +33,7 @@ def test_a_board_with_psram_is_known_by_its_heap(size, psram):
         ({k: TWO_ON_A_BUS[k] for k in ("bms_dialect", "bms_address", "packs")}, "packs: takes"),
         ({"bms_writes": True}, "bms_writes: takes about 12 kB"),
         ({"mqtt_victron": True}, "mqtt_victron: takes about 8 kB"),
+        ({"low_power": True}, "low_power: takes about 4 kB"),
     ],
 )
 def test_what_is_too_much_is_refused_with_the_figures(given, what):
@@ -40,7 +41,7 @@ def test_what_is_too_much_is_refused_with_the_figures(given, what):
     assert len(errors) == 1 and errors[0].startswith(what)
     assert "without PSRAM has 107" in errors[0]
     assert values["bms_link"] == "uart" and not values["packs"] and not values["bms_writes"]
-    assert not values["mqtt_victron"]
+    assert not values["mqtt_victron"] and not values["low_power"]
 
 
 def test_what_fits_is_not_refused():
@@ -67,6 +68,7 @@ def bus():
         (TWO_ON_A_BUS, limits.PACKS_KB),
         (BUS | {"bms_writes": True}, limits.WRITES_KB),
         (BUS | {"mqtt_victron": True}, limits.VICTRON_KB),
+        (BUS | {"low_power": True}, limits.LOW_POWER_KB),
     ],
 )
 def test_the_figures_are_what_is_measured(bus, given, kb):
