@@ -1,6 +1,7 @@
 """The plan of the house: no circle among rooms or files, and a picture as the sources are."""
 
 import ast
+import re
 
 import pytest
 
@@ -89,3 +90,33 @@ def test_the_page_of_the_plan_names_files_that_are_there():
     }
     missing = [name for name in named if not list(ROOT.glob(name))]
     assert len(named) > 20 and missing == []
+
+
+def page():
+    return (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+
+
+def test_a_frame_passes_ten_files_from_the_wire_to_the_pin():
+    way = page().partition("## The way of a frame")[2].partition("Three files call them")[0]
+    steps = re.findall(r"^(\d+)\. `([a-z0-9_/]+\.py)`", way, re.MULTILINE)
+    assert [int(number) for number, _ in steps] == list(range(1, 11))
+
+
+# What is only done in the files that a row of the page names: by its first words, how it looks.
+DONE_THERE = {
+    "a fault latches": r"\.trip\(|latched \|= ",
+    "a JK register is named": r"^_(REGISTERS|BASES) = ",
+    "a topic is spelled": r'^    name = b"/|publish\(b"/|b"/pack/|\\n?/set',
+    "a pin of a board": r"^(HEATER|BMS|PANEL)_(PIN|RX|TX|CS) = ",
+}
+
+
+@pytest.mark.parametrize("what", DONE_THERE)
+def test_what_the_page_says_of_a_place_is_so(what):
+    (row,) = [line for line in page().splitlines() if line.startswith(f"| {what}")]
+    named = [name for name in row.split("`") if name.endswith((".py", "/"))]
+    files = [f for top in ("lib", "firmware", "boards") for f in (ROOT / top).rglob("*.py")]
+    there = [f for f in files if re.search(DONE_THERE[what], f.read_text(), re.MULTILINE)]
+    assert there
+    for file in there:
+        assert any(file in ROOT.glob(n) or n in file.as_posix() for n in named), (file, named)
