@@ -79,6 +79,7 @@ _LONGEST = "test_web_demo.py"
 # What takes the processor for ten seconds and more, the longest first: the tests of a file stay
 # together, and one of these begun last would be what the other processes wait for.
 _LONG = (
+    "test_mp_scripts.py",
     "test_heater_lab.py",
     "test_image.py",
     "test_heat_properties.py",
