@@ -35,6 +35,7 @@ class Commands:
         self.command = NOTHING
         self.refusal = ACCEPTED
         self.now = self.value = 0
+        self.permitted = False  # by the settings, what `writes` knows
         self.reports = reports
         self._writes = writes
         self._wanted = wanted
@@ -59,6 +60,7 @@ class Commands:
         if source < self._first:
             writes = self._writes
             writes.now = self.now
+            writes.permitted = self.permitted
             writes.judge(source, retained, payload, length)
             self.command = writes.command
             self.refusal = writes.refusal
