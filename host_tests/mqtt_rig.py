@@ -317,6 +317,7 @@ def make_device(units=None, writes=None):
         writes=writes,
         ble=None,
         clock=None,
+        journal=thing(note=lambda what, about: None, events=lambda: iter(())),
         wifi=Wifi(),
         max_age_ms=10_000,
         uptime_s=99,
@@ -342,6 +343,7 @@ class Bench:
         from languages import codes
         from mqtt import session
         from relay import discovery
+        from screen.draw.language import Language
 
         self.now = now
         self.broker = Broker()
@@ -349,7 +351,7 @@ class Bench:
         monkeypatch.setattr(session, "socket", self.net)
         monkeypatch.setattr(resolver, "socket", self.net)
         monkeypatch.setattr(builder, "_discovery", lambda: File(discovery.DATA))
-        monkeypatch.setattr(builder, "_codes", lambda: File(codes.DATA))
+        monkeypatch.setattr(builder, "open_codes", lambda: Language(File(codes.DATA)))
         self.device = device or make_device()
         self.wifi = self.device.wifi
         self.unit = self.device.bms
