@@ -47,7 +47,9 @@ ONCE = frozenset(
     }
 )
 # What only boards with PSRAM do: not in an image for one without, nor is what only these need.
-ROOMY = frozenset({"building.remote", "mqtt.remote", "mqtt.roomy"})
+ROOMY = frozenset(
+    {"building.remote", "mqtt.remote", "mqtt.roomy", "power_saver", "heat.options.low_power"}
+)
 # What builds a part of the device, in the order of firmware/build.py, and the group that the part
 # itself becomes: loaded with its builder, when there is no garbage of the others any more. Loaded
 # all at once the application would leave a hole behind each function.
