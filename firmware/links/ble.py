@@ -37,7 +37,7 @@ class NoLink:
     def write(self, buf, n):
         """Sends nothing."""
 
-    def release(self, now):
+    def free_bus(self, now):
         """Holds nothing."""
 
     def watch(self, answering, dialect):

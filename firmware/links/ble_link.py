@@ -159,7 +159,7 @@ class BLELink:
             self.ring.readinto(scratch)
         self._left = 0
 
-    def release(self, now):
+    def free_bus(self, now):
         """For a bus that is shared; the air is nobody's."""
 
     def watch(self, answering, dialect):

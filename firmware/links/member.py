@@ -42,5 +42,5 @@ class MemberLink(UARTLink):
         """Reads nothing."""
         return 0
 
-    def release(self, now):
+    def free_bus(self, now):
         """Has nothing to let go of."""

@@ -39,7 +39,7 @@ class UARTLink:
 
     renewed  set when figures stop coming, and each minute from then on: forget what was half
              received and which unit it was, then clear this
-    sending  the bus is ours; call `release` within a few ms, until it is not
+    sending  the bus is ours; call `free_bus` within a few ms, until it is not
     reason   a line of words.WIRE_NAMES; `counts` tells how often each one came about
     losses   how often there were figures and then none
 
@@ -115,7 +115,7 @@ class UARTLink:
         # A stream takes a length too (py/stream.c), which the stubs do not know.
         self._uart.write(buf, n)  # pyright: ignore[reportCallIssue]
 
-    def release(self, now):
+    def free_bus(self, now):
         """Lets go of the bus once all is sent."""
         if not self.sending:
             return

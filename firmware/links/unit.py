@@ -44,7 +44,7 @@ class Unit:
             self.auto.step(now)
         dialect = self.dialect
         link = self.link
-        link.release(now)
+        link.free_bus(now)
         n = link.readinto(self.rx)
         if dialect.feed(self.rx, n, now):
             self.check.step(now)

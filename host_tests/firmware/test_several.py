@@ -47,7 +47,7 @@ class Link:
     def readinto(self, buf):
         return self.bytes
 
-    def release(self, now):
+    def free_bus(self, now):
         pass
 
     def watch(self, answering, dialect):

@@ -93,7 +93,7 @@ def test_without_a_pin_nothing_is_driven(chip, link_module):
     link = link_module.UARTLink(1, 25, 26, 115_200, KNOWN)
     link.write(b"0123456789a", 11)
     assert not link.sending and chip.trace == []
-    link.release(0)
+    link.free_bus(0)
 
 
 # -- half duplex ----------------------------------------------------------------------------------
@@ -109,13 +109,13 @@ def test_the_driver_is_on_until_all_is_sent(chip, link_module, baud, size, sent_
     link.write(bytes(size), size)
     assert chip.levels[DE] == 1 and link.sending
     chip.now = 2
-    link.release(chip.now)
+    link.free_bus(chip.now)
     assert link.sending
     chip.now = sent_ms
-    link.release(chip.now)
+    link.free_bus(chip.now)
     assert link.sending, "the UART has not said so"
     chip.sending = False
-    link.release(chip.now)
+    link.free_bus(chip.now)
     assert chip.levels[DE] == 0 and not link.sending
 
 
@@ -124,10 +124,10 @@ def test_a_uart_that_seems_done_at_once_is_not_believed(chip, link_module):
     link = link_module.UARTLink(1, 25, 26, 19_200, KNOWN, DE)
     link.write(bytes(10), 10)
     for chip.now in range(6):
-        link.release(chip.now)
+        link.free_bus(chip.now)
         assert chip.levels[DE] == 1
     chip.now = 7
-    link.release(chip.now)
+    link.free_bus(chip.now)
     assert chip.levels[DE] == 0
 
 
@@ -136,10 +136,10 @@ def test_a_uart_that_is_never_done_does_not_keep_the_bus(chip, link_module):
     chip.sending = True
     link.write(bytes(11), 11)
     chip.now = 90
-    link.release(chip.now)
+    link.free_bus(chip.now)
     assert chip.levels[DE] == 1
     chip.now = 110
-    link.release(chip.now)
+    link.free_bus(chip.now)
     assert chip.levels[DE] == 0
 
 

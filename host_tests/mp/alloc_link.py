@@ -25,7 +25,7 @@ def passes(link, dialect):
     link.readinto(rx)
     link.watch(False, dialect)
     link.write(tx, 11)
-    link.release(0)
+    link.free_bus(0)
     link.watch(True, dialect)
 
 

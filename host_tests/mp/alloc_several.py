@@ -24,7 +24,7 @@ class Link:
     def write(self, buf, n):
         pass
 
-    def release(self, now):
+    def free_bus(self, now):
         pass
 
     def watch(self, answering, dialect):
