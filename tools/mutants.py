@@ -1,98 +1,115 @@
 """Mutants: small faults put into the heater's code, to see whether a test notices each of them.
 
-    python -m tools.mutants                     all of lib/heat and lib/bms/check.py: a day
+    python -m tools.mutants                     the heater, the check, the writes to a BMS: hours
     python -m tools.mutants --each 10 --write   ten of each file; the score into docs/mutants.md
     python -m tools.mutants lib/heat/inputs.py  one file
 
 A mutant is one change: a comparison moved by its edge, `and` for `or`, a condition that never
-holds, a constant changed, a statement left out. It is put into a copy of the tree, and the tests
-of its part run there until one fails. What survives is printed: each is a missing test, or a
-change that changes nothing.
+holds, a constant changed, a statement left out; but no time that begins with a millisecond. The
+tests of its part are collected once; then each mutant has a process of its own, forked off there,
+which changes the code in memory and runs the tests, quickest first, until one fails. What survives
+is printed: each is a missing test, or a change that changes nothing. Of the latter docs/mutants.md
+keeps a list, which is not tried again.
 """
 
 import argparse
 import ast
-import concurrent.futures
+import json
+import os
 import pathlib
 import random
-import shutil
-import subprocess
+import re
+import signal
 import sys
 import tempfile
 import time
+import types
+
+import pytest
 
 from tools import ROOT
 
 PAGE = ROOT / "docs" / "mutants.md"
 _BEGIN = "<!-- table: python -m tools.mutants --write -->\n"
-FILES = ("lib/heat/**/*.py", "lib/bms/check.py")
-# What every mutant of the heater meets, and what those of one file meet beside it.
-_TESTS = "guard_alone heat_guard heat_law heat_alarms heat_report heat_packs"
+_KEPT = "<!-- kept -->\n"
+FILES = ("lib/heat/**/*.py", "lib/bms/check.py", "lib/bms/command.py", "lib/bms/reread.py")
+FILES += ("lib/bms/writer.py", "lib/bms/*/*_write.py")
+# What every mutant of the heater meets, and of the writes, and what those of one file meet beside.
+_TESTS = "guard_alone heat_guard heat_law heat_alarms heat_report heat_packs heat_boost zeros"
+_WRITES = "command command_faults command_properties writers"
 _ALSO = {
     "check": "check frozen",
     "charger": "heat_charger",
-    "control": "heat_charger heat_boost",
+    "control": "heat_charger",
     "current_proof": "heat_current",
-    "proof": "heat_mat_faults",
+    "proof": "heat_faults heat_mat_faults",
     "stuck": "heat_stuck heat_mat_faults",
-    "balance": "heat_faults heat_mat_faults",
-    "vetoes": "heat_faults heat_mat_faults",
-    "heater": "heat_memory heat_faults heat_thermal",
+    "balance": "heat_balance heat_faults heat_mat_faults",
+    "vetoes": "heat_balance heat_current heat_faults heat_memory heat_mat_faults",
+    "heater": "heat_memory heat_faults heat_thermal heat_charger",
+    "inputs": "heat_current heat_balance heat_faults",
     "record": "heat_memory",
+    "reread": "reread",
     "report": "heat_memory",
     "uptime": "heat_memory heat_faults",
     "sensors": "heat_probe",
-    "thermal": "heat_thermal heat_learning heat_mat_faults",
+    "thermal": "heat_thermal heat_balance heat_learning heat_mat_faults",
     "bms_output": "heat_bms_output",
     "inhibit": "heat_inhibit holds",
     "preheat": "heat_preheat",
     "probe": "heat_probe",
     "pwm": "heat_pwm",
 }
-_COPIED = (
-    "lib",
-    "firmware",
-    "host_tests",
-    "tools",
-    "boards",
-    "docs",
-    "pyproject.toml",
-    "README.md",
-)
-_PATIENCE = 5  # a run that takes so many times what the sound code takes hangs
-_EDGES = {ast.Lt: "<=", ast.LtE: "<", ast.Gt: ">=", ast.GtE: ">", ast.Eq: "!=", ast.NotEq: "=="}
-_EDGES |= {ast.Is: "is not", ast.IsNot: "is", ast.In: "not in", ast.NotIn: "in"}
-_SIGNS = {ast.Add: "-", ast.Sub: "+", ast.Mult: "//", ast.FloorDiv: "*"}
+_TRIFLE = re.compile("_m[js] = 0` becomes")  # a millisecond or a millijoule more
+_PATIENCE = 10  # who takes so many times what the sound code takes hangs
+# What stands between two operands, and what comes instead.
+_BETWEEN = {
+    ast.Lt: ("<", "<="),
+    ast.LtE: ("<=", "<"),
+    ast.Gt: (">", ">="),
+    ast.GtE: (">=", ">"),
+    ast.Eq: ("==", "!="),
+    ast.NotEq: ("!=", "=="),
+    ast.Is: ("is", "is not"),
+    ast.IsNot: ("is not", "is"),
+    ast.In: ("in", "not in"),
+    ast.NotIn: ("not in", "in"),
+    ast.And: ("and", "or"),
+    ast.Or: ("or", "and"),
+    ast.Add: ("+", "-"),
+    ast.Sub: ("-", "+"),
+    ast.Mult: ("*", "//"),
+    ast.FloorDiv: ("//", "*"),
+}
 
 
 class Mutant:
     """One change of a file: `text[start:end]` becomes `new`."""
 
-    def __init__(self, path, line, what, start, end, new):
+    def __init__(self, path, where, text, start, end, new):
         self.path = path
-        self.line = line
-        self.what = what
-        self.start = start
-        self.end = end
-        self.new = new
+        self.line = text.count("\n", 0, start) + 1
+        self.changed = text[:start] + new + text[end:]
+        first = text.rfind("\n", 0, start) + 1
+        last = text.find("\n", end)
+        before, after = text[first:start], text[end:last].partition("  #")[0]
+        old = " ".join((before + text[start:end] + after).split())
+        new = " ".join((before + new + after).split())
+        self.key = f"{path}{where}: `{old}` becomes `{new}`"
 
-    def apply(self, text):
-        """Returns the changed text, None if it is no Python any more."""
-        changed = text[: self.start] + self.new + text[self.end :]
-        try:
-            compile(changed, "mutant", "exec")
-        except SyntaxError:
-            return None
-        return changed
+    def code(self):
+        """Returns the changed code."""
+        return compile(self.changed, self.path, "exec")
 
     def __str__(self):
-        return f"{self.path}:{self.line}: {self.what}"
+        return self.key.replace(self.path, f"{self.path}:{self.line}", 1)
 
 
 class _Finder(ast.NodeVisitor):
     def __init__(self, path, text):
         self.found = []
         self._path = path
+        self._where = ""
         self._text = text
         self._starts = [0]
         for row in text.splitlines(keepends=True):
@@ -109,60 +126,53 @@ class _Finder(ast.NodeVisitor):
         start = self._at(node.lineno, node.col_offset)
         return start, self._at(node.end_lineno, node.end_col_offset)
 
-    def _add(self, node, start, end, new):
-        old = " ".join(self._text[start:end].split())
-        self.found.append(
-            Mutant(self._path, node.lineno, f"`{old}` becomes `{new}`", start, end, new)
-        )
+    def _add(self, start, end, new):
+        self.found.append(Mutant(self._path, self._where, self._text, start, end, new))
+
+    def _exchange(self, left, kind, right):
+        """Exchanges what stands between two operands."""
+        start, end = self._span(left)[1], self._span(right)[0]
+        old, new = _BETWEEN.get(type(kind), ("", ""))
+        between = self._text[start:end]
+        if new:
+            self._add(start, end, between.replace(old, new, 1))
 
     def visit_Compare(self, node):
-        start, end = self._span(node.left)[1], self._span(node.comparators[0])[0]
-        new = _EDGES.get(type(node.ops[0]))
-        if new:
-            self.found.append(
-                Mutant(
-                    self._path,
-                    node.lineno,
-                    f"`{ast.unparse(node)}`: `{self._text[start:end].strip()}` becomes `{new}`",
-                    start,
-                    end,
-                    f" {new} ",
-                )
-            )
+        for left, kind, right in zip(
+            [node.left, *node.comparators], node.ops, node.comparators, strict=False
+        ):
+            self._exchange(left, kind, right)
         self.generic_visit(node)
 
     def visit_BoolOp(self, node):
-        start, end = self._span(node.values[0])[1], self._span(node.values[1])[0]
-        old, new = ("and", "or") if isinstance(node.op, ast.And) else ("or", "and")
-        if old in self._text[start:end]:
-            self._add(node, start, end, self._text[start:end].replace(old, new))
+        for left, right in zip(node.values, node.values[1:], strict=False):
+            self._exchange(left, node.op, right)
         self.generic_visit(node)
 
     def visit_BinOp(self, node):
-        new = _SIGNS.get(type(node.op))
-        if new:
-            start, end = self._span(node.left)[1], self._span(node.right)[0]
-            self._add(node, start, end, f" {new} ")
+        self._exchange(node.left, node.op, node.right)
         self.generic_visit(node)
 
     def visit_If(self, node):
-        self._add(node, *self._span(node.test), "False")
+        self._add(*self._span(node.test), "False")
         self.generic_visit(node)
 
     def visit_Constant(self, node):
         if type(node.value) is int:
             new = node.value + 1 if node.value < 10 else 2 * node.value
-            self._add(node, *self._span(node), str(new))
+            self._add(*self._span(node), str(new))
         elif type(node.value) is bool:
-            self._add(node, *self._span(node), str(not node.value))
+            self._add(*self._span(node), str(not node.value))
 
     def visit_FunctionDef(self, node):
+        self._where = f" {node.name}"
         for statement in ast.walk(node):
             plain = isinstance(statement, (ast.Assign, ast.AugAssign))
             call = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call)
             if node.name != "__init__" and (plain or call):
-                self._add(statement, *self._span(statement), "pass")
+                self._add(*self._span(statement), "pass")
         self.generic_visit(node)
+        self._where = ""
 
 
 def mutants_of(path):
@@ -170,88 +180,179 @@ def mutants_of(path):
     text = (ROOT / path).read_text(encoding="utf-8")
     finder = _Finder(path, text)
     finder.visit(ast.parse(text))
-    return [mutant for mutant in finder.found if mutant.apply(text) is not None]
+    return [mutant for mutant in finder.found if not _TRIFLE.search(mutant.key)]
+
+
+def known():
+    """Returns the lines of docs/mutants.md that say which mutants change nothing, and why."""
+    _, _, kept = PAGE.read_text(encoding="utf-8").partition(_KEPT)
+    lines = kept.replace("\n  ", " ").splitlines()
+    return [line for line in lines if line.startswith("- lib/")]
+
+
+def is_known(mutant, lines):
+    """True if one of these lines tells of a mutant."""
+    return any(line.startswith(f"- {mutant.key}: ") for line in lines)
 
 
 def names_of(path):
     """Returns the names of the tests of a file."""
-    return f"{_TESTS} {_ALSO.get(pathlib.Path(path).stem, '')}".split()
+    name = pathlib.Path(path).stem
+    base = _TESTS if name == "check" or "/heat/" in path else _WRITES
+    return _ALSO[name].split() if name == "reread" else f"{base} {_ALSO.get(name, '')}".split()
 
 
-def tests_of(path, folder=ROOT):
-    """Returns the files of a tree that test a file of it, from whatever rooms they are."""
-    rooms = folder / "host_tests"
+def tests_of(path):
+    """Returns the files that test a file, from whatever rooms they are."""
+    rooms = ROOT / "host_tests"
     return [file for name in names_of(path) for file in rooms.rglob(f"test_{name}.py")]
 
 
-def _run(path, folder, timeout_s):
-    """Runs the tests of a file; returns pytest's exit status, None if they hang."""
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-n0", "-p", "no:cacheprovider"]
-    command += map(str, tests_of(path, folder))
+# -- in the process of a mutant -------------------------------------------------------------------
+
+
+def graft(path, code):
+    """Changes a module that has been imported: whoever holds its functions has the changed ones.
+
+    Only what is imported from then on misses a changed constant of another module's.
+    """
+    name = path[len("lib/") : -len(".py")].replace("/", ".")
+    new = types.ModuleType(name)
+    exec(code, vars(new))  # a changed file of our own
+    _graft(sys.modules[name], new, name)
+
+
+def _graft(old, new, module):
+    for name, value in vars(new).items():
+        have = vars(old).get(name)
+        if isinstance(value, property):
+            value, have = value.fget, have.fget
+        if isinstance(value, types.FunctionType):
+            if value.__module__ == module:
+                _swap(old, have, value)
+        elif isinstance(value, type):
+            if value.__module__ == module:
+                _graft(have, value, module)
+        elif isinstance(value, (int, bytes, tuple)) and value != have:
+            setattr(old, name, value)
+
+
+def _swap(owner, have, value):
     try:
-        return subprocess.run(
-            command, cwd=folder, capture_output=True, timeout=timeout_s, check=False
-        ).returncode
-    except subprocess.TimeoutExpired:
-        return None
+        have.__code__ = value.__code__
+        have.__defaults__ = value.__defaults__
+    except ValueError:  # it has lost its super()
+        setattr(owner, value.__name__, value)
 
 
-def patience_s(path, folder):
-    """Returns after how long a run of the file's tests hangs; they must pass on sound code."""
-    start = time.monotonic()
-    if _run(path, folder, None) != 0:
-        raise SystemExit(f"the tests of {path} fail without any mutant")
-    return max(60, _PATIENCE * (time.monotonic() - start))
+class _Listener:
+    def __init__(self):
+        self.failed = False
+
+    def pytest_runtest_logreport(self, report):
+        self.failed = self.failed or report.failed
 
 
-def survives(mutant, folder, timeout_s):
-    """True if all tests pass in the copy of the tree in `folder`; the file is put back."""
-    file = folder / mutant.path
-    good = (ROOT / mutant.path).read_text(encoding="utf-8")
-    file.write_text(mutant.apply(good), encoding="utf-8")
+def _run(session, items):
+    """Runs tests until one fails; returns (whether all passed, seconds of processor time each)."""
+    listener = _Listener()
+    session.config.pluginmanager.register(listener)
+    took_s = {}
+    for item in items:
+        start = time.process_time()
+        item.ihook.pytest_runtest_protocol(item=item, nextitem=None)
+        took_s[item.nodeid] = time.process_time() - start
+        if listener.failed:
+            return False, took_s
+    return True, took_s
+
+
+# -- around it ------------------------------------------------------------------------------------
+
+
+class _Judge:
+    """A plugin of pytest: when all tests have been collected, it runs them for each mutant."""
+
+    def __init__(self, mutants, jobs):
+        self.results = []  # (mutant, it survived)
+        self._mutants = mutants
+        self._jobs = jobs
+        self._under_way = {}
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session):
+        took_s = _measure(session)
+        items = sorted(session.items, key=lambda item: took_s[item.nodeid])
+        for mutant in self._mutants:
+            tests = set(tests_of(mutant.path))
+            chosen = [item for item in items if item.path in tests]
+            limit_s = 10 + _PATIENCE * sum(took_s[item.nodeid] for item in chosen)
+            if len(self._under_way) == self._jobs:
+                self._collect()
+            arguments = session, chosen, mutant.path, mutant.code(), limit_s
+            self._under_way[_fork(_try, *arguments)] = mutant
+        while self._under_way:
+            self._collect()
+        return True
+
+    def _collect(self):
+        pid, status = os.wait()
+        mutant = self._under_way.pop(pid)
+        self.results.append((mutant, status == 0))
+        print("SURVIVES" if status == 0 else "killed  ", mutant, file=sys.__stdout__, flush=True)
+
+
+def _fork(function, *arguments):
+    """Returns the process in which a function is run, silently; 0 is its status for True."""
+    pid = os.fork()
+    if pid:
+        return pid
+    silent = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(silent, 1)
+    os.dup2(silent, 2)
+    good = False
     try:
-        return _run(mutant.path, folder, timeout_s) == 0
+        good = function(*arguments)
     finally:
-        file.write_text(good, encoding="utf-8")
+        os._exit(0 if good else 1)
 
 
-def _copy(folder):
-    folder.mkdir(parents=True)
-    reference = ROOT.parent / "shared"
-    if reference.is_dir():
-        (folder.parent / "shared").symlink_to(reference)
-    for name in _COPIED:
-        source = ROOT / name
-        if source.is_dir():
-            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy(source, folder / name)
+def _measure(session):
+    """Returns what each test takes on sound code; they must all pass."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = pathlib.Path(folder) / "took_s"
+        _, status = os.waitpid(_fork(_note, session, file), 0)
+        if status:
+            raise SystemExit("the tests fail without any mutant")
+        return json.loads(file.read_text(encoding="utf-8"))
+
+
+def _note(session, file):
+    good, took_s = _run(session, session.items)
+    file.write_text(json.dumps(took_s), encoding="utf-8")
+    return good
+
+
+def _try(session, items, path, code, limit_s):
+    signal.setitimer(signal.ITIMER_PROF, limit_s)  # of processor time; who hangs is killed
+    graft(path, code)
+    return _run(session, items)[0]
 
 
 def run(paths, each, seed, jobs):
-    """Yields (mutant, survived) of `each` mutants a file (0: all), in `jobs` copies at a time."""
-    with (
-        tempfile.TemporaryDirectory() as room,
-        concurrent.futures.ThreadPoolExecutor(jobs) as pool,
-    ):
-        free = []
-        for job in range(jobs):
-            free.append(pathlib.Path(room) / str(job) / "tree")
-            _copy(free[-1])
-
-        def judge(mutant, timeout_s):
-            folder = free.pop()
-            try:
-                return mutant, survives(mutant, folder, timeout_s)
-            finally:
-                free.append(folder)
-
-        for path in paths:
-            found = mutants_of(path)
-            if 0 < each < len(found):
-                found = random.Random(f"{seed} {path}").sample(found, each)
-            limits = [patience_s(path, free[0])] * len(found)
-            yield from pool.map(judge, found, limits)
+    """Returns [(mutant, it survived)] of `each` mutants a file (0: all), `jobs` at a time."""
+    chosen = []
+    lines = known()
+    for path in paths:
+        found = [mutant for mutant in mutants_of(path) if not is_known(mutant, lines)]
+        if 0 < each < len(found):
+            found = random.Random(f"{seed} {path}").sample(found, each)
+        chosen += found
+    judge = _Judge(chosen, jobs)
+    files = sorted({str(file) for path in paths for file in tests_of(path)})
+    options = ["-q", "-n0", "-p", "no:cacheprovider", "-p", "no:timeout", "-W", "ignore"]
+    pytest.main([*options, *files], plugins=[judge])
+    return judge.results
 
 
 def table(results, each):
@@ -274,16 +375,14 @@ def table(results, each):
     lines += [f"| {path} | {n} | {n - len(alive)} |" for path, (n, alive) in sorted(files.items())]
     if lost:
         lines += ["", "What survives:", ""]
-        lines += [
-            f"- {mutant}" for _, alive in sorted(files.values(), key=str) for mutant in alive
-        ]
+        lines += [f"- {mutant}" for _, (_, alive) in sorted(files.items()) for mutant in alive]
     return "\n".join(lines) + "\n"
 
 
 def main(argv=None):
-    """Runs it; returns the exit status: 0."""
+    """Runs it; returns the exit status: 1 if nothing was tried."""
     parser = argparse.ArgumentParser(prog="mutants", description=__doc__.partition("\n")[0])
-    parser.add_argument("files", nargs="*", help="default: lib/heat and lib/bms/check.py")
+    parser.add_argument("files", nargs="*", help="default: all, see above")
     parser.add_argument("--each", type=int, default=0, help="mutants of each file; 0: all")
     parser.add_argument("--seed", type=int, default=1, help="which of them")
     parser.add_argument("--jobs", type=int, default=2, help="at a time")
@@ -292,16 +391,15 @@ def main(argv=None):
     paths = options.files or sorted(
         str(path.relative_to(ROOT)) for pattern in FILES for path in ROOT.glob(pattern)
     )
-    results = []
-    for mutant, survived in run(paths, options.each, options.seed, options.jobs):
-        results.append((mutant, survived))
-        print("SURVIVES" if survived else "killed  ", mutant, flush=True)
+    results = run(paths, options.each, options.seed, options.jobs)
     text = table(results, options.each)
     print("\n" + text)
     if options.write:
         page = PAGE.read_text(encoding="utf-8")
-        PAGE.write_text(page[: page.index(_BEGIN) + len(_BEGIN)] + "\n" + text, encoding="utf-8")
-    return 0
+        before, begin, rest = page.partition(_BEGIN)
+        kept = rest[rest.index(_KEPT) :]
+        PAGE.write_text(f"{before}{begin}\n{text}\n{kept}", encoding="utf-8")
+    return 0 if results else 1
 
 
 if __name__ == "__main__":
