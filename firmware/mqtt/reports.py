@@ -47,7 +47,7 @@ class HeaterReport:
         message.put(heater.ready_wh)
         message.put(heater.boost_s)
         message.put_code(w.PREHEAT_TEXTS, heater.preheat)
-        message.put_code(w.CHARGER_TEXTS, law.charger.source if law.charger.present else 0)
+        message.put_code(w.CHARGER_TEXTS, law.charger.source)
         message.put(heater.probe_dc)
         message.put(law.on_dc)
         message.put(law.off_dc)

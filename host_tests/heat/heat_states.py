@@ -40,7 +40,7 @@ _SCALED = {
 # The book of heat holds two seconds of the mat, and is forgotten more slowly than it fills.
 SHORT_BOOK = {
     guard: {"_BACKOFF_MS": 2000, "_WEAK_MS": 1000, "_WEAK_MOST_MS": 2000},
-    balance: {"_SLOW_S": 2, "_LEAST_K": 200 / 35_840, "_LONG_S": 4},
+    balance: {"_SLOW_S": 2, "_LEAST_K": 200 / 35_840, "_LONG_MS": 4000},
     proof: {"_LAG_MS": 1000, "_PAUSE_MS": 2000, "_PAUSED_MS": 1000},
 }
 # No book, and a window of two seconds.
@@ -318,7 +318,7 @@ def picture_in_time(heater):
         keeper.backoff_ms,
         stretch.ms,
         stretch.pause_ms if stretch.ms else 0,
-        (attempt.on_ms, attempt.base_dc[0], attempt.off_ms) if attempt.started else None,
+        (attempt.on_ms, attempt.base_dc[0], attempt.off_ms) if attempt.epoch >= 0 else None,
         watch.off_ms,
         watch.epoch == heater.inputs.sensors.epoch and watch.base_dc,
         watch.peak_dc if watch.warns else None,
@@ -335,9 +335,9 @@ def picture_of_heat(heater):
         keeper.backoff_ms,
         (attempt.on_ms, attempt.base_dc[0], attempt.low_dc[0], attempt.lag_ms)
         + (attempt.off_ms, attempt.shown)
-        if attempt.started
+        if attempt.epoch >= 0
         else None,
-        (book.unseen_j, book.open_s, book.verdict, book.again, book.lost_w, book.lost_dc)
+        (book.unseen_j, book.open_ms, book.verdict, book.again, book.lost_w, book.lost_dc)
         + (book.blind_ms,),
         (keeper.shown, keeper.weak_ms, keeper.next_weak_ms),
     )

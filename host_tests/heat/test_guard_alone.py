@@ -78,6 +78,32 @@ def test_each_veto_holds_a_greedy_law_off(name, when):
     assert seen & set(reasons.split()), seen
 
 
+@pytest.mark.parametrize("lead_dc, off_dc", [(0, 20), (10, 30)])
+def test_a_narrow_hysteresis_is_widened_to_two_degrees_and_no_more(lead_dc, off_dc):
+    rig = greedy(heater_lead_dc=lead_dc)
+    rig.slots[p.CHARGE_UTPR_DC] = 10
+    rig.step(4)
+    rig.temps = [off_dc - 10, off_dc - 10]
+    assert rig.step(5)
+    rig.temps = [off_dc, off_dc]
+    assert not rig.step()
+
+
+@pytest.mark.parametrize("thresholds, most_dc", [("bms", 60), ("own", 50)])
+def test_a_bms_that_still_holds_charging_off_is_worth_one_degree_of_its_own_recovery(
+    thresholds, most_dc
+):
+    rig = greedy(heater_thresholds=thresholds)
+    rig.cut()
+    rig.step(4)
+    rig.temps = [most_dc - 10, most_dc - 10]
+    rig.step(3)
+    rig.temps = [most_dc - 1, most_dc - 1]
+    assert rig.step(5)
+    rig.temps = [most_dc, most_dc]
+    assert not rig.step()
+
+
 def test_it_warms_to_recovery_and_not_beyond():
     rig = greedy()
     rig.step(4)

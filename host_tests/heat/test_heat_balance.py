@@ -109,18 +109,32 @@ def test_what_the_sensors_rise_is_booked_off_and_what_they_fall_is_booked_on():
 def test_the_second_time_is_a_fault_only_if_the_unheated_pack_lost_too_little(seen_ckh, named):
     rig = Rig().started()
     balance = rig.heater.guard.balance
-    for _ in range(2):
-        balance.open_s = 3600
+    for time in (1, 2):
+        balance.open_ms = 3_600_000
         balance.unseen_j = 11 * 35_840
         balance.lost_w = -1
         rig.heater.thermal.fall_ckh = seen_ckh
         rig.step()
         assert not rig.on
+        assert faults(rig) == ({"heat_unseen"} if named and time == 2 else set())
         if not faults(rig):
             assert rig.text == "blocked:losing_heat"
             balance.unseen_j = 4 * 35_840
             rig.step(2)
-    assert faults(rig) == ({"heat_unseen"} if named else set())
+
+
+def test_how_long_the_book_took_tells_what_the_box_would_have_to_lose():
+    """50 W are lost unheated. In ten minutes 30 kJ were left over: a box that loses those, too,
+    would lose twice as much."""
+    rig = Rig().started()
+    balance, thermal = rig.heater.guard.balance, rig.heater.thermal
+    for named in (set(), {"heat_unseen"}):
+        balance.open_ms, balance.unseen_j = 3_600_000, 330_000
+        thermal.fall_ckh, thermal.fall_dc = 500, -10
+        assert rig.trace(600)[-1] != "heating"
+        assert faults(rig) == named
+        balance.unseen_j = 4 * 35_840
+        rig.step(2)
 
 
 @pytest.mark.parametrize("colder_dc, named", [(30, True), (31, False)])
@@ -128,7 +142,7 @@ def test_a_pack_that_was_colder_when_it_lost_little_proves_nothing(colder_dc, na
     rig = Rig().started()
     balance, thermal = rig.heater.guard.balance, rig.heater.thermal
     for _ in range(2):
-        balance.open_s = 3600
+        balance.open_ms = 3_600_000
         balance.unseen_j = 11 * 35_840
         balance.lost_w = -1
         thermal.fall_ckh = 0
@@ -169,16 +183,30 @@ def test_the_book_is_kept_over_a_restart_and_acknowledging_closes_it():
     assert rig.heater.guard.balance.unseen_j == 0
 
 
-def test_a_board_that_is_warmer_than_cells_may_be_stops_the_heat_while_it_rests():
+@pytest.mark.parametrize("pack_wh", [5120, 0])
+def test_a_board_that_is_warmer_than_cells_may_be_stops_the_heat_while_it_rests(pack_wh):
     from bms import pack as p
 
-    rig = Rig().started()
+    rig = Rig(pack_wh=pack_wh).started()
+    rig.slots[p.MOS_TEMP_DC] = 250
+    assert rig.step()
     rig.slots[p.MOS_TEMP_DC] = 251
     rig.step()
-    assert rig.text == "blocked:too_warm"
+    assert rig.text == "blocked:too_warm"  # no fault, while the book is not half full
     rig.slots[p.CURRENT_MA] = 60_000  # its own heat
     rig.step()
     assert rig.on
+
+
+@pytest.mark.parametrize("share_pct, named", [(49, False), (51, True)])
+def test_a_board_that_is_too_warm_and_a_book_half_full_say_the_same(share_pct, named):
+    from bms import pack as p
+
+    rig = Rig().started()
+    rig.heater.guard.balance.unseen_j = 360_000 * share_pct // 100  # of an hour of the mat
+    rig.slots[p.MOS_TEMP_DC] = 251
+    rig.step()
+    assert faults(rig) == ({"heat_unseen"} if named else set())
 
 
 def test_without_pack_or_mat_there_is_no_book():

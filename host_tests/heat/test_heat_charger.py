@@ -102,7 +102,16 @@ def test_flag():
     assert rig.step(3)
     assert source(rig) == "flag"
     rig.slots[p.CHARGER_PRESENT] = 0
-    assert not rig.step()
+    assert not rig.step() and source(rig) == "none"
+
+
+def test_nothing_is_told_of_a_charger_by_a_bms_that_is_away():
+    rig = Rig()
+    rig.slots[p.CHARGER_PRESENT] = 1
+    rig.step(3)
+    rig.link_up = False
+    rig.step()
+    assert source(rig) == "none" and not rig.heater.law.charger.present
 
 
 @pytest.mark.parametrize("pin, on", [(1, True), (0, False), (None, False)])

@@ -1,7 +1,10 @@
 """What latches (heater.md, guard): when, and that only an acknowledgement clears it."""
 
+import pytest
+
 import words as s
 from bms import alarms
+from bms import pack as p
 from heat.uptime import EnergyDay
 from host_tests.heat.heat_rig import Rig, climb, faults
 from tools import ROOT
@@ -17,7 +20,7 @@ def assert_latched(rig, name):
     assert rig.heater.dirty
     rig.temps = [-10, 0]
     for _ in range(50):
-        assert not rig.step(200)
+        assert not rig.step(67, gap_ms=3000)
     assert rig.text == "fault:" + name
     record = {}
     rig.heater.save(record)
@@ -64,8 +67,13 @@ def test_over_temperature_by_a_jump_pauses_at_once_and_latches_when_confirmed():
     assert_latched(rig, "over_temperature")
 
 
-def test_warm_while_off_is_no_fault():
+@pytest.mark.parametrize("at_first", [0, 260])
+def test_warm_while_off_is_no_fault(at_first):
     rig = Rig(heater_spread_dc=400)
+    rig.charger_pin, rig.slots[p.CURRENT_MA] = 0, 0
+    rig.temps = [-10, at_first]
+    rig.step(10)
+    rig.slots[p.CURRENT_MA] = 5000
     rig.temps = [-10, 260]
     assert rig.trace(10)[-1] == "blocked:too_warm"
     assert faults(rig) == set()
@@ -185,6 +193,31 @@ def test_short_pauses_do_not_restart_the_window():
     assert rig.text == "blocked:backoff"
 
 
+def test_what_a_pause_has_lost_need_not_be_made_good():
+    """Two minutes, for a second battery's sake; a rise from what was left is a rise."""
+    rig = Rig().started()
+    rig.step(1000)
+    rig.alarms = {alarms.MOS_OVERTEMP}
+    rig.temps = [-20, -10]
+    rig.step(121)
+    rig.alarms = set()
+    rig.step(1000)
+    rig.temps = [-20, 0]
+    rig.step(WINDOW_S - LAG_S - 10)
+    assert rig.on
+
+
+def test_what_the_cold_takes_from_a_weak_mat_is_told():
+    rig = Rig().started()
+    rig.step(2)
+    rig.heater.thermal.fall_ckh = 900  # 9 K/h unheated
+    rig.heater.thermal.fall_dc = -10
+    rig.temps = [-10, -10]
+    assert rig.trace(WINDOW_S + 60)[-1] == "blocked:too_weak"
+    # 100 W, and what left the cells: 36 kJ/K by half a degree in 40 minutes.
+    assert (rig.heater.mat_w, rig.heater.loss_w) == (100, 107)
+
+
 def test_the_window_is_an_hour_while_pack_or_mat_are_unknown():
     for unknown in ("pack_wh", "heater_mat_mohm"):
         rig = Rig(**{unknown: 0}).started()
@@ -273,6 +306,11 @@ def test_energy_of_the_day_without_a_calendar_fades():
     rig = Rig(heater_max_wh_day=30).started()
     climb(rig, 1050)
     assert rig.on
+    record = {}
+    rig.heater.save(record)
+    again = Rig(saved=record, heater_max_wh_day=30).started()
+    climb(again, 120)
+    assert again.text == "fault:too_long"  # a restart gives nothing back
     climb(rig, 120)
     assert rig.text == "fault:too_long"
     rig.heater.acknowledge()
@@ -395,6 +433,27 @@ def test_acknowledging_with_the_cause_still_there_never_switches_on():
         rig.heater.acknowledge()
         assert not rig.step(5)
         assert rig.text == "fault:sensor_spread"
+
+
+def test_acknowledging_begins_the_proof_anew():
+    rig = Rig().started()
+    rig.step(WINDOW_S - 100)
+    rig.heater.fail()
+    rig.heater.acknowledge()
+    rig.step(WINDOW_S - 100)
+    assert rig.on and rig.heater.guard.strikes == 0
+
+
+@pytest.mark.parametrize("fault, again", [(s.STUCK_ON, True), (s.TOO_LONG, False)])
+def test_a_mat_that_was_said_to_be_stuck_is_watched_again(fault, again):
+    rig = Rig(heater_mode="off")
+    rig.step(4 * 1200, gap_ms=3000)  # nothing was heated for hours
+    watch = rig.heater.guard.off_watch
+    assert watch.watch_ms <= 0
+    watch.warns = True
+    rig.heater.guard.trip(fault)
+    rig.heater.acknowledge()
+    assert (watch.watch_ms > 0) == again and not rig.heater.guard.warms_off
 
 
 def test_acknowledging_nothing_disturbs_nothing():

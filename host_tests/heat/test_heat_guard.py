@@ -204,10 +204,11 @@ def test_without_credible_thresholds_nothing_heats(protect, recover):
     assert rig.trace(10)[-1] == "blocked:no_thresholds"
 
 
-def test_a_recovery_above_the_highest_temperature_is_refused():
+@pytest.mark.parametrize("recover, text", [(100, "heating"), (101, "blocked:no_thresholds")])
+def test_a_recovery_above_the_highest_temperature_is_refused(recover, text):
     rig = Rig(heater_max_temp_dc=100)
-    rig.slots[p.CHARGE_UTPR_DC] = 110
-    assert rig.trace(10)[-1] == "blocked:no_thresholds"
+    rig.slots[p.CHARGE_UTPR_DC] = recover
+    assert rig.trace(10)[-1] == text
 
 
 # -- the mat and the output ---------------------------------------------------------------------
@@ -243,11 +244,16 @@ def test_a_late_step_finds_the_output_off_and_earns_nothing():
     assert not rig.step(gap_ms=4000)
     assert rig.text == "blocked:resting"
     assert rig.heater.guard.stretch.ms - on_time == LEASE_MS  # what the lease can have given
-    rig.step(60)
-    assert rig.on
+    assert not rig.step(56)  # three seconds of it were off
+    assert rig.step()
 
 
-@pytest.mark.parametrize("gap_ms", [11_000, 3_600_000, 400_000_000, -5000])
+def test_ten_seconds_without_a_step_are_borne():
+    rig = Rig().started()
+    assert rig.step(gap_ms=10_000)
+
+
+@pytest.mark.parametrize("gap_ms", [10_001, 11_000, 3_600_000, 400_000_000, -5000])
 def test_after_a_gap_nothing_known_before_counts(gap_ms):
     rig = Rig().started()
     rig.now = ticks_add(rig.now, gap_ms - 1000)

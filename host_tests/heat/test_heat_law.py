@@ -103,8 +103,8 @@ def test_tops_up_where_the_bms_still_holds_charging_off(alarm):
     assert rig.step()
     rig.temps = [50, 50]
     assert not rig.step()  # recovery is recovery
-    assert not rig.step(295)
-    assert rig.step(10)  # ... but the BMS judged otherwise: one step of the resolution more
+    assert not rig.step(299)
+    assert rig.step()  # ... but the BMS judged otherwise: one step of the resolution more
     rig.temps = [50, 60]
     assert rig.step(10)
     rig.temps = [60, 60]

@@ -79,6 +79,42 @@ def test_a_write_that_failed_is_asked_for_again():
     assert heater.dirty
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda heater: heater.guard.trip(s.TOO_LONG),
+        lambda heater: heater.set_mode(0),
+        lambda heater: heater.set_thresholds(-10, 40),
+        lambda heater: heater.reset_report(),
+    ],
+    ids=["fault", "mode", "thresholds", "report"],
+)
+def test_what_must_not_be_lost_is_saved_at_once(change):
+    heater = Rig(heater_thresholds="own").heater
+    heater.save({})
+    change(heater)
+    assert heater.dirty
+
+
+def test_a_strike_and_its_end_are_saved_at_once():
+    rig = Rig().started()
+    rig.heater.boots.forget()
+    rig.heater.save({})
+    while rig.heater.guard.strikes == 0:
+        assert not rig.heater.dirty or rig.heater.guard.energy.dirty
+        rig.heater.save({})
+        rig.step()
+    assert rig.heater.guard.dirty
+    rig.heater.save({})
+    rig.temps = [60, 60]
+    rig.step(5)
+    assert rig.heater.guard.strikes == 0 and rig.heater.dirty
+    rig.heater.guard.trip(s.TOO_LONG)
+    rig.heater.save({})
+    rig.heater.acknowledge()
+    assert rig.heater.guard.dirty
+
+
 def test_a_first_boot_is_clean_and_wants_to_be_saved():
     heater = loaded({})
     assert heater.latched == 0
@@ -112,6 +148,14 @@ BAD = [None, [], "x", 5, {"x": 1}, {**RECORD, "version": s.RECORD_VERSION + 1}]
 BAD += [{**RECORD, "latched": None}]
 BAD += [{k: v for k, v in RECORD.items() if k != key} for key in RECORD if key != "known"]
 BAD += [{**RECORD, key: bad} for key in RECORD for bad in (-1, True, 1.5, "x", [], {}, 1 << 70)]
+BAD += [
+    {**RECORD, key: [bad, *RECORD[key][1:]]}
+    for key in ("boots_min", "learned", "report")
+    for bad in (-1, True, 1.5, "x", None)
+]
+BAD += [{**RECORD, "own_dc": [bad, *RECORD["own_dc"][1:]]} for bad in (1.5, "x", None)]
+BAD += [{**RECORD, "latched": 1 << s.LAST_FAULT}, {**RECORD, "day_wh": (1 << 29) + 1}]
+BAD += [{**RECORD, "holds": 0x10000}]
 BAD = [
     record for record in BAD if not (isinstance(record, dict) and record.get("boots_min") == [])
 ]
@@ -124,6 +168,27 @@ def test_a_damaged_record_latches(record):
     assert rig.heater.latched >> s.STATE_LOST - 1 & 1
     rig.heater.acknowledge()
     assert rig.step(5)
+
+
+def test_every_fault_that_there_is_is_taken_up():
+    every = (1 << s.LAST_FAULT) - 1
+    assert loaded({**RECORD, "latched": every}).latched == every
+
+
+@pytest.mark.parametrize("key, most", [("day_wh", 1 << 29), ("holds", 0xFFFF), ("strikes", 9)])
+def test_a_record_at_its_bounds_is_good(key, most):
+    assert loaded({**RECORD, key: most}).latched == 0
+
+
+@pytest.mark.parametrize("on_dc, off_dc, kept", [(0, 50, True), (10, 50, False), (0, 60, False)])
+def test_thresholds_commanded_give_way_to_new_settings(on_dc, off_dc, kept):
+    rig = Rig(heater_thresholds="own", heater_on_dc=0, heater_off_dc=50)
+    rig.heater.set_thresholds(-20, 30)
+    record = {}
+    rig.heater.save(record)
+    again = Rig(saved=record, heater_thresholds="own", heater_on_dc=on_dc, heater_off_dc=off_dc)
+    inputs = again.heater.inputs
+    assert (inputs.own_on_dc, inputs.own_off_dc) == ((-20, 30) if kept else (on_dc, off_dc))
 
 
 def test_what_is_good_of_a_damaged_record_still_counts():
@@ -170,9 +235,10 @@ def test_restarts_within_an_hour(minutes, unstable):
     assert boots.unstable == unstable
 
 
-def test_four_restarts_are_forgiven_after_an_hour():
+@pytest.mark.parametrize("restarts", [1, 5])
+def test_up_to_five_restarts_are_forgiven_after_an_hour(restarts):
     record = ()
-    for _ in range(5):
+    for _ in range(restarts):
         boots = Boots()
         boots.restore(record, True)
         record = boots.saved()
@@ -266,6 +332,19 @@ def test_the_report_ends_at_its_bound():
     record = {}
     rig.heater.save(record)
     assert loaded(record).latched == 0
+
+
+def test_a_report_is_saved_each_hour_though_nothing_is_heated():
+    rig = Rig(heater_mode="off")
+    rig.heater.boots.forget()
+    rig.heater.save({})
+    saved_at = []
+    for second in range(0, 3 * 3600 + 3, 3):
+        rig.step(gap_ms=3000)
+        if rig.heater.dirty:
+            rig.heater.save({})
+            saved_at.append(round(second / 3600, 1))
+    assert saved_at == [1.0, 2.0, 3.0]
 
 
 # -- wear -----------------------------------------------------------------------------------------

@@ -44,6 +44,13 @@ def test_mat_power():
         assert thermal.mat_mw(mv, mohm) is None
 
 
+@pytest.mark.parametrize(
+    "mw, ms, mj", [(99_999, 1000, 99_999), (1999, 500, 999), (101_010, 7, 707), (0, 1000, 0)]
+)
+def test_energy_of_a_step(mw, ms, mj):
+    assert thermal.energy_mj(mw, ms) == mj
+
+
 def test_nothing_passes_two_to_the_thirty():
     worst = 0
     for mv in (1, 12_000, 99_999, 999_999):

@@ -390,7 +390,7 @@ def test_the_heater_is_told_by_its_names(reports):
     heater.latched = 0b100000010
     heater.reason = told_words.STUCK_ON
     heater.warnings = 1
-    heater.law.charger = thing(source=charger.PIN, present=True)
+    heater.law.charger = thing(source=charger.PIN)
     device.output.on = True
     report = reports.HeaterReport(heater, device.output, 10_000)
     told = read(report)
@@ -421,7 +421,7 @@ def test_the_heater_is_told_by_its_names(reports):
     }
     assert list(told) == names_of(fields.HEATER)
     heater.inputs.from_bms = True
-    heater.law.charger.present = False
+    heater.law.charger.source = charger.UNKNOWN
     heater.latched = (1 << told_words.LAST_FAULT) - 1
     heater.learned_j_k = 0
     told = read(report)

@@ -96,9 +96,8 @@ class Check:
             self._fingerprint = fingerprint
             self.content_ms = 0
         else:  # added up from frame to frame: no clock wraps in between
-            passed_ms = ticks_diff(now, self._seen_ms)
-            if passed_ms > 0:
-                self.content_ms = min(self.content_ms + passed_ms, _LONG_MS)
+            passed_ms = max(ticks_diff(now, self._seen_ms), 0)
+            self.content_ms = min(self.content_ms + passed_ms, _LONG_MS)
         self._seen_ms = now
         self.frozen = self.content_ms >= self._freeze_ms
         self.still = 2 * self.content_ms >= self._freeze_ms
@@ -127,10 +126,7 @@ def _judge_cells(pack):
             return CELL_RANGE
         total += mv
     if pack.has(p.PACK_MV):
-        off = pack.get(p.PACK_MV) - total
-        if off < 0:
-            off = -off
-        if off > total // _SUM_SLACK_DIVISOR + _SUM_SLACK_MV:
+        if abs(pack.get(p.PACK_MV) - total) > total // _SUM_SLACK_DIVISOR + _SUM_SLACK_MV:
             return CELL_SUM
     return PLAUSIBLE
 
@@ -159,6 +155,4 @@ def _judge_capacity(pack):
         return PLAUSIBLE
     # Per mille by two divisions: remaining * 100 would pass 2**30 at 10 000 Ah.
     off = pack.get(p.REMAINING_MAH) // (full // 100) - pack.get(p.SOC_PCT)
-    if off < 0:
-        off = -off
-    return PLAUSIBLE if off <= _SOC_SLACK_PCT else CAPACITY
+    return PLAUSIBLE if abs(off) <= _SOC_SLACK_PCT else CAPACITY

@@ -33,10 +33,7 @@ class Reread:
             return False
         self.asked = True
         self._asked_ms = now
-        wait_ms = 2 * self._wait_ms
-        if wait_ms < self._retry_ms:
-            wait_ms = self._retry_ms
-        self._wait_ms = wait_ms if wait_ms < self.every_ms else self.every_ms
+        self._wait_ms = min(max(2 * self._wait_ms, self._retry_ms), self.every_ms)
         return True
 
     def found(self):

@@ -50,7 +50,7 @@ _TEST_HOLD_MS = const(600_000)  # a passed test; renewed while the mat is on
 
 
 class ChargerSense:
-    """Judges `present` from one step's inputs, and says in `source` how.
+    """Judges `present` from one step's inputs, and says in `source` how; UNKNOWN if it is not.
 
     `testing` is True while the law must switch the mat on to find out. `hold_ms` is what is left
     of a belief that cannot be seen confirmed; it is kept over restarts (see restore()).
@@ -107,10 +107,10 @@ class ChargerSense:
         elapsed = inputs.elapsed_ms
         if self._quiet_ms < _LONG_MS:
             self._quiet_ms += elapsed
-        self._pause_ms = self._pause_ms - elapsed if self._pause_ms > elapsed else 0
+        self._pause_ms = max(self._pause_ms - elapsed, 0)
         before = self.hold_ms
         if before:
-            self.hold_ms = before - elapsed if before > elapsed else 0
+            self.hold_ms = max(before - elapsed, 0)
             if self.hold_ms // _SAVE_EVERY_MS != before // _SAVE_EVERY_MS or self.hold_ms == 0:
                 self.dirty = True
 

@@ -76,8 +76,7 @@ class Law:
         return self.supplied and not self.resting
 
     def _clock(self, inputs):
-        left_ms = self.boost_ms - inputs.elapsed_ms
-        self.boost_ms = left_ms if left_ms > 0 else 0
+        self.boost_ms = max(self.boost_ms - inputs.elapsed_ms, 0)
         if inputs.heating:
             self.on_for_ms = min(self.on_for_ms + inputs.elapsed_ms, _LONG_MS)
             self.off_for_ms = 0

@@ -280,7 +280,6 @@ class Heater:
         self.guard.acknowledge()
         self.boots.forget()
         self.inputs.sensors.restart()
-        self.on = self.heating = False
 
     def set_mode(self, mode):
         """Changes the mode, by its index; returns False, changing nothing, if there is none."""

@@ -145,7 +145,7 @@ class Inputs:
             commanded = heating = False
         self.elapsed_ms = elapsed
         lease_ms = self.lease_ms
-        most_ms = elapsed if elapsed < lease_ms else lease_ms
+        most_ms = min(elapsed, lease_ms)
         self.on = commanded and elapsed <= lease_ms
         self.on_ms = most_ms if commanded else 0
         self.heating = heating and elapsed <= lease_ms

@@ -49,7 +49,7 @@ def mat_ma(pack_mv, mat_mohm):
         return None
     # By two divisions: a dead short of 1 mΩ would pass 2**30.
     ma = pack_mv // mat_mohm * 1000 + pack_mv % mat_mohm * 1000 // mat_mohm
-    return ma if ma < 1_000_000 else 1_000_000
+    return min(ma, 1_000_000)
 
 
 def seen_ma(pack_mv, mat_mohm):
@@ -82,6 +82,11 @@ def energy_wh(mw, seconds):
     if mw is None or mw >= 60_000_000:
         return None
     return mw // 1000 * (seconds // 60) // 60
+
+
+def energy_mj(mw, ms):
+    """Returns the mJ of so many ms of a mat (mat_mw) under its lease; both below 2**30."""
+    return power_mw(mw, ms)  # a thousandth of the product, there too
 
 
 class Thermal:
@@ -226,7 +231,7 @@ class Thermal:
             return
         else:
             if self._heating:
-                self._mj += mw // 1000 * inputs.on_ms + mw % 1000 * inputs.on_ms // 1000
+                self._mj += energy_mj(mw, inputs.on_ms)
                 self.joule += self._mj // 1000
                 self._mj %= 1000
             if abs(mean_dc - self._base_dc) > abs(self._last_dc - self._base_dc):

@@ -1,6 +1,7 @@
 """What is counted in time: a stretch of heating, the day's energy, and restarts."""
 
 from compat import const
+from heat.thermal import energy_mj
 
 _MINUTE_MS = const(60_000)
 _SLACK_S = const(21_600)
@@ -98,7 +99,7 @@ class EnergyDay:
                 self._begin()
             self.day = day
         if mw is not None:
-            self._mj += mw // 1000 * on_ms + mw % 1000 * on_ms // 1000
+            self._mj += energy_mj(mw, on_ms)
             while self._mj >= _WH_MJ:
                 self._mj -= _WH_MJ
                 self.wh += 1

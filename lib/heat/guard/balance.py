@@ -19,6 +19,7 @@ say.
 """
 
 from compat import const
+from heat.thermal import energy_mj
 
 ENOUGH = const(0)  # nothing to complain of
 LOSING = const(1)  # stop until the book is halved
@@ -30,7 +31,7 @@ _LOSS_CKH = const(6000)  # divided by the cube root of the Wh
 _SLOW_S = const(3600)
 _LEAST_K = const(10)
 _MOST_K = const(22)
-_LONG_S = const(1_000_000)
+_LONG_MS = const(500_000_000)
 # Where the board's temperature is unknown.
 _BLIND_MS = const(3_600_000)  # a reading that is missing for less may come back
 _ALIKE_DC = const(30)  # a pack that is colder by more than this loses less: that proves nothing
@@ -54,8 +55,7 @@ class Balance:
             self.loss_w = thermal.prior_j_k // 36 * ckh // 10_000
             self._blind_w = self.loss_w // 2
         self._mj = 0
-        self._ms = 0
-        self.open_s = 0  # since the book was empty
+        self.open_ms = 0  # since the book was empty
         self.again = False  # the heat had to stop since
         self.lost_w = -1  # the most that was seen unheated since; -1: nothing
         self.lost_dc = 0  # the warmest at which it was
@@ -72,16 +72,13 @@ class Balance:
         loss_w = self._blind_w if blind else self.loss_w
         self._book_rise(inputs.sensors, blind)
         if mw is not None:
-            self._mj += mw // 1000 * inputs.on_ms + mw % 1000 * inputs.on_ms // 1000
+            self._mj += energy_mj(mw, inputs.on_ms)
         if self.unseen_j > 0 or inputs.on_ms:
             elapsed = inputs.elapsed_ms
             self._mj -= loss_w * elapsed
-            self._ms += elapsed
+            self.open_ms = min(self.open_ms + elapsed, _LONG_MS)
         self.unseen_j += self._mj // 1000
         self._mj %= 1000
-        if self._ms >= 1000:
-            self.open_s = min(self.open_s + self._ms // 1000, _LONG_S)
-            self._ms %= 1000
         if self.unseen_j <= 0:
             self.restart()
         self._note_loss()
@@ -89,7 +86,7 @@ class Balance:
 
     def restart(self):
         """Closes the book, and begins a new one."""
-        self.unseen_j = self._mj = self._ms = self.open_s = 0
+        self.unseen_j = self._mj = self.open_ms = 0
         self.lost_w = -1
         self.again = self.half = False
         self.verdict = ENOUGH
@@ -126,7 +123,7 @@ class Balance:
         self.unseen_j = limit_j  # nobody waits for more than half of it
         if self.verdict == ENOUGH:
             self.verdict = LOSING
-            needed_w = loss_w + self.unseen_j // max(self.open_s, 1)
+            needed_w = loss_w + self.unseen_j // max(self.open_ms // 1000, 1)
             alike = self._mean_dc - self.lost_dc <= _ALIKE_DC
             if self.again and alike and 0 <= 3 * self.lost_w < 2 * needed_w:
                 self.verdict = UNSEEN

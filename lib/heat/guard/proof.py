@@ -43,14 +43,13 @@ class Proof:
         self._mean_dc = 0
         self.off_ms = _PAUSE_MS
         self.lag_ms = _LAG_MS
-        self.started = False
-        self._epoch = 0
+        self.epoch = -1  # of the temperatures that it compares with; -1: there is no attempt
         self.base_dc = array("h", bytes(2 * SENSORS))
         self.low_dc = array("h", bytes(2 * SENSORS))
 
     def restart(self):
         """Forgets the attempt; the next one begins with the temperatures of its first step."""
-        self.started = False
+        self.epoch = -1
 
     def step(self, inputs, window_ms, is_full=False):
         """Takes a step whose inputs are trusted and settled; returns a verdict.
@@ -61,16 +60,16 @@ class Proof:
         if inputs.heating_ms == 0:
             self.off_ms = min(self.off_ms + inputs.elapsed_ms, _PAUSE_MS)
             if self.off_ms >= _PAUSE_MS:
-                self.started = False
+                self.restart()
             self._paused_ms = min(self._paused_ms + inputs.elapsed_ms, _PAUSED_MS)
             return WAITING
         sensors = inputs.sensors
         if self.off_ms >= _REBASE_MS:
             self._rebase(sensors)
         self.off_ms = 0
-        if not self.started:
+        if self.epoch < 0:
             self.shown = 0
-        if not self.started or self._epoch != sensors.epoch:
+        if self.epoch != sensors.epoch:
             self._begin(sensors, _LAG_MS)
             return WAITING
         self.on_ms += inputs.heating_ms
@@ -97,19 +96,18 @@ class Proof:
             return RISEN
         # What was lost in pauses says nothing.
         if falling and self.on_ms >= _FALL_AFTER_MS and self._paused_ms < _PAUSED_MS:
-            self.started = False
+            self.restart()
             return FALLING
         if is_full and first:  # the window that is left would never end
             window_ms = 0
         late_ms = _TURN_MS if turning else 0
         if self.on_ms >= window_ms + self.lag_ms + late_ms:
-            self.started = False
+            self.restart()
             return NO_RISE
         return WAITING
 
     def _begin(self, sensors, lag_ms):
-        self.started = True
-        self._epoch = sensors.epoch
+        self.epoch = sensors.epoch
         self.lag_ms = lag_ms
         self.on_ms = 0
         self._paused_ms = 0

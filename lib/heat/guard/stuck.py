@@ -27,14 +27,15 @@ _WATCH_MS = const(10_800_000)  # since the mat was last on, or since a restart i
 class OffWatch:
     """Call step() with each step whose inputs are trusted and settled.
 
-    `warns`: the pack warms as if it were heated, and nothing else says so.
+    `warns`: the pack warms as if it were heated, and nothing else says so. `watch_ms`: for so long
+    yet it watches.
     """
 
     def __init__(self):
         self.warns = False
         self.peak_dc = 0
         self.off_ms = 0
-        self._watch_ms = _WATCH_MS
+        self.watch_ms = _WATCH_MS
         self._fall_ckh = 0  # how it last cooled; warmed by the mat, it will be seen not to
         self._fresh = True
         self.epoch = -1
@@ -46,7 +47,7 @@ class OffWatch:
         self.off_ms = 0
         self.warns = False
         if was_stuck:
-            self._watch_ms = _WATCH_MS
+            self.watch_ms = _WATCH_MS
 
     def step(self, inputs, thermal, mw, is_cold, suspect, disproved):
         """Returns True when the mat must be on.
@@ -77,13 +78,13 @@ class OffWatch:
     def _watch(self, inputs, thermal, is_cold):
         """Keeps account of when it may have failed, and of how the pack last cooled."""
         if inputs.heating_ms or self.warns:
-            self._watch_ms = _WATCH_MS
-        elif self._watch_ms > 0:
-            self._watch_ms -= inputs.elapsed_ms
+            self.watch_ms = _WATCH_MS
+        elif self.watch_ms > 0:
+            self.watch_ms -= inputs.elapsed_ms
         else:
             self._fall_ckh = 0
         if not is_cold and self._fresh:
-            self._watch_ms = 0  # started warm
+            self.watch_ms = 0  # started warm
         self._fresh = False
         if thermal.fall_ckh is not None and thermal.fall_ckh > 0:
             self._fall_ckh = thermal.fall_ckh
@@ -92,7 +93,7 @@ class OffWatch:
         """True when the pack has just warmed by as much, and as fast, as the mat makes it."""
         sensors = inputs.sensors
         need_dc = _SUSPECT_DC if suspect else _RISE_DC
-        seconds = thermal.heated_s(mw, need_dc) if self._watch_ms > 0 else None
+        seconds = thermal.heated_s(mw, need_dc) if self.watch_ms > 0 else None
         if seconds is None or not self._is_watching(seconds, suspect):
             self.epoch = -1
             return False

@@ -70,7 +70,7 @@ class Guard:
     `weak_ms`: pauses to come; the counters are public, since tests go through all their values.
     """
 
-    def __init__(self, settings, thermal, max_ma=0, max_mw=0):
+    def __init__(self, settings, thermal, max_ma, max_mw):
         self.latched = 0
         self.strikes = 0
         self.veto = s.SETTLING
@@ -153,8 +153,8 @@ class Guard:
     def _count(self, inputs, mw):
         elapsed = inputs.elapsed_ms
         self.energy.step(elapsed, inputs.on_ms, mw, inputs.day)
-        self.backoff_ms = self.backoff_ms - elapsed if self.backoff_ms > elapsed else 0
-        self.weak_ms = self.weak_ms - elapsed if self.weak_ms > elapsed else 0
+        self.backoff_ms = max(self.backoff_ms - elapsed, 0)
+        self.weak_ms = max(self.weak_ms - elapsed, 0)
         if inputs.sensors.pending:
             self._jump_ms = min(self._jump_ms + elapsed, _LONG_MS)
         else:
@@ -336,11 +336,7 @@ class Guard:
             return True
         if sensors.pending == 0:
             return False
-        return (
-            self._jump_ms >= _JUMP_MS
-            or sensors.raw_hot_dc > self._max_temp_dc
-            or sensors.raw_cold_dc >= self._ceiling_dc(inputs)
-        )
+        return self._jump_ms >= _JUMP_MS or sensors.raw_cold_dc >= self._ceiling_dc(inputs)
 
     def _is_over_limit(self, inputs, mw):
         ma = mat_ma(inputs.pack_mv, self._mat_mohm)

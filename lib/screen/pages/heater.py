@@ -163,9 +163,7 @@ def _row(sheet, field, row, model, _live):
     if row == _MODE:
         return sheet.line(field, w.MODE_TEXTS, heater.mode, pal.WHITE)
     if row == _CHARGER:
-        charger = heater.law.charger
-        source = charger.source if charger.present else 0
-        return sheet.line(field, w.CHARGER_TEXTS, source, pal.WHITE)
+        return sheet.line(field, w.CHARGER_TEXTS, heater.law.charger.source, pal.WHITE)
     if row == _PREHEAT:
         return sheet.line(field, w.PREHEAT_TEXTS, heater.preheat, pal.WHITE)
     if row == _PROBE:
