@@ -2,6 +2,7 @@
 
     python -m tools.mutants                     the heater, the check, the writes to a BMS: hours
     python -m tools.mutants --each 10 --write   ten of each file; the score into docs/mutants.md
+    python -m tools.mutants --under 0.5         by tests of up to half a second only: an hour
     python -m tools.mutants lib/heat/inputs.py  one file
 
 A mutant is one change: a comparison moved by its edge, `and` for `or`, a condition that never
@@ -245,17 +246,34 @@ def _swap(owner, have, value):
         setattr(owner, value.__name__, value)
 
 
+def _break_off(_number, _frame):
+    pytest.skip("takes too long")
+
+
 class _Listener:
-    def __init__(self):
+    def __init__(self, under_s):
         self.failed = False
+        self._under_s = under_s
+        signal.signal(signal.SIGPROF, _break_off)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self):
+        signal.setitimer(signal.ITIMER_PROF, self._under_s)  # 0: never
+        try:
+            return (yield)
+        finally:
+            signal.setitimer(signal.ITIMER_PROF, 0)
 
     def pytest_runtest_logreport(self, report):
         self.failed = self.failed or report.failed
 
 
-def _run(session, items):
-    """Runs tests until one fails; returns (whether all passed, seconds of processor time each)."""
-    listener = _Listener()
+def _run(session, items, under_s=0):
+    """Runs tests until one fails; returns (whether all passed, seconds of processor time each).
+
+    `under_s`: one that takes longer is broken off, and has not failed.
+    """
+    listener = _Listener(under_s)
     session.config.pluginmanager.register(listener)
     took_s = {}
     for item in items:
@@ -273,16 +291,19 @@ def _run(session, items):
 class _Judge:
     """A plugin of pytest: when all tests have been collected, it runs them for each mutant."""
 
-    def __init__(self, mutants, jobs):
+    def __init__(self, mutants, jobs, under_s):
         self.results = []  # (mutant, it survived)
         self._mutants = mutants
         self._jobs = jobs
+        self._under_s = under_s
         self._under_way = {}
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session):
-        took_s = _measure(session)
+        took_s = _measure(session, self._under_s)
         items = sorted(session.items, key=lambda item: took_s[item.nodeid])
+        if self._under_s:
+            items = [item for item in items if took_s[item.nodeid] < self._under_s]
         for mutant in self._mutants:
             tests = set(tests_of(mutant.path))
             chosen = [item for item in items if item.path in tests]
@@ -317,30 +338,33 @@ def _fork(function, *arguments):
         os._exit(0 if good else 1)
 
 
-def _measure(session):
+def _measure(session, under_s):
     """Returns what each test takes on sound code; they must all pass."""
     with tempfile.TemporaryDirectory() as folder:
         file = pathlib.Path(folder) / "took_s"
-        _, status = os.waitpid(_fork(_note, session, file), 0)
+        _, status = os.waitpid(_fork(_note, session, file, under_s), 0)
         if status:
             raise SystemExit("the tests fail without any mutant")
         return json.loads(file.read_text(encoding="utf-8"))
 
 
-def _note(session, file):
-    good, took_s = _run(session, session.items)
+def _note(session, file, under_s):
+    good, took_s = _run(session, session.items, under_s)
     file.write_text(json.dumps(took_s), encoding="utf-8")
     return good
 
 
 def _try(session, items, path, code, limit_s):
-    signal.setitimer(signal.ITIMER_PROF, limit_s)  # of processor time; who hangs is killed
+    signal.setitimer(signal.ITIMER_VIRTUAL, limit_s)  # of processor time; who hangs is killed
     graft(path, code)
     return _run(session, items)[0]
 
 
-def run(paths, each, seed, jobs):
-    """Returns [(mutant, it survived)] of `each` mutants a file (0: all), `jobs` at a time."""
+def run(paths, each, seed, jobs, under_s=0):
+    """Returns [(mutant, it survived)] of `each` mutants a file (0: all), `jobs` at a time.
+
+    `under_s`: tests that take longer are left out; 0: none.
+    """
     chosen = []
     lines = known()
     for path in paths:
@@ -348,14 +372,14 @@ def run(paths, each, seed, jobs):
         if 0 < each < len(found):
             found = random.Random(f"{seed} {path}").sample(found, each)
         chosen += found
-    judge = _Judge(chosen, jobs)
+    judge = _Judge(chosen, jobs, under_s)
     files = sorted({str(file) for path in paths for file in tests_of(path)})
-    options = ["-q", "-n0", "-p", "no:cacheprovider", "-p", "no:timeout", "-W", "ignore"]
+    options = ["-q", "-s", "-n0", "-p", "no:cacheprovider", "-p", "no:timeout", "-W", "ignore"]
     pytest.main([*options, *files], plugins=[judge])
     return judge.results
 
 
-def table(results, each):
+def table(results, each, under_s=0):
     """Returns the score as Markdown."""
     files = {}
     for mutant, survived in results:
@@ -364,10 +388,11 @@ def table(results, each):
         if survived:
             score[1].append(mutant)
     how = f"{each} of each file" if each else "all"
+    by = f", by the tests that take less than {under_s:g} s" if under_s else ""
     lost = sum(len(alive) for _, alive in files.values())
     total = sum(count for count, _ in files.values())
     lines = [
-        f"{total - lost} of {total} mutants ({how}) are killed.",
+        f"{total - lost} of {total} mutants ({how}) are killed{by}.",
         "",
         "| file | mutants | killed |",
     ]
@@ -384,6 +409,7 @@ def main(argv=None):
     parser = argparse.ArgumentParser(prog="mutants", description=__doc__.partition("\n")[0])
     parser.add_argument("files", nargs="*", help="default: all, see above")
     parser.add_argument("--each", type=int, default=0, help="mutants of each file; 0: all")
+    parser.add_argument("--under", type=float, default=0, help="leave out tests of more seconds")
     parser.add_argument("--seed", type=int, default=1, help="which of them")
     parser.add_argument("--jobs", type=int, default=2, help="at a time")
     parser.add_argument("--write", action="store_true", help="put the score into docs/mutants.md")
@@ -391,8 +417,8 @@ def main(argv=None):
     paths = options.files or sorted(
         str(path.relative_to(ROOT)) for pattern in FILES for path in ROOT.glob(pattern)
     )
-    results = run(paths, options.each, options.seed, options.jobs)
-    text = table(results, options.each)
+    results = run(paths, options.each, options.seed, options.jobs, options.under)
+    text = table(results, options.each, options.under)
     print("\n" + text)
     if options.write:
         page = PAGE.read_text(encoding="utf-8")

@@ -1,5 +1,7 @@
 """What the pack can do, in figures; and the refusal of mats that an output cannot drive."""
 
+import types
+
 import pytest
 
 import config
@@ -62,6 +64,19 @@ def test_nothing_passes_two_to_the_thirty():
     assert thermal.heat_s(most_j_k, 100, 500) == 1_000_000
     seconds = thermal.heat_s(most_j_k, worst, 500)
     assert seconds == pytest.approx(most_j_k * 50 / 100_000, rel=0.01)
+
+
+@pytest.mark.parametrize(
+    "pack_wh, pack_mv, most_ma",
+    [(5120, 51_200, 25_000), (0, 51_200, 10_000), (5120, None, 10_000)],
+)
+def test_a_pack_is_calm_up_to_a_quarter_of_its_capacity(pack_wh, pack_mv, most_ma):
+    for ma, calm in ((most_ma, True), (most_ma + 1, False)):
+        for current_ma in (ma, -ma):
+            told = types.SimpleNamespace(current_ma=current_ma, pack_mv=pack_mv)
+            assert capacity(pack_wh).is_calm(told) == calm
+    told = types.SimpleNamespace(current_ma=None, pack_mv=pack_mv)
+    assert not capacity(pack_wh).is_calm(told)
 
 
 def test_check_mat():
