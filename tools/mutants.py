@@ -38,7 +38,7 @@ FILES += ("lib/bms/writer.py", "lib/bms/*/*_write.py")
 # What every mutant of the heater meets, and of the writes, and what those of one file meet beside.
 _TESTS = "guard_alone heat_guard heat_law heat_alarms heat_report heat_packs heat_boost zeros"
 _WRITES = "command command_faults command_properties writers"
-_ALSO = {
+ALSO = {
     "check": "check frozen",
     "charger": "heat_charger",
     "control": "heat_charger",
@@ -49,7 +49,7 @@ _ALSO = {
     "vetoes": "heat_balance heat_current heat_faults heat_memory heat_mat_faults",
     "heater": "heat_memory heat_faults heat_thermal heat_charger",
     "inputs": "heat_current heat_balance heat_faults",
-    "record": "heat_memory",
+    "restore": "heat_memory",
     "reread": "reread",
     "report": "heat_memory",
     "uptime": "heat_memory heat_faults",
@@ -200,7 +200,7 @@ def names_of(path):
     """Returns the names of the tests of a file."""
     name = pathlib.Path(path).stem
     base = _TESTS if name == "check" or "/heat/" in path else _WRITES
-    return _ALSO[name].split() if name == "reread" else f"{base} {_ALSO.get(name, '')}".split()
+    return ALSO[name].split() if name == "reread" else f"{base} {ALSO.get(name, '')}".split()
 
 
 def tests_of(path):

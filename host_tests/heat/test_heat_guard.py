@@ -204,6 +204,15 @@ def test_without_credible_thresholds_nothing_heats(protect, recover):
     assert rig.trace(10)[-1] == "blocked:no_thresholds"
 
 
+@pytest.mark.parametrize("protect, recover", [(-300, -250), (150, 200)])
+def test_thresholds_at_the_bounds_of_what_is_credible_are_gone_by(protect, recover):
+    rig = Rig()
+    rig.slots[p.CHARGE_UTP_DC] = protect
+    rig.slots[p.CHARGE_UTPR_DC] = recover
+    rig.temps = [protect - 10, protect]
+    assert rig.step(5)
+
+
 @pytest.mark.parametrize("recover, text", [(100, "heating"), (101, "blocked:no_thresholds")])
 def test_a_recovery_above_the_highest_temperature_is_refused(recover, text):
     rig = Rig(heater_max_temp_dc=100)

@@ -149,13 +149,14 @@ def test_a_charge_mos_that_is_off_for_another_reason_is_no_cut_by_cold(slots, al
     assert not rig.step(400)
 
 
-def test_a_charge_mos_that_goes_off_above_the_limit_is_no_cut_by_cold():
+@pytest.mark.parametrize("cold_dc, cut", [(0, True), (10, False), (30, False)])
+def test_a_charge_mos_that_goes_off_above_the_limit_is_no_cut_by_cold(cold_dc, cut):
     rig = Rig()
     rig.slots[p.CHARGER_PRESENT] = 1
-    rig.temps = [30, 30]
+    rig.temps = [cold_dc, 30]
     rig.step(5)
     rig.slots[p.CHARGE_ON] = 0
-    assert rig.trace(400) == ["idle"]
+    assert rig.trace(400) == (["heating"] if cut else ["idle"])
 
 
 def test_minimum_on_time_outlives_the_charger_but_not_recovery():

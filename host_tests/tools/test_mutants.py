@@ -1,5 +1,7 @@
 """What tools/mutants.py runs for each file is there, in whatever room of the tests."""
 
+import pathlib
+
 import pytest
 
 from tools import ROOT, mutants
@@ -11,6 +13,10 @@ FILES = [str(path.relative_to(ROOT)) for pattern in mutants.FILES for path in RO
 def test_every_test_that_is_named_is_found(path):
     found = mutants.tests_of(path)
     assert [file.stem for file in found] == [f"test_{name}" for name in mutants.names_of(path)]
+
+
+def test_every_file_that_has_tests_of_its_own_is_there():
+    assert set(mutants.ALSO) <= {pathlib.Path(path).stem for path in FILES}
 
 
 def test_what_is_said_to_change_nothing_is_a_mutant_of_this_code():
