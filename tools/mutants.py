@@ -36,7 +36,8 @@ _KEPT = "<!-- kept -->\n"
 FILES = ("lib/heat/**/*.py", "lib/bms/check.py", "lib/bms/command.py", "lib/bms/reread.py")
 FILES += ("lib/bms/writer.py", "lib/bms/*/*_write.py")
 # What every mutant of the heater meets, and of the writes, and what those of one file meet beside.
-_TESTS = "guard_alone heat_guard heat_law heat_alarms heat_report heat_packs heat_boost zeros"
+_TESTS = "guard_alone guard_rules heat_guard heat_law heat_alarms heat_report heat_packs"
+_TESTS += " heat_boost zeros"
 _WRITES = "command command_faults command_properties writers"
 ALSO = {
     "check": "check frozen",

@@ -70,7 +70,7 @@ class Guard:
     `weak_ms`: pauses to come; the counters are public, since tests go through all their values.
     """
 
-    def __init__(self, settings, thermal, max_ma, max_mw):
+    def __init__(self, settings, thermal, max_ma=0, max_mw=0):
         self.latched = 0
         self.strikes = 0
         self.veto = s.SETTLING
