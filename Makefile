@@ -44,7 +44,8 @@ test: $(DEV) $(NODE) ## all tests, on CPython and on 64- and 32-bit MicroPython;
 	@$(BIN)/python -m pytest $(WORKERS) $(ARGS)
 
 fuzz: $(DEV) $(NODE) ## looks for new examples with fresh seeds until one fails; Ctrl-C ends it
-	@round=0; while $(BIN)/python -m pytest -q -m hypothesis --hypothesis-profile fuzz $(WORKERS) $(ARGS); \
+	@round=0; while $(BIN)/python -m pytest -q -m hypothesis --hypothesis-profile fuzz -o timeout=0 \
+	$(WORKERS) $(ARGS); \
 	do round=$$((round + 1)); echo "make fuzz: $$round rounds without a find"; done; \
 	echo "make fuzz: a find in round $$((round + 1)), or ended; keep it as an @example of its test"; \
 	exit 1
