@@ -91,6 +91,12 @@ class I2C:
         pass
     def scan(self):
         return list(world["on_i2c"])
+    def readfrom_mem_into(self, address, register, buf):
+        if address not in world["on_i2c"]:
+            raise OSError(19)
+        buf[0] = 3  # an AXP192's kind; anything else is not looked at
+    def writeto_mem(self, address, register, buf):
+        pass
     def writeto(self, address, data):
         if address not in world["on_i2c"]:
             raise OSError(19)

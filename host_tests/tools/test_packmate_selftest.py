@@ -10,6 +10,8 @@ import pytest
 from host_tests.tools.pty_rig import PtyDevice
 from host_tests.tools.selftest_rig import furnish, levels_of, transfers
 from tools import boards
+from tools.bench.broker import Broker as RealBroker
+from tools.bench.broker import find_mosquitto
 from tools.bench.mono_panel import SH1106, MonoPanel
 from tools.bench.panel import CONTROLLERS
 from tools.bench.panel import Panel as Glass
@@ -125,6 +127,15 @@ def look_at_bars(folder, name):
     assert {colour(*corner) for corner in corners} == {(255, 255, 255)}
 
 
+def test_the_power_chip_of_a_core2_is_asked_for(selftest):
+    facts = boards.load("m5stack_core2")
+    panel = (facts.SPI_SCK, facts.SPI_MOSI, facts.PANEL_CS, facts.PANEL_DC)
+    told = selftest(board="m5stack_core2", panel=panel, on_i2c=(0x34,))[1]
+    assert "ok     power chip: it answers" in told
+    told = selftest(board="m5stack_core2", panel=panel)[1]
+    assert "WRONG  power chip: it does not answer: the panel stays dark" in told
+
+
 def test_a_mono_panel_shows_a_frame(selftest, tmp_path):
     board = "esp32_c3_devkit+sh1106"
     text = selftest(board=board, panel=(), on_i2c=(0x3C,))[1]
@@ -171,6 +182,19 @@ def test_what_does_not_work_is_told_with_what_to_do(selftest, tmp_path):
 )
 def test_each_trouble_has_its_words(selftest, world, given, said):
     assert said in selftest(given, **world)[1]
+
+
+@pytest.mark.skipif(not find_mosquitto(), reason="mosquitto is not installed")
+@pytest.mark.parametrize("user", ["", "u" * 60])
+def test_a_real_broker_lets_it_in(selftest, user):
+    broker = RealBroker("mosquitto")
+    broker.start()
+    try:
+        given = at(broker.port, mqtt_user=user)
+        text = selftest(given, {"mqtt_password": "p" * 64})[1]
+    finally:
+        broker.stop()
+    assert f"port {broker.port}: lets us in" in text, text
 
 
 def test_what_is_no_broker_is_told(selftest):

@@ -16,6 +16,7 @@ _DISPLAY_OFF = 0x28
 _DISPLAY_ON = 0x29
 _ON_BIT = 0x04
 _MONO_ADDRESS = 0x3C
+_POWER_ADDRESS = 0x34
 
 
 def try_heater(trial):
@@ -62,6 +63,8 @@ def try_panel(trial):
     if trial.board.PANEL in panel_layouts.MONO:
         _try_mono(trial, driver)
         return
+    if trial.board.PANEL == "hardware.m5_core2":
+        _try_power_chip(trial)
     trial.device.run(PANEL)
     trial.device.run(f"_show({_COLOURS!r})")
     about = f"{driver}, {trial.board.PANEL_WIDTH} × {trial.board.PANEL_HEIGHT}"
@@ -74,12 +77,24 @@ def try_panel(trial):
     trial.say(f"If not: boards/{trial.name.partition('+')[0]}/README.md")
 
 
-def _try_mono(trial, driver):
-    """Looks for a panel on the I2C, and has it show a frame."""
+def _on_i2c(trial):
+    """Returns (the addresses that answer on the panel's I2C, its number and pins)."""
     board = trial.board
     trial.device.run(MONO)
     pins = board.PANEL_I2C, board.PANEL_SCL, board.PANEL_SDA
-    found = trial.device.ask(f"_scan{pins}")
+    return trial.device.ask(f"_scan{pins}"), pins
+
+
+def _try_power_chip(trial):
+    if _POWER_ADDRESS in _on_i2c(trial)[0]:
+        trial.tell(OK, "power chip", "it answers")
+    else:
+        trial.tell(WRONG, "power chip", "it does not answer: the panel stays dark")
+
+
+def _try_mono(trial, driver):
+    """Looks for a panel on the I2C, and has it show a frame."""
+    found, pins = _on_i2c(trial)
     if _MONO_ADDRESS not in found:
         text = f"nobody answers on the I2C (SDA pin {pins[2]}, SCL pin {pins[1]}): wires, supply?"
         trial.tell(WRONG, "panel", f"{driver}: {text}")

@@ -157,7 +157,8 @@ def _knock(host, port, name, user):
     try:
         sock.settimeout(5)
         sock.connect(address)
-        sock.write(bytes((16, len(body) & 127 | 128, len(body) >> 7)) + body)
+        size = len(body)
+        sock.write(bytes((16, size) if size < 128 else (16, size & 127 | 128, size >> 7)) + body)
         answer = sock.read(4)
         if answer is None or len(answer) < 4 or answer[0] != 0x20:
             return "answer", 0
