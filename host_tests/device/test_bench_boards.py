@@ -64,13 +64,28 @@ def test_an_image_shows_the_first_picture_and_then_figures(tmp_path, name):
     assert bench.error is None
 
 
-@pytest.mark.parametrize("name", ["esp32_devkit+no_panel", "esp32_c3_devkit+sh1106"])
-def test_without_a_panel_or_a_mono_one_it_reads_the_bms_all_the_same(tmp_path, name):
-    config = configure(tmp_path, SETTINGS, lapse=20, board_name=name)
+def test_without_a_panel_it_reads_the_bms_all_the_same(tmp_path):
+    config = configure(tmp_path, SETTINGS, lapse=20, board_name="esp32_devkit+no_panel")
     config.compile()
     with Bench(config) as bench:
         bench.wait_for(lambda b: b.snapshot()["uart"]["replies"] > 3, 60)
         state = bench.snapshot()
         assert not state["panel"]["on"] and state["panel"]["errors"] == 0
         assert state["chip"]["resets"] == 0
+    assert bench.error is None
+
+
+def test_a_mono_panel_shows_figures(tmp_path):
+    config = configure(tmp_path, SETTINGS, lapse=20, board_name="esp32_c3_devkit+sh1106")
+    config.compile()
+    with Bench(config) as bench:
+        bench.wait_for(lambda b: b.panel.lit, 10)
+        first = bench.picture()[3]
+        bench.wait_for(lambda b: b.snapshot()["uart"]["replies"] > 3, 60)
+        bench.run_until(bench.now_s() + 5)
+        assert bench.picture()[1:3] == (128, 64)
+        assert bench.picture()[3] != first
+        state = bench.snapshot()
+        assert state["panel"]["error_texts"] == [] and state["chip"]["resets"] == 0
+        (tmp_path / "mono.png").write_bytes(bench.panel.png(4))
     assert bench.error is None

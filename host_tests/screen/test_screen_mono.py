@@ -17,11 +17,11 @@ def test_every_scene_is_drawn_within_the_datasheet(driver):
         assert panel.errors == [], name
         assert panel.on, name
         outermost = [(x, y) for x in range(128) for y in (0, 63)]
-        assert not any(panel.lit(*at) for at in outermost), name
+        assert not any(panel.glows(*at) for at in outermost), name
 
 
 def picture(panel):
-    return [[panel.lit(x, y) for x in range(128)] for y in range(64)]
+    return [[panel.glows(x, y) for x in range(128)] for y in range(64)]
 
 
 def test_both_controllers_show_the_same():

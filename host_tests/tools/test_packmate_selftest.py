@@ -144,8 +144,8 @@ def test_a_mono_panel_shows_a_frame(selftest, tmp_path):
     for _, data in transfers(tmp_path):
         panel.take(data)
     assert panel.errors == []
-    assert panel.lit(0, 0) and panel.lit(127, 63) and panel.lit(10, 10)
-    assert not panel.lit(60, 30) and not panel.lit(110, 10)
+    assert panel.glows(0, 0) and panel.glows(127, 63) and panel.glows(10, 10)
+    assert not panel.glows(60, 30) and not panel.glows(110, 10)
     assert "nobody answers on the I2C (SDA pin 7" in selftest(board=board, panel=())[1]
 
 

@@ -14,6 +14,7 @@ from collections import deque
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet  # 3.10: not the builtin one
 
+from tools.bench import mono_panel
 from tools.bench.chip import PWRON_RESET, Chip
 from tools.bench.clock import Clock
 from tools.bench.conductor import Conductor, real_us
@@ -26,6 +27,8 @@ from tools.bench.serial_line import Nobody, SerialLine
 from tools.bench.snapshot import take_snapshot
 from tools.bench.world import World
 from tools.dead_man import DeadMan
+
+_I2C = 8  # added to the number of an I2C: what goes over it comes as if over SPI
 
 
 class Bench:
@@ -343,6 +346,10 @@ class Bench:
 
     def _on_spi(self, bus, data, t_us):
         board = self.board
+        if bus >= _I2C:
+            if board.PANEL in mono_panel.CONTROLLERS and bus - _I2C == board.PANEL_I2C:
+                self.panel.take(data[1:])
+            return
         setup = self.chip.spi.get(board.SPI_ID)
         if bus != board.SPI_ID or setup is None or self.chip.levels[board.PANEL_CS] != 0:
             return
@@ -351,6 +358,8 @@ class Bench:
 
 
 def _make_panel(board):
+    if board.PANEL in mono_panel.CONTROLLERS:
+        return mono_panel.MonoPanel(mono_panel.CONTROLLERS[board.PANEL])
     return Panel(
         board.PANEL_WIDTH,
         board.PANEL_HEIGHT,
@@ -358,5 +367,5 @@ def _make_panel(board):
         board.PANEL_Y,
         board.PANEL_MADCTL,
         board.PANEL_INVERT,
-        CONTROLLERS.get(board.PANEL, CONTROLLERS["hardware.no_panel"]),  # a mono one: not played
+        CONTROLLERS[board.PANEL],
     )

@@ -49,13 +49,15 @@ _BEARABLE = {
 
 
 class MonoPanel:
-    """The glass at one address. `errors`: what the controller would not have understood."""
+    """The glass at one address. `errors`: what the controller would not have understood, the first
+    20 (`error_count` counts all); `seq` changes whenever the picture may have."""
 
     width = 128
     height = 64
 
     def __init__(self, controller):
         self.errors = []
+        self.error_count = self.seq = 0
         self.on = False
         self.contrast = 0x7F
         self.offset = 0
@@ -69,6 +71,7 @@ class MonoPanel:
 
     def take(self, data):
         """Takes the bytes of one transfer, behind the address."""
+        self.seq += 1
         if self._pending:
             self._error(f"{self._pending[0]:02X} without its parameters")
             self._pending = []
@@ -130,10 +133,11 @@ class MonoPanel:
         self._column += len(data)
 
     def _error(self, text):
+        self.error_count += 1
         if len(self.errors) < _MOST_ERRORS:
             self.errors.append(text)
 
-    def lit(self, x, y):
+    def glows(self, x, y):
         """True if a pixel glows, as a person sees it whose module's cable is below."""
         if not self.on:
             return False
@@ -143,8 +147,19 @@ class MonoPanel:
         column = self._made.left + (x if self._mirrored[0] else self.width - 1 - x)
         return bool(self._pages[line >> 3][column] >> (line & 7) & 1) != self._inverted
 
+    @property
+    def lit(self):
+        """True while the glass shows the memory."""
+        return self.on
+
+    def hard_reset(self, t_us=None):
+        """It has no reset pin."""
+
+    def rgb(self):
+        """Returns the picture, 3 bytes a pixel, row by row."""
+        rows = [self.glows(x, y) for y in range(self.height) for x in range(self.width)]
+        return b"".join(b"\xd8\xf0\xff" if glows else b"\0\0\0" for glows in rows)
+
     def png(self, scale=1):
         """Returns the picture as PNG bytes."""
-        rows = [self.lit(x, y) for y in range(self.height) for x in range(self.width)]
-        data = b"".join(b"\xd8\xf0\xff" if lit else b"\0\0\0" for lit in rows)
-        return png.encode(self.width, self.height, data, scale)
+        return png.encode(self.width, self.height, self.rgb(), scale)

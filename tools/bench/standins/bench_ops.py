@@ -55,6 +55,7 @@ PAYLOAD = 32
 PWM = 32
 SPI = 33
 SPI_INIT = 34
+I2C = 8  # added to the number of an I2C, whose bytes go as SPI
 UART = 35
 TIMER = 36
 WDT = 37

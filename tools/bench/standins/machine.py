@@ -5,7 +5,7 @@ import time
 import bench_link as link
 import bench_ops as ops
 from bench_pin import ADC, PWM, Pin  # noqa: F401  the names of this module
-from bench_serial import SPI, UART  # noqa: F401
+from bench_serial import I2C, SPI, UART  # noqa: F401
 from bench_timer import RTC, WDT, Timer, mem32  # noqa: F401
 from umachine import time_pulse_us  # noqa: F401
 
@@ -44,21 +44,6 @@ class Signal:
 
     def off(self):
         self.value(0)
-
-
-class I2C:
-    """machine.I2C with nobody on it: a panel there is emulated, but not played
-    (tools/bench/mono_panel.py)."""
-
-    def __init__(self, id, *, scl=None, sda=None, freq=400_000):
-        if id not in (0, 1):
-            raise ValueError("I2C(%s) doesn't exist" % id)
-
-    def writeto(self, address, data):
-        raise OSError(19)  # ENODEV
-
-    def readfrom_mem_into(self, address, register, buf):
-        raise OSError(19)
 
 
 def reset():
