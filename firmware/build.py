@@ -25,8 +25,8 @@ def build(early):
     build_bms(device, early)
     finish(0)
     early.memory.tell("BMS")
-    build_clock(device, early)
     build_heater(device, early)
+    build_more(device, early)
     finish(1)
     early.memory.tell("heater")
     if early.roomy:  # what others have no memory for
@@ -59,21 +59,19 @@ def build_bms(device, early):
     add_to(device, early)
 
 
-def build_clock(device, early):
-    """Gives the device the time of day, if it plans by it, or has the memory to tell it."""
-    settings = early.settings
-    if settings["preheat_at"] or early.roomy and device.mqtt_used:
-        from hardware.network_time import Clock  # few have one
-
-        saved = device.state.get("time")
-        device.clock = Clock(settings["ntp_host"], settings["utc_offset_min"], saved)
-
-
 def build_heater(device, early):
     """Gives the device its heater, with what was saved of it, its output, and its options."""
     from building.heater import add_to
 
     add_to(device, early)
+
+
+def build_more(device, early):
+    """Gives the device what few need, or have the memory for."""
+    if early.roomy or early.settings["preheat_at"]:
+        from building.more import add_to
+
+        add_to(device, early)
 
 
 def build_relay(device, early):

@@ -45,7 +45,7 @@ class Device:
         self.bms = self.ble = self.writes = self.clock = None
         self.heater = self.options = self.output = self.charger_contact = None
         self.model = self.screen = self.button = None
-        self.relay = self.meter = None
+        self.relay = self.meter = self.recorder = None
         self.extras = ()  # further tasks
         self.supervisor = Supervisor(NAMES, _TASK_LIMIT_MS)
 

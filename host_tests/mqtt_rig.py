@@ -37,6 +37,7 @@ SETTINGS = {
     "heater_probe": "mat",
     "preheat_at": "07:30",
     "mqtt_victron": False,
+    "history_kb": 0,
     "charge_max_a": 0,
     "charge_full_dc": 100,
     "cells_limit_dc": 0,
@@ -95,6 +96,7 @@ class Broker:
         self.denied = ()  # topics
         self.forgets = False  # nothing retained is told, as after a restart
         self.hello = None  # said instead of a CONNACK
+        self.acknowledges = True  # messages of QoS 1, which it has then; else they are lost
         self.retained = {}
         self.published = []  # (topic, payload, retain)
         self.packets = []  # (first byte, body)
@@ -148,6 +150,11 @@ class Broker:
         elif kind & 0xF0 == 0x30:
             end = 2 + int.from_bytes(body[:2], "big")
             topic, payload = body[2:end].decode(), body[end:]
+            if kind & 6:
+                if not self.acknowledges:
+                    return
+                connection.inbox += packet(0x40, payload[:2])
+                payload = payload[2:]
             self.published.append((topic, payload.decode(), bool(kind & 1)))
             if kind & 1:
                 self.retained[topic] = payload
@@ -318,6 +325,7 @@ def make_device(units=None, writes=None):
         ble=None,
         clock=None,
         journal=thing(note=lambda what, about: None, events=lambda: iter(())),
+        recorder=None,
         wifi=Wifi(),
         max_age_ms=10_000,
         uptime_s=99,
@@ -365,6 +373,7 @@ class Bench:
         )
         self.relay = builder.build_relay(self.device, early, ("M", "1"))
         self.session = self.relay.session
+        self.device.relay = self.relay
         self.commands = []
         self.possible = True  # what the loop says to commands
         self.talks = False  # the pack is heard at each step

@@ -13,6 +13,7 @@ PACKS_KB = const(14)
 WRITES_KB = const(12)
 VICTRON_KB = const(8)
 LOW_POWER_KB = const(4)
+HISTORY_KB = const(9)
 
 
 def has_psram(python_bytes):
@@ -40,6 +41,9 @@ def refuse(values, errors):
     if values["low_power"]:
         _complain(errors, "low_power", LOW_POWER_KB)
         values["low_power"] = False
+    if values["history_kb"]:
+        _complain(errors, "history_kb", HISTORY_KB)
+        values["history_kb"] = 0
 
 
 def _complain(errors, what, kb):

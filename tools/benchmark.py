@@ -1,5 +1,5 @@
 """The performance and memory tables: `python -m tools.benchmark [decoding] [speed] [bench]
-[memory] [traffic] [soak]`.
+[memory] [traffic] [history] [soak]`.
 
 - decoding: time and heap of a frame in each dialect and of the message about it, and what one
   pack takes of the chip;
@@ -8,10 +8,11 @@
 - bench: the longest that anything held the loop of the whole firmware, on the virtual bench;
 - memory: what the application takes of the heap, by package;
 - traffic: what MQTT sends and receives a day;
+- history: what the records of a day take, and how many reach the broker a second;
 - soak: what lives after the lost connections of a month; only where it is asked for.
 
-With `--write`, decoding and memory put their tables into docs/performance.md, docs/memory.md and
-README.md.
+With `--write`, decoding, memory and history put their tables into docs/performance.md,
+docs/memory.md, README.md and docs/history.md.
 """
 
 import argparse
@@ -20,7 +21,7 @@ import sys
 import tempfile
 import time
 
-from tools import ROOT, boot_play, memory, soak, squeezed, traffic
+from tools import ROOT, boot_play, history_figures, memory, soak, squeezed, traffic
 from tools.mp import runner
 
 SCRIPT = ROOT / "tools" / "mp" / "measure.py"
@@ -34,6 +35,8 @@ PAGE = ROOT / "docs" / "memory.md"
 README = ROOT / "README.md"
 BEGIN, END = '<!-- table: make benchmark ARGS="memory --write" -->', "<!-- end of table -->"
 SPEED_PAGE = ROOT / "docs" / "performance.md"
+HISTORY_PAGE = ROOT / "docs" / "history.md"
+HISTORY_BEGIN = '<!-- table: make benchmark ARGS="history --write" -->'
 SPEED_BEGIN = '<!-- table: make benchmark ARGS="decoding --write" -->'
 # How often a pack tells its status at most: a JK over BLE unasked, the display port as its line
 # allows, all others at the shortest `bms_poll_ms`. Each frame is judged, too.
@@ -179,6 +182,13 @@ def print_traffic():
     print("\n".join(traffic.table()))
 
 
+def print_history(write):
+    """Prints what the history takes, or puts it into its page; and how fast it is told."""
+    put(history_figures.table(), write and (HISTORY_PAGE, HISTORY_BEGIN))
+    rate = history_figures.replay_rate()
+    print(f"Records that a real broker gets a second, after an outage: {rate:.1f}")
+
+
 def print_soak():
     """Prints what lives after each week of lost connections; fails if something leaks."""
     days = soak.month()
@@ -188,20 +198,23 @@ def print_soak():
         raise SystemExit("\n".join(problems))
 
 
+WRITTEN = {"decoding": print_decoding, "memory": print_memory, "history": print_history}
+
+
 def main(argv=None):
     """Command line."""
-    sections = ("decoding", "speed", "bench", "memory", "traffic")
+    sections = ("decoding", "speed", "bench", "memory", "traffic", "history")
     parser = argparse.ArgumentParser(prog="make benchmark", description=__doc__.split("\n")[0])
     parser.add_argument(
         "section", nargs="*", choices=[[], *sections, "soak"], help=", ".join(sections)
     )
     parser.add_argument(
-        "--write", action="store_true", help="decoding, memory: into their page of docs"
+        "--write", action="store_true", help="decoding, memory, history: into their page"
     )
     options = parser.parse_args(argv)
     for section in options.section or sections:
-        if section in ("decoding", "memory"):
-            {"decoding": print_decoding, "memory": print_memory}[section](options.write)
+        if section in WRITTEN:
+            WRITTEN[section](options.write)
         else:
             {
                 "speed": print_speed,

@@ -69,7 +69,7 @@ _STAGES = (
     ("BMS", "device = Device(found[0])\nbuild.build_bms(device, found[0])"),
     ("BMS done", "build.finish(0)"),
     ("heater, builder", "import heater\ndel heater"),
-    ("heater", "build.build_heater(device, found[0])"),
+    ("heater", "build.build_heater(device, found[0])\nbuild.build_more(device, found[0])"),
     ("heater done", "build.finish(1)"),
     ("relay, builder", "import building_relay\ndel building_relay"),
     ("relay", "build.build_relay(device, found[0])"),

@@ -28,6 +28,16 @@ BEFORE = 1873
 SELDOM = {m.HEATER: 480, m.DEVICE: 600}
 
 
+class File(io.BytesIO):
+    """An open file as MicroPython has it."""
+
+    def readinto(self, buf, n=None):
+        """Reads up to `n` bytes."""
+        data = self.read(len(buf) if n is None else n)
+        buf[: len(data)] = data
+        return len(data)
+
+
 def typical_pack(cells):
     """Returns a PackState of so many cells, with what most units tell."""
     pack = p.PackState()
@@ -57,7 +67,7 @@ def state_bytes(cells):
         link=types.SimpleNamespace(TEXTS=words.WIRE_TEXTS, reason=0, losses=0),
         answering=True,
     )
-    message = m.Message(Language(io.BytesIO(codes.DATA)))
+    message = m.Message(Language(File(codes.DATA)))
     report = StateReport(b"/state", unit, 10_000, 10_000)
     return next(length for length in iter(lambda: report.write(message, 0), None) if length)
 

@@ -64,6 +64,8 @@ def build_relay(device, early, about):
     if writes is not None:
         writes.permitted = settings["mqtt_writes"]
     session = _session(settings, early, topics)
+    if settings["history_kb"]:
+        _add_history(device, session, others)
     message = Message(codes, _room(device, settings))
     message.clock = device.clock
     others += _crashes(device, session)
@@ -93,6 +95,14 @@ def _crashes(device, session):
     return [CrashReport(device, session)]
 
 
+def _add_history(device, session, others):
+    """Adds the report that tells the history, the last one, if there is a history."""
+    if device.recorder is not None:
+        from mqtt.history_report import HistoryReport
+
+        others.append(HistoryReport(device, session))
+
+
 def _room(device, settings):
     """Returns the bytes of the longest message. A search may end at a BMS that tells more."""
     if settings["bms_dialect"] == "auto":
@@ -118,7 +128,12 @@ def _session(settings, early, topics):
         from hardware.resolver import Resolver
 
         resolver = Resolver()
-    return Session(host, settings["mqtt_port"], connect, topics, room, resolver)
+    parts = (host, settings["mqtt_port"], connect, topics, room, resolver)
+    if settings["history_kb"]:
+        from mqtt.sure_session import SureSession
+
+        return SureSession(*parts)
+    return Session(*parts)
 
 
 def _is_address(host):

@@ -27,6 +27,7 @@ _SERVER = const(4)
 _SINCE_1900_S = {2000: 3_155_673_600, 1970: 2_208_988_800}  # by the port's epoch
 _DAYS_1970 = const(25_567)  # since 1900
 _DAYS_2000 = const(10_957)  # since 1970
+_DAYS_2024 = const(19_723)
 _FIRST_S = 3_913_056_000  # 2024: smaller ones have wrapped, in 2036
 _WRAP_S = 1 << 32
 _LAST_DAY = const(115_740)  # since 1970: till then the seconds have ten digits
@@ -109,6 +110,12 @@ class Clock:
         if not self._known:
             return None
         return self._day - _DAYS_2000 + (self._second + self._offset_s) // _DAY_S
+
+    def since_2024_s(self):
+        """Returns the seconds since 2024 began (UTC), which never go back; None: nobody knows."""
+        if not self._known:
+            return None
+        return (self._told[0] - _DAYS_2024) * _DAY_S + self._told[1]
 
     def passed(self, seconds):
         """Returns True if that moment, in seconds since 1970, is over; None: nobody knows."""

@@ -5,7 +5,6 @@ import json
 from mqtt.envelope import ROOM, Envelope
 from mqtt.relay import Relay
 from relay.commands import ACCEPTED, NOTHING, PAYLOAD_MAX, REFUSALS
-from relay.packets import Reader
 
 
 class RoomyRelay(Relay):
@@ -21,7 +20,7 @@ class RoomyRelay(Relay):
         judge = _Opened(envelope, judge)
         super().__init__(session, topics, packs, others, announcer, judge, codes, message, writes)
         self._payload = bytearray(ROOM)
-        session.reader = Reader(len(session.reader.body) + ROOM - PAYLOAD_MAX)
+        session.reader = type(session.reader)(len(session.reader.body) + ROOM - PAYLOAD_MAX)
 
     def _answer(self, refusal):
         """Tells on the result topic what became of a command."""

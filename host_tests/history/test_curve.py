@@ -5,7 +5,7 @@ import pytest
 from history import curve as c
 from history import record as r
 from history.curve import Curve
-from host_tests.history.history_rig import Store, small
+from host_tests.history_rig import Store, small
 
 DAY_S = 86_400
 NOW_S = 90_000_000

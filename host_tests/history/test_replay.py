@@ -11,7 +11,7 @@ from history import record as r
 from history import replay as rp
 from history.keeper import Keeper
 from history.ring import Ring
-from host_tests.history.history_rig import Store
+from host_tests.history_rig import Store
 
 TRUE_S = 90_000_000  # in s since 2024: when a device starts
 
@@ -115,6 +115,13 @@ def test_what_moves_far_enough_makes_one_at_the_short_interval(moves, enough):
     assert device.run(100) == ([60] if enough else [])
 
 
+def test_that_the_mat_is_on_can_wait_for_the_short_interval():
+    device = Device()
+    device.run(30)
+    device.heater_on = True
+    assert device.run(100) == [60]
+
+
 def test_a_large_current_may_move_more():
     device = Device()
     device.show(ma=-40_000)
@@ -128,9 +135,9 @@ def test_a_large_current_may_move_more():
 def test_what_switches_is_told_at_once_but_not_too_often():
     device = Device()
     device.run(100)
-    device.heater_on = True
+    device.heater_state = 2
     assert device.run(1) == [100]
-    device.heater_on = False
+    device.heater_state = 1
     assert device.run(20) == [110]
     device.pack.raise_alarm(3)
     assert device.run(1) == [121]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from history.record import BYTES
 from history.ring import PER as REAL_PER
 from history.ring import ROOM, SEGMENT_BYTES, WHOLE, Ring
-from host_tests.history.history_rig import PER, PowerCut, Store, numbered, small, times
+from host_tests.history_rig import PER, PowerCut, Store, numbered, small, times
 
 
 def fill(ring, begin, end):

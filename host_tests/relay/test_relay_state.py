@@ -268,7 +268,7 @@ class TwoFields(Message):
     def __init__(self, tables=("x",)):
         names = b'\xff\x06,"ts":\xff\x05,"x":\xff\x05,"y":' + bytes(2)
         lines = ["\n"] * (told_words.ALL_TABLES - len(tables))
-        index = bytes((0, 14, 0, 36) + 5 * (0, 36))
+        index = bytes((0, 16, 0, 38) + 6 * (0, 38))
         super().__init__(Language(File(render([*tables, *lines]) + index + names)))
 
     def value_of(self, puts):
@@ -532,18 +532,20 @@ def test_every_name_has_words():
     from relay.texts import TEXTS
 
     found = tables()
+    seen = set()
     for message in fields.MESSAGES:
         for field in fields.FIELDS[message]:
             if field.kind != fields.NAME:
                 continue
-            names = {name for table in found.pop(field.name) for name in words(table)}
+            seen.add(field.name)
+            names = {name for table in found[field.name] for name in words(table)}
             if field.words:
                 told = {code for code, _ in TEXTS[field.words]}
                 told_now = {"" if name == "none" else name for name in names}
                 assert told_now <= told, (field.name, told_now - told)
                 texts = [text for _, text in TEXTS[field.words]]
                 assert len(texts) == len(set(texts)), field.name  # options must differ
-    assert not found
+    assert seen == found.keys()
 
 
 def test_the_rooms_of_what_is_listed():
@@ -557,8 +559,9 @@ def test_the_rooms_of_what_is_listed():
 
 
 def test_numbers_of_the_messages():
-    assert fields.MESSAGES == ("state", "heater", "device", "bms", "packs", "info")
+    assert fields.MESSAGES == ("state", "heater", "device", "bms", "packs", "info", "history")
     assert (m.STATE, m.HEATER, m.DEVICE, m.BMS, m.PACKS, m.INFO) == (0, 1, 2, 3, 4, 5)
+    assert m.HISTORY == 6
     for which, name in enumerate(fields.MESSAGES):
         data = records(which)
         names = []

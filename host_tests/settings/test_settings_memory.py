@@ -34,6 +34,7 @@ def test_a_board_with_psram_is_known_by_its_heap(size, psram):
         ({"bms_writes": True}, "bms_writes: takes about 12 kB"),
         ({"mqtt_victron": True}, "mqtt_victron: takes about 8 kB"),
         ({"low_power": True}, "low_power: takes about 4 kB"),
+        ({"history_kb": 512}, "history_kb: takes about 9 kB"),
     ],
 )
 def test_what_is_too_much_is_refused_with_the_figures(given, what):
@@ -42,6 +43,7 @@ def test_what_is_too_much_is_refused_with_the_figures(given, what):
     assert "without PSRAM has 107" in errors[0]
     assert values["bms_link"] == "uart" and not values["packs"] and not values["bms_writes"]
     assert not values["mqtt_victron"] and not values["low_power"]
+    assert not values["history_kb"]
 
 
 def test_what_fits_is_not_refused():
@@ -69,6 +71,7 @@ def bus():
         (BUS | {"bms_writes": True}, limits.WRITES_KB),
         (BUS | {"mqtt_victron": True}, limits.VICTRON_KB),
         (BUS | {"low_power": True}, limits.LOW_POWER_KB),
+        (BUS | {"history_kb": 512}, limits.HISTORY_KB),
     ],
 )
 def test_the_figures_are_what_is_measured(bus, given, kb):

@@ -1,5 +1,6 @@
 """packmate beside `deploy`: settings judged and made, logs, tracebacks, backup, flash, ports."""
 
+import csv
 import io
 import json
 import os
@@ -10,6 +11,11 @@ import types
 
 import pytest
 
+from bms.pack import SOC_PCT, PackState
+from history.keeper import Keeper
+from history.record import EPOCH_S
+from history.ring import Ring
+from host_tests.history_rig import Store
 from host_tests.tools.pty_rig import PtyDevice
 from tools import ROOT, boards
 from tools.packmate import PackmateError, check, flash, logs, ports
@@ -244,6 +250,54 @@ def test_a_backup_comes_back(run, tmp_path):
         for name, data in files.items():
             assert (device.flash / name).read_bytes() == data
         assert b"new" in (device.flash / "secrets.json").read_bytes()
+
+
+# -- history --------------------------------------------------------------------------------------
+
+
+def keep_history(folder):
+    """Makes what a device would have in its flash: records of two starts, in two segments."""
+    records = folder / "records"
+    (records / "now").mkdir(parents=True)
+    store = Store()
+    ring = Ring(store, 9)
+    pack = PackState()
+    pack.put(SOC_PCT, 50)
+    keeper = Keeper(ring, 60, 60, 7)
+    for n in range(1603):
+        assert keeper.look(pack, n != 1, n == 2, 2, 60 * n, 90_000_000 + 60 * n if n > 1 else None)
+        ring.commit()
+    for name, data in store.files.items():
+        path = records / "now" / "tail" if name == "tail" else records / f"{name:08x}"
+        path.write_bytes(data)
+
+
+def test_the_history_becomes_a_table(run, tmp_path):
+    table = tmp_path / "van.csv"
+    with PtyDevice(tmp_path) as device:
+        keep_history(device.flash)
+        device.wait_for(">>> ")
+        status, out, _ = run("history", device.port, table)
+    assert status == 0 and "van.csv" in out
+    rows = list(csv.DictReader(io.StringIO(table.read_text())))
+    assert len(rows) == 1603
+    assert [row["time"] for row in rows[:3]] == [
+        "2026-11-07T16:00:00Z",
+        "2026-11-07T16:01:00Z",
+        "2026-11-07T16:02:00Z",
+    ]
+    assert int(rows[1]["ts"]) == EPOCH_S + 90_000_060
+    assert (rows[0]["soc_pct"], rows[1]["soc_pct"], rows[0]["pack_mv"]) == ("50", "", "")
+    assert (rows[0]["alarm"], rows[1]["alarm"]) == ("0", "")
+    assert rows[2]["heater_on"] == "1" and rows[2]["heater_state"] == "heating"
+    assert rows[-1]["record"] == "1604"  # two numbers are marks
+
+
+def test_a_device_without_history_says_so(run, tmp_path):
+    with PtyDevice(tmp_path) as device:
+        device.wait_for(">>> ")
+        status, _, said = run("history", device.port, tmp_path / "x.csv")
+    assert status == 1 and "history_kb" in said
 
 
 # -- flash and ports ------------------------------------------------------------------------------

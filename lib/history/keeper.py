@@ -103,8 +103,11 @@ class Keeper:
 
 
 def has_switched(record, last):
-    """True if something went on or off, an alarm came or went, or figures are known no more."""
-    if record.heater_state != last.heater_state or record.heater_on != last.heater_on:
+    """True if a switch, an alarm or the heater's state changed, or figures are known no more.
+
+    That the mat is on does not count: by slow on and off it may be so every ten seconds.
+    """
+    if record.heater_state != last.heater_state:
         return True
     if record.alarm != last.alarm or record.valid != last.valid:
         return True
@@ -119,7 +122,8 @@ def has_moved(record, last):
     mv = last.values[r.PACK_MV] // _MV_PART
     ma = max(abs(last.values[r.CURRENT_MA]) // _MA_PART, _LEAST_MA)
     return (
-        _apart(record, last, r.SOC_PCT, _SOC_PCT)
+        record.heater_on != last.heater_on
+        or _apart(record, last, r.SOC_PCT, _SOC_PCT)
         or _apart(record, last, r.PACK_MV, mv)
         or _apart(record, last, r.CURRENT_MA, ma)
         or _apart(record, last, r.TEMP_MIN_DC, _DC)

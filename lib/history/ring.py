@@ -36,7 +36,7 @@ class Ring:
         self.first = self.next = self.delivered = self.lost = 0
         self.changed = False
         self._store = store
-        self._segments = segments
+        self.segments = segments
         self._per = per
         self._written = 0  # records before it are in segments
         self._safe = 0  # records before it are in the flash
@@ -49,7 +49,7 @@ class Ring:
 
     def _load(self):
         numbers = sorted(self._store.numbers())
-        while len(numbers) > self._segments or numbers and _has_gap(numbers):
+        while len(numbers) > self.segments or numbers and _has_gap(numbers):
             self._store.remove(numbers.pop(0))
         begin, count, delivered = self._load_tail()
         end = begin
@@ -139,7 +139,7 @@ class Ring:
             tail[i] = tail[i + BYTES * records]
 
     def _make_room(self, number):
-        while self.first // self._per <= number - self._segments:
+        while self.first // self._per <= number - self.segments:
             self._store.remove(self.first // self._per)
             self.first = (self.first // self._per + 1) * self._per
             if self.delivered < self.first:

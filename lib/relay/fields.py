@@ -15,7 +15,8 @@ DEVICE = "device"
 BMS = "bms"  # what can be written to the BMS, and how far the last command has come
 PACKS = "packs"  # of several packs: how many are good, and whose the extremes are
 INFO = "info"  # what a BMS says that it is: BASE/info, or BASE/pack/N/info
-MESSAGES = (STATE, HEATER, DEVICE, BMS, PACKS, INFO)
+HISTORY = "history"  # what was, each record once
+MESSAGES = (STATE, HEATER, DEVICE, BMS, PACKS, INFO, HISTORY)
 
 # Kinds of values.
 BOOL = "b"  # true, false, null
@@ -375,6 +376,26 @@ _INFO = (
     Field("manufacturer_id", TEXT),
 )
 
+_HISTORY = (
+    Field("record", INT),
+    Field("replayed", BOOL),
+    Field("resets", INT),
+    Field("uptime_s", INT),
+    Field("soc_pct", INT),
+    Field("pack_mv", INT),
+    Field("current_ma", INT),
+    Field("power_mw", INT),
+    Field("temp_min_dc", INT),
+    Field("temp_max_dc", INT),
+    Field("cell_min_mv", INT),
+    Field("cell_max_mv", INT),
+    Field("charge_on", BOOL),
+    Field("discharge_on", BOOL),
+    Field("alarm", BOOL),
+    Field("heater_on", BOOL),
+    Field("heater_state", NAME),
+)
+
 # The time of day, which begins each message (relay.message).
 _TIME = (Field("ts", INT),)
 
@@ -385,6 +406,7 @@ FIELDS = {
     BMS: _TIME + _BMS,
     PACKS: _TIME + _PACKS,
     INFO: _TIME + _INFO,
+    HISTORY: _TIME + _HISTORY,
 }
 # Members with room of their own behind the others.
 LISTS = {

@@ -16,7 +16,8 @@ DEVICE = const(2)
 BMS = const(3)
 PACKS = const(4)
 INFO = const(5)
-_MESSAGES = const(6)
+HISTORY = const(6)
+_MESSAGES = const(7)
 
 NAME_BYTES = const(30)  # of the longest name, with what is around it (relay.message_names)
 END = const(-1)  # there is no further field

@@ -7,6 +7,7 @@ packmate selftest [PORT]                           what works: panel, BMS, Wi-Fi
 packmate logs [PORT]                               what it says, with tracebacks explained
 packmate logs --kept [PORT] | --broker HOST        how it crashed, and what has happened
 packmate support [PORT] FILE                       all that helps a helper, without secrets
+packmate history [PORT] FILE.csv                   the figures that it has kept
 """
 
 import argparse
@@ -20,6 +21,7 @@ from tools.packmate import (
     check,
     deploy,
     flash,
+    history,
     kept,
     logs,
     ports,
@@ -75,6 +77,9 @@ def parse(argv):
     one.add_argument("port", nargs="?", help=_PORT_HELP)
     one.add_argument("--legend", type=pathlib.Path, help="default: of the image sent last")
 
+    one = command("history", _history, "writes what a device has kept of its pack into a table")
+    one.add_argument("port", nargs="?", help=_PORT_HELP)
+    one.add_argument("file", type=pathlib.Path, help="to be written: CSV")
     one.add_argument("--kept", action="store_true", help="what it keeps in flash; restarts it")
     one.add_argument("--broker", metavar="HOST", help="what it tells over MQTT, without a cable")
     one.add_argument("--broker-port", type=int, default=1883)
@@ -139,6 +144,10 @@ def _logs(options):
 
 def _support(options):
     kept.support(_finder(options), options.file, logs.load_legend(options.legend))
+
+
+def _history(options):
+    history.history(_finder(options), options.file)
 
 
 def _traceback(options):

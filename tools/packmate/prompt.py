@@ -69,6 +69,12 @@ def _folders(path):
         at = path.find("/", at + 1)
 def _put(text):
     _file.write(a2b_base64(text))
+def _names(folder):
+    try:
+        for entry in os.ilistdir(folder):
+            print(entry[0])
+    except OSError:
+        pass
 def _get(size):
     print(str(hexlify(_file.read(size)), "ascii"), end="")
 """
@@ -152,6 +158,11 @@ class Device:
                 parts.append(part)
             self._port.exec("_file.close()")
         return b"".join(parts)
+
+    def names(self, folder):
+        """Returns the names of what is in a folder; none if it is not there."""
+        with _in_words(folder):
+            return self._port.exec(f"_names({folder!r})").decode().split()
 
     def remove(self, path):
         """Removes a file, and the folders that it leaves empty."""

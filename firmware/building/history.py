@@ -1,0 +1,37 @@
+"""Builds what keeps the pack's history, where there is PSRAM for it."""
+
+import os
+
+import history_recorder
+from history.keeper import Keeper
+from history.ring import SEGMENT_BYTES, Ring
+from record_store import RecordStore
+
+_LEAST = 2  # segments: one can be empty
+_FREE_BYTES = 65_536  # are left for the state, and for an update
+
+
+def add_to(device, early):
+    """Gives the device its recorder, if the flash has room."""
+    settings = early.settings
+    store = RecordStore()
+    segments = _segments(1024 * settings["history_kb"], store, early.errors)
+    if segments < _LEAST:
+        return
+    ring = Ring(store, segments)
+    every = settings["history_interval_s"], settings["history_rest_s"]
+    keeper = Keeper(ring, *every, device.boots)
+    device.recorder = history_recorder.Recorder(ring, keeper)
+    device.extras += (history_recorder.run(device),)
+
+
+def _segments(wanted, store, errors):
+    """Returns how many segments there can be; says so if that is less than was asked for."""
+    stat = os.statvfs("records")
+    free = stat[0] * stat[3] + sum([store.size(number) for number in store.numbers()])
+    room = max(0, free - _FREE_BYTES)
+    if wanted > room:
+        errors.append(
+            "history_kb: the flash has room for %d kB, not %d" % (room // 1024, wanted // 1024)
+        )
+    return min(max(wanted // SEGMENT_BYTES, _LEAST), room // SEGMENT_BYTES)
