@@ -62,7 +62,11 @@ def without_constants(sources):
     values = exported(trees, constants)
     inlined = {n: fold(inline(n, sources[n], trees[n], constants[n], values)) for n in sources}
     inlined = {n: without_idle_imports(text, trees[n], values) for n, text in inlined.items()}
-    return without_idle_tables(inlined)
+    inlined = without_idle_tables(inlined)
+    asked = {
+        n.attr for x in inlined.values() for n in nodes(parse(x)) if isinstance(n, ast.Attribute)
+    }
+    return {n: with_bytes_in_place(text, asked) for n, text in inlined.items()}
 
 
 def shorten(sources, kept):
@@ -219,17 +223,49 @@ def without_idle_tables(texts):
     }
 
 
+def with_bytes_in_place(text, asked):
+    """Returns `text` with each private constant of bytes where it is used, if that is one place.
+
+    A global takes 8 bytes and what makes it. `asked`: names that are asked for as attributes.
+    """
+    tree = parse(text)
+    uses = {}
+    bound = set(asked)
+    for node in nodes(tree):
+        if isinstance(node, ast.Name):
+            uses.setdefault(node.id, []).append(node)
+        elif isinstance(node, ast.arg):
+            bound.add(node.arg)
+        elif isinstance(node, (ast.alias, ast.ExceptHandler)):
+            bound |= {node.name, getattr(node, "asname", None)}
+    edits = []
+    for node in tree.body:
+        if is_bytes_of(node, PRIVATE):
+            name = node.targets[0].id
+            others = [use for use in uses[name] if use is not node.targets[0]]
+            if len(others) == 1 and isinstance(others[0].ctx, ast.Load) and name not in bound:
+                edits += [(node, "pass"), (others[0], repr(node.value.value))]
+    return replace(text, edits)
+
+
+def is_bytes_of(node, pattern):
+    """True if a statement gives bytes to one name, which matches."""
+    return (
+        isinstance(node, ast.Assign)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, bytes)
+        and len(node.targets) == 1
+        and isinstance(node.targets[0], ast.Name)
+        and pattern.match(node.targets[0].id) is not None
+    )
+
+
 def tables(tree, module, named):
     """Returns the assignments of such tables that are not among the `named`."""
     return [
         node
         for node in tree.body
-        if isinstance(node, ast.Assign)
-        and isinstance(node.value, ast.Constant)
-        and isinstance(node.value.value, bytes)
-        and isinstance(node.targets[0], ast.Name)
-        and _CONSTANT.match(node.targets[0].id)
-        and (module, node.targets[0].id) not in named
+        if is_bytes_of(node, _CONSTANT) and (module, node.targets[0].id) not in named
     ]
 
 

@@ -55,6 +55,28 @@ def squeezed(kept=None, **sources):
     return squeeze.squeeze({k.replace("__", "."): v for k, v in sources.items()}, kept)
 
 
+def test_private_bytes_of_one_place_are_written_there():
+    once = "_HEAD = b'ab'\n\n\ndef f(x):\n    return x == _HEAD\n"
+    text = squeezed(once=once)["once"]
+    assert "return x == b'ab'" in text and "_HEAD" not in text and text.count("b'ab'") == 1
+    assert len(text.splitlines()) == len(once.splitlines())  # each line where it was
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "\n\ndef g():\n    return _HEAD\n",  # a second place
+        "\n\ndef g():\n    global _HEAD\n    _HEAD = 1\n",  # it changes
+        "\n\ndef g(module):\n    return module._HEAD\n",  # perhaps this one
+        "\n\ndef g():\n    del _HEAD\n",
+        "\n\ndef g(_HEAD):\n    pass\n",  # another of this name
+    ],
+)
+def test_other_private_bytes_stay_where_they_are(more):
+    once = "_HEAD = b'ab'\n\n\ndef f(x):\n    return x == _HEAD\n"
+    assert "x == b'ab'" not in squeezed(once=once + more)["once"]
+
+
 def test_bytes_of_constants_become_a_literal_and_other_bytes_stay():
     table = "from bms import pack as p\n_END = const(255)\n"
     table += "ROWS = bytes(\n    (1, p.SOC)\n    + (2, _END)\n)\n"
