@@ -278,6 +278,7 @@ class BLELink:
         self.conn = s.NO_HANDLE
 
     def note(self, reason):
+        """Takes up why an attempt has ended, and counts it."""
         self.reason = reason
         if self.counts[reason] < 0xFFFF:
             self.counts[reason] += 1
