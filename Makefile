@@ -1,7 +1,7 @@
 # Packmate. Each target makes the environment it needs in .venv; `make` alone lists them.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test fuzz check format benchmark image setup flash deploy logs mutants pictures \
+.PHONY: help demo test fuzz check format benchmark image setup flash deploy selftest logs mutants pictures \
   clean distclean
 
 PYTHON ?= python3
@@ -74,6 +74,9 @@ flash: $(FLASH) ## MicroPython onto a new board: BOARD=... FIRMWARE=....bin, POR
 
 deploy: $(PACKMATE) ## Packmate onto the device: BOARD=..., PORT=..., ARGS="--settings settings.json"
 	@$(BIN)/python -m tools.packmate deploy $(BOARD) $(PORT) $(ARGS)
+
+selftest: $(PACKMATE) ## tries what hangs at the device, without heating: PORT=...
+	@$(BIN)/python -m tools.packmate selftest $(PORT) $(ARGS)
 
 logs: $(PACKMATE) ## what the device says, with tracebacks explained
 	@$(BIN)/python -m tools.packmate logs $(PORT) $(ARGS)

@@ -1,5 +1,8 @@
 """Builds the heater, its output, and its options."""
 
+# What the options have is put there here.
+# pyright: reportAttributeAccessIssue=false
+
 import board
 import machine
 

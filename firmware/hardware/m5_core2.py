@@ -5,6 +5,9 @@ and the voltages: M5Stack's own library (github.com/m5stack/M5Core2, src/AXP192.
 AXP.cpp); the registers are those of X-Powers' datasheets. Nothing else of the chip is touched.
 """
 
+# Not every board has these facts.
+# pyright: reportAttributeAccessIssue=false
+
 import time
 
 import board

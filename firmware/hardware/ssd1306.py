@@ -4,6 +4,9 @@ Sections are those of the Solomon Systech SSD1306 datasheet, revision 1.1. Its s
 application note in it (Appendix, "Software configuration"), for the charge pump.
 """
 
+# Not every board has these facts.
+# pyright: reportAttributeAccessIssue=false
+
 import board
 from machine import I2C, Pin
 

@@ -6,7 +6,7 @@ from io import BytesIO
 import pytest
 
 from host_tests.device.bench_rig import SETTINGS, configure
-from tools import cpython_framebuf, panel_layouts
+from tools import cpython_framebuf, image, panel_layouts
 from tools.bench.bench import Bench
 from tools.render_lcd import rgb_of
 from version import VERSION
@@ -76,8 +76,12 @@ def test_without_a_panel_it_reads_the_bms_all_the_same(tmp_path):
 
 
 def test_a_mono_panel_shows_figures(tmp_path):
-    config = configure(tmp_path, SETTINGS, lapse=20, board_name="esp32_c3_devkit+sh1106")
-    config.compile()
+    name = "esp32_s3_devkit+sh1106"  # with PSRAM, whose image is made in no time
+    config = configure(tmp_path, SETTINGS, lapse=20, board_name=name)
+    heap_bytes = config.heap_bytes
+    image.lay_out(name, tmp_path / "image", squeezed=False)
+    config.run_image(str(tmp_path / "image"))
+    config.heap_bytes = heap_bytes
     with Bench(config) as bench:
         bench.wait_for(lambda b: b.panel.lit, 10)
         first = bench.picture()[3]

@@ -176,7 +176,6 @@ def test_what_does_not_work_is_told_with_what_to_do(selftest, tmp_path):
         ({"answers": (b"rubbish",)}, {}, "BMS: noise: settings or wires?"),
         ({"wifi_password": "other"}, {"wifi_ssid": "van"}, "van: the password is wrong"),
         ({}, at(1), "port 1: does not answer"),
-        ({}, {"bms_dialect": "auto"}, "BMS: its kind is found out while Packmate runs"),
         ({}, {"nme": 1}, "WRONG  settings: nme: unknown setting"),
     ],
 )
@@ -195,6 +194,15 @@ def test_a_real_broker_lets_it_in(selftest, user):
     finally:
         broker.stop()
     assert f"port {broker.port}: lets us in" in text, text
+
+
+def test_it_finds_out_which_bms_it_is(selftest, monkeypatch):
+    trials = [("jk_gps", 115_200, 300, 0), ("ant_new", 19_200, 20_000, 0)]
+    monkeypatch.setattr(links, "_TRIALS", trials)
+    text = selftest({"bms_dialect": "auto"}, answers=SAMPLES["ant_new"][:1])[1]
+    assert "ok     BMS: ant_new, 19200 baud, answers: " in text
+    monkeypatch.setattr(links, "_TRIALS", trials[:1])
+    assert "BMS: none answers (RX pin 25, TX pin 26)" in selftest({"bms_dialect": "auto"})[1]
 
 
 def test_what_is_no_broker_is_told(selftest):

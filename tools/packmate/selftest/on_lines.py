@@ -3,7 +3,7 @@
 import time
 
 import words
-from bms import catalog, check
+from bms import catalog, check, detect
 from bms import pack as p
 from languages import english
 from tools.packmate.selftest.advertised import units_on_air
@@ -14,6 +14,7 @@ from tools.packmate.selftest.trial import LOOK, OK, WRONG
 _SLOW_S = {"jk_display": 20, "jk_modbus": 15}
 _ANSWER_S = 8
 _CHUNK = 128  # bytes that a dialect is fed at once
+_TRIALS = detect.UART_TRIALS[:8]  # without those of all addresses of a bus
 _JOIN_S = 20
 _SCAN_S = 8
 _LOOKUP_S = 30  # a broker that is called by name
@@ -46,8 +47,7 @@ def try_bms(trial):
     if values["bms_link"] == "ble":
         _bms_on_air(trial)
     elif values["bms_dialect"] == "auto":
-        text = "its kind is found out while Packmate runs: see the screen, or `packmate logs`"
-        trial.tell(LOOK, "BMS", text)
+        _which_bms(trial)
     else:
         _bms_on_wire(trial, values["bms_dialect"])
 
@@ -68,6 +68,22 @@ def _bms_on_wire(trial, name):
     if not heard:
         text += f" (RX pin {trial.board.BMS_RX}, TX pin {trial.board.BMS_TX}); not wired yet?"
     trial.tell(WRONG, "BMS", text)
+
+
+def _which_bms(trial):
+    """Tries one language after the other, as the device does (bms.detect)."""
+    trial.say("Which BMS is it? Up to 40 s.")
+    trial.device.run(LINE)
+    for name, baud, quick_ms, _ in _TRIALS:
+        pack = p.PackState()
+        judge = check.Check(pack)
+        dialect = catalog.create(name, pack, _CHUNK, trial.values["bms_poll_ms"])
+        _talk(trial, dialect, judge, baud, quick_ms / 1000)
+        if judge.verdict == check.PLAUSIBLE:
+            trial.tell(OK, "BMS", f"{name}, {baud} baud, {describe(pack)}")
+            return
+    text = f"none answers (RX pin {trial.board.BMS_RX}, TX pin {trial.board.BMS_TX})"
+    trial.tell(WRONG, "BMS", f"{text}; not wired yet? RX and TX exchanged?")
 
 
 def _talk(trial, dialect, judge, baud, seconds):
