@@ -16,7 +16,8 @@ _STATE_BYTES = const(4000)  # more than a state has; a bigger file is none, what
 
 
 def load_settings(max_ma, max_mw, roomy=True):
-    """Returns (settings, secrets, errors); with any error the heater cannot be switched on.
+    """Returns (settings, secrets, errors, language); with any error the heater cannot be switched
+    on. The language is not among the settings: only the start asks for it.
 
     `max_ma`, `max_mw`: limits of the heater's output. roomy: the board has memory for whatever
     can be set.
@@ -27,7 +28,8 @@ def load_settings(max_ma, max_mw, roomy=True):
     secrets = judge_secrets(secrets, errors)
     if errors:
         settings.disable_heater(values)
-    return settings.keyed(values), secrets, errors
+    language = values.pop("language")
+    return settings.keyed(values), secrets, errors, language
 
 
 def judge(raw, max_ma, max_mw, roomy, errors):

@@ -86,9 +86,16 @@ def prepare(picture, failures=0):
 def _read(early, picture):
     import config
 
-    early.settings, early.secrets, early.errors = config.load_settings(
+    early.settings, early.secrets, early.errors, language = config.load_settings(
         board.HEATER_MAX_MA, board.HEATER_MAX_W * 1000, early.roomy
     )
+    if language != "english":
+        from hardware.screen_files import open_texts
+        from screen.draw.language import Language
+
+        file = open_texts(early.errors, language)
+        if file is not None:
+            early.texts = Language(file)
     early.errors.extend(picture.errors)
     early.state, early.record = config.load_state()
     for name in _READERS:

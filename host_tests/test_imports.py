@@ -57,6 +57,7 @@ DEVICE = set(
 # The files that import by computed name: the dialect that the settings ask for, the board's panel.
 CATALOG = "lib/bms/catalog.py"
 PANELS = "firmware/panels.py"
+TEXTS = "firmware/hardware/screen_files.py"  # likewise, the language
 TESTS = "host_tests"
 CLOCKS = {"sleep", "sleep_ms", "ticks_ms", "ticks_us", "time"}
 
@@ -96,7 +97,12 @@ def allow_list(path, firmware_modules):
         part = parts[1].removesuffix(".py")
         return LIB[part] | PORTABLE | {part} | ({"__import__"} if path == CATALOG else set())
     if parts[0] == "firmware":
-        return DEVICE | set(LIB) | firmware_modules | ({"__import__"} if path == PANELS else set())
+        return (
+            DEVICE
+            | set(LIB)
+            | firmware_modules
+            | ({"__import__"} if path in (PANELS, TEXTS) else set())
+        )
     if parts[0] == "boards":
         return set()  # data only
     return None

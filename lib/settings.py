@@ -206,6 +206,7 @@ SETTINGS = (
     ("screen_brightness_pct", INT, 1, 100, 80, "Backlight."),
     ("low_power", BOOL, None, None, False, "Save power while the pack rests: docs/power.md."),
     ("low_power_ma", INT, 50, 20_000, 500, "It rests below this current, in mA."),
+    ("language", CHOICE, ("english", "german"), None, "english", "Of the screen."),
     (
         "screen_pages",
         BOOL,
@@ -214,6 +215,29 @@ SETTINGS = (
         True,
         "The panel shows its pages; without them a board without PSRAM has more memory.",
     ),
+    # From here on: for boards with PSRAM (settings_memory.py).
+    ("screen_first", CHOICE, ("glance", "big"), None, "glance", "The page that it comes back to."),
+    (
+        "temperature_unit",
+        CHOICE,
+        ("celsius", "fahrenheit"),
+        None,
+        "celsius",
+        "Of what the screen shows.",
+    ),
+    (
+        "screen_night",
+        CHOICE,
+        ("off", "time", "light", "always"),
+        None,
+        "off",
+        "Colours of the night; time: where Wi-Fi tells it; light: by the board's sensor.",
+    ),
+    ("screen_night_pct", INT, 1, 100, 20, "Backlight at night."),
+    ("screen_night_from", TEXT, 0, 5, "20:00", "HH:MM at which the night begins."),
+    ("screen_night_to", TEXT, 0, 5, "07:00", "HH:MM at which it ends."),
+    ("screen_off_min", INT, 0, 1440, 0, "The panel goes dark when unused for so long; 0: never."),
+    ("screen_wake_ma", INT, 0, 100_000, 5000, "A current that keeps the panel lit; 0: none."),
 )
 
 SECRETS = (
@@ -297,6 +321,10 @@ def _check_together(values, errors):
         )
     if values["mqtt_writes"] and not values["bms_writes"]:
         errors.append("mqtt_writes: needs bms_writes")
+    for key, plain in (("screen_night_from", "20:00"), ("screen_night_to", "07:00")):
+        if not settings_heater.is_time(values[key]):
+            values[key] = plain
+            errors.append("%s: is not HH:MM" % key)
     if values["mqtt_host"] and not values["wifi_ssid"]:
         errors.append("mqtt_host: needs wifi_ssid")
 

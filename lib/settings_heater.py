@@ -39,12 +39,17 @@ def _check_bms_output(values, errors):
         errors.append("heater_bms_thresholds: needs heater_thresholds own")
 
 
+def is_time(text):
+    """True for a time of day as HH:MM."""
+    good = len(text) == 5 and text[2] == ":" and (text[:2] + text[3:]).isdigit()
+    return good and int(text[:2]) < 24 and int(text[3:]) < 60
+
+
 def _check_preheat(values, errors):
     text = values["preheat_at"]
     if not text:
         return
-    good = len(text) == 5 and text[2] == ":" and (text[:2] + text[3:]).isdigit()
-    if not good or int(text[:2]) > 23 or int(text[3:]) > 59:
+    if not is_time(text):
         values["preheat_at"] = ""
         errors.append("preheat_at: is not HH:MM")
         return

@@ -9,11 +9,22 @@ from compat import const
 _MOST_WITHOUT_PSRAM = const(600_000)  # Python's 56 kB and what it can grow by; or megabytes
 HAS_KB = const(107)  # beside Wi-Fi; what a board without PSRAM can do takes nearly all of it
 BLE_KB = const(63)
-PACKS_KB = const(14)
+PACKS_KB = const(15)
 WRITES_KB = const(12)
 VICTRON_KB = const(8)
 LOW_POWER_KB = const(4)
 HISTORY_KB = const(9)
+# What only the pages have that a board without PSRAM has no memory for.
+_OF_PAGES = (
+    ("screen_first", "glance"),
+    ("temperature_unit", "celsius"),
+    ("screen_night", "off"),
+    ("screen_night_pct", None),
+    ("screen_night_from", None),
+    ("screen_night_to", None),
+    ("screen_off_min", 0),
+    ("screen_wake_ma", None),
+)
 
 
 def has_psram(python_bytes):
@@ -44,6 +55,10 @@ def refuse(values, errors):
     if values["history_kb"]:
         _complain(errors, "history_kb", HISTORY_KB)
         values["history_kb"] = 0
+    for name, plain in _OF_PAGES:
+        value = values.pop(name)
+        if plain is not None and value != plain:
+            errors.append("%s: only on boards with PSRAM" % name)
 
 
 def _complain(errors, what, kb):

@@ -186,17 +186,20 @@ NO_RADIO_TEXTS = const(10)  # the same, by those of links.ble
 BANK_TEXTS = const(11)  # the same, by those of bms.bank
 WARNING_TEXTS = const(12)
 SCREEN_TEXTS = const(13)  # the screen's own, by screen.labels
-TABLES = const(14)
 RESET_CODES = const(14)
 WIFI_CODES = const(15)
 MQTT_CODES = const(16)
-REFUSAL_CODES = const(17)  # by relay.commands
-WRITE_CODES = const(18)  # by bms.writer: what can be written
-WRITE_STATE_CODES = const(19)  # by bms.command
-WRITE_REASON_CODES = const(20)  # by bms.writer
-ALL_TABLES = const(21)
+ADVICE_TEXTS = const(17)  # what to do about alarms: ADVICE_LINES each, by screen.more.advice
+PAGE_TEXTS = const(18)  # of the pages that only boards with memory for them have: screen.titles
+TABLES = const(19)
+REFUSAL_CODES = const(19)  # by relay.commands
+WRITE_CODES = const(20)  # by bms.writer: what can be written
+WRITE_STATE_CODES = const(21)  # by bms.command
+WRITE_REASON_CODES = const(22)  # by bms.writer
+ALL_TABLES = const(23)
 
 FAULT_LINES = const(4)
+ADVICE_LINES = const(3)
 LINE_BYTES = const(32)  # room of a line in a language's file
 
 

@@ -50,6 +50,11 @@ ONCE = frozenset(
 ROOMY = frozenset(
     {"building.remote", "mqtt.remote", "mqtt.roomy", "power_saver", "heat.options.low_power"}
 )
+# What an image for a board without PSRAM has in the place of a module: without most of the pages.
+SMALL = {
+    "building.screen": "building.screen_small",
+    "screen.draw.fonts.barlow": "screen.draw.fonts.barlow_small",
+}
 # What builds a part of the device, in the order of firmware/build.py, and the group that the part
 # itself becomes: loaded with its builder, when there is no garbage of the others any more. Loaded
 # all at once the application would leave a hole behind each function.

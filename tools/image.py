@@ -76,9 +76,11 @@ def is_known(name):
 
 
 def chosen_at_run_time(board):
-    """Returns the modules imported by a name in data: dialects, their writers, the panel."""
+    """Returns the modules imported by a name in data: dialects, their writers, languages, the
+    panel."""
     catalog = load_source("catalog", find_source("bms.catalog"))
-    return {*catalog.modules(), board.PANEL}
+    languages = {name for name in rendered.FILES if name.startswith("languages.")}
+    return {*catalog.modules(), *languages, board.PANEL}
 
 
 def check_imports(source):
@@ -166,12 +168,18 @@ def sources(board_name, roomy=False):
     """
     board = load_board(board_name)
     without = frozenset() if roomy else groups.ROOMY
-    modules = reachable(chosen_at_run_time(board), panel_layouts.in_place(board), without)
+    modules = reachable(chosen_at_run_time(board), in_place(board, roomy), without)
     modules["main"] = find_source("main")
     files = {n: modules.pop(n) for n in rendered.FILES.keys() & modules.keys()}
     texts = {n: source.read_text() for n, source in modules.items()}
     texts["board"] = boards.source(board_name)
     return texts, files
+
+
+def in_place(board, roomy=False):
+    """Returns {module: source that a board's image has in its place}. roomy: as for sources."""
+    small = {} if roomy else {n: find_source(other) for n, other in groups.SMALL.items()}
+    return small | panel_layouts.in_place(board)
 
 
 def boot_text(board_name):

@@ -1,10 +1,10 @@
 """Makes the fonts and icons of the screen: `python -m tools.make_font [--check]`.
 
 Rasterises Barlow Condensed (SIL Open Font License 1.1) from the npm package
-@fontsource/barlow-condensed into `lib/screen/draw/fonts`: the tables of each size in barlow.py,
-the pictures of all glyphs in glyphs.py, with 2 bits per pixel, so that three levels of each colour
-smooth the edges. `--check` writes nothing and exits with 1 if a file is not what would be written.
-Needs Pillow, pinned: its version decides the last pixel.
+@fontsource/barlow-condensed into `lib/screen/draw/fonts`: the tables of each size in barlow.py
+(barlow_small.py has fewer), the pictures of all glyphs in glyphs.py, with 2 bits per pixel, so
+that three levels of each colour smooth the edges. `--check` writes nothing and exits with 1 if a
+file is not what would be written. Needs Pillow, pinned: its version decides the last pixel.
 """
 
 import argparse
@@ -15,6 +15,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
+from languages.file import FIRST_LETTER, LETTERS
 from tools import icon_shapes
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -25,6 +26,7 @@ FIRST = 32  # first code that a text may hold
 ABSENT = 0xFF  # in an index
 # Codes of bytes texts that stand for other characters: ASCII has none of them.
 SPECIAL = {ord("~"): "…", ord("^"): "°"}
+SPECIAL |= {FIRST_LETTER + at: letter for at, letter in enumerate(LETTERS)}
 DIGITS = "0123456789"
 
 TABLES = '''"""Made by tools/make_font.py: Barlow Condensed (OFL.txt), one tuple a size, and icons.
@@ -80,9 +82,11 @@ def codes_of(text):
 
 FACES = (
     Face("huge", 600, 62, codes_of(DIGITS + "-:")),
-    Face("large", 600, 24, codes_of(DIGITS + "+-. NODATYEPackmate"), tabular=True),
-    Face("text", 600, 16, set(range(FIRST, 127)), tabular=True, minus=False),
+    Face("large", 600, 24, codes_of(DIGITS + "+-. NODATYEKIPackmate"), tabular=True),
+    Face("text", 600, 16, {*range(FIRST, 127), *SPECIAL}, tabular=True, minus=False),
+    Face("big", 600, 31, codes_of(DIGITS + "+-.:"), tabular=True),
 )
+ROOMY = "BIG"  # barlow_small.py, for boards without PSRAM, has all but this one
 
 
 def load(face, package):
@@ -218,17 +222,26 @@ def literal(data, indent):
     return "\n".join(["(", *lines, " " * indent + ")"])
 
 
+def tables_of(sources, check):
+    """Returns the source text of the module with these faces, {name: source}."""
+    consts = "".join(f"{name} = const({number})\n" for number, name in enumerate(sources))
+    return TABLES % (check, consts, "".join(sources.values()))
+
+
 def render_all(package):
     """Returns {file name: source text} of the generated modules."""
     names = [face.name.upper() for face in FACES] + ["ICONS"]
-    consts = "".join(f"{name} = const({number})\n" for number, name in enumerate(names))
     data = b""
-    sources = ""
-    for table in [*(table_of(face, package) for face in FACES), table_of_icons()]:
-        sources += table.source(len(data))
+    sources = {}
+    tables = [*(table_of(face, package) for face in FACES), table_of_icons()]
+    for name, table in zip(names, tables, strict=True):
+        sources[name] = table.source(len(data))
         data += table.pictures()
+    check = f"0x{zlib.crc32(data):08X}"
+    small = {name: source for name, source in sources.items() if name != ROOMY}
     return {
-        "barlow.py": TABLES % (f"0x{zlib.crc32(data):08X}", consts, sources),
+        "barlow.py": tables_of(sources, check),
+        "barlow_small.py": tables_of(small, check),
         "glyphs.py": PICTURES % literal(data, 0),
     }
 

@@ -9,6 +9,7 @@ import tools
 from tools import ROOT
 
 LAYOUT = "screen.layout"
+_SCENES = ("scenes", "book_scenes")
 _SMALL = ROOT / "lib" / "screen" / "layout.py"
 _LARGE = ROOT / "lib" / "screen" / "layout_320x240.py"
 
@@ -38,7 +39,7 @@ def layout_file(width, height):
 def scenes_for(width, height):
     """Gives tools.scenes with a screen of its own, as a board with such a panel has it."""
     kept = {name: sys.modules.pop(name) for name in list(sys.modules) if _is_of_screen(name)}
-    before = getattr(tools, "scenes", None)
+    before = {name: getattr(tools, name, None) for name in _SCENES}
     try:
         spec = importlib.util.spec_from_file_location(LAYOUT, layout_file(width, height))
         layout = importlib.util.module_from_spec(spec)
@@ -51,8 +52,10 @@ def scenes_for(width, height):
             del sys.modules[name]
         sys.modules.update(kept)
         importlib.import_module("screen").layout = sys.modules.get(LAYOUT)
-        tools.scenes = before
+        for name, module in before.items():
+            setattr(tools, name, module)
 
 
 def _is_of_screen(name):
-    return name == "tools.scenes" or name.partition(".")[0] == "screen"
+    room, _, module = name.partition(".")
+    return room == "screen" or room == "tools" and module in _SCENES

@@ -10,10 +10,11 @@ import sys
 import time
 import urllib.request
 
-from tools import ROOT, browser, render_lcd, render_mono
+from tools import ROOT, browser, golden, render_lcd, render_mono
 
 OUT = ROOT / "docs" / "pictures"
 _SCENES = ("charging", "heating", "lost", "heating_by_charger", "heater_waiting", "fault")
+_PAGES = ("big", "cells", "warmth", "energy", "alarms", "links")  # of tools.book_scenes
 _LARGE_SCENE = "heating"  # as a panel of 320x240 shows it
 _MONO_SCENES = ("heating", "normal", "lost")
 _HEATING_WITHIN_S = 240
@@ -61,6 +62,7 @@ def main():
     OUT.mkdir(parents=True, exist_ok=True)
     render_lcd.main(["--size", "320x240", str(OUT), _LARGE_SCENE])
     (OUT / f"{_LARGE_SCENE}.png").replace(OUT / "lcd_320x240.png")
+    golden.draw_sheet(OUT / "lcd_pages.png", (240, 135), _PAGES)
     render_lcd.main([str(OUT), *_SCENES])
     for scene in _SCENES:
         (OUT / f"{scene}.png").replace(OUT / f"lcd_{scene}.png")

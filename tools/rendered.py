@@ -38,6 +38,7 @@ def write(name, board, folder):
 FILES = {
     "screen.draw.fonts.glyphs": data,
     "languages.english": checked,
+    "languages.german": checked,
     "languages.codes": checked,
     "relay.discovery": data,
 }

@@ -20,6 +20,7 @@ TIMER_GROUP_0 = 0x6001F000
 PANEL = "hardware.st7789"
 PANEL_WIDTH = 240
 PANEL_HEIGHT = 135
+PANEL_PITCH_UM = 104  # from pixel to pixel: 1.14 inches
 PANEL_X = 40
 PANEL_Y = 53
 PANEL_MADCTL = 0x60  # landscape, red-green-blue; 0x68 if red and blue turn out exchanged
@@ -56,3 +57,5 @@ PROBE_PIN = 9
 # Both close to ground. 0 is the button BOOT; 5 is free for one of your own, and not used yet.
 BUTTON_1 = 0  # held at reset, it starts the chip's loader instead of MicroPython
 BUTTON_2 = 5
+
+LIGHT_PIN = -1  # no light sensor

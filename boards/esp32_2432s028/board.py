@@ -22,6 +22,7 @@ TIMER_GROUP_0 = 0x3FF5F000
 PANEL = "hardware.ili9341"
 PANEL_WIDTH = 320
 PANEL_HEIGHT = 240
+PANEL_PITCH_UM = 180  # from pixel to pixel: 2.8 inches
 PANEL_X = 0
 PANEL_Y = 0
 PANEL_MADCTL = 0x28  # landscape, blue-green-red; 0xE8 if it stands on its head
@@ -58,3 +59,5 @@ PROBE_PIN = 23
 
 BUTTON_1 = 0  # BOOT; held at reset, it starts the chip's serial loader instead of MicroPython
 BUTTON_2 = -1
+
+LIGHT_PIN = 34  # an LDR: the darker, the higher

@@ -61,3 +61,5 @@ PROBE_PIN = 0
 
 BUTTON_1 = 9  # BOOT; held at reset, it starts the chip's loader instead of MicroPython
 BUTTON_2 = -1
+
+LIGHT_PIN = -1  # no light sensor

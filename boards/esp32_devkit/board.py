@@ -22,6 +22,7 @@ TIMER_GROUP_0 = 0x3FF5F000
 PANEL = "hardware.st7789"
 PANEL_WIDTH = 320
 PANEL_HEIGHT = 240
+PANEL_PITCH_UM = 144  # from pixel to pixel: a module of 2.4 inches
 PANEL_X = 0
 PANEL_Y = 0
 PANEL_MADCTL = 0x60  # landscape, red-green-blue; 0xA0 if it stands on its head
@@ -62,3 +63,5 @@ PROBE_PIN = 27
 # Both close to ground. 0 is the button BOOT; 14 is free for one of your own, and not used yet.
 BUTTON_1 = 0  # held at reset, it starts the chip's serial loader instead of MicroPython
 BUTTON_2 = 14
+
+LIGHT_PIN = -1  # no light sensor

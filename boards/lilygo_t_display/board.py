@@ -21,6 +21,7 @@ TIMER_GROUP_0 = 0x3FF5F000
 PANEL = "hardware.st7789"
 PANEL_WIDTH = 240
 PANEL_HEIGHT = 135
+PANEL_PITCH_UM = 104  # from pixel to pixel: 1.14 inches
 PANEL_X = 40
 PANEL_Y = 53
 PANEL_MADCTL = 0x70  # landscape: rows and columns exchanged; red-green-blue order
@@ -59,3 +60,5 @@ PROBE_PIN = 27
 # Both close to ground. 35 is input-only, with a pull-up on the board.
 BUTTON_1 = 35
 BUTTON_2 = 0  # held at reset, it starts the chip's serial loader instead of MicroPython
+
+LIGHT_PIN = -1  # no light sensor

@@ -21,6 +21,7 @@ TIMER_GROUP_0 = 0x3FF5F000
 PANEL = "hardware.ili9342c"
 PANEL_WIDTH = 320
 PANEL_HEIGHT = 240
+PANEL_PITCH_UM = 127  # from pixel to pixel: 2.0 inches
 PANEL_X = 0
 PANEL_Y = 0
 PANEL_MADCTL = 0x08  # as the memory lies; blue-green-red
@@ -57,3 +58,5 @@ PROBE_PIN = 26
 # A and B; both close to ground, with pull-ups on the board.
 BUTTON_1 = 39
 BUTTON_2 = 38
+
+LIGHT_PIN = -1  # no light sensor

@@ -22,6 +22,7 @@ TIMER_GROUP_0 = 0x3FF5F000
 PANEL = "hardware.m5_core2"
 PANEL_WIDTH = 320
 PANEL_HEIGHT = 240
+PANEL_PITCH_UM = 127  # from pixel to pixel: 2.0 inches
 PANEL_X = 0
 PANEL_Y = 0
 PANEL_MADCTL = 0x08  # as the memory lies; blue-green-red
@@ -62,3 +63,5 @@ PROBE_PIN = 26
 # Buttons of your own at port A; both close to ground. The touch panel is not used.
 BUTTON_1 = 33
 BUTTON_2 = 32
+
+LIGHT_PIN = -1  # no light sensor

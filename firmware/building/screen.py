@@ -1,31 +1,13 @@
-"""Builds what is drawn on the panel, and the button."""
+"""Builds what is drawn on the panel, and the buttons.
 
-import board
-
-from hardware.buttons import Button
+An image for a board without PSRAM has screen_small in the place of this module (tools/groups.py).
+"""
 
 
 def add_to(device, early):
-    """Gives the device what is drawn on its panel, and the button."""
-    settings = early.settings
-    device.button = Button(board.BUTTON_1)
-    if not settings["screen_pages"]:
-        from screen.blank import Blank
-
-        device.screen = Blank(early.brush, early.texts)
-        early.brush.panel.light(settings["screen_brightness_pct"])
-        return
-    from screen.model import Model
-
-    device.model = Model()
-    device.model.packs = len(device.bms.units)
-    about = (early.brush, settings, early.texts, early.errors, device.ble is not None)
-    if settings["packs"]:
-        from screen.pages.packs import PacksScreen
-
-        device.screen = PacksScreen(device.bms.bank, *about)
+    """Gives the device what is drawn on its panel, and the buttons."""
+    if early.roomy and early.settings["screen_pages"] and early.brush.glyphs is not None:
+        from building.book import add_to as add
     else:
-        from screen.show import Screen
-
-        device.screen = Screen(*about)
-    early.brush.panel.light(settings["screen_brightness_pct"])
+        from building.screen_small import add_to as add
+    add(device, early)

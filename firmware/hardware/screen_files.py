@@ -30,19 +30,18 @@ def open_glyphs(errors):
     return _checked(file, path, CHECK, errors)
 
 
-def open_texts(errors):
-    """The same for the language's texts; the codes will do where they cannot be read."""
-    path = "languages/english.bin"
+def open_texts(errors, name="english"):
+    """The same for a language's texts; where there is no English, the codes will do."""
+    path = "languages/%s.bin" % name
     file = open_data(path)
     if file is None:
         try:
-            from languages import english
-
-            return io.BytesIO(english.DATA)
+            module = __import__("languages." + name, None, None, ("DATA",))
+            return io.BytesIO(module.DATA)
         except ImportError:
             pass
     file = _checked(file, path, _WHOLE, errors)
-    if file is None:
+    if file is None and name == "english":
         path = "languages/codes.bin"
         file = _checked(open_data(path), path, _WHOLE, [])
     return file

@@ -102,6 +102,10 @@ class Wifi:
         except OSError:
             return None  # lost this moment; the next step sees it
 
+    def address(self):
+        """Returns our address, "" without a network."""
+        return self._wlan.ifconfig()[0] if self.up else ""
+
     def name_server(self):
         """Returns the address of the name server that DHCP told, "" without a network."""
         return self._wlan.ifconfig()[3] if self.up else ""

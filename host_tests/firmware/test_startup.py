@@ -35,7 +35,9 @@ startup_asked = []
 @pytest.fixture
 def startup(monkeypatch):
     """firmware/startup.py in front of fakes; its `uarts` are the receive buffers it has made."""
-    found = types.SimpleNamespace(settings=dict(SETTINGS), uarts=[], free=17_000, file=True)
+    found = types.SimpleNamespace(
+        settings=dict(SETTINGS), uarts=[], free=17_000, file=True, language="english"
+    )
     startup_asked.clear()
     machine = types.ModuleType("machine")
     machine.unique_id = lambda: b"packma"
@@ -51,7 +53,7 @@ def startup(monkeypatch):
 
     def load_settings(max_ma, max_mw, roomy):
         found.roomy = roomy
-        return found.settings, {}, []
+        return found.settings, {}, [], found.language
 
     config.load_settings = load_settings
     data_file = types.ModuleType("hardware.data_file")

@@ -7,9 +7,12 @@ from tools import cpython_framebuf, scenes
 
 
 class Page:
-    """A screen whose drawn texts are recorded, with a model to change."""
+    """A screen whose drawn texts are recorded, with a model to change.
 
-    def __init__(self, monkeypatch, scene="normal", errors=()):
+    made: (glass, screen, model), where it is to be another than that of a scene of tools.scenes.
+    """
+
+    def __init__(self, monkeypatch, scene="normal", errors=(), made=None):
         self.texts = []
         self.inks = {}
         self.icons = []
@@ -23,8 +26,9 @@ class Page:
             return plain(brush, x, y, w, h, look)
 
         monkeypatch.setattr(b.Brush, "begin", begin)
-        self.glass, self.screen = scenes.new_screen(cpython_framebuf, errors)
-        self.model = scenes.model_of(scene, m.Model())
+        if made is None:
+            made = *scenes.new_screen(cpython_framebuf, errors), scenes.model_of(scene, m.Model())
+        self.glass, self.screen, self.model = made
         self.update()
 
     def _note(self, brush, face):

@@ -9,17 +9,19 @@ import pytest
 import words as w
 from bms import alarms, bank, check
 from heat import charger
-from languages import codes, english
-from screen import labels
-from screen.draw.fonts.barlow import TEXT
+from languages import codes, english, german
+from languages.file import encoded
+from screen import labels, titles
+from screen.draw.fonts.barlow import LARGE, TEXT
 from screen.draw.language import Language
 from screen.draw.text import Text
+from screen.more import advice as more
 from screen.pages.errors import number_of, width
 from tools import ROOT, rendered
 
 ROOM = 236  # of a whole line, and of one on a coloured ground
 GROUND_ROOM = 230
-LANGUAGES = (english,)
+LANGUAGES = (english, german)
 
 
 def names(table):
@@ -47,8 +49,14 @@ COUNTS = {
     w.BANK_TEXTS: len(names(bank.NAMES)),
     w.WARNING_TEXTS: len(names(w.WARNING_NAMES)),
     w.SCREEN_TEXTS: labels.NO_PAGES + 2,
+    w.RESET_CODES: len(names(w.RESET_NAMES)),
+    w.WIFI_CODES: len(names(w.WIFI_NAMES)),
+    w.MQTT_CODES: len(names(w.MQTT_NAMES)),
+    w.ADVICE_TEXTS: w.ADVICE_LINES * more.ADVICES,
+    w.PAGE_TEXTS: titles.COUNT,
 }
 NOTHING = {w.REASON_TEXTS: 0, w.WARNING_TEXTS: 0, w.NO_RADIO_TEXTS: 0}
+NOTHING |= {w.WIFI_CODES: 0, w.MQTT_CODES: 0}
 NOTHING[w.VERDICT_TEXTS] = check.PLAUSIBLE
 
 
@@ -69,14 +77,15 @@ def test_every_number_has_its_text(language):
     for table, texts in enumerate(language.TEXTS):
         assert len(texts.split("\n")) == COUNTS[table], table
     for table, number, text in lines(language):
-        assert text or NOTHING.get(table) == number, (table, number)
+        last = table == w.ADVICE_TEXTS and number % w.ADVICE_LINES == w.ADVICE_LINES - 1
+        assert text or last or NOTHING.get(table) == number, (table, number)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_text_can_be_drawn_and_fits(language):
     grounds = (w.STATE_TEXTS, w.VERDICT_TEXTS, w.ALARM_TEXTS, w.WARNING_TEXTS)
     for table, number, text in lines(language):
-        code = text.encode()
+        code = encoded(text)
         assert len(code) <= w.LINE_BYTES, text
         assert all(number_of(TEXT, byte) >= 0 for byte in code), text
         if table == w.REASON_TEXTS and 0 < number <= w.LAST_FAULT:
@@ -93,7 +102,7 @@ def test_a_column_is_wide_enough_for_its_texts(language):
     texts = language.TEXTS[w.SCREEN_TEXTS].split("\n")
 
     def wide(text):
-        return width(TEXT, text.encode(), 0, len(text))
+        return width(TEXT, encoded(text), 0, len(text))
 
     for number in range(labels.REPORT, labels.CLEAR):
         assert wide(texts[number]) <= 104, texts[number]
@@ -102,6 +111,35 @@ def test_a_column_is_wide_enough_for_its_texts(language):
             assert wide(text) <= 128, text
     for number in (labels.CELLS, labels.TEMP):
         assert wide(texts[number]) <= 44, texts[number]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_data_can_be_said_in_large_letters(language):
+    texts = language.TEXTS[w.SCREEN_TEXTS].split("\n")
+    for number in (labels.NO_DATA, labels.NO_DATA_YET):
+        code = encoded(texts[number])
+        assert all(number_of(LARGE, byte) >= 0 for byte in code)
+        hours = encoded(texts[labels.IN_HOURS])
+        wide = width(LARGE, code, 0, len(code)) + width(TEXT, hours, 0, len(hours))
+        assert wide <= 190 - 7
+
+
+def test_every_alarm_has_its_advice():
+    assert len(more.ADVICE) == len(names(alarms.NAMES))
+    assert set(more.ADVICE) | {more.DATA, more.FROZEN, more.WARNED} == set(range(more.ADVICES))
+    assert more.ADVICE[alarms.WIRE_RESISTANCE] == more.WIRES
+    assert more.ADVICE[alarms.CHARGE_UNDERTEMP] == more.TOO_COLD
+    assert more.ADVICE[alarms.DISCHARGE_UNDERTEMP] == more.COLD_LOAD
+    assert more.ADVICE[alarms.CHARGER_COMM_FAULT] == more.CHARGER
+    assert more.ADVICE[alarms.LOW_VOLTAGE_SHUTDOWN] == more.VOLTAGE_LOW
+    assert more.ADVICE[alarms.DISCHARGE_FUSE] == more.REPAIR
+
+
+def test_what_is_beyond_ascii_has_a_byte_of_its_own():
+    assert encoded("äß~A") == bytes((127, 133)) + b"~A"
+    language = Language(BytesIO(german.DATA))
+    language.put(Text(), w.REASON_TEXTS, w.SENSOR_SPREAD)
+    assert bytes(language.line[: language.size]) == b"F\x84HLER UNEINIG"
 
 
 def test_some_texts_are_where_they_belong():
@@ -146,14 +184,14 @@ def test_a_line_that_an_older_file_lacks_is_shown_by_its_number():
     language = Language(BytesIO(english.DATA))
     assert read(language, w.REASON_TEXTS, 90) == "90"
     assert read(language, w.REASON_TEXTS, -1) == "-1"
-    assert read(language, w.MQTT_CODES, 1) == "1"  # only the codes have that table
+    assert read(language, w.WRITE_CODES, 1) == "1"  # only the codes have that table
 
 
 def test_the_codes_are_a_language_that_has_a_line_for_each_number():
     language = Language(BytesIO(codes.DATA))
     assert len(codes.TABLES) == w.ALL_TABLES
     for table, count in COUNTS.items():
-        if table not in (w.FAULT_TEXTS, w.SCREEN_TEXTS):
+        if table not in (w.FAULT_TEXTS, w.SCREEN_TEXTS, w.ADVICE_TEXTS, w.PAGE_TEXTS):
             assert len(names(codes.TABLES[table])) == count, table
     for table in codes.TABLES:
         assert max(map(len, table.split(b"\n"))) <= w.LINE_BYTES

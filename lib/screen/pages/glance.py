@@ -28,7 +28,7 @@ _FIGURES = bytes((
     p.CELL_MAX_MV, 0, 3, s.VOLT, 0, p.CELL_OVP_MV, 0, 0,
     p.CELL_DELTA_MV, 0, 0, s.MILLIVOLT, 0, 0xFF, 0, 0,
     p.TEMP_MIN_DC, 0, 1, s.DEGREES, 0, p.CHARGE_UTP_DC, 2, 1,
-    p.TEMP_MIN_DC, 0, 1, s.NO_UNIT, 0, p.CHARGE_UTP_DC, 2, 1,
+    p.TEMP_MIN_DC, 0, 1, s.BARE_DEGREES, 0, p.CHARGE_UTP_DC, 2, 1,
     p.TEMP_MAX_DC, 0, 1, s.DEGREES, 0, p.CHARGE_OTP_DC, 0, 0,
 ))
 # fmt: on
@@ -74,7 +74,7 @@ def _is_beyond(value, limit, way):
     return value >= limit if way == _OVER else value < limit + (way == _UNDER)
 
 
-def _charge(sheet, field, is_bar, model, live):
+def charge(sheet, field, is_bar, model, live):
     """Shows the state of charge, as a figure or as a bar."""
     soc = model.get(p.SOC_PCT)
     ink = pal.WHITE
@@ -90,7 +90,7 @@ def _charge(sheet, field, is_bar, model, live):
     return sheet.bar(field, 10 * filled, pal.GREEN if ink == pal.WHITE else ink)
 
 
-def _power(sheet, field, _what, model, live):
+def power(sheet, field, _what, model, live):
     """Shows the power, with as many digits as have room, in the colour of its direction."""
     current = model.get(p.CURRENT_MA)
     ink = pal.WHITE
@@ -98,14 +98,14 @@ def _power(sheet, field, _what, model, live):
         ink = pal.GREY
     elif current is not None and not -50 < current < 50:  # below 0.05 A it rests
         ink = pal.GREEN if current > 0 else pal.AMBER
-    power = model.get(p.POWER_MW)
-    if power is None or -999_500 < power < 999_500:
-        return sheet.figure(field, scaled(power, 1000), 0, s.WATT, ink, True)
-    if -9_995_000 < power < 9_995_000:
-        return sheet.figure(field, scaled(power, 10_000), 2, s.KILOWATT, ink, True)
-    if -99_950_000 < power < 99_950_000:
-        return sheet.figure(field, scaled(power, 100_000), 1, s.KILOWATT, ink, True)
-    return sheet.figure(field, scaled(power, 1_000_000), 0, s.KILOWATT, ink, True)
+    mw = model.get(p.POWER_MW)
+    if mw is None or -999_500 < mw < 999_500:
+        return sheet.figure(field, scaled(mw, 1000), 0, s.WATT, ink, True)
+    if -9_995_000 < mw < 9_995_000:
+        return sheet.figure(field, scaled(mw, 10_000), 2, s.KILOWATT, ink, True)
+    if -99_950_000 < mw < 99_950_000:
+        return sheet.figure(field, scaled(mw, 100_000), 1, s.KILOWATT, ink, True)
+    return sheet.figure(field, scaled(mw, 1_000_000), 0, s.KILOWATT, ink, True)
 
 
 def _age(sheet, field, _what, model, live):
@@ -146,7 +146,7 @@ def scaled(value, divisor):
 # fmt: off
 GLANCE = (
     layout.GLANCE,
-    (foot, _charge, _charge, _power, figure, _age, figure, link, link, _switch, _switch, _heater),
+    (foot, charge, charge, power, figure, _age, figure, link, link, _switch, _switch, _heater),
 )
 if layout.MORE_FIGURES:
     GLANCE = (

@@ -1,0 +1,56 @@
+"""Builds the screen with all pages: for boards that have memory for them."""
+
+import os
+import sys
+
+import board
+import framebuf
+
+from device_facts import DeviceFacts
+from hardware.buttons import Button
+from hardware.two_buttons import Buttons
+from screen.book import Book
+from screen.draw.painter import Painter
+from version import VERSION
+
+
+def add_to(device, early):
+    """Gives the device its screen and buttons."""
+    settings = early.settings
+    brush = Painter(early.brush.panel, framebuf, early.brush.glyphs)
+    device.button = Button(board.BUTTON_1)
+    device.model = facts = DeviceFacts(device)
+    facts.packs = len(device.bms.units)
+    python = sys.implementation.version
+    facts.version = ("%s, Python %d.%d" % (VERSION, python[0], python[1])).encode()
+    facts.board = board.NAME.encode()
+    device.screen = Book(
+        brush,
+        settings,
+        early.texts,
+        early.errors,
+        device.ble is not None,
+        not _exists("settings.json"),
+        device.bms.bank if settings["packs"] else None,
+        _light_sensor(),
+    )
+    if board.BUTTON_2 >= 0:
+        device.button = Buttons(device.button, Button(board.BUTTON_2), device)
+    brush.panel.light(settings["screen_brightness_pct"])
+
+
+def _light_sensor():
+    """Returns what tells how bright it is around, or None."""
+    if board.LIGHT_PIN < 0:
+        return None
+    from hardware.light import Light
+
+    return Light(board.LIGHT_PIN).percent
+
+
+def _exists(path):
+    try:
+        os.stat(path)
+    except OSError:
+        return False
+    return True
