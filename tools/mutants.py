@@ -252,37 +252,40 @@ def _break_off(_number, _frame):
 
 
 class _Listener:
-    def __init__(self, under_s):
+    def __init__(self, timer, limit_s):
         self.failed = False
-        self._under_s = under_s
+        self._timer = timer
+        self._limit_s = limit_s
         signal.signal(signal.SIGPROF, _break_off)
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_call(self):
-        signal.setitimer(signal.ITIMER_PROF, self._under_s)  # 0: never
+    def pytest_runtest_call(self, item):
+        signal.setitimer(self._timer, self._limit_s(item))  # 0: never
         try:
             return (yield)
         finally:
-            signal.setitimer(signal.ITIMER_PROF, 0)
+            signal.setitimer(self._timer, 0)
 
     def pytest_runtest_logreport(self, report):
         self.failed = self.failed or report.failed
 
 
-def _run(session, items, under_s=0):
+def _run(session, items, timer, limit_s):
     """Runs tests until one fails; returns (whether all passed, seconds of processor time each).
 
-    `under_s`: one that takes longer is broken off, and has not failed.
+    `limit_s` tells of a test after how long, 0 for never, it is broken off, which is no failure,
+    if the timer is ITIMER_PROF; after ITIMER_VIRTUAL the process is dead.
     """
-    listener = _Listener(under_s)
+    listener = _Listener(timer, limit_s)
     session.config.pluginmanager.register(listener)
     took_s = {}
     for item in items:
         start = time.process_time()
         item.ihook.pytest_runtest_protocol(item=item, nextitem=None)
-        took_s[item.nodeid] = time.process_time() - start
-        if listener.failed:
+        took = took_s[item.nodeid] = time.process_time() - start
+        if listener.failed and not 0 < limit_s(item) <= took:
             return False, took_s
+        listener.failed = False
     return True, took_s
 
 
@@ -308,10 +311,9 @@ class _Judge:
         for mutant in self._mutants:
             tests = set(tests_of(mutant.path))
             chosen = [item for item in items if item.path in tests]
-            limit_s = 10 + _PATIENCE * sum(took_s[item.nodeid] for item in chosen)
             if len(self._under_way) == self._jobs:
                 self._collect()
-            arguments = session, chosen, mutant.path, mutant.code(), limit_s
+            arguments = session, chosen, mutant.path, mutant.code(), took_s
             self._under_way[_fork(_try, *arguments)] = mutant
         while self._under_way:
             self._collect()
@@ -344,21 +346,22 @@ def _measure(session, under_s):
     with tempfile.TemporaryDirectory() as folder:
         file = pathlib.Path(folder) / "took_s"
         _, status = os.waitpid(_fork(_note, session, file, under_s), 0)
+        took_s = json.loads(file.read_text(encoding="utf-8"))
         if status:
-            raise SystemExit("the tests fail without any mutant")
-        return json.loads(file.read_text(encoding="utf-8"))
+            raise SystemExit(f"without any mutant fails {list(took_s)[-1]}")
+        return took_s
 
 
 def _note(session, file, under_s):
-    good, took_s = _run(session, session.items, under_s)
+    good, took_s = _run(session, session.items, signal.ITIMER_PROF, lambda item: under_s)
     file.write_text(json.dumps(took_s), encoding="utf-8")
     return good
 
 
-def _try(session, items, path, code, limit_s):
-    signal.setitimer(signal.ITIMER_VIRTUAL, limit_s)  # of processor time; who hangs is killed
+def _try(session, items, path, code, took_s):
     graft(path, code)
-    return _run(session, items)[0]
+    limits_s = {name: 2 + _PATIENCE * seconds for name, seconds in took_s.items()}
+    return _run(session, items, signal.ITIMER_VIRTUAL, lambda item: limits_s[item.nodeid])[0]
 
 
 def run(paths, each, seed, jobs, under_s=0):
@@ -421,7 +424,7 @@ def main(argv=None):
     results = run(paths, options.each, options.seed, options.jobs, options.under)
     text = table(results, options.each, options.under)
     print("\n" + text)
-    if options.write:
+    if options.write and results:
         page = PAGE.read_text(encoding="utf-8")
         before, begin, rest = page.partition(_BEGIN)
         kept = rest[rest.index(_KEPT) :]
