@@ -68,6 +68,7 @@ def test_a_record_of_the_first_version_is_taken_up():
     assert s.first_fault(again.latched) == s.TOO_LONG
     assert again.latched == rig.heater.latched
     assert again.learned_j_k == 0
+    assert again.guard.energy.day == again.guard.balance.unseen_j == 0
     assert loaded(old).latched >> s.STATE_LOST - 1 & 1  # but not one that has lost them
 
 
