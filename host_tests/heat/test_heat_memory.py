@@ -27,7 +27,8 @@ def test_round_trip():
     rig = Rig().started()
     rig.heater.guard.trip(s.NOT_HEATING)
     rig.heater.guard.strikes = 2
-    rig.heater.guard.energy.restore(123, 456)
+    rig.heater.guard.energy.restore(123, 456, 9000)
+    rig.heater.holds = 5
     rig.heater.law.charger.restore(5_000_000)
     rig.heater.set_mode(0)
     record = {}
@@ -36,6 +37,7 @@ def test_round_trip():
     again = loaded(json.loads(json.dumps(record)))
     assert again.latched == rig.heater.latched
     assert (again.guard.strikes, again.guard.energy.wh, again.guard.energy.minute) == (2, 123, 456)
+    assert (again.guard.energy.day, again.holds) == (9000, 5)
     assert again.law.charger.hold_ms == 5_000_000
     assert again.mode == 0
     assert again.boots.saved() == [0, 0]
@@ -156,7 +158,7 @@ BAD += [
 ]
 BAD += [{**RECORD, "own_dc": [bad, *RECORD["own_dc"][1:]]} for bad in (1.5, "x", None)]
 BAD += [{**RECORD, "latched": 1 << s.LAST_FAULT}, {**RECORD, "day_wh": (1 << 29) + 1}]
-BAD += [{**RECORD, "holds": 0x10000}]
+BAD += [{**RECORD, "holds": 0x10000}, {**RECORD, "version": 0}]
 BAD = [
     record for record in BAD if not (isinstance(record, dict) and record.get("boots_min") == [])
 ]
