@@ -100,8 +100,8 @@ def jk_gps(board):
     """The 3.3 V port: three wires, and one that must not be connected."""
     rx, tx = _rx_tx(board)
     title = f"{board.NAME.partition(',')[0]} at a JK's GPS port (bms_dialect jk_gps)"
-    names = ("GND", "TX", "RX", "VGPS")
-    sheet = _start(title, "jk_gps", board, names, ("GND (BMS)", rx, tx), 4)
+    names = ("GND", "RX", "TX", "VGPS")  # as one sees them, looking into the BMS's socket
+    sheet = _start(title, "jk_gps", board, names, ("GND (BMS)", tx, rx), 4)
     for row, kind in enumerate(("ground", "signal", "signal")):
         y = _FIRST + _PITCH * row
         sheet.wire(kind, (210, y), (_LEFT, y))
