@@ -195,6 +195,31 @@ _SIGNALS = (
 )
 
 
+_PANEL = (
+    ("SCK", "SPI_SCK"),
+    ("MOSI", "SPI_MOSI"),
+    ("CS", "PANEL_CS"),
+    ("DC", "PANEL_DC"),
+    ("RST", "PANEL_RST"),
+    ("light", "PANEL_BL"),
+    ("SDA of a mono one", "PANEL_SDA"),
+    ("SCL of a mono one", "PANEL_SCL"),
+)
+
+
+def panel_table():
+    """Returns the lines about panels on wires: which pin is whose."""
+    lines = ["| panel on wires | " + " | ".join(text for text, _ in _PANEL) + " |"]
+    lines.append("|---" * (len(_PANEL) + 1) + "|")
+    for folder in boards.folders():
+        if boards.parts(folder.name).PANEL_IS_WIRED:
+            board = boards.load(folder.name)
+            pins = [getattr(board, fact) for _, fact in _PANEL]
+            shown = " | ".join(str(pin) if pin >= 0 else "" for pin in pins)
+            lines.append(f"| [{board.NAME}](../boards/{folder.name}/README.md) | {shown} |")
+    return lines
+
+
 def page():
     """Returns the text of the page."""
     lines = [_HEAD]
@@ -206,6 +231,7 @@ def page():
         pins = " | ".join(str(getattr(board, fact)) for _, fact in _SIGNALS)
         shown = ", ".join(f"[{text}](wiring/{name}-{port}.svg)" for port, text in PORTS.items())
         lines.append(f"| [{board.NAME}](../boards/{name}/README.md) | {pins} | {shown} |")
+    lines += ["", *panel_table()]
     for name in names:
         lines.append(f"\n## {boards.load(name).NAME}\n")
         lines.append(f"![{name} at a JK's GPS port](wiring/{name}-jk_gps.svg)")
