@@ -28,6 +28,7 @@ SETTINGS = {
     "mqtt_thresholds": True,
     "mqtt_writes": True,
     "ha_discovery": True,
+    "ha_by_device": False,
     "ha_prefix": "homeassistant",
     "heater_output": "gpio",
     "heater_mode": "charger_or_soc",

@@ -185,6 +185,14 @@ SETTINGS = (
     ("history_interval_s", INT, 10, 3600, 60, "Between two of its records while figures move."),
     ("history_rest_s", INT, 60, 86_400, 900, "And while nothing does."),
     ("ha_discovery", BOOL, None, None, True, "Announce the values to Home Assistant."),
+    (
+        "ha_by_device",
+        BOOL,
+        None,
+        None,
+        False,
+        "Announce all values in one message; for Home Assistant 2024.11 and later.",
+    ),
     ("ha_prefix", TEXT, 1, 32, "homeassistant", "Home Assistant's discovery prefix."),
     (
         "mqtt_victron",

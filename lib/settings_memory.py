@@ -14,6 +14,7 @@ WRITES_KB = const(12)
 VICTRON_KB = const(8)
 LOW_POWER_KB = const(4)
 HISTORY_KB = const(9)
+BY_DEVICE_KB = const(4)
 # What only the pages have that a board without PSRAM has no memory for.
 _OF_PAGES = (
     ("screen_first", "glance"),
@@ -59,6 +60,9 @@ def refuse(values, errors):
         value = values.pop(name)
         if plain is not None and value != plain:
             errors.append("%s: only on boards with PSRAM" % name)
+    if values["ha_by_device"]:
+        _complain(errors, "ha_by_device", BY_DEVICE_KB)
+        values["ha_by_device"] = False
 
 
 def _complain(errors, what, kb):

@@ -70,6 +70,7 @@ ALWAYS = {
     "links.uart_link": "bms_part",
     "bms.jk.jk_gps": "bms.jk.jk_gps",  # some of it by its writer, too
     "mqtt.relay": "relay_part",  # as it is, or widened (mqtt.roomy)
+    "mqtt.announcer": "relay_part",  # likewise (mqtt.device_announcer)
     "screen.show": "pages_part",
     "screen.model": "pages_part",
     "telemetry": "pages_part",

@@ -33,6 +33,7 @@ _NEEDS = {
     fields.MODES_FROM_AFAR: "`mqtt_mode`",
     fields.NO_MODES_FROM_AFAR: "a heater, without `mqtt_mode`",
     fields.BOOSTS_FROM_AFAR: "`mqtt_boost`",
+    fields.EVENTS: "PSRAM",
 }
 
 
@@ -40,6 +41,8 @@ def _row(field):
     entity = field.title
     if entity and field.unit:
         entity += f", {field.unit}"
+    if not field.enabled:
+        entity += " (off until you switch it on)"
     if field.needs in _NEEDS:
         entity += f" (with {_NEEDS[field.needs]})"
     return f"| `{field.name}` | {_KINDS[field.kind]} | {entity} |"

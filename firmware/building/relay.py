@@ -23,6 +23,7 @@ from unload import unload
 from words import MODE_NAMES
 
 _CRASH = "crash.new"  # kept.crash_file.UNTOLD, which most starts need not load
+_BY_DEVICE = "by_device"  # in the state file: how entities were told last
 _LEAST_TOLD_S = 30  # a reconnection must not make every value unavailable
 
 
@@ -53,6 +54,7 @@ def build_relay(device, early, about):
     packs = _packs(device, settings)
     if early.roomy:
         others += _infos(device, settings, packs)
+        others += _events(device, settings, packs, codes)
     if settings["mqtt_victron"]:
         others += _victrons(device, settings, packs, early.unit.decode())
     announcer = None
@@ -180,6 +182,20 @@ def _infos(device, settings, packs):
     ]
 
 
+def _events(device, settings, packs, codes):
+    """Returns the reports of what happens: in each pack, and in the heater."""
+    from mqtt.event_report import EventReport
+
+    interval_ms = settings["mqtt_interval_s"] * 1000
+    heater = None if settings["heater_output"] == "none" else device.heater
+    each = _each(device, packs, b"event")
+    if len(packs) == 1:
+        topic, unit, state = each[0]
+        return [EventReport(topic, unit, state, heater, codes, interval_ms)]
+    found = [EventReport(*one, None, codes, interval_ms) for one in each]
+    return found + [EventReport(b"/event", None, None, heater, codes, interval_ms)]
+
+
 def _victrons(device, settings, packs, serial):
     """Returns the reports for a Victron GX device, one for each pack."""
     from mqtt.victron_report import VictronReport
@@ -225,7 +241,7 @@ def _discovery():
     return file
 
 
-def _uses(settings, writes):
+def _uses(settings, writes, roomy):
     """Returns the bit set of what the settings use, in the order of relay.fields.USES."""
     heater = settings["heater_output"] != "none"
     packs = (settings,) + tuple(settings["packs"])
@@ -241,6 +257,7 @@ def _uses(settings, writes):
         heater and settings["mqtt_mode"],
         heater and not settings["mqtt_mode"],
         heater and settings["mqtt_boost"],
+        roomy,
     )
     return sum([1 << bit for bit, used in enumerate(uses) if used])
 
@@ -268,15 +285,20 @@ def _announcer(device, settings, topics, packs, others, allowed, early, about):
     except MemoryError:
         early.errors.append("ha_discovery: no memory; copy lib/relay/discovery.bin of an image")
         return None
-    return Announcer(
+    parts = (
         file,
         blanks,
         [report.known for report in packs],
-        _uses(settings, device.writes),
+        _uses(settings, device.writes, early.roomy),
         allowed,
         None if device.writes is None else device.writes.offered,
         not early.errors,
     )
+    if settings["ha_by_device"] or _BY_DEVICE in device.state:
+        from mqtt.device_announcer import announce
+
+        return announce(parts, settings["ha_by_device"], device.state, _BY_DEVICE)
+    return Announcer(*parts)
 
 
 def _device(unique, name, via, about):

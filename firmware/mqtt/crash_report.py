@@ -12,6 +12,7 @@ _FULL_MS = const(2_000)  # after which it is gone, or the session is
 class CrashReport:
     """See mqtt.reports. session: mqtt.session.Session; what it sends is retained by the broker."""
 
+    retained = False
     name = b"/crash"
 
     def __init__(self, device, session):

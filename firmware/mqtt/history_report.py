@@ -20,6 +20,7 @@ _NULL = b"null"
 class HistoryReport:
     """device: has the history_recorder.Recorder; session: a mqtt.sure_session.SureSession."""
 
+    retained = False
     name = b"/history"
 
     def __init__(self, device, session):

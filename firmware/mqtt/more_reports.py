@@ -24,6 +24,8 @@ class InfoReport:
     this is used there is PSRAM, so that it may allocate a little every five minutes.
     """
 
+    retained = True  # it stays true: who comes later is told at once
+
     def __init__(self, name, unit, about, interval_ms):
         self.name = name
         self.interval_ms = max(interval_ms, _INFO_MS)
@@ -62,6 +64,7 @@ class WritesReport:
     writes: a relay.writes.Writes.
     """
 
+    retained = False
     name = b"/bms"
 
     def __init__(self, unit, writes, interval_ms):
@@ -83,6 +86,7 @@ class PacksReport:
     bank: a bms.bank.Bank.
     """
 
+    retained = False
     name = b"/packs"
 
     def __init__(self, bank, interval_ms):

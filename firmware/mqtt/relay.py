@@ -203,7 +203,7 @@ class Relay:
         self._told_ms[i] = now
         if length < 0:
             return  # a report that has nothing to tell (mqtt.victron_report)
-        session.publish(report.name, self._message.buf, length, False)
+        session.publish(report.name, self._message.buf, length, report.retained)
         session.push(now)
 
     def _announce(self, session, now):

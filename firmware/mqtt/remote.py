@@ -79,6 +79,7 @@ class Commands:
 class LogReport:
     """The event log, in as many messages as it takes, each time that somebody asks for it."""
 
+    retained = False
     name = b"/log"
     TOPIC = b"/log/get"
 

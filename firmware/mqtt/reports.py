@@ -1,8 +1,8 @@
 """What each message tells: figures of the device's parts, in the order of relay.fields' table.
 
-A report has `name` (the last part of its topic), `interval_ms`, and `write(message, now)`, which
-returns the length of what it has written, or 0: see relay.message. That about a pack is
-relay.state.StateReport.
+A report has `name` (the last part of its topic), `interval_ms`, `retained` (by the broker), and
+`write(message, now)`, which returns the length of what it has written, or 0: see relay.message.
+That about a pack is relay.state.StateReport.
 """
 
 # `relay` and `session` of a report are None until they are made.
@@ -21,6 +21,7 @@ FAULT_ROOM = const(24)  # of the longest name, with the comma
 class HeaterReport:
     """Of a heat.heater.Heater, and of what it switches."""
 
+    retained = False
     name = b"/heater"
 
     def __init__(self, heater, output, interval_ms):
@@ -85,6 +86,7 @@ class DeviceReport:
     `relay` and `session` are put there when they are made.
     """
 
+    retained = False
     name = b"/device"
 
     def __init__(self, device, interval_ms):

@@ -21,6 +21,8 @@ class RoomyRelay(Relay):
         super().__init__(session, topics, packs, others, announcer, judge, codes, message, writes)
         self._payload = bytearray(ROOM)
         session.reader = type(session.reader)(len(session.reader.body) + ROOM - PAYLOAD_MAX)
+        if announcer is not None:
+            announcer.relay = self  # one may give its place to another (mqtt.device_announcer)
 
     def _answer(self, refusal):
         """Tells on the result topic what became of a command."""

@@ -13,6 +13,8 @@ class VictronReport:
     """Of a pack. state: the relay.state.StateReport of the same one; description: a
     relay.victron.Description; heater: the heat.heater.Heater, None without one."""
 
+    retained = False
+
     def __init__(self, topic, state, description, heater, interval_ms):
         self.name = topic
         self.interval_ms = min(interval_ms, _EVERY_MS)

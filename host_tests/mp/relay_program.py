@@ -2,10 +2,10 @@
 
     micropython relay_program.py '{"mqtt_port": 1883, …}'
 
-The argument overrides settings; "name_server" is the address of one, "flap_s" takes the Wi-Fi
-away so often, and "collect" has the heap collected before it is told. Each quarter of a second one
-line of JSON goes to standard output: the relay's figures, the longest that one step took, the
-longest that the loop had to wait, and the heap in use.
+The argument overrides settings; "name_server" is the address of one, "state" what was kept,
+"flap_s" takes the Wi-Fi away so often, and "collect" has the heap collected before it is told.
+Each quarter of a second one line of JSON goes to standard output: the relay's figures, the longest
+that one step took, the longest that the loop had to wait, and the heap in use.
 """
 
 import asyncio
@@ -34,6 +34,7 @@ SETTINGS = {
     "mqtt_victron": False,
     "history_kb": 0,
     "ha_discovery": True,
+    "ha_by_device": False,
     "ha_prefix": "homeassistant",
     "bms_dialect": "jk_gps",
     "heater_output": "gpio",
@@ -204,6 +205,7 @@ async def flap(wifi, seconds):
 
 async def main(settings, secrets, options):
     device = make_device(options["name_server"])
+    device.state = options["state"]
     early = Thing(unit=b"a0b1c2d3e4f5", settings=settings, secrets=secrets, errors=[], roomy=True)
     relay = build_relay(device, early, ("bench", "0.0.0"))
     watch = Watch()
@@ -227,7 +229,7 @@ async def main(settings, secrets, options):
 if __name__ == "__main__":
     given = json.loads(sys.argv[1])
     secret = {"mqtt_password": given.pop("mqtt_password", "")}
-    options = {"name_server": "", "collect": False, "flap_s": 0}
+    options = {"name_server": "", "collect": False, "flap_s": 0, "state": {}}
     for name in options:
         options[name] = given.pop(name, options[name])
     SETTINGS.update(given)

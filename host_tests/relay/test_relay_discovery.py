@@ -31,7 +31,7 @@ UNITS = {
     "data_size": {"B"},
     "enum": {None},
 }
-BINARY_CLASSES = {"power", "problem", "running", "connectivity"}
+BINARY_CLASSES = {"power", "problem", "running", "connectivity", "plug"}
 
 
 def fill(pack, now):
@@ -211,6 +211,7 @@ USED = {
     "modes_from_afar": ("heater_acknowledge",),
     "no_modes_from_afar": ("heater_off",),
     "boosts_from_afar": ("heater_boost",),
+    "events": ("event",),
     "writes_from_afar": (),
     "thresholds": ("heater_own_on_dc", "heater_own_off_dc"),
     "probe": ("heater_probe_dc",),
@@ -224,6 +225,7 @@ UNUSED = {
     "modes_from_afar": {"mqtt_mode": False},
     "no_modes_from_afar": {},
     "boosts_from_afar": {"mqtt_boost": False},
+    "events": {},
     "writes_from_afar": {},
     "thresholds": {"mqtt_thresholds": False},
     "probe": {"heater_probe": "none"},
@@ -237,7 +239,11 @@ UNUSED = {
 @pytest.mark.parametrize("use", USED)
 def test_only_what_is_used_is_announced_and_the_rest_is_cleared(start, use):
     assert set(USED) == set(fields.USES)
-    using = {"radio": {"bms_link": "ble"}, "no_modes_from_afar": {"mqtt_mode": False}}
+    using = {
+        "radio": {"bms_link": "ble"},
+        "no_modes_from_afar": {"mqtt_mode": False},
+        "events": {"roomy": True},
+    }
     bench = start(**using.get(use, {}))
     if use not in ("writes", "several"):
         assert set(USED[use]) <= set(bench.configs())
@@ -479,7 +485,7 @@ def test_each_pack_is_a_device_by_way_of_the_one_with_the_radio(several):
 def test_what_each_of_several_bms_is(several):
     bench = several(roomy=True)
     bench.unit.units[1].pack.put_text(p.MODEL, b'A "B', 0, 4)
-    bench.run(300_000, step=500)
+    bench.run(300_000, step=200)
     told = messages(bench)
     assert json.loads(told[f"{BASE}/pack/2/info"])["model"] == 'A "B'
     assert f"{BASE}/pack/1/info" in told and f"{BASE}/info" not in told

@@ -35,6 +35,7 @@ def test_a_board_with_psram_is_known_by_its_heap(size, psram):
         ({"mqtt_victron": True}, "mqtt_victron: takes about 8 kB"),
         ({"low_power": True}, "low_power: takes about 4 kB"),
         ({"history_kb": 512}, "history_kb: takes about 9 kB"),
+        ({"ha_by_device": True}, "ha_by_device: takes about 4 kB"),
     ],
 )
 def test_what_is_too_much_is_refused_with_the_figures(given, what):
@@ -44,6 +45,7 @@ def test_what_is_too_much_is_refused_with_the_figures(given, what):
     assert values["bms_link"] == "uart" and not values["packs"] and not values["bms_writes"]
     assert not values["mqtt_victron"] and not values["low_power"]
     assert not values["history_kb"]
+    assert not values["ha_by_device"]
 
 
 def test_what_fits_is_not_refused():
@@ -72,6 +74,7 @@ def bus():
         (BUS | {"mqtt_victron": True}, limits.VICTRON_KB),
         (BUS | {"low_power": True}, limits.LOW_POWER_KB),
         (BUS | {"history_kb": 512}, limits.HISTORY_KB),
+        (BUS | {"ha_by_device": True}, limits.BY_DEVICE_KB),
     ],
 )
 def test_the_figures_are_what_is_measured(bus, given, kb):

@@ -152,6 +152,8 @@ def _reading(field, message, need, value=None):
     if field.scale > 1:
         decimals = 0 if field.unit in ("min", "h") else len(str(field.scale)) - 1
         text += ',"sug_dsp_prc":%d' % decimals
+    if not field.enabled:
+        text += ',"en":false'
     text += ',"exp_aft":' + MARKS[TOLD if message == f.STATE else SELDOM]
     if field.attributes:
         told = ",".join(["'%s':value_json.%s" % pair for pair in field.attributes])
@@ -192,6 +194,13 @@ def _alarms():
     text += _member("val_tpl", "{% set all %}" + template + "{% endset %}{{ all[:250] }}")
     text += ',"exp_aft":' + MARKS[TOLD]
     return _record(ALWAYS, "sensor", "alarms", text + _end(True))
+
+
+def _event():
+    """Returns the record of what happens: a new alarm, a fault or a warning of the heater."""
+    text = _begin("event", "Event") + _member("stat_t", "~/event")
+    text += ',"event_types":["alarm","heater_fault","heater_warning"]'
+    return _record(USE + f.USES.index(f.EVENTS), "event", "event", text + _end(False))
 
 
 def _about():
@@ -237,7 +246,7 @@ def _powers():
 
 def _listed():
     """Returns the records of sensors and cells, and of what has a form of its own."""
-    records = [_notices(), _alarms(), _about()] + _powers()
+    records = [_notices(), _alarms(), _event(), _about()] + _powers()
     for i in range(p.MAX_TEMPS):
         field = f.Field(
             "temp_%d" % (i + 1),

@@ -36,6 +36,7 @@ WRITES_FROM_AFAR = "writes_from_afar"
 MODES_FROM_AFAR = "modes_from_afar"
 NO_MODES_FROM_AFAR = "no_modes_from_afar"
 BOOSTS_FROM_AFAR = "boosts_from_afar"
+EVENTS = "events"  # are told, on a board with PSRAM
 USES = (
     OWN_HEATER,
     OWN_THRESHOLDS,
@@ -48,6 +49,7 @@ USES = (
     MODES_FROM_AFAR,
     NO_MODES_FROM_AFAR,
     BOOSTS_FROM_AFAR,
+    EVENTS,
 )
 
 
@@ -55,9 +57,11 @@ class Field:
     """One member of a message.
 
     title: of its entity; "" for none. good: it needs good data of the pack. scale: the figure is
-    divided by it. unit, cls (device_class), state (state_class), category: Home Assistant's;
-    needs: see above; words: of an enum, the name of its table in relay.texts, whose codes are
-    digits where the figure is a number; attributes: (name, member) told beside the entity.
+    divided by it. enabled: the entity is on until its owner switches it off; one that changes with
+    each message, or that few want, is off until its owner wants it. unit, cls (device_class),
+    state (state_class), category: Home Assistant's; needs: see above; words: of an enum, the name
+    of its table in relay.texts, whose codes are digits where the figure is a number; attributes:
+    (name, member) told beside the entity.
     """
 
     def __init__(self, name, kind, title="", **facts):
@@ -73,6 +77,7 @@ class Field:
         self.needs = facts.get("needs", "")
         self.words = facts.get("words", "")
         self.attributes = facts.get("attributes", ())
+        self.enabled = facts.get("enabled", True)
 
 
 _DIAGNOSTIC = "diagnostic"
@@ -105,6 +110,14 @@ def _count(name, title="", **facts):
     return Field(name, INT, title, category=_DIAGNOSTIC, **facts)
 
 
+def _counter(name, title, **facts):
+    return _count(name, title, state=_GROWS, **facts)
+
+
+def _bytes(name, title):
+    return _count(name, title, unit="B", cls="data_size", state=_MEASURED, enabled=False)
+
+
 def _energy(name, title):
     return Field(name, INT, title, unit="Wh", cls="energy", state=_GROWS)
 
@@ -128,46 +141,58 @@ _STATE = (
         cls="duration",
         state=_MEASURED,
         category=_DIAGNOSTIC,
+        enabled=False,
     ),
     Field("seq", INT),
     Field("verdict", NAME, "Check of the data", words="verdict", category=_DIAGNOSTIC),
     Field("link_reason", NAME, "BMS link trouble", words="link", category=_DIAGNOSTIC),
-    Field("link_losses", INT),
+    _counter("link_losses", "Losses of the BMS link"),
     Field("alarm", BOOL, "Alarm", cls="problem", good=True, attributes=(("alarms", "alarms"),)),
     Field("alarm_count", INT),
 )
 SLOTTED = (
-    _pack("soc_pct", "Charge", unit="%", cls="battery", state=_MEASURED),
+    _pack("soc_pct", "Charge level", unit="%", cls="battery", state=_MEASURED),
     _volt("pack_mv", "Voltage"),
     _pack("current_ma", "Current", scale=1000, unit="A", cls="current", state=_MEASURED),
     _pack("power_mw", "Power", scale=1000, unit="W", cls="power", state=_MEASURED),
     _pack("remaining_mah", "Remaining capacity", scale=1000, unit="Ah", state=_MEASURED),
-    _pack("capacity_mah"),
+    _pack("capacity_mah", "Full capacity", scale=1000, unit="Ah", state=_MEASURED),
     _pack("soh_pct", "Health", unit="%", state=_MEASURED, category=_DIAGNOSTIC),
     _pack("cycles", "Cycles", state=_GROWS, category=_DIAGNOSTIC),
-    _pack("cycle_capacity_mah"),
-    _total("charged_mah", "Charged in all", scale=1000, unit="Ah"),
-    _total("discharged_mah", "Discharged in all", scale=1000, unit="Ah"),
-    _total("runtime_s", "Running time", scale=3600, unit="h", cls="duration"),
-    _total("charge_time_s", "Time of charging", scale=3600, unit="h", cls="duration"),
-    _total("discharge_time_s", "Time of discharging", scale=3600, unit="h", cls="duration"),
+    _total("cycle_capacity_mah", "Cycled in total", scale=1000, unit="Ah"),
+    _total("charged_mah", "Charged in total", scale=1000, unit="Ah"),
+    _total("discharged_mah", "Discharged in total", scale=1000, unit="Ah"),
+    _total("runtime_s", "Running time of the BMS", scale=3600, unit="h", cls="duration"),
+    _total("charge_time_s", "Time spent charging", scale=3600, unit="h", cls="duration"),
+    _total("discharge_time_s", "Time spent discharging", scale=3600, unit="h", cls="duration"),
     _degrees(
-        "mos_temp_dc", "MOS temperature", good=True, needs="MOS_TEMP_DC", category=_DIAGNOSTIC
+        "mos_temp_dc", "MOSFET temperature", good=True, needs="MOS_TEMP_DC", category=_DIAGNOSTIC
     ),
-    _pack("balancer_temp_dc"),
-    _degrees("temp_min_dc", "Coldest sensor", good=True, needs="TEMP_MIN_DC"),
-    _degrees("temp_max_dc", "Hottest sensor", good=True, needs="TEMP_MAX_DC"),
+    _degrees(
+        "balancer_temp_dc",
+        "Balancer temperature",
+        good=True,
+        needs="BALANCER_TEMP_DC",
+        category=_DIAGNOSTIC,
+    ),
+    _degrees("temp_min_dc", "Lowest temperature", good=True, needs="TEMP_MIN_DC"),
+    _degrees("temp_max_dc", "Highest temperature", good=True, needs="TEMP_MAX_DC"),
     _pack("cell_count"),
-    _volt("cell_min_mv", "Lowest cell"),
-    _volt("cell_max_mv", "Highest cell"),
+    _volt("cell_min_mv", "Lowest cell voltage"),
+    _volt("cell_max_mv", "Highest cell voltage"),
     _volt("cell_delta_mv", "Cell difference", scale=1, unit="mV", category=_DIAGNOSTIC),
-    _pack("cell_avg_mv"),
-    _pack("cell_min_index"),
-    _pack("cell_max_index"),
-    _switch("charge_on", "Charge MOS", cls="power", category=_DIAGNOSTIC),
-    _switch("discharge_on", "Discharge MOS", cls="power", category=_DIAGNOSTIC),
-    _pack("charge_mos_code", "Charge MOS says", words="charge_mos", category=_DIAGNOSTIC),
-    _pack("discharge_mos_code", "Discharge MOS says", words="discharge_mos", category=_DIAGNOSTIC),
+    _volt("cell_avg_mv", "Average cell voltage", category=_DIAGNOSTIC, enabled=False),
+    _pack("cell_min_index", "Lowest cell", state=_MEASURED, category=_DIAGNOSTIC),
+    _pack("cell_max_index", "Highest cell", state=_MEASURED, category=_DIAGNOSTIC),
+    _switch("charge_on", "Charging MOSFET", cls="power", category=_DIAGNOSTIC),
+    _switch("discharge_on", "Discharging MOSFET", cls="power", category=_DIAGNOSTIC),
+    _pack("charge_mos_code", "Charging MOSFET says", words="charge_mos", category=_DIAGNOSTIC),
+    _pack(
+        "discharge_mos_code",
+        "Discharging MOSFET says",
+        words="discharge_mos",
+        category=_DIAGNOSTIC,
+    ),
     _switch(
         "balancing",
         "Balancing",
@@ -177,10 +202,26 @@ SLOTTED = (
     ),
     _pack("balance_mask"),
     _pack("balance_mask_high"),
-    _pack("balance_current_ma"),
-    _switch("heating"),
-    _pack("heating_ma"),
-    _switch("charger_present"),
+    _pack(
+        "balance_current_ma",
+        "Balancing current",
+        scale=1000,
+        unit="A",
+        cls="current",
+        state=_MEASURED,
+        category=_DIAGNOSTIC,
+    ),
+    _switch("heating", "Heating by the BMS", cls="running"),
+    _pack(
+        "heating_ma",
+        "Heating current of the BMS",
+        scale=1000,
+        unit="A",
+        cls="current",
+        state=_MEASURED,
+        category=_DIAGNOSTIC,
+    ),
+    _switch("charger_present", "Charger", cls="plug"),
     _pack("alarms_raw"),
     _pack("alarms_raw_high"),
     _switch("temp_sensors_disabled", "Temperature sensors disabled", cls="problem"),
@@ -248,8 +289,8 @@ _HEATER = (
     Field("heater_preheat", NAME, "Pre-heating", words="preheat", needs=PREHEAT),
     Field("heater_charger", NAME, "Charger known by", words="charger", category=_DIAGNOSTIC),
     _degrees("heater_probe_dc", "Heater probe", needs=PROBE),
-    _degrees("heater_on_dc", "Heater on below", category=_DIAGNOSTIC),
-    _degrees("heater_off_dc", "Heater off from", category=_DIAGNOSTIC),
+    _degrees("heater_on_dc", "Heater starts below", category=_DIAGNOSTIC),
+    _degrees("heater_off_dc", "Heater stops at", category=_DIAGNOSTIC),
     Field("heater_own_on_dc", INT),
     Field("heater_own_off_dc", INT),
     Field(
@@ -266,7 +307,7 @@ _DEVICE = (
     Field(
         "heater_cold_min",
         INT,
-        "Time below the charge limit",
+        "Time too cold to charge",
         unit="min",
         cls="duration",
         state=_GROWS,
@@ -274,35 +315,43 @@ _DEVICE = (
     Field(
         "heater_cold_charged_mah",
         INT,
-        "Charged below the limit",
+        "Charged while too cold",
         scale=1000,
         unit="Ah",
         state=_GROWS,
     ),
     _energy("energy_in_wh", "Energy charged"),
     _energy("energy_out_wh", "Energy discharged"),
-    _charge("charge_in_mah", "Charge taken"),
-    _charge("charge_out_mah", "Charge given"),
+    _charge("charge_in_mah", "Charge put in"),
+    _charge("charge_out_mah", "Charge taken out"),
     Field("handed_over_s", INT),
-    _count("uptime_s", "Uptime", unit="s", cls="duration", state=_MEASURED),
-    _count("resets"),
-    Field("reset_cause", NAME),
-    _count("loop_max_ms"),
-    _count("heap_free", "Free memory", unit="B", cls="data_size", state=_MEASURED),
-    _count("heap_min_free"),
-    _count("idf_free", "Free memory of the system", unit="B", cls="data_size", state=_MEASURED),
-    _count("idf_largest"),
-    _count("idf_min"),
+    _count("uptime_s", "Uptime", unit="s", cls="duration", state=_MEASURED, enabled=False),
+    _counter("resets", "Restarts"),
+    Field("reset_cause", NAME, "Cause of the last restart", words="reset", category=_DIAGNOSTIC),
+    _count(
+        "loop_max_ms",
+        "Longest pause of the program",
+        scale=1000,
+        unit="s",
+        cls="duration",
+        state=_MEASURED,
+        enabled=False,
+    ),
+    _bytes("heap_free", "Free memory"),
+    _bytes("heap_min_free", "Least free memory"),
+    _bytes("idf_free", "Free system memory"),
+    _bytes("idf_largest", "Largest piece of system memory"),
+    _bytes("idf_min", "Least free system memory"),
     _count("rssi_dbm", "Wi-Fi signal", unit="dBm", cls="signal_strength", state=_MEASURED),
-    _count("wifi_losses"),
-    _count("wifi_failures"),
+    _counter("wifi_losses", "Wi-Fi losses"),
+    _counter("wifi_failures", "Wi-Fi attempts that failed", enabled=False),
     Field("wifi_reason", NAME, "Last Wi-Fi trouble", words="wifi", category=_DIAGNOSTIC),
-    _count("mqtt_connects"),
-    _count("mqtt_failures"),
+    _counter("mqtt_connects", "MQTT connections", enabled=False),
+    _counter("mqtt_failures", "MQTT losses"),
     Field("mqtt_failure", NAME, "Last MQTT trouble", words="mqtt", category=_DIAGNOSTIC),
     Field("mqtt_denied", INT),
-    _count("commands_done"),
-    _count("commands_refused"),
+    _counter("commands_done", "Commands obeyed", enabled=False),
+    _counter("commands_refused", "Commands refused", enabled=False),
     Field(
         "command_refusal",
         NAME,
@@ -311,7 +360,7 @@ _DEVICE = (
         category=_DIAGNOSTIC,
     ),
     _count("frames"),
-    _count("bad_checksums"),
+    _counter("bad_checksums", "BMS messages with a wrong checksum", enabled=False),
     _count("bad_lengths"),
     _count("dropped_bytes"),
 )

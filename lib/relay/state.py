@@ -54,6 +54,8 @@ class StateReport:
     what the pack has; `renewed` is set whenever that is more than before.
     """
 
+    retained = False
+
     def __init__(self, name, unit, max_age_ms, interval_ms):
         self.known = Known()
         self.name = name

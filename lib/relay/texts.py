@@ -179,6 +179,14 @@ TEXTS = {
         ("memory", "no memory"),
         ("wifi", "the Wi-Fi was gone"),
     ),
+    "reset": (
+        ("", "none"),
+        ("power_on", "power was switched on"),
+        ("hard", "reset button, or low voltage"),
+        ("watchdog", "the program hung"),
+        ("deep_sleep", "woken from deep sleep"),
+        ("soft", "restarted by the program"),
+    ),
     "refusal": (
         ("", "none"),
         ("retained", "was retained by the broker"),
