@@ -34,6 +34,8 @@ class DeviceFacts(Facts):
         if relay is not None:
             self.mqtt_reason = relay.session.failure
             self.mqtt_failures = relay.failures
+        if device.recorder is not None:
+            self.moment_s = device.recorder.day_s(device)
         if device.meter is not None:
             self.totals = device.meter.told
         self.losses = sum([unit.link.losses for unit in device.bms.units])

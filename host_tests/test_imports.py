@@ -38,7 +38,7 @@ LIB = {
     "heat": PORTABLE_TOP | {"bms.pack", "bms.alarms", "bms.wire"},
     "relay": PORTABLE_TOP | {"bms.pack", "bms.alarms", "bms.check", "bms.wire"},
     "history": PORTABLE_TOP | {"bms.pack", "bms.wire", "bms.crc16"},
-    "screen": PORTABLE_TOP | {"bms.pack", "bms.alarms", "bms.check", "bms.wire"},
+    "screen": PORTABLE_TOP | {"bms.pack", "bms.alarms", "bms.check", "bms.wire", "history.curve"},
     "languages": {
         "words",
         "bms",

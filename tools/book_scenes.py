@@ -123,6 +123,8 @@ SCENES = {
     "links_unused": (book.LINKS, {}, 0, 0, 0, (), {"wifi": 0, "mqtt": 0, "rssi_dbm": None}, {}),
     "about": (book.ABOUT, {}, 0, 0, 0, (), {}, {}),
     "welcome": (book.WELCOME, None, 0, 0, 0, (), {"wifi": 0, "mqtt": 0}, {}),
+    "history": (book.HISTORY, {}, 0, 0, 0, (), {}, {}),
+    "history_cold": (book.HISTORY, _COLD, 0, 0, 0, (), {}, {}),
     "glance_night": (book.show.GLANCE, {}, 0, 0, 0, _LOW, {}, {"screen_night": "always"}),
     "heater_fahrenheit": (
         book.show.HEATER,
@@ -163,7 +165,30 @@ def fill(model, name):
         put_cells(pack, cells)
         put_temps(pack, temps)
     model.take(pack, scenes.NOW, 10_000)
+    model.curve = Day(figures is _COLD)
     return model
+
+
+class Day:
+    """What a page reads of history.curve.Curve: a day with a gap, and a cold night if `cold`."""
+
+    columns = 240
+    busy = False
+
+    def __init__(self, cold):
+        self.known = bytearray(b"\7" * 240)
+        self.known[70:85] = bytes(15)
+        self.soc_pct = bytearray([40 + abs(i - 100) * 50 // 140 for i in range(240)])
+        self.temp_dc = [(60 if cold else 150) + abs(i - 90) - 120 * cold for i in range(240)]
+
+    def power_w(self, column):
+        return -150 - column % 40 * 5 if column < 100 else (column - 100) * 8
+
+    def begin(self, uptime_s, day_s):
+        pass
+
+    def step(self):
+        return False
 
 
 def put_cells(pack, cells):
@@ -197,7 +222,7 @@ def new_screen(framebuf, settings=None, glass=None, errors=(), new=False):
     brush = Painter(glass, framebuf, BytesIO(DATA))
     asked = dict(SETTINGS)
     asked.update(settings or {})
-    screen = book.Book(brush, asked, scenes.new_language(), errors, True, new)
+    screen = book.Book(brush, asked, scenes.new_language(), errors, True, new, history=True)
     return glass, screen
 
 

@@ -24,6 +24,10 @@ def add_to(device, early):
     python = sys.implementation.version
     facts.version = ("%s, Python %d.%d" % (VERSION, python[0], python[1])).encode()
     facts.board = board.NAME.encode()
+    if device.recorder is not None:
+        from history.curve import Curve
+
+        facts.curve = Curve(device.recorder.ring)
     device.screen = Book(
         brush,
         settings,
@@ -33,6 +37,7 @@ def add_to(device, early):
         not _exists("settings.json"),
         device.bms.bank if settings["packs"] else None,
         _light_sensor(),
+        device.recorder is not None,
     )
     if board.BUTTON_2 >= 0:
         device.button = Buttons(device.button, Button(board.BUTTON_2), device)

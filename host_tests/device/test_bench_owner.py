@@ -225,8 +225,8 @@ def hold(room, held):
     room.desk.bench.set("button_1", held)
 
 
-def test_the_button_turns_to_the_heater_and_its_report(room):
-    room = room(heater_mode="charger")
+def test_the_button_turns_to_the_heater_and_its_report_and_to_all_other_pages(room):
+    room = room(heater_mode="charger", history_kb=64, history_interval_s=10)
     make_cold(room)
     room.wait_shown("HEATING", pal.ON_AMBER)
     turn_to(room, "cells", pal.GREY)
@@ -236,6 +236,7 @@ def test_the_button_turns_to_the_heater_and_its_report(room):
     press(room)
     room.wait_shown("below limit", pal.GREY)
     room.wait_shown("contact closed", pal.WHITE)
+    turn_to(room, "the last 24 hours", pal.GREY)
     turn_to(room, "NOTHING IS WRONG", pal.ON_GREEN)
     turn_to(room, "answers", pal.GREEN)
     turn_to(room, "running for", pal.GREY)

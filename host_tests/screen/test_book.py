@@ -47,13 +47,13 @@ def seen(page, presses, back=False):
 # -- the pages, and the buttons -------------------------------------------------------------------
 
 ORDER = [show.GLANCE, book.BIG, show.FIGURES, book.CELLS, book.WARMTH, show.HEATER, show.REPORT]
-ORDER += [book.ENERGY, book.ALARMS, book.LINKS, book.ABOUT]
+ORDER += [book.ENERGY, book.HISTORY, book.ALARMS, book.LINKS, book.ABOUT]
 
 
 def test_one_button_goes_through_all_pages_and_the_other_back(page):
     assert page.screen.page == show.GLANCE
-    assert seen(page, 11) == ORDER[1:] + ORDER[:1]
-    assert seen(page, 11, back=True) == ORDER[:0:-1] + ORDER[:1]
+    assert seen(page, 12) == ORDER[1:] + ORDER[:1]
+    assert seen(page, 12, back=True) == ORDER[:0:-1] + ORDER[:1]
 
 
 def test_the_first_page_is_set(monkeypatch):
@@ -76,7 +76,7 @@ def test_settings_errors_come_first_and_last(monkeypatch):
     page.update(uptime_s=2)
     assert page.screen.page == show.ERRORS
     assert seen(page, 1) == [show.GLANCE]
-    assert seen(page, 11)[-1] == show.ERRORS
+    assert seen(page, 12)[-1] == show.ERRORS
     assert seen(page, 1) == [show.GLANCE]
 
 
@@ -84,7 +84,7 @@ def test_without_data_the_pages_of_figures_say_so_and_the_others_go_on(page):
     old = 61
     page.update(age_s=old, age_ms=1000 * old)
     assert page.screen.page == show.LOST
-    found = seen(page, 10)
+    found = seen(page, 11)
     assert found[3] == show.LOST and found[-3:] == [book.ALARMS, book.LINKS, book.ABOUT]
 
 
@@ -238,6 +238,62 @@ def test_alarms_in_words_one_after_the_other(page):
 def test_cold_that_is_seen_to_is_no_alarm(monkeypatch):
     page = new_page(monkeypatch, "big_cold")
     assert "NOTHING IS WRONG" in to_page(page, book.ALARMS)
+
+
+class Slow(book_scenes.Day):
+    """A curve that takes three steps."""
+
+    def __init__(self):
+        super().__init__(False)
+        self.begun = []
+        self.left = 0
+
+    def begin(self, uptime_s, day_s):
+        self.begun.append((uptime_s, day_s))
+        self.left = 3
+        self.busy = True
+
+    def step(self):
+        self.left -= 1
+        self.busy = self.left > 0
+        return self.busy
+
+
+def test_the_last_day_is_drawn_when_it_is_looked_at(page):
+    page.model.curve = curve = Slow()
+    page.model.moment_s = 77
+    page.update(uptime_s=NOW_S + 1)
+    assert curve.begun == []
+    to_page(page, book.HISTORY)
+    assert curve.begun == [(NOW_S + 1, 77)] and not curve.busy
+    drawn = bytes(page.glass.pixels)
+    colours = {drawn[at : at + 2] for at in range(0, len(drawn), 2)}
+    for index in (5, 6, 9):  # charge, into the pack, out of it
+        assert pal.COLOURS[2 * index : 2 * index + 2] in colours
+    for second in range(2, 50):
+        page.update(uptime_s=NOW_S + second)
+    assert len(curve.begun) == 1
+    page.press()
+    page.update(uptime_s=NOW_S + 400)
+    to_page(page, book.HISTORY)
+    assert len(curve.begun) == 2
+
+
+def test_what_was_not_recorded_stays_empty(page):
+    page.model.curve = curve = book_scenes.Day(False)
+    curve.known[:] = bytes(240)
+    to_page(page, book.HISTORY)
+    empty = bytes(page.glass.pixels)
+    assert pal.COLOURS[10:12] not in {empty[at : at + 2] for at in range(0, len(empty), 2)}
+    page.model.curve = None
+    page.update(uptime_s=NOW_S + 1)
+
+
+def test_without_a_history_it_has_no_page(page):
+    screen = page.screen
+    other = book.Book(screen.brush, book_scenes.SETTINGS, scenes.new_language(), (), False)
+    page.screen = other
+    assert book.HISTORY not in seen(page, 14)
 
 
 def test_links_in_words(monkeypatch):

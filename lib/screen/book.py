@@ -11,7 +11,7 @@ from screen.draw import palette as pal
 from screen.draw.painter import WideSheet
 from screen.flow import lay
 from screen.lamp import Lamp
-from screen.more import about, advice, big, cells, connections, degrees, energy, warmth
+from screen.more import about, advice, big, cells, connections, degrees, energy, past, warmth
 from screen.pages.footer import Footer
 
 # Pages behind those of screen.show.
@@ -23,6 +23,7 @@ ALARMS = const(13)
 LINKS = const(14)
 ABOUT = const(15)
 WELCOME = const(16)
+HISTORY = const(17)
 
 _STAY_S = const(60)  # what a button asked for
 _PEEK_S = const(10)  # the same over a fault or a hand-over
@@ -43,6 +44,7 @@ def described():
         ("LINKS", connections.PAGE),
         ("ABOUT", about.PAGE),
         ("WELCOME", about.WELCOME),
+        ("HISTORY", past.PAGE),
     ]
 
 
@@ -51,10 +53,21 @@ class Book(show.Screen):
 
     Settings beside those of Screen: the screen_… ones, heater_output. `new`: nothing is set up
     yet. `bank`: of several packs (bms.bank), else None. `light`: a function that tells how bright
-    it is around, 0 to 100, or None.
+    it is around, 0 to 100, or None. `history`: the model has a curve of the last day.
     """
 
-    def __init__(self, brush, settings, texts, errors, radio, new=False, bank=None, light=None):
+    def __init__(
+        self,
+        brush,
+        settings,
+        texts,
+        errors,
+        radio,
+        new=False,
+        bank=None,
+        light=None,
+        history=False,
+    ):
         wide = WideSheet(brush, texts, settings["temperature_unit"] == "fahrenheit")
 
         def footer(_sheet, title):
@@ -72,23 +85,27 @@ class Book(show.Screen):
         self._pages = self._pages[: show.HEATER] + (degrees.HEATER,) + self._pages[show.REPORT :]
         self._pages += tuple([lay(page, panel.width, panel.height) for _, page in described()])
         self._first = BIG if settings["screen_first"] == "big" else show.GLANCE
-        self._order = self._in_order(settings["heater_output"] != "none")
+        self._order = self._in_order(settings["heater_output"] != "none", history)
         self._at = 0  # in `_order`, of what was asked for
         self._new = new
         self._bank = bank
         self._light = light
         self._pack_until_s = 0
+        past.PAST.forget()
         self.lamp = Lamp(settings)
         self._lit_pct = self.lamp.light_pct
         self._night = False
         self._looked_s = -1
 
-    def _in_order(self, heats):
+    def _in_order(self, heats, keeps):
         """Returns the pages that the buttons go through."""
         order = [self._first, show.GLANCE + BIG - self._first, show.FIGURES, CELLS, WARMTH]
         if heats:
             order += [show.HEATER, show.REPORT]
-        order += [ENERGY, ALARMS, LINKS, ABOUT]
+        order.append(ENERGY)
+        if keeps:
+            order.append(HISTORY)
+        order += [ALARMS, LINKS, ABOUT]
         if self._errors_s:
             order.append(show.ERRORS)
         return tuple(order)
@@ -169,6 +186,9 @@ class Book(show.Screen):
             self.brush.panel.light(lamp.light_pct)
         if lamp.asleep and not self.brush.pieces:
             return False
+        if self.page == HISTORY and not self.brush.pieces and past.PAST.step(model):
+            self._second = -1
+            return True
         return super().update(model)
 
     def _draw_anew(self):

@@ -17,7 +17,8 @@ class Facts(Model):
     by the application: `address` (bytes, empty without Wi-Fi), `rssi_dbm`, `wifi_reason`,
     `wifi_losses`, `mqtt_reason`, `mqtt_failures`, `losses` of the BMS; `python_free` in
     bytes; `reset_cause`, `boots`; `day_min`, the minute of the local day, -1 while unknown;
-    `totals`: those of a bms.meter.Meter, or None; `about`: what the BMS says that it is (bytes).
+    `totals`: those of a bms.meter.Meter, or None; `about`: what the BMS says that it is (bytes);
+    `curve`: a history.curve.Curve, or None; `moment_s`: the time that its `begin` wants.
 
     Reckoned: `left_min` until empty, or full where `fills`, -1 while it rests or is not known.
     """
@@ -31,6 +32,8 @@ class Facts(Model):
         self.losses = self.python_free = self.reset_cause = self.boots = 0
         self.day_min = UNKNOWN
         self.totals = None
+        self.curve = None
+        self.moment_s = None
         self.left_min = UNKNOWN
         self.fills = False
         self._flow_ma = 0  # smoothed

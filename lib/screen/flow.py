@@ -1,7 +1,7 @@
 """Lays out a page that is described once, for a panel of any size.
 
 A page is a tuple of lines, from the top: (height, field, ...). `height` is what the line needs in
-pixels; a negative one grows: the first of them takes what is left of the panel. Without any, the
+pixels; a negative one grows: what is left of the panel is shared among them. Without any, the
 lines move apart. A field is (percent of the width, look, number, function): its look as draw.brush
 has it, or FIT, and the function that shows it, with that number (pages.glance); or
 (percent, lines), which stand in its place.
@@ -34,11 +34,12 @@ def _put(page, left, top, width, height, rows, shows):
     spare = max(0, height - sum([abs(line[0]) for line in page]))
     grows = [line[0] < 0 for line in page]
     gap = 0 if True in grows else spare // len(page)
+    growth = spare // grows.count(True) if True in grows else 0
     y = top + gap // 2
     for i in range(len(page)):
         high = abs(page[i][0])
-        if grows[i] and True not in grows[:i]:
-            high += spare
+        if grows[i]:
+            high += growth
         if y + high > top + height:
             break
         at = 0

@@ -21,8 +21,9 @@ _ART = const(-1)  # in the place of a bar's mark
 
 class Painter(Brush):
     """A Brush that also takes rows in pixels (screen.flow), and draws `art` in the place of a bar:
-    anything with `paint(box, left, w, h)`, which draws a field of w × h pixels into a framebuf
-    whose left edge is pixel `left` of it. The outermost pixels are to stay black.
+    anything with `paint(box, left, wide, w, h)`, which draws a field of w × h pixels into a
+    framebuf of which `wide` columns count, the first of them column `left` of the field. The
+    outermost pixels are to stay black.
     """
 
     def __init__(self, panel, framebuf, glyphs):
@@ -45,7 +46,7 @@ class Painter(Brush):
 
     def _paint_bar(self, box, left):
         if self.tick2 == _ART:
-            self.art.paint(box, left, self._w, self._h)  # pyright: ignore[reportOptionalMemberAccess, reportAttributeAccessIssue]
+            self.art.paint(box, left, self.wide, self._w, self._h)  # pyright: ignore[reportOptionalMemberAccess, reportAttributeAccessIssue]
         else:
             super()._paint_bar(box, left)
 

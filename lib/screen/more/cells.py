@@ -62,7 +62,7 @@ class Bars:
             return _LOW
         return _HIGH if pack.get(p.CELL_MAX_INDEX) == i + 1 else _PLAIN
 
-    def paint(self, box, left, w, h):
+    def paint(self, box, left, _wide, w, h):
         """Draws the bars: see draw.painter."""
         cells = self._cells
         if not cells:
