@@ -54,3 +54,6 @@ assert columns(drawn(b"87", (0, 0, 120, 66), HUGE + b.RIGHT))[-1] >= 110
 struck = drawn(b"", (0, 0, 22, 24), b.ICON, b.HEAT + b.STRUCK)
 assert any(map(any, struck)) and struck != drawn(b"", (0, 0, 22, 24), b.ICON, b.HEAT)
 assert any(map(any, drawn(b"", (0, 0, 30, 26), b.TILE, b.QUESTION)))
+# Letters that framebuf does not have are shown by those that are like them.
+assert drawn(bytes((127, 133)), (10, 10, 100, 22), TEXT) == drawn(b"as", (10, 10, 100, 22), TEXT)
+print("OK")

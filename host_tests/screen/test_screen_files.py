@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from hardware import screen_files
-from languages import codes, english
+from languages import codes, english, german
 from screen.draw.fonts import glyphs
 from tools import rendered
 
@@ -86,3 +86,25 @@ def test_a_file_that_cannot_be_read_has_no_checksum():
             raise OSError(5)
 
     assert screen_files.checksum(Broken()) is None
+
+
+def test_another_language_is_read_from_its_file_or_its_module(tmp_path, monkeypatch):
+    errors = []
+    assert screen_files.open_texts(errors, "german").read() == german.DATA
+    rendered.write("languages.german", None, tmp_path)
+    monkeypatch.setattr(sys, "path", [str(tmp_path)])
+    monkeypatch.setitem(sys.modules, "languages.german", None)
+    monkeypatch.delattr("languages.german", raising=False)
+    with screen_files.open_texts(errors, "german") as file:
+        file.seek(0)
+        assert file.read()[:-4] == german.DATA
+    assert errors == []
+
+
+def test_a_language_that_is_missing_leaves_english(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "path", [str(tmp_path)])
+    monkeypatch.setitem(sys.modules, "languages.german", None)
+    monkeypatch.delattr("languages.german", raising=False)
+    errors = []
+    assert screen_files.open_texts(errors, "german") is None
+    assert errors == ["lib/languages/german.bin: missing; copy the image again"]

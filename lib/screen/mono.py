@@ -20,6 +20,7 @@ _MESSAGE_S = const(3)  # each of several messages stays this long
 _PRINTABLE = (
     " !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ"
     "[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~"
+    "aouAOUs"  # for languages.file.LETTERS, which framebuf does not have
 )
 
 
@@ -48,7 +49,7 @@ class Canvas:
             x = -x - text.n * _LETTER * scale
         for i in range(text.n):
             code = text.buf[i]
-            letter = _PRINTABLE[code - 32] if 32 <= code < 127 else "?"
+            letter = _PRINTABLE[code - 32] if 32 <= code < 134 else "?"
             if scale == 1:
                 self._frame.text(letter, x, y, ink)
             else:

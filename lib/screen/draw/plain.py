@@ -4,6 +4,8 @@ from compat import const
 from screen.draw.brush import STRUCK, Brush
 
 _SIZE = const(8)
+_LAST = const(126)  # that framebuf has
+_OTHERS = b"aouAOUs"  # for languages.file.LETTERS, which it does not have
 _ICONS = b"CDHWM"  # charge, discharge, heat, Wi-Fi, MQTT
 
 
@@ -23,7 +25,10 @@ class Letters(Brush):
         text = self.text
         y = (self._h - _SIZE) // 2
         for i in range(text.n):
-            box.text(chr(text.buf[i]), x + i * _SIZE, y, self._level(3))
+            code = text.buf[i]
+            if code > _LAST:
+                code = _OTHERS[(code - _LAST - 1) % len(_OTHERS)]
+            box.text(chr(code), x + i * _SIZE, y, self._level(3))
 
     def _paint_symbol(self, box, icon, x, y):
         """Draws an initial instead of an icon; what is struck out has a line through it."""
