@@ -126,6 +126,7 @@ def make_device(name_server):
         ble=None,
         clock=None,
         recorder=None,
+        journal=Thing(note=lambda what, about: None, events=lambda: iter(())),
         wifi=Wifi(name_server),
         max_age_ms=10_000,
         uptime_s=1,

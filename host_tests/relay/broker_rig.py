@@ -94,12 +94,14 @@ def wait_for(condition, limit_s=LIMIT_S, tell=lambda: ""):
 class Client:
     """Somebody else at the broker: hears everything, in order."""
 
-    def __init__(self, port, topic="#"):
+    def __init__(self, port, topic="#", user=None):
         self.heard = []
         subscribed = threading.Event()
         self._client = mqtt.Client(
             mqtt.CallbackAPIVersion.VERSION2, client_id=f"test-{uuid.uuid4().hex[:8]}"
         )
+        if user is not None:
+            self._client.username_pw_set(user, user[::-1])
         self._client.on_connect = lambda client, *_: client.subscribe(topic, qos=1)
         self._client.on_subscribe = lambda *_: subscribed.set()
         self._client.on_message = lambda _client, _data, m: self.heard.append(
