@@ -29,10 +29,6 @@ def build(early):
     build_more(device, early)
     finish(1)
     early.memory.tell("heater")
-    if early.roomy:  # what others have no memory for
-        from building.remote import add_to
-
-        add_to(device, early)
     build_relay(device, early)
     finish(2)
     early.memory.tell("relay")

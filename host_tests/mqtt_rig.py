@@ -39,6 +39,7 @@ SETTINGS = {
     "preheat_at": "07:30",
     "mqtt_victron": False,
     "history_kb": 0,
+    "mqtt_influx": False,
     "charge_max_a": 0,
     "charge_full_dc": 100,
     "cells_limit_dc": 0,

@@ -202,6 +202,7 @@ SETTINGS = (
         False,
         "Tell the pack to a Victron GX device as well, as dbus-serialbattery takes it.",
     ),
+    ("mqtt_influx", BOOL, None, None, False, "Tell the same as Influx lines, for Telegraf."),
     (
         "charge_max_a",
         INT,

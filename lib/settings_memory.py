@@ -13,7 +13,8 @@ PACKS_KB = const(15)
 WRITES_KB = const(12)
 VICTRON_KB = const(8)
 LOW_POWER_KB = const(4)
-HISTORY_KB = const(9)
+HISTORY_KB = const(12)
+INFLUX_KB = const(2)
 BY_DEVICE_KB = const(4)
 # What only the pages have that a board without PSRAM has no memory for.
 _OF_PAGES = (
@@ -53,6 +54,9 @@ def refuse(values, errors):
     if values["low_power"]:
         _complain(errors, "low_power", LOW_POWER_KB)
         values["low_power"] = False
+    if values["mqtt_influx"]:
+        _complain(errors, "mqtt_influx", INFLUX_KB)
+        values["mqtt_influx"] = False
     if values["history_kb"]:
         _complain(errors, "history_kb", HISTORY_KB)
         values["history_kb"] = 0

@@ -128,11 +128,14 @@ def conversation(name):
 
 
 @contextlib.contextmanager
-def images(board_name="lilygo_t_display"):
-    """Gives a function play(settings, bms, psram) that plays starts of one and the same image."""
+def images(board_name="lilygo_t_display", roomy=False):
+    """Gives a function play(settings, bms, psram) that plays starts of one and the same image.
+
+    roomy: it has what only boards with PSRAM do.
+    """
     with tempfile.TemporaryDirectory() as folder:
         given = pathlib.Path(folder) / "settings.json"
-        yield functools.partial(_play, image.kept(board_name), given)
+        yield functools.partial(_play, image.kept(board_name, roomy=roomy), given)
 
 
 def play(settings=None, bms="jk_gps", psram=False, more=(), timeout_s=120):
@@ -142,7 +145,7 @@ def play(settings=None, bms="jk_gps", psram=False, more=(), timeout_s=120):
     is told that it has megabytes, and refuses nothing. more: further stages, (name, source), that
     follow. timeout_s: for all of it.
     """
-    with images() as play_one:
+    with images(roomy=psram) as play_one:
         return play_one(settings, bms, psram, more, timeout_s)
 
 

@@ -49,6 +49,7 @@ ONCE = frozenset(
 # What only boards with PSRAM do: not in an image for one without, nor is what only these need.
 ROOMY = frozenset(
     {"building.remote", "mqtt.remote", "mqtt.roomy", "power_saver", "heat.options.low_power"}
+    | {"building.history", "mqtt.history_report", "mqtt.sure_session", "mqtt.influx_report"}
 )
 # What an image for a board without PSRAM has in the place of a module: without most of the pages.
 SMALL = {

@@ -194,14 +194,15 @@ def boot_text(board_name):
     return f"# Board: {board_name}\n{text}"
 
 
-def lay_out(board_name, out, squeezed=True, joined=True):
+def lay_out(board_name, out, squeezed=True, joined=True, roomy=False):
     """Makes the tree in folder `out`, anew; returns (sorted paths of its files, legend).
 
     `squeezed` and `joined`: for a device without PSRAM; else every module, name and line stays
-    what it is. The legend is what tools/explain_traceback.py needs; {} where nothing is joined.
+    what it is. roomy: with what only boards with PSRAM do, all the same. The legend is what
+    tools/explain_traceback.py needs; {} where nothing is joined.
     """
     board = load_board(board_name)
-    texts, files = sources(board_name, not squeezed)
+    texts, files = sources(board_name, roomy or not squeezed)
     found = {}
     if squeezed:
         texts = numbered.number(texts, [row[0] for row in settings_table()])
@@ -229,7 +230,7 @@ def lay_out(board_name, out, squeezed=True, joined=True):
     return sorted(p for p in out.rglob("*") if p.is_file()), found
 
 
-def kept(board_name, joined=True):
+def kept(board_name, joined=True, roomy=False):
     """Returns the folder of a board's squeezed image as the sources are now, to be read only.
 
     Making one takes seconds. The same sources give the same image: it is made once for them, and
@@ -237,14 +238,14 @@ def kept(board_name, joined=True):
     """
     import fcntl  # only here, for Windows has none and needs none: the bench does not run there
 
-    name = board_name if joined else f"{board_name}-apart"
+    name = board_name + ("" if joined else "-apart") + ("-roomy" if roomy else "")
     place = ROOT / "build" / "kept" / f"{name}-{_digest()}"
     place.parent.mkdir(parents=True, exist_ok=True)
     with open(place.parent / f"{name}.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not place.is_dir():
             with tempfile.TemporaryDirectory(dir=place.parent) as folder:
-                lay_out(board_name, pathlib.Path(folder) / "image", joined=joined)
+                lay_out(board_name, pathlib.Path(folder) / "image", joined=joined, roomy=roomy)
                 os.rename(pathlib.Path(folder) / "image", place)
     return place
 

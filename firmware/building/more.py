@@ -1,4 +1,4 @@
-"""Builds what few devices need, or have the memory for: the time of day, and the history."""
+"""Builds what few devices need, or have the memory for: time of day, event log, history."""
 
 
 def add_to(device, early):
@@ -9,6 +9,10 @@ def add_to(device, early):
 
         saved = device.state.get("time")
         device.clock = Clock(settings["ntp_host"], settings["utc_offset_min"], saved)
+    if early.roomy:
+        from building import remote
+
+        remote.add_to(device, early)
     if settings["history_kb"]:
         from building import history
 

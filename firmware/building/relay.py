@@ -57,6 +57,8 @@ def build_relay(device, early, about):
         others += _events(device, settings, packs, codes)
     if settings["mqtt_victron"]:
         others += _victrons(device, settings, packs, early.unit.decode())
+    if settings["mqtt_influx"]:
+        others += _lines(settings, packs, others, early.unit.decode())
     announcer = None
     if settings["ha_discovery"]:
         announcer = _announcer(device, settings, topics, packs, others, allowed, early, about)
@@ -215,6 +217,15 @@ def _victrons(device, settings, packs, serial):
         one = Description(unit.pack, own, limit, meter)
         found.append(VictronReport(topic, state, one, heater, interval_ms))
     return found
+
+
+def _lines(settings, packs, others, serial):
+    """Returns the reports that tell the same as Influx lines."""
+    from mqtt.influx_report import InfluxReport
+
+    tags = [("device", serial), ("box", settings["name"])]
+    told = packs + [report for report in others if report.name in (b"/heater", b"/device")]
+    return [InfluxReport(report, tags) for report in told]
 
 
 def _packs(device, settings):

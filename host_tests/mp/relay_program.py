@@ -33,6 +33,7 @@ SETTINGS = {
     "mqtt_writes": True,
     "mqtt_victron": False,
     "history_kb": 0,
+    "mqtt_influx": False,
     "ha_discovery": True,
     "ha_by_device": False,
     "ha_prefix": "homeassistant",
