@@ -76,15 +76,15 @@ def parse(argv):
     one = command("logs", _logs, "shows what a device says; it goes on with its work")
     one.add_argument("port", nargs="?", help=_PORT_HELP)
     one.add_argument("--legend", type=pathlib.Path, help="default: of the image sent last")
-
-    one = command("history", _history, "writes what a device has kept of its pack into a table")
-    one.add_argument("port", nargs="?", help=_PORT_HELP)
-    one.add_argument("file", type=pathlib.Path, help="to be written: CSV")
     one.add_argument("--kept", action="store_true", help="what it keeps in flash; restarts it")
     one.add_argument("--broker", metavar="HOST", help="what it tells over MQTT, without a cable")
     one.add_argument("--broker-port", type=int, default=1883)
     one.add_argument("--user", help="at the broker; the password is asked for")
     one.add_argument("--topic", default="packmate", help="the setting mqtt_topic")
+
+    one = command("history", _history, "writes what a device has kept of its pack into a table")
+    one.add_argument("port", nargs="?", help=_PORT_HELP)
+    one.add_argument("file", type=pathlib.Path, help="to be written: CSV")
 
     one = command("support", _support, "puts all that helps a helper into one file; restarts it")
     one.add_argument("port", nargs="?", help=_PORT_HELP)
