@@ -25,7 +25,7 @@ def forget():
 def _say_end(device):
     """Tells the person at the console what is true of the heater."""
     if device.heater.bms_output is not None:
-        from ending import end  # for the few who have one
+        from heating.ending import end  # for the few who have one
 
         if not end(device):
             print("stopped, but THE BMS DOES NOT SAY THAT ITS HEATING IS OFF: look in its app")

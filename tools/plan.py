@@ -18,6 +18,7 @@ PICTURE = ROOT / "docs" / "pictures" / "plan.svg"
 ABOUT = {
     "firmware": "starts, tasks, supervisor",
     "firmware/hardware": "pins, panel, radio, clock",
+    "firmware/heating": "probe, pre-heating, held switches",
     "firmware/links": "cable and Bluetooth to the BMS",
     "firmware/kept": "crashes, events, in flash",
     "firmware/mqtt": "broker, messages out, commands in",

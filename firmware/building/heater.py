@@ -59,7 +59,7 @@ def _make_options(device, settings, errors):
         or settings["low_power"]
         or device.heater.holds  # a switch that was taken is given back, whatever is set now
     ):
-        from options import Options
+        from heating.options import Options
 
         return Options(device, settings, errors)
     return None

@@ -1,4 +1,4 @@
-"""firmware/holds.py: held switches, a real queue of commands and a simulated unit together."""
+"""firmware/heating/holds.py: held switches, a real queue of commands, and a simulated unit."""
 
 import types
 
@@ -6,7 +6,7 @@ import pytest
 
 from heat.heater import Heater
 from heat.options.inhibit import FREE, HELD, YIELDED
-from holds import Holds
+from heating.holds import Holds
 from host_tests.command_rig import Rig as CommandRig
 from host_tests.command_rig import ready, writes
 

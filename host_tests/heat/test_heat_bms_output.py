@@ -5,9 +5,9 @@ import pytest
 import words as s
 from bms import pack as p
 from bms import writer as w
-from bms_heater import BMSHeater
 from heat.heater import Heater
 from heat.options.bms_output import BMSOutput
+from heating.bms_heater import BMSHeater
 from host_tests.command_rig import SETTLE_MS, Rig, writes
 from host_tests.heat.heat_world import make_settings
 from tools import vocabulary
@@ -198,7 +198,7 @@ def test_heat_that_nobody_saw_end_is_told_while_the_link_is_away(heating):
 def test_an_error_around_the_heater_ends_it_although_there_is_no_lease(heating, veto):
     heating.heater.guard.veto = veto
     heater_step = heating.heater.step
-    heating.heater.step = lambda *_: heating.heater.fail()  # as tasks.py and options.py do
+    heating.heater.step = lambda *_: heating.heater.fail()  # as tasks.py and heating/options.py do
     heating.until(lambda h: h.plant.heater_w == 0 and not h.bms.heating_switch, 10)
     heating.heater.step = heater_step
     heating.run(5000)

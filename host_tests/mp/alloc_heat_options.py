@@ -166,7 +166,7 @@ class Device:
 
 
 def holding_through_the_queue():
-    from holds import Holds
+    from heating.holds import Holds
 
     scene = Scene(heater_thresholds="own")
     device = Device(scene.heater)

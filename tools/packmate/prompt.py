@@ -23,7 +23,7 @@ _STOP = b"\r\x03\x02"  # Ctrl-C stops what runs; Ctrl-B leaves the raw REPL, and
 _AGAIN_S = 3
 _QUIET_S = 0.2  # a prompt that nothing follows for so long is the last one
 _TRIES = 5
-_SWITCHING_OFF = b"switching the BMS's heating off"  # firmware/ending.py
+_SWITCHING_OFF = b"switching the BMS's heating off"  # firmware/heating/ending.py
 _SWITCHING_OFF_S = 60
 _UNSURE = b"DOES NOT SAY THAT ITS HEATING IS OFF"
 

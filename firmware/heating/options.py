@@ -21,7 +21,7 @@ class Options:
 
             self._probe = Probe(board.PROBE_PIN)
         if settings["heater_output"] == "bms":
-            from bms_heater import BMSHeater
+            from heating.bms_heater import BMSHeater
 
             thresholds = settings["heater_bms_thresholds"]
             self._output = BMSHeater(device.bms.units[0], thresholds, device.max_age_ms)
@@ -40,7 +40,7 @@ class Options:
         if not (settings["heater_inhibit"] or settings["heater_stuck_cutoff"] or holds):
             return
         if device.writes is not None:
-            from holds import Holds
+            from heating.holds import Holds
 
             self._holds = Holds(device.bms.units, settings["heater_inhibit"], holds)
         elif holds:
