@@ -61,6 +61,11 @@ def typical_pack(cells):
 
 def state_bytes(cells):
     """Returns the length of the state message."""
+    return len(state_text(cells))
+
+
+def state_text(cells):
+    """Returns the state message."""
     unit = types.SimpleNamespace(
         pack=typical_pack(cells),
         check=types.SimpleNamespace(verdict=0, frozen=False),
@@ -69,7 +74,8 @@ def state_bytes(cells):
     )
     message = m.Message(Language(File(codes.DATA)))
     report = StateReport(b"/state", unit, 10_000, 10_000)
-    return next(length for length in iter(lambda: report.write(message, 0), None) if length)
+    length = next(n for n in iter(lambda: report.write(message, 0), None) if n)
+    return bytes(message.buf[:length])
 
 
 def message_cost(payload):
