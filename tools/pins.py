@@ -62,10 +62,12 @@ _CHIPS = {0x3FF48034: ESP32, 0x60008038: ESP32_S3}
 _PANEL = "SPI_SCK SPI_MOSI PANEL_CS PANEL_DC PANEL_RST PANEL_BL PANEL_POWER".split()
 _PANEL += ["PANEL_SDA", "PANEL_SCL"]
 _WIRED = "BMS_RX BMS_TX RS485_DE HEATER_PIN CHARGER_PIN PROBE_PIN".split()
-_OUTPUTS = {*_PANEL, "BMS_TX", "RS485_DE", "HEATER_PIN", "PROBE_PIN"}
+_TOUCH = "TOUCH_IRQ TOUCH_CLK TOUCH_DIN TOUCH_DOUT TOUCH_CS LIGHT_PIN".split()
+_OUTPUTS = {"TOUCH_CLK", "TOUCH_DIN", "TOUCH_CS"}
+_OUTPUTS |= {*_PANEL, "BMS_TX", "RS485_DE", "HEATER_PIN", "PROBE_PIN"}
 _BUTTONS = ["BUTTON_1", "BUTTON_2"]
 _PULLED_BY_CHIP = {"CHARGER_PIN", *_BUTTONS}
-_OPTIONAL = {"PANEL_RST", "PANEL_POWER", "BUTTON_2"}
+_OPTIONAL = {*_TOUCH, "PANEL_RST", "PANEL_POWER", "BUTTON_2"}
 # What must not be on while the chip is in reset.
 _LOW_AT_RESET = {"HEATER_PIN", "RS485_DE"}
 
@@ -80,7 +82,7 @@ def conflicts(board, parts):
     chip = chip_of(board, parts)
     found = []
     users = {}
-    for use in (*_PANEL, *_WIRED, *_BUTTONS):
+    for use in (*_PANEL, *_TOUCH, *_WIRED, *_BUTTONS):
         pin = getattr(board, use, -1)
         if pin < 0 and use in _OPTIONAL or _does_without(board, use):
             continue

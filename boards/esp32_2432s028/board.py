@@ -61,3 +61,10 @@ BUTTON_1 = 0  # BOOT; held at reset, it starts the chip's serial loader instead 
 BUTTON_2 = -1
 
 LIGHT_PIN = 34  # an LDR: the darker, the higher
+
+# Touch panel (XPT2046), on pins of its own.
+TOUCH_IRQ = 36
+TOUCH_CLK = 25
+TOUCH_DIN = 32
+TOUCH_DOUT = 39
+TOUCH_CS = 33

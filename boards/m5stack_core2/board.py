@@ -65,3 +65,10 @@ BUTTON_1 = 33
 BUTTON_2 = 32
 
 LIGHT_PIN = -1  # no light sensor
+
+# Touch panel (XPT2046): none.
+TOUCH_IRQ = -1
+TOUCH_CLK = -1
+TOUCH_DIN = -1
+TOUCH_DOUT = -1
+TOUCH_CS = -1

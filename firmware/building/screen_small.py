@@ -9,6 +9,10 @@ def add_to(device, early):
     """Gives the device what is drawn on its panel, and the button."""
     settings = early.settings
     device.button = Button(board.BUTTON_1)
+    if board.TOUCH_IRQ >= 0:
+        from hardware.xpt2046 import Touch
+
+        device.button = Touch(device.button, device, False)
     if not settings["screen_pages"]:
         from screen.blank import Blank
 

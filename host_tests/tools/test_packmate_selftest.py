@@ -172,7 +172,7 @@ def test_what_does_not_work_is_told_with_what_to_do(selftest, tmp_path):
 @pytest.mark.parametrize(
     "world, given, said",
     [
-        ({"answers": (b"\x7e\xa1\x11 and so on",)}, {}, "BMS: set bms_type to ant_new"),
+        ({"answers": (b"\x7e\xa1\x11 and so on",)}, {}, "BMS: set bms_dialect: ant_new"),
         ({"answers": (b"rubbish",)}, {}, "BMS: noise: settings or wires?"),
         ({"wifi_password": "other"}, {"wifi_ssid": "van"}, "van: the password is wrong"),
         ({}, at(1), "port 1: does not answer"),

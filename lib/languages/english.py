@@ -201,11 +201,11 @@ another unit answers
 BMS hides what it is
 a BMS not known yet
 impossible data
-set bms_type to jk_gps
-set bms_type to jk_modbus
-set bms_type to ant_new
-set bms_type to ant_old
-set bms_type: jk_display
+set bms_dialect: jk_gps
+set bms_dialect: jk_modbus
+set bms_dialect: ant_new
+set bms_dialect: ant_old
+set bms_dialect: jk_display
 swap A and B"""
 
 # The same, by those of links.ble_setup.
