@@ -9,23 +9,27 @@ from time import ticks_ms
 from bms import pack as p
 from bms.check import PLAUSIBLE
 from compat import const
+from history.curve import Curve
 from kept import pause
 
 _TICK_MS = const(1000)
 # While the mat is on, which pauses for a write, records wait for each other so long at most, as
 # does all that is to be saved (device.save_if_due); likewise the books of what was delivered.
 _TOGETHER_S = const(600)
+_SLACK_S = const(120)  # a record may be later than it had to be
 _AGAIN_S = const(60)  # after a write that failed
 
 
 class Recorder:
-    """ring: a history.ring.Ring; keeper: a history.keeper.Keeper of the same.
+    """ring: a history.ring.Ring; keeper: a history.keeper.Keeper of the same; rest_s: the longest
+    that it leaves between two records.
 
     `failures`: writes that failed; `missed`: seconds in which a record was due and had no room.
     """
 
-    def __init__(self, ring, keeper):
+    def __init__(self, ring, keeper, rest_s):
         self.ring = ring
+        self._rest_s = rest_s
         self.failures = 0
         self.missed = 0
         self._keeper = keeper
@@ -36,6 +40,11 @@ class Recorder:
         """Returns the time of day in s since 2024, None while it is unknown."""
         clock = device.clock
         return None if clock is None else clock.since_2024_s()
+
+    def make_curve(self):
+        """Returns a history.curve.Curve of the last day, for a page: some 2.5 kB. Begin it with
+        `curve.begin(device.uptime_s, recorder.day_s(device))`."""
+        return Curve(self.ring, hold_s=self._rest_s + _SLACK_S)
 
     def step(self, device, now):
         """Makes a record if one is due, and writes what is to be written."""

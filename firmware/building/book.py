@@ -25,9 +25,7 @@ def add_to(device, early):
     facts.version = ("%s, Python %d.%d" % (VERSION, python[0], python[1])).encode()
     facts.board = board.NAME.encode()
     if device.recorder is not None:
-        from history.curve import Curve
-
-        facts.curve = Curve(device.recorder.ring)
+        facts.curve = device.recorder.make_curve()
     device.screen = Book(
         brush,
         settings,

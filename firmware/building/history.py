@@ -21,7 +21,7 @@ def add_to(device, early):
     ring = Ring(store, segments)
     every = settings["history_interval_s"], settings["history_rest_s"]
     keeper = Keeper(ring, *every, device.boots)
-    device.recorder = history_recorder.Recorder(ring, keeper)
+    device.recorder = history_recorder.Recorder(ring, keeper, settings["history_rest_s"])
     device.extras += (history_recorder.run(device),)
 
 

@@ -74,7 +74,8 @@ class Rig:
             uptime_s=0,
             max_age_ms=10_000,
         )
-        self.recorder = recorder.Recorder(self.ring, Keeper(self.ring, interval_s, rest_s, 1))
+        keeper = Keeper(self.ring, interval_s, rest_s, 1)
+        self.recorder = recorder.Recorder(self.ring, keeper, rest_s)
         self.now = 5
         self.device.bms.pack.put(p.SOC_PCT, 50)
         self.hears = True
@@ -177,6 +178,18 @@ def test_the_time_of_day_comes_from_the_clock(rig):
     rig.ring.read(0, buf)
     record = Record()
     assert record.unpack(buf, 0) and record.of_day and record.time_s == 77_000_000
+
+
+def test_a_page_gets_the_last_day(rig):
+    rig.run(1)
+    rig.device.bms.pack.put(p.SOC_PCT, 60)
+    rig.run(400)
+    curve = rig.recorder.make_curve()
+    curve.begin(rig.device.uptime_s, rig.recorder.day_s(rig.device))
+    while curve.step():
+        pass
+    assert curve.columns == 240 and curve.soc_pct[239] == 60
+    assert curve.known[239] and not curve.known[200]
 
 
 def test_whatever_is_wrong_with_it_the_other_tasks_run_on(rig, monkeypatch, capsys):
