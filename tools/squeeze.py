@@ -224,7 +224,7 @@ def without_idle_tables(texts):
 
 
 def with_bytes_in_place(text, asked):
-    """Returns `text` with each private constant of bytes where it is used, if that is one place.
+    """Returns `text` with private bytes, and tuples of constants, where the one use of each is.
 
     A global takes 8 bytes and what makes it. `asked`: names that are asked for as attributes.
     """
@@ -240,20 +240,25 @@ def with_bytes_in_place(text, asked):
             bound |= {node.name, getattr(node, "asname", None)}
     edits = []
     for node in tree.body:
-        if is_bytes_of(node, PRIVATE):
+        if is_given_to(node, PRIVATE) and is_fixed(node.value):
             name = node.targets[0].id
             others = [use for use in uses[name] if use is not node.targets[0]]
             if len(others) == 1 and isinstance(others[0].ctx, ast.Load) and name not in bound:
-                edits += [(node, "pass"), (others[0], repr(node.value.value))]
+                edits += [(node, "pass"), (others[0], ast.unparse(node.value))]
     return replace(text, edits)
 
 
-def is_bytes_of(node, pattern):
-    """True if a statement gives bytes to one name, which matches."""
+def is_fixed(node):
+    """True for bytes, and for what the compiler makes one object of: a tuple of constants."""
+    if isinstance(node, ast.Tuple):
+        return all(isinstance(n, ast.Constant) or is_fixed(n) for n in node.elts)
+    return isinstance(node, ast.Constant) and isinstance(node.value, bytes)
+
+
+def is_given_to(node, pattern):
+    """True if a statement gives something to one name, which matches."""
     return (
         isinstance(node, ast.Assign)
-        and isinstance(node.value, ast.Constant)
-        and isinstance(node.value.value, bytes)
         and len(node.targets) == 1
         and isinstance(node.targets[0], ast.Name)
         and pattern.match(node.targets[0].id) is not None
@@ -265,7 +270,10 @@ def tables(tree, module, named):
     return [
         node
         for node in tree.body
-        if is_bytes_of(node, _CONSTANT) and (module, node.targets[0].id) not in named
+        if is_given_to(node, _CONSTANT)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, bytes)
+        and (module, node.targets[0].id) not in named
     ]
 
 

@@ -55,11 +55,17 @@ def squeezed(kept=None, **sources):
     return squeeze.squeeze({k.replace("__", "."): v for k, v in sources.items()}, kept)
 
 
-def test_private_bytes_of_one_place_are_written_there():
-    once = "_HEAD = b'ab'\n\n\ndef f(x):\n    return x == _HEAD\n"
+@pytest.mark.parametrize("value", ["b'ab'", "(1, 2)", "((1, b'x'), ('y', None))"])
+def test_private_bytes_and_tuples_of_one_place_are_written_there(value):
+    once = f"_HEAD = {value}\n\n\ndef f(x):\n    return x == _HEAD\n"
     text = squeezed(once=once)["once"]
-    assert "return x == b'ab'" in text and "_HEAD" not in text and text.count("b'ab'") == 1
+    assert f"return x == {value}" in text and "_HEAD" not in text and text.count(value) == 1
     assert len(text.splitlines()) == len(once.splitlines())  # each line where it was
+
+
+def test_a_tuple_that_is_made_anew_each_time_stays():
+    text = squeezed(once="_HEAD = (1, [2])\n\n\ndef f(x):\n    return x is _HEAD\n")["once"]
+    assert text.count("[2]") == 1 and "x is [" not in text and "x is (" not in text
 
 
 @pytest.mark.parametrize(
