@@ -13,6 +13,8 @@ class DeviceFacts(Facts):
         self._looked_s = -1
         self.reset_cause = device.reset_cause
         self.boots = device.boots
+        if device.recorder is not None:
+            self.curve = device.recorder.make_curve()
 
     def take(self, pack, now, uptime_s):
         """See Model.take."""

@@ -24,8 +24,6 @@ def add_to(device, early):
     python = sys.implementation.version
     facts.version = ("%s, Python %d.%d" % (VERSION, python[0], python[1])).encode()
     facts.board = board.NAME.encode()
-    if device.recorder is not None:
-        facts.curve = device.recorder.make_curve()
     device.screen = Book(
         brush,
         settings,

@@ -49,9 +49,9 @@ def test_what_few_devices_have(device):
     session = types.SimpleNamespace(failure=4)
     device.relay = types.SimpleNamespace(session=session, failures=5)
     device.meter = types.SimpleNamespace(told=[1, 2, 3, 4])
-    device.recorder = types.SimpleNamespace(day_s=lambda device: 123)
+    device.recorder = types.SimpleNamespace(day_s=lambda device: 123, make_curve=lambda: "curve")
     facts = facts_of(device, PackState())
-    assert facts.day_min == 420 and facts.moment_s == 123
+    assert facts.day_min == 420 and facts.moment_s == 123 and facts.curve == "curve"
     assert (facts.mqtt_reason, facts.mqtt_failures, facts.totals) == (4, 5, [1, 2, 3, 4])
     device.clock.day_s = lambda: None
     facts.take(PackState(), 0, 2)

@@ -9,6 +9,11 @@ class FakeModule:
     """Stands for a module of the device."""
 
 
+def no_such_file(path):
+    """Stands for os.stat."""
+    raise OSError(2)
+
+
 class FakeSocket:
     """Takes everything, and says what a broker would: `inbox` is what comes."""
 
@@ -101,6 +106,7 @@ sys.modules["socket"].getaddrinfo = lambda host, port: [(0, 0, 0, "", (host, por
 
 sys.modules["machine"].RTC = RTC
 sys.modules["os"].urandom = bytes
+sys.modules["os"].stat = no_such_file
 
 from relay_program import SETTINGS, Thing, make_device  # noqa: E402
 
