@@ -124,6 +124,17 @@ def test_records_before_the_time_was_known_are_put_where_they_belong(corrected):
     assert charges(curve) == expected
 
 
+def test_each_piece_of_the_ring_is_read_once():
+    log = Log()
+    for minute in range(64):
+        log.put(NOW_S - 4000 + 60 * minute, soc=minute)
+    reads = []
+    read = log.ring.read
+    log.ring.read = lambda number, buf: reads.append(number) or read(number, buf)
+    log.draw()
+    assert len(reads) == len(set(reads)) == 7  # the tail, and six segments
+
+
 def test_it_is_drawn_anew():
     log = Log()
     log.put(NOW_S - 100, soc=50)

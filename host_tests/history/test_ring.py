@@ -244,6 +244,38 @@ def test_a_segment_that_is_gone_or_damaged_is_no_obstacle():
         assert good == sorted(good)
 
 
+def test_a_segment_cut_short_is_not_appended_to():
+    store = Store()
+    fill(small(store), 0, 26)
+    del store.files["tail"]
+    store.files[2] = store.files[2][:-7]
+    ring = small(store)
+    assert ring.next == 30
+    fill(ring, 100, 110)
+    assert times(small(store))[10:] == [20, 21, 22] + 7 * [None] + list(range(100, 110))
+
+
+def test_the_tail_outlives_the_segment_before_it():
+    store = Store()
+    fill(small(store), 0, 35)
+    del store.files[2]
+    found = times(small(store))
+    assert found == list(range(20)) + 10 * [None] + list(range(30, 35))
+
+
+def test_what_is_missing_is_read_as_nothing():
+    store = Store()
+    ring = small(store)
+    fill(ring, 0, 12)
+    store.files[0] = store.files[0][: 4 * BYTES]
+    buf = bytearray(10 * BYTES)
+    numbered(7).pack(buf, 6 * BYTES)
+    assert ring.read(0, buf) == 10
+    assert not any(buf[4 * BYTES :])
+    del store.files[0]
+    assert ring.read(0, buf) == 10 and not any(buf)
+
+
 def test_without_its_tail_all_is_delivered_again():
     store = Store()
     ring = small(store)

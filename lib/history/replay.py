@@ -36,9 +36,9 @@ class Window:
     def read_back(self, number, record):
         """The same for whoever goes backwards."""
         if not self._begin <= number < self._end:
-            self._begin = max(self._ring.first, number - _CHUNK + 1)
+            self._begin = max(self._ring.together(number), number - _CHUNK + 1)
             self._end = self._begin + self._ring.read(self._begin, self._buf)
-        return self.read(number, record)  # once more where a segment has ended in between
+        return self.read(number, record)
 
 
 class Replay:

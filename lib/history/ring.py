@@ -148,6 +148,12 @@ class Ring:
 
     # -- reading ---------------------------------------------------------------------------------
 
+    def together(self, number):
+        """Returns the number of the first record that one `read` can give up to this one."""
+        if number >= self._written:
+            return self._written
+        return max(self.first, number - number % self._per)
+
     def read(self, number, buf):
         """Copies records from `number` on into `buf`; returns how many, 0 if there are none.
 
