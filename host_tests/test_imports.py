@@ -51,7 +51,7 @@ LIB = {
 # The device's own modules, for firmware.
 DEVICE = set(
     "aioble array asyncio binascii builtins bluetooth board errno esp32 framebuf gc hashlib io "
-    "json machine micropython network onewire os random select socket struct sys "
+    "json machine micropython network onewire os random select socket struct sys tls "
     "time".split()
 )
 # The files that import by computed name: the dialect that the settings ask for, the board's panel.

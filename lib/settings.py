@@ -160,6 +160,24 @@ SETTINGS = (
     ("wifi_ssid", TEXT, 0, 32, "", "The network to join; empty: no Wi-Fi."),
     ("mqtt_host", TEXT, 0, 64, "", "The broker's name or address; empty: no MQTT."),
     ("mqtt_port", INT, 1, 65_535, 1883, "The broker's port."),
+    (
+        "mqtt_tls",
+        CHOICE,
+        ("off", "verified", "unverified"),
+        None,
+        "off",
+        "A secure line; unverified: to whoever answers, so that it can be read by others.",
+    ),
+    (
+        "mqtt_ca",
+        TEXT,
+        0,
+        32,
+        "ca.pem",
+        "File with the certificate that the broker's is signed by.",
+    ),
+    ("mqtt_cert", TEXT, 0, 32, "", "File with our own certificate; empty: none."),
+    ("mqtt_key", TEXT, 0, 32, "", "File with its key."),
     ("mqtt_user", TEXT, 0, 64, "", "User name at the broker; empty: none."),
     ("mqtt_topic", TEXT, 1, 32, "packmate", "First part of every topic."),
     ("mqtt_interval_s", INT, 1, 3600, 15, "Time between two state messages."),
@@ -334,6 +352,10 @@ def _check_together(values, errors):
         if not settings_heater.is_time(values[key]):
             values[key] = plain
             errors.append("%s: is not HH:MM" % key)
+    if values["mqtt_tls"] == "verified" and not (values["mqtt_ca"] and values["ntp_host"]):
+        errors.append("mqtt_tls: verified needs mqtt_ca, and ntp_host for the time")
+    if values["mqtt_cert"] and not values["mqtt_key"]:
+        errors.append("mqtt_cert: needs mqtt_key")
     if values["mqtt_host"] and not values["wifi_ssid"]:
         errors.append("mqtt_host: needs wifi_ssid")
 

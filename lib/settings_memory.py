@@ -16,6 +16,7 @@ LOW_POWER_KB = const(4)
 HISTORY_KB = const(12)
 INFLUX_KB = const(2)
 BY_DEVICE_KB = const(4)
+TLS_KB = const(60)  # mbedTLS's own buffers, and more for the handshake
 # What only the pages have that a board without PSRAM has no memory for.
 _OF_PAGES = (
     ("screen_first", "glance"),
@@ -64,9 +65,20 @@ def refuse(values, errors):
         value = values.pop(name)
         if plain is not None and value != plain:
             errors.append("%s: only on boards with PSRAM" % name)
+    _refuse_line(values, errors)
+
+
+def _refuse_line(values, errors):
+    """The same for what is about the line to the broker, and Home Assistant."""
+    if values["mqtt_tls"] != "off":
+        _complain(errors, "mqtt_tls", TLS_KB)
+        values["mqtt_tls"] = "off"
+        values["mqtt_host"] = ""  # never in clear instead
     if values["ha_by_device"]:
         _complain(errors, "ha_by_device", BY_DEVICE_KB)
-        values["ha_by_device"] = False
+    # Nothing asks for these there.
+    for name in ("mqtt_ca", "mqtt_cert", "mqtt_key", "mqtt_writes", "ha_by_device"):
+        values.pop(name)
 
 
 def _complain(errors, what, kb):

@@ -162,7 +162,9 @@ MQTT_NAMES = (
     b"closed\n"  # by the broker
     b"protocol\n"  # what answers does not talk MQTT
     b"memory\n"
-    b"wifi"  # we dropped the session, since the Wi-Fi was gone
+    b"wifi\n"  # we dropped the session, since the Wi-Fi was gone
+    b"tls\n"  # the broker's certificate is not the right one, or it does not take ours
+    b"no_time"  # which is needed to judge a certificate
 )
 # By machine.reset_cause() of the ESP32 port.
 RESET_NAMES = b"none\npower_on\nhard\nwatchdog\ndeep_sleep\nsoft"

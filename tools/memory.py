@@ -20,7 +20,7 @@ from tools.mp import runner
 # yet included: what is reached today. The aim is 92,000 and 104,000, with which Python's heap
 # stays at two areas for ever (tools/chip_heaps.py).
 MOST_LIVE = 96_050
-MOST_AT_ONCE = 102_550
+MOST_AT_ONCE = 102_600
 LARGEST = 20  # modules listed
 
 _BUILT_IN = "machine network esp32 socket select"

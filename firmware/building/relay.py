@@ -68,6 +68,10 @@ def build_relay(device, early, about):
     if writes is not None:
         writes.permitted = settings["mqtt_writes"]
     session = _session(settings, early, topics)
+    if settings["mqtt_tls"] != "off":
+        from mqtt.secure import Secure
+
+        session.wrap = Secure(settings, device.clock, early.errors).wrap
     if settings["history_kb"]:
         _add_history(device, session, others)
     message = Message(codes, _room(device, settings))
@@ -305,7 +309,7 @@ def _announcer(device, settings, topics, packs, others, allowed, early, about):
         None if device.writes is None else device.writes.offered,
         not early.errors,
     )
-    if settings["ha_by_device"] or _BY_DEVICE in device.state:
+    if early.roomy and (settings["ha_by_device"] or _BY_DEVICE in device.state):
         from mqtt.device_announcer import announce
 
         return announce(parts, settings["ha_by_device"], device.state, _BY_DEVICE)

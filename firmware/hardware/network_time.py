@@ -101,6 +101,11 @@ class Clock:
         except (OSError, MemoryError):
             self._end(False)
 
+    @property
+    def known(self):
+        """True while the time is known."""
+        return self._known
+
     def day_s(self):
         """Returns the seconds since local midnight, None while nobody has told the time."""
         return (self._second + self._offset_s) % _DAY_S if self._known else None

@@ -220,14 +220,16 @@ class DeviceAnnouncer(Announcer):
             text = b'"' + key + b'":' if first else b',"' + key + b'":'
             first = False
             shown = b'"p":"' + platform + b'"'
-            end = at + (self._head[HEAD - 2] << 8 | self._head[HEAD - 1])
+            left = self._head[HEAD - 2] << 8 | self._head[HEAD - 1]  # bytes of pieces
+            left -= len(b"//") + len(b"//config") + len(platform) + len(key) + 4  # of the topic
             if found[record] == _GOES:
                 text += b"{" + shown + b"}"
-                end = 0
+                left = 0
             session.give(text, len(text))
             yield
-            while self._file.tell() < end:
+            while left > 0:
                 number, text = self._read_piece()
+                left -= 2 + len(text)
                 if number:
                     text = (shown if number == _DEVICE else blanks[number - 1]) + text
                 if text:

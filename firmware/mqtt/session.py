@@ -2,7 +2,7 @@
 
 The socket does not block, so that a step takes a millisecond however the broker behaves; what did
 not fit into it is sent by the next steps, and everything has a deadline. A stream's `write` and
-`readinto` serve a TLS socket as well, whose handshake would be one more state before GREETING.
+`readinto` serve a TLS socket as well (mqtt.secure).
 
 Why not umqtt.simple: it takes no notice of how much `sock.write` wrote, so that a non-blocking
 socket loses bytes of a packet without an exception; and its `connect`, `ping` and `wait_msg` wait.
@@ -51,8 +51,11 @@ class Session:
 
     `state`; `failure` (of words.MQTT_NAMES) and `detail` (the broker's code or an errno) say
     why it is DOWN. `denied`: subscriptions that the broker refused. `reader` holds the message
-    that `step` found. online: set it to have everybody told that we are here.
+    that `step` found. online: set it to have everybody told that we are here. wrap: a function
+    that makes a secure stream of a socket (mqtt.secure), or None.
     """
+
+    wrap = None
 
     def __init__(self, host, port, connect, topics, room, resolver=None):
         self.state = DOWN
@@ -226,6 +229,8 @@ class Session:
         except OSError as error:
             if error.errno != EINPROGRESS:
                 raise
+        if self.wrap is not None:
+            self.sock = self.wrap(self.sock)
 
     def _serve(self, now):
         gone = self._push(now)  # of a line that is not open yet nothing goes, and no error comes
@@ -328,5 +333,7 @@ class Session:
             self.drop(MEMORY, number)
         elif self.state == RESOLVING and self.sock is None:
             self.drop(_DNS, number)
+        elif -16 < number < 0:
+            self.drop(-number)  # mqtt.secure
         else:
             self.drop(_TIMEOUT if number == ETIMEDOUT else _NETWORK, number)

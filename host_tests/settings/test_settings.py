@@ -23,6 +23,7 @@ COMPANY = {
     "heater_max_w": {"heater_mat_mohm": 20_000},
     "heater_inhibit": {"bms_writes": True},
     "mqtt_writes": {"bms_writes": True},
+    "mqtt_cert": {"mqtt_key": "own.key"},
     "bms_address": {"bms_dialect": "jk_modbus"},
     "heater_bms_thresholds": {
         "heater_output": "bms",

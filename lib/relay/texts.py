@@ -178,6 +178,8 @@ TEXTS = {
         ("protocol", "what answers is no broker"),
         ("memory", "no memory"),
         ("wifi", "the Wi-Fi was gone"),
+        ("tls", "no secure line: a certificate does not fit"),
+        ("no_time", "waiting for the time, for a secure line"),
     ),
     "reset": (
         ("", "none"),

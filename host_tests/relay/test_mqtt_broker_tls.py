@@ -1,0 +1,178 @@
+"""A secure line: the relay on MicroPython, with its own TLS, and mosquitto with certificates."""
+
+import datetime
+import ipaddress
+import subprocess
+import time
+
+import pytest
+
+from host_tests.relay.broker_rig import BASE, Program, places, wait_for
+from tools.bench.broker import find_mosquitto, free_port
+
+pytest.importorskip("cryptography", reason="cryptography makes the certificates")
+from cryptography import x509  # noqa: E402
+from cryptography.hazmat.primitives import hashes, serialization  # noqa: E402
+from cryptography.hazmat.primitives.asymmetric import ec  # noqa: E402
+
+pytestmark = pytest.mark.skipif(not find_mosquitto(), reason="mosquitto is not installed")
+NOW = datetime.datetime.now(datetime.timezone.utc)
+DAY = datetime.timedelta(days=1)
+HERE = [x509.IPAddress(ipaddress.ip_address("127.0.0.1")), x509.DNSName("broker.example")]
+
+
+class Authority:
+    """Signs certificates, which it writes to files."""
+
+    def __init__(self, folder, name):
+        self.folder = folder
+        self.name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+        self.key = ec.generate_private_key(ec.SECP256R1())
+        self.ca = self._write(name, self.name, self.key, [x509.BasicConstraints(True, None)])[0]
+
+    def sign(self, name, names, until=NOW + DAY):
+        """Returns (file of the certificate, file of its key)."""
+        subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+        key = ec.generate_private_key(ec.SECP256R1())
+        return self._write(name, subject, key, [x509.SubjectAlternativeName(names)], until)
+
+    def _write(self, name, subject, key, extensions, until=NOW + DAY):
+        made = x509.CertificateBuilder().subject_name(subject).issuer_name(self.name)
+        made = made.public_key(key.public_key()).serial_number(x509.random_serial_number())
+        made = made.not_valid_before(until - 3 * DAY).not_valid_after(until)
+        for extension in extensions:
+            made = made.add_extension(extension, isinstance(extension, x509.BasicConstraints))
+        paths = self.folder / f"{name}.pem", self.folder / f"{name}.key"
+        pem = serialization.Encoding.PEM
+        paths[0].write_bytes(made.sign(self.key, hashes.SHA256()).public_bytes(pem))
+        form = serialization.PrivateFormat.PKCS8
+        paths[1].write_bytes(key.private_bytes(pem, form, serialization.NoEncryption()))
+        return [str(path) for path in paths]
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory):
+    return Authority(tmp_path_factory.mktemp("ca"), "ours")
+
+
+@pytest.fixture
+def broker(authority, tmp_path):
+    """Starts mosquitto with a secure listener beside a plain one; returns (port, plain port)."""
+    children = []
+
+    def start(names=HERE, until=NOW + DAY, wants_certificate=False, ports=None):
+        certificate, key = authority.sign("broker", names, until)
+        port, plain = ports or (free_port(), free_port())
+        (tmp_path / "conf").write_text(
+            f"user root\nallow_anonymous true\nlistener {plain} 127.0.0.1\n"
+            f"listener {port} 127.0.0.1\ncafile {authority.ca}\ncertfile {certificate}\n"
+            f"keyfile {key}\nrequire_certificate {str(wants_certificate).lower()}\n"
+        )
+        child = subprocess.Popen([find_mosquitto(), "-c", str(tmp_path / "conf")])
+        children.append(child)
+        time.sleep(0.3)
+        return port, plain, child
+
+    yield start
+    for child in children:
+        child.kill()
+        child.wait()
+
+
+@pytest.fixture
+def run(authority, places):
+    programs = []
+
+    def start(port, **settings):
+        settings = {"mqtt_tls": "verified", "mqtt_ca": authority.ca, "time_after_s": 0} | settings
+        programs.append(Program(places, mqtt_port=port, **settings))
+        return programs[-1]
+
+    yield start
+    for program in programs:
+        program.kill()
+
+
+def fails(program, why):
+    program.wait_for(lambda report: report["failure"] == why)
+    time.sleep(2.5)  # more than one attempt
+    assert program.last["connects"] == 0 and program.last["failure"] == why
+
+
+def test_all_that_goes_over_a_plain_line_goes_over_a_secure_one(broker, run):
+    from host_tests.relay.broker_rig import Client
+
+    port, plain, _ = broker()
+    client = Client(plain)
+    program = run(port, ha_by_device=True)
+    assert client.wait_state()["fresh"]
+    client.publish(f"{BASE}/heater/mode/set", "charger")
+    assert client.wait_results(1) == [("heater/mode/set", True, None)]
+    device = "homeassistant/device/packmate_a0b1c2d3e4f5/config"
+    told = wait_for(lambda: client.of(device))[0]
+    assert len(told) > 25_000 and told.endswith("}}}")  # in many partial writes
+    client.publish(f"{BASE}/heater/boost/set", "x" * 60_000)  # and many partial reads
+    assert client.wait_results(2)[-1] == ("heater/boost/set", False, "oversized")
+    program.finish()
+    client.close()
+
+
+def test_a_broker_that_comes_back_is_found_again(broker, run):
+    port, plain, child = broker()
+    program = run(port)
+    program.wait_for(lambda report: report["connects"] == 1)
+    child.kill()
+    child.wait()
+    program.wait_for(lambda report: not report["connected"])
+    broker(ports=(port, plain))
+    program.wait_for(lambda report: report["connects"] == 2)
+    program.finish()
+
+
+def test_a_stranger_s_certificate_is_refused(broker, run, tmp_path):
+    other = Authority(tmp_path, "other")
+    port, _, _ = broker()
+    fails(run(port, mqtt_ca=other.ca), "tls")
+
+
+@pytest.mark.parametrize("names, until", [([x509.DNSName("else.example")], DAY), (HERE, -DAY)])
+def test_a_certificate_of_another_name_or_time_is_refused(broker, run, names, until):
+    port, _, _ = broker(names, NOW + until)
+    fails(run(port), "tls")
+
+
+def test_unverified_is_what_it_says(broker, run):
+    port, _, _ = broker([x509.DNSName("else.example")], NOW - DAY)
+    program = run(port, mqtt_tls="unverified", mqtt_ca="", time_after_s=None)
+    program.wait_for(lambda report: report["connected"])
+
+
+def test_nothing_is_sent_before_the_time_is_known(broker, run):
+    port, _, _ = broker()
+    program = run(port, time_after_s=5)
+    program.wait_for(lambda report: report["failure"] == "no_time")
+    program.wait_for(lambda report: report["connected"])
+    assert program.last["connects"] == 1
+
+
+def test_without_its_file_there_is_no_line_and_none_in_clear(broker, run):
+    port, plain, _ = broker()
+    for to in (port, plain):
+        fails(run(to, mqtt_ca="nothing.pem"), "tls")
+
+
+def test_our_own_certificate_lets_us_in(broker, run, authority):
+    port, _, _ = broker(wants_certificate=True)
+    own, key = authority.sign("van", [x509.DNSName("van")])
+    program = run(port, mqtt_cert=own, mqtt_key=key)
+    program.wait_for(lambda report: report["connected"])
+    stranger = run(port)
+    stranger.wait_for(lambda report: report["failures"] > 1)
+    assert stranger.last["connects"] == 0
+
+
+def test_a_plain_broker_gets_nothing_in_clear(broker, run):
+    _, plain, _ = broker()
+    program = run(plain)
+    program.wait_for(lambda report: report["failure"] in ("tls", "closed", "network"))
+    assert program.last["connects"] == 0
