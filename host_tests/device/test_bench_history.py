@@ -114,6 +114,7 @@ def test_an_outage_with_power_cuts_in_it_loses_no_record(desk, listener, tmp_pat
     began_s = desk.state()["time"]["t_s"]
     wait(desk, lambda: len(listener.told) > before and not listener.told[-1]["replayed"])
     took_s = desk.state()["time"]["t_s"] - began_s
+    desk.apply("firmware_kill")  # before it has noted that all are delivered
     lives = len(listener.live)
     live_on(desk, 60)
     assert len(listener.live) > lives
@@ -137,4 +138,4 @@ def test_an_outage_with_power_cuts_in_it_loses_no_record(desk, listener, tmp_pat
     print(
         f"{len(there)} made, {len(told)} delivered, {twice} twice, all back after {took_s:.0f} s"
     )
-    assert twice < 20
+    assert twice < len(told)
