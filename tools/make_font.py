@@ -28,6 +28,7 @@ ABSENT = 0xFF  # in an index
 SPECIAL = {ord("~"): "…", ord("^"): "°"}
 SPECIAL |= {FIRST_LETTER + at: letter for at, letter in enumerate(LETTERS)}
 DIGITS = "0123456789"
+LOW = 0.82  # of capitals with dots above them, for which a field has no room
 
 TABLES = '''"""Made by tools/make_font.py: Barlow Condensed (OFL.txt), one tuple a size, and icons.
 
@@ -89,14 +90,15 @@ FACES = (
 ROOMY = "BIG"  # barlow_small.py, for boards without PSRAM, has all but this one
 
 
-def load(face, package):
-    """Returns the font scaled so that a capital letter is exactly `cap_px` high."""
+def load(face, package, cap_px=None):
+    """Returns the font scaled so that a capital letter is exactly `cap_px` high: the face's."""
+    cap_px = cap_px or face.cap_px
     path = package / "files" / f"barlow-condensed-latin-{face.weight}-normal.woff"
-    for size in range(face.cap_px, 3 * face.cap_px):
+    for size in range(cap_px, 3 * cap_px):
         font = ImageFont.truetype(str(path), size, layout_engine=ImageFont.Layout.BASIC)
-        if -font.getbbox("H", anchor="ls")[1] >= face.cap_px:
+        if -font.getbbox("H", anchor="ls")[1] >= cap_px:
             return font
-    raise ValueError(f"no size of {path.name} has capitals of {face.cap_px} px")
+    raise ValueError(f"no size of {path.name} has capitals of {cap_px} px")
 
 
 def trim(image):
@@ -193,8 +195,9 @@ def table_of(face, package):
     font = load(face, package)
     what = f"Barlow Condensed {face.weight}, capitals {face.cap_px} px"
     table = Table(what, face.cap_px, face.codes[0], face.codes[-1] - face.codes[0] + 1)
+    low = load(face, package, round(face.cap_px * LOW))
     for code in face.codes:
-        table.add(code, *glyph(font, face, code))
+        table.add(code, *glyph(low if face.character(code) in "ÄÖÜ" else font, face, code))
     return table
 
 
