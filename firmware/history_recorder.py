@@ -9,7 +9,6 @@ from time import ticks_ms
 from bms import pack as p
 from bms.check import PLAUSIBLE
 from compat import const
-from history.curve import Curve
 from kept import pause
 
 _TICK_MS = const(1000)
@@ -44,6 +43,8 @@ class Recorder:
     def make_curve(self):
         """Returns a history.curve.Curve of the last day, for a page: some 2.5 kB. Begin it with
         `curve.begin(device.uptime_s, recorder.day_s(device))`."""
+        from history.curve import Curve  # for a page only
+
         return Curve(self.ring, hold_s=self._rest_s + _SLACK_S)
 
     def step(self, device, now):
