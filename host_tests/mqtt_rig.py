@@ -44,6 +44,7 @@ SETTINGS = {
     "mqtt_victron": False,
     "history_kb": 0,
     "mqtt_influx": False,
+    "update_url": "",
     "charge_max_a": 0,
     "charge_full_dc": 100,
     "cells_limit_dc": 0,
@@ -330,6 +331,9 @@ def make_device(units=None, writes=None):
         writes=writes,
         ble=None,
         clock=None,
+        updater=thing(
+            version="1", latest="", percent=None, reason="", ask=lambda payload: c.NOT_ALLOWED
+        ),
         journal=thing(note=lambda what, about: None, events=lambda: iter(())),
         recorder=None,
         wifi=Wifi(),

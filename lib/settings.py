@@ -230,6 +230,7 @@ SETTINGS = (
         "With mqtt_victron: most that may be charged, less in the cold; 0: no limit is told.",
     ),
     ("charge_full_dc", INT, 0, 300, 100, "All of charge_max_a from here, in 0.1 °C."),
+    ("update_url", TEXT, 0, 128, "", "Whence signed updates may come, http://…; empty: none may."),
     ("screen_brightness_pct", INT, 1, 100, 80, "Backlight."),
     ("low_power", BOOL, None, None, False, "Save power while the pack rests: docs/power.md."),
     ("low_power_ma", INT, 50, 20_000, 500, "It rests below this current, in mA."),

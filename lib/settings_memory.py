@@ -76,6 +76,9 @@ def _refuse_line(values, errors):
         values["mqtt_host"] = ""  # never in clear instead
     if values["ha_by_device"]:
         _complain(errors, "ha_by_device", BY_DEVICE_KB)
+    if values["update_url"]:
+        errors.append("update_url: a board without PSRAM is updated by USB")
+        values["update_url"] = ""
     # Nothing asks for these there.
     for name in ("mqtt_ca", "mqtt_cert", "mqtt_key", "mqtt_writes", "ha_by_device"):
         values.pop(name)

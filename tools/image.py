@@ -47,6 +47,17 @@ STARTED = frozenset(
     "build.build_relay build.finish".split()
 )
 
+# At the root, beside boot.py: see there.
+SLOTS = "slots"
+_CHOOSE = """
+try:
+    import slots
+
+    slots.choose()
+except ImportError as error:
+    print("boot:", error)
+"""
+
 
 class ImageError(Exception):
     """The image cannot be made; the message says why."""
@@ -182,8 +193,10 @@ def in_place(board, roomy=False):
     return small | panel_layouts.in_place(board)
 
 
-def boot_text(board_name):
+def boot_text(board_name, chooses=False):
     """Returns boot.py with the board's figures in it: it must work whatever else is there.
+
+    chooses: where updates come over Wi-Fi, it says last which set of files runs.
 
     Its first line tells `packmate selftest` which board it is.
     """
@@ -191,7 +204,7 @@ def boot_text(board_name):
     lines = find_source("boot").read_text().splitlines(keepends=True)
     text = "".join(line for line in lines if line != "import board\n")
     text = re.sub(r"board\.(\w+)", lambda found: repr(getattr(board, found[1])), text)
-    return f"# Board: {board_name}\n{text}"
+    return f"# Board: {board_name}\n{text}" + (_CHOOSE if chooses else "")
 
 
 def lay_out(board_name, out, squeezed=True, joined=True, roomy=False):
@@ -217,7 +230,10 @@ def lay_out(board_name, out, squeezed=True, joined=True, roomy=False):
         texts = short
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
-    (out / "boot.py").write_text(boot_text(board_name), "utf-8", newline="\n")
+    boot = boot_text(board_name, SLOTS in texts)
+    (out / "boot.py").write_text(boot, "utf-8", newline="\n")
+    if SLOTS in texts:
+        (out / f"{SLOTS}.py").write_text(texts.pop(SLOTS), "utf-8", newline="\n")
     (out / "main.py").write_text(texts.pop("main"), "utf-8", newline="\n")
     (out / "settings.example.json").write_text(example_settings(), "utf-8", newline="\n")
     for name, text in texts.items():

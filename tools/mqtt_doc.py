@@ -34,6 +34,7 @@ _NEEDS = {
     fields.NO_MODES_FROM_AFAR: "a heater, without `mqtt_mode`",
     fields.BOOSTS_FROM_AFAR: "`mqtt_boost`",
     fields.EVENTS: "PSRAM",
+    fields.UPDATES: "`update_url`",
 }
 
 

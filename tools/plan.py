@@ -21,6 +21,7 @@ ABOUT = {
     "firmware/heating": "probe, pre-heating, held switches",
     "firmware/links": "cable and Bluetooth to the BMS",
     "firmware/kept": "crashes, events, in flash",
+    "firmware/update": "signed bundles over Wi-Fi",
     "firmware/mqtt": "broker, messages out, commands in",
     "lib/relay": "figures → messages, discovery",
     "lib/screen": "figures → pages",
@@ -30,6 +31,7 @@ ABOUT = {
     "lib/settings": "the table of settings",
     "lib/words": "each state and reason, once",
     "lib/languages": "words and codes of all numbers",
+    "firmware/slots": "which set of files runs",
     "firmware/unload": "gives a module's memory back",
     "lib/compat": "what the Pythons do differently",
 }

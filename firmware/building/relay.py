@@ -4,7 +4,6 @@
 # pyright: reportAttributeAccessIssue=false
 
 import io
-import os
 
 from bms.framer import Dialect
 from bms.meter import Meter
@@ -95,7 +94,7 @@ def build_relay(device, early, about):
 def _crashes(device, session):
     """Returns the report of how the last run crashed, if that is still to be told."""
     try:
-        os.stat(_CRASH)
+        open(_CRASH).close()
     except OSError:
         return []
     from mqtt.crash_report import CrashReport
@@ -273,6 +272,7 @@ def _uses(settings, writes, roomy):
         heater and not settings["mqtt_mode"],
         heater and settings["mqtt_boost"],
         roomy,
+        settings["update_url"] != "",
     )
     return sum([1 << bit for bit, used in enumerate(uses) if used])
 

@@ -1,11 +1,13 @@
 """Builds what explains a device from afar, where there is PSRAM for it."""
 
+import attempts
 from config import exists
 from kept import console
 from kept.crash_file import UNTOLD, keep_told
 from kept.journal import Journal, Watch, run
 from mqtt.open_codes import open_codes
 from reset_cause import has_crashed
+from version import VERSION
 
 
 def add_to(device, early):
@@ -19,6 +21,11 @@ def add_to(device, early):
         if not device.mqtt_used:
             keep_told()
     device.extras += (run(device),)
+    if device.wifi_used:
+        from update.updater import Updater
+
+        device.updater = Updater(device, early.settings["update_url"], VERSION, attempts.clear)
+        device.extras += (device.updater.run(),)
 
 
 def _end():

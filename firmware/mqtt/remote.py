@@ -1,5 +1,7 @@
 """What MQTT can do where there is PSRAM: the event log, and who commanded what."""
 
+import json
+
 from compat import const
 from relay.commands import (
     ACCEPTED,
@@ -14,13 +16,17 @@ from relay.commands import (
 
 NOTHING_TO_TELL = const(-1)
 _NEVER_MS = const(0x0FFFFFFF)
+_OFTEN_MS = const(2_000)
+_SELDOM_MS = const(300_000)
 _PART_BYTES = const(1400)  # of the events in one message
 
 
 def commands(device):
     """Returns the Commands of such a device."""
     log = LogReport(device.journal)
-    return Commands(device.writes, ((log.TOPIC, log.ask),), (log,))
+    update = UpdateReport(device.updater)
+    wanted = ((log.TOPIC, log.ask), (update.TOPIC, device.updater.ask))
+    return Commands(device.writes, wanted, (log, update))
 
 
 class Commands:
@@ -109,6 +115,32 @@ class LogReport:
         if self._part == len(parts):
             self._parts = None
             self.interval_ms = _NEVER_MS
+        return put(message, text)
+
+
+class UpdateReport:
+    """See mqtt.reports: what Home Assistant's update entity is made from."""
+
+    name = b"/update"
+    TOPIC = b"/update/set"
+
+    def __init__(self, updater):
+        self.interval_ms = _SELDOM_MS
+        self._updater = updater
+
+    def write(self, message, now):
+        """See relay.message."""
+        updater = self._updater
+        self.interval_ms = _SELDOM_MS if updater.percent is None else _OFTEN_MS
+        text = json.dumps(
+            {
+                "installed_version": updater.version,
+                "latest_version": updater.latest or updater.version,
+                "in_progress": updater.percent is not None,
+                "update_percentage": updater.percent,
+                "release_summary": updater.reason,
+            }
+        ).encode()
         return put(message, text)
 
 

@@ -328,9 +328,12 @@ def run_main(chip, monkeypatch, app, startup=None, failures=0):
     attempts.begin = lambda: (failures, b"MemoryError: 1440 bytes")
     attempts.failed = lambda error: chip.trace.append(("kept", type(error)))
     attempts.clear = lambda: chip.trace.append("got going")
+    crash = types.ModuleType("crash")
+    crash.keep = lambda error, failures, found: chip.trace.append(("told", type(error), failures))
     rescue = types.ModuleType("rescue")
     rescue.rest = lambda reason, show: chip.trace.append(("safe mode", reason))
     modules |= {"startup": startup, "app": app, "attempts": attempts, "rescue": rescue}
+    modules["crash"] = crash
     for name, module in modules.items():
         monkeypatch.setitem(sys.modules, name, module)
     monkeypatch.setattr(
@@ -391,7 +394,7 @@ def test_main_starts_anew_after_whatever_ends_the_application(chip, monkeypatch,
 
     app.run = run
     run_main(chip, monkeypatch, app)
-    assert chip.trace[-4:] == [error, "2 s", ("kept", error), "reset"]
+    assert chip.trace[-5:] == [error, "2 s", ("kept", error), ("told", error, 0), "reset"]
 
 
 def test_main_starts_anew_if_the_application_cannot_even_be_loaded(chip, monkeypatch):

@@ -35,6 +35,7 @@ SETTINGS = {
     "mqtt_victron": False,
     "history_kb": 0,
     "mqtt_influx": False,
+    "update_url": "",
     "ha_discovery": True,
     "mqtt_tls": "off",
     "mqtt_ca": "ca.pem",

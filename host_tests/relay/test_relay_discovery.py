@@ -219,6 +219,7 @@ USED = {
     "radio": ("bms_release", "bms_release_10_min"),
     "writes": ("bms_command_state",),
     "several": ("packs_good",),
+    "updates": ("update",),
 }
 UNUSED = {
     "heater": {"heater_output": "none", "heater_mode": "off"},
@@ -233,6 +234,7 @@ UNUSED = {
     "radio": {},
     "writes": {},
     "several": {},
+    "updates": {},
 }
 
 
@@ -243,6 +245,7 @@ def test_only_what_is_used_is_announced_and_the_rest_is_cleared(start, use):
         "radio": {"bms_link": "ble"},
         "no_modes_from_afar": {"mqtt_mode": False},
         "events": {"roomy": True},
+        "updates": {"update_url": "http://x/y"},
     }
     bench = start(**using.get(use, {}))
     if use not in ("writes", "several"):

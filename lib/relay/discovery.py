@@ -23,7 +23,7 @@ BLANKS = 7
 MARKS = {n: chr(n) for n in range(1, BLANKS + 1)}
 
 # Needs, beside slots of bms.pack.
-USE = 128  # and the position in relay.fields.USES
+USE = 120  # and the position in relay.fields.USES
 TEMP = 140  # and the position of the sensor
 SAID = TEMP + p.MAX_TEMPS  # it has said what it is, and that is told (mqtt.more_reports)
 CELL = 150  # and the position of the cell
@@ -307,9 +307,21 @@ def _tenths(value, bounds):
     return text + ',"min":%d,"max":%d,"step":0.5,"mode":"box"' % (low // 10, high // 10)
 
 
+def _update(need):
+    """Returns the record of the entity that installs a new version; what older versions of Home
+    Assistant do not know of the message is left out."""
+    keys = ("installed_version", "latest_version", "release_summary")
+    pairs = ",".join(["'%s':value_json.%s" % (key, key) for key in keys])
+    text = _begin("update", "Update") + _member("stat_t", "~/update")
+    text += _member("val_tpl", "{{ {" + pairs + "}|tojson }}") + _member("cmd_t", "~/update/set")
+    text += _member("payload_install", "install") + _member("dev_cla", "firmware")
+    return _record(need, "update", "update", text + _member("ent_cat", "config") + _end(False))
+
+
 def _controls():
     use = {name: USE + i for i, name in enumerate(f.USES)}
     return [
+        _update(use[f.UPDATES]),
         _mode(0),
         _mode(1),
         _mode(2),

@@ -37,6 +37,7 @@ MODES_FROM_AFAR = "modes_from_afar"
 NO_MODES_FROM_AFAR = "no_modes_from_afar"
 BOOSTS_FROM_AFAR = "boosts_from_afar"
 EVENTS = "events"  # are told, on a board with PSRAM
+UPDATES = "updates"  # over Wi-Fi
 USES = (
     OWN_HEATER,
     OWN_THRESHOLDS,
@@ -50,6 +51,7 @@ USES = (
     NO_MODES_FROM_AFAR,
     BOOSTS_FROM_AFAR,
     EVENTS,
+    UPDATES,
 )
 
 

@@ -68,7 +68,7 @@ class BenchConfig:
     def run_image(self, folder):
         """Runs the firmware as a device has it: the image in `folder`, in an ESP32's heap."""
         self.main = os.path.join(folder, "main.py")
-        self.paths = [os.path.join(folder, "lib")]
+        self.paths = [os.path.join(folder, "lib"), str(folder)]  # and the root
         self.heap_bytes = _DEVICE_HEAP
 
 

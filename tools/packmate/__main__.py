@@ -18,6 +18,7 @@ from tools.packmate import (
     PackmateError,
     afar,
     backup,
+    bundles,
     check,
     deploy,
     flash,
@@ -67,11 +68,23 @@ def parse(argv):
     one.add_argument("--settings", type=pathlib.Path, help="in place of the device's own")
     one.add_argument("--secrets", type=pathlib.Path, help="in place of the device's own")
     one.add_argument("--image", type=pathlib.Path, help="a folder made by tools.image before")
+    one.add_argument(
+        "--update-key", type=pathlib.Path, help="whose updates are taken: update.key of `keys`"
+    )
     one.add_argument("--no-selftest", action="store_true", help="not even a look afterwards")
 
     one = command("selftest", _selftest, "tries panel, buttons, BMS, Wi-Fi, broker; never heats")
     one.add_argument("port", nargs="?", help=_PORT_HELP)
     one.add_argument("--board", help="default: the one that was deployed")
+
+    one = command("keys", _keys, "makes the pair of keys that updates over Wi-Fi are signed with")
+    one.add_argument("folder", type=pathlib.Path, help="for signing.pem and update.key")
+
+    one = command("bundle", _bundle, "makes a signed file of Packmate, for updates over Wi-Fi")
+    one.add_argument("board")
+    one.add_argument("file", type=pathlib.Path, help="where your server will find it")
+    one.add_argument("--key", type=pathlib.Path, required=True, help="signing.pem of `keys`")
+    one.add_argument("--image", type=pathlib.Path, help="a folder made by tools.image before")
 
     one = command("logs", _logs, "shows what a device says; it goes on with its work")
     one.add_argument("port", nargs="?", help=_PORT_HELP)
@@ -124,12 +137,20 @@ def _flash(options):
 
 def _deploy(options):
     after = None if options.no_selftest else selftest.run
-    own = options.settings, options.secrets
-    deploy.deploy(options.board, _finder(options), *own, options.image, after)
+    own = options.settings, options.secrets, options.update_key
+    deploy.deploy(options.board, _finder(options), own, options.image, after)
 
 
 def _selftest(options):
     return selftest.selftest(_finder(options), options.board)
+
+
+def _keys(options):
+    bundles.make_keys(options.folder)
+
+
+def _bundle(options):
+    bundles.make_bundle(options.board, options.file, options.key, options.image)
 
 
 def _logs(options):

@@ -21,7 +21,10 @@ OLDEST = (1, 26, 1)  # MicroPython that loads the image
 
 _SETTINGS = "settings.json"
 _SECRETS = "secrets.json"
+_KEY = "update.key"
 _MAIN = "main.py"
+# What says that a set of files which came over Wi-Fi is to run: USB's set runs from here on.
+_UPDATED = ("slot", "slot.new")
 _BOOT = "boot.py"
 
 
@@ -58,6 +61,8 @@ def digest(data):
 
 def is_old(path):
     """True if a file that no image has is one of ours: all of lib but the libraries beside us."""
+    if path in _UPDATED:
+        return True
     first, _, rest = path.partition("/")
     name = rest.partition("/")[0]
     return first == "lib" and bool(rest) and name.partition(".")[0] not in ADDED
@@ -151,7 +156,7 @@ def look_at_settings(device, there, board_name):
         print(f"settings.json of the device: {line}")
 
 
-def own_files(board_name, settings, secrets):
+def own_files(board_name, settings, secrets, key=None):
     """Returns {path on the device: bytes} of the owner's own files, checked."""
     if secrets and not settings:
         found = check.complaints(board_name, {}, check.load_file(secrets))
@@ -162,17 +167,18 @@ def own_files(board_name, settings, secrets):
         found = []
     if found:
         raise PackmateError("\n".join([*found, "nothing was sent"]))
-    given = {_SETTINGS: settings, _SECRETS: secrets}
+    given = {_SETTINGS: settings, _SECRETS: secrets, _KEY: key}
     return {name: path.read_bytes() for name, path in given.items() if path}
 
 
-def deploy(board_name, find_port, settings=None, secrets=None, folder=None, after=None):
+def deploy(board_name, find_port, own=(), folder=None, after=None):
     """Puts Packmate onto a device. find_port() names the port, asked for once all else is right.
 
-    settings, secrets: files of the owner's, sent only if named here. folder: an image made before.
+    own: the owner's settings, secrets and update.key, each a file or None. folder: an image made
+    before.
     after(device, board_name, {path: …} of its files): what is done once all has arrived.
     """
-    own = own_files(board_name, settings, secrets)
+    own = own_files(board_name, *own) if own else {}
     folder = folder or make_image(board_name)
     files = contents(folder)
     if _MAIN not in files:

@@ -1,0 +1,192 @@
+"""Updates over Wi-Fi, whole: the image on the bench, a real broker, a small server."""
+
+import functools
+import http.server
+import json
+import shutil
+import threading
+import time
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from tools import image
+from tools.bench.bench import Bench
+from tools.bench.bench_config import BenchConfig
+from tools.bench.desk import Desk
+from tools.packmate import bundles, deploy
+
+pytestmark = pytest.mark.bench
+
+BOARD = "LilyGO T-Display"
+NEW = 'VERSION = "0.9.0"\n'
+# The bench has to hear of the watchdog before the program is gone.
+BROKEN = 'import time\ntime.sleep(1)\nraise ValueError("this version is broken")\n'
+HANGS = "import time\nwhile True:\n    time.sleep(1)\n"
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    pause_s = 0
+
+    def log_message(self, *_):
+        pass
+
+    def copyfile(self, source, outputfile):
+        while data := source.read(65_536):
+            outputfile.write(data)
+            time.sleep(self.pause_s)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """Returns (folder of a plain image, {path: bytes} of its lib, key)."""
+    folder = tmp_path_factory.mktemp("made") / "image"
+    image.lay_out("lilygo_t_display", folder, squeezed=False)
+    files = {
+        name.removeprefix("lib/"): data
+        for name, data in deploy.contents(folder).items()
+        if name.startswith("lib/")
+    }
+    return folder, files, rsa.generate_private_key(65537, 3072)
+
+
+class Place:
+    """A desk whose firmware is an image of its own, and the server that it asks."""
+
+    def __init__(self, tmp_path, made, **settings):
+        source, self.files, self.key = made
+        self.image = tmp_path / "image"
+        shutil.copytree(source, self.image)
+        slots = self.image / "slots.py"  # where nothing runs, the bench's time is real time
+        slots.write_text(slots.read_text().replace("_TRIAL_MS = 60_000", "_TRIAL_MS = 6_000"))
+        self.served = tmp_path / "served"
+        self.served.mkdir()
+        self.run_dir = tmp_path / "run"
+        self.run_dir.mkdir()
+        (self.run_dir / "update.key").write_text(bundles.public_text(self.key))
+        handler = functools.partial(Quiet, directory=str(self.served))
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        config = BenchConfig(str(self.run_dir))
+        config.lapse = 30
+        config.run_image(str(self.image))
+        config.psram = True
+        url = f"http://127.0.0.1:{self.server.server_port}/new.bundle"
+        given = {"mqtt_interval_s": 5, "ha_discovery": False, "update_url": url}
+        self.desk = Desk(Bench(config), {**given, **settings})
+
+    def __enter__(self):
+        self.desk.start()
+        self.base = self.wait(lambda: self.desk.log.base_of("packmate", "availability"))
+        self.wait(lambda: self.told())
+        return self
+
+    def __exit__(self, *_):
+        self.desk.stop()
+        self.server.shutdown()
+        self.server.server_close()
+        assert self.desk.bench.error is None
+
+    def serve(self, changes, number=100, version="0.9.0", key=None, board=BOARD):
+        """Has a bundle served: the image with other modules, {name: source}."""
+        files = dict(self.files)
+        for name, text in changes.items():
+            target = self.served / "x.mpy"
+            image.compile_module(name, text, target, 1)
+            files[name + ".mpy"] = target.read_bytes()
+        data = bundles.build(key or self.key, board, files, number, version)
+        (self.served / "new.bundle").write_bytes(data)
+        return data
+
+    def send(self, word):
+        self.desk.log.publish(f"{self.base}/update/set", word)
+
+    def told(self):
+        return self.desk.log.latest_json(f"{self.base}/update")[0]
+
+    def slot(self):
+        path = self.run_dir / "slot"
+        return path.read_text() if path.exists() else ""
+
+    def events(self):
+        text = "".join(
+            path.read_text() for path in sorted(self.run_dir.glob("events.*"), reverse=True)
+        )
+        return [json.loads(line)[3:5] for line in text.splitlines()]
+
+    def wait(self, look, limit_s=90):
+        end = time.monotonic() + limit_s
+        while time.monotonic() < end:
+            found = look()
+            if found:
+                return found
+            time.sleep(0.1)
+        console = "\n".join(self.desk.bench.snapshot()["console"][-25:])
+        pytest.fail(f"it never came: {self.told()} {self.slot()}\n{console}")
+
+
+def test_a_bundle_is_found_taken_tried_and_stays(tmp_path, made, monkeypatch):
+    with Place(tmp_path, made) as place:
+        data = place.serve({"version": NEW})
+        bench = place.desk.bench
+        place.send("check")
+        place.wait(lambda: place.told()["latest_version"] == "0.9.0")
+        assert place.told()["installed_version"] != "0.9.0" and not place.slot()
+        bench.set("pack_dc", -50)
+        bench.set("charger", True)
+        place.wait(lambda: bench.plant.heater_on)
+        heated = []
+        bench.call(lambda: bench.every(0.5, lambda: heated.append(bench.plant.heater_on)))
+        monkeypatch.setattr(Quiet, "pause_s", 0.3)
+        place.send("install")
+        place.wait(lambda: place.told()["in_progress"])
+        before = len(heated)
+        place.wait(lambda: place.slot().startswith("lib_b"))
+        assert not any(heated[before + 2 :]), "the heater was on meanwhile"
+        place.wait(lambda: place.told()["installed_version"] == "0.9.0")
+        place.wait(lambda: place.slot().startswith("lib_b -1 100 "))
+        assert ["update", "0.9.0 is tried"] in place.events()
+        place.wait(lambda: ["update", "0.9.0 has proved itself"] in place.events())
+        # The same once more is a replay; and what is older is taken if it is asked for.
+        place.send("install")
+        place.wait(lambda: "not newer" in place.told()["release_summary"])
+        (place.served / "new.bundle").write_bytes(data[:-1000])
+        place.send("install_older")
+        place.wait(lambda: "ends too early" in place.told()["release_summary"])
+        place.wait(lambda: bench.plant.heater_on)
+        assert place.slot().startswith("lib_b -1 100 ")
+
+
+@pytest.mark.parametrize("module, text", [("app", BROKEN), ("board", BROKEN), ("attempts", HANGS)])
+def test_what_does_not_get_going_makes_room_for_what_did(tmp_path, made, module, text):
+    with Place(tmp_path, made) as place:
+        place.serve({module: text})
+        place.send("install")
+        place.wait(lambda: place.slot().startswith("lib_b"))
+        place.wait(lambda: place.slot() == "lib -1 0 rolled_back\n")
+        place.wait(
+            lambda: "did not prove itself" in (place.told() or {}).get("release_summary", "")
+        )
+        assert not place.desk.bench.plant.heater_on
+
+
+def test_what_is_refused_is_refused_in_words(tmp_path, made):
+    with Place(tmp_path, made) as place:
+        other = rsa.generate_private_key(65537, 3072)
+        place.send("install")
+        place.wait(lambda: "the server answers 404" in place.told()["release_summary"])
+        place.serve({}, key=other)
+        place.send("install")
+        place.wait(lambda: "not signed with the key" in place.told()["release_summary"])
+        place.serve({}, board="Another")
+        place.send("install")
+        place.wait(lambda: "another board" in place.told()["release_summary"])
+        assert not place.slot() and place.desk.bench.snapshot()["chip"]["resets"] == 0
+
+
+def test_without_the_setting_nothing_is_fetched(tmp_path, made):
+    with Place(tmp_path, made, update_url="") as place:
+        place.serve({"version": NEW})
+        place.send("install")
+        result = place.wait(lambda: place.desk.log.latest_json(f"{place.base}/result")[0])
+        assert (result["done"], result["reason"]) == (False, "not_allowed")

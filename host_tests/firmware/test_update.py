@@ -1,0 +1,192 @@
+"""Updates over Wi-Fi: what is refused, in words; power cuts on the device's own file system."""
+
+import hashlib
+import json
+import os
+import random
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tools.packmate import PackmateError, bundles
+from tools.packmate.__main__ import main
+from update import intake as b
+from update import signature
+
+BOARD = "Board"
+FILES = {"app.mpy": b"new" * 500, "heat/heater.mpy": b"new heater" * 70, "empty.mpy": b""}
+
+
+@pytest.fixture(scope="module")
+def key():
+    return rsa.generate_private_key(65537, 3072)
+
+
+@pytest.fixture(scope="module")
+def modulus(key):
+    return signature.read_key(bundles.public_text(key))
+
+
+@pytest.fixture(scope="module")
+def good(key):
+    return bundles.build(key, BOARD, FILES, 100, "0.2.0")
+
+
+def take(data, modulus, place, **changes):
+    """Has a device take a bundle; returns it."""
+    about = {"board": BOARD, "version": "0.1.0", "number": 99, "older": False} | changes
+    one = b.Bundle(modulus, *about.values(), str(place))
+    try:
+        for at in range(0, len(data), 333):
+            one.feed(data[at : at + 333])
+    finally:
+        one.close()
+    for _ in one.check() if one.complete else ():
+        pass
+    return one
+
+
+def refusal(*about, **changes):
+    with pytest.raises(b.Refused) as error:
+        take(*about, **changes)
+    return str(error.value)
+
+
+def kept(folder):
+    return {
+        p.relative_to(folder).as_posix(): p.read_bytes()
+        for p in folder.rglob("*")
+        if p.is_file() and p.name != b.HEADER
+    }
+
+
+def test_a_good_one_is_taken_as_it_is(good, modulus, tmp_path):
+    one = take(good, modulus, tmp_path / "lib_b")
+    assert one.complete and one.header["version"] == "0.2.0"
+    assert kept(tmp_path / "lib_b") == FILES
+    assert json.loads((tmp_path / "lib_b" / b.HEADER).read_text())["number"] == 100
+
+
+def test_what_is_refused_before_any_file_is_written(key, good, modulus, tmp_path):
+    place = tmp_path / "lib_b"
+    other = rsa.generate_private_key(65537, 3072)
+    cases = [
+        (good, modulus, {"board": "Another"}, "for another board: Board"),
+        (good, modulus, {"version": "0.2.1"}, "0.2.0 is older than 0.2.1"),
+        (good, modulus, {"version": "0.10.0"}, "older"),
+        (good, modulus, {"number": 100}, "not newer"),
+        (bundles.build(other, BOARD, FILES, 100, "0.2.0"), modulus, {}, "not signed with the key"),
+        (good, None, {}, "no key on the device"),
+        (b"<html>not found</html>" * 30, modulus, {}, "no bundle"),
+        (b.MAGIC + b"\xff\xff\xff\xff", modulus, {}, "too long"),
+        (
+            bundles.build(key, BOARD, {"../main.py": b"x"}, 100),
+            modulus,
+            {},
+            "is called ../main.py",
+        ),
+        (bundles.build(key, BOARD, {"/main.py": b"x"}, 100), modulus, {}, "is called /main.py"),
+        (bundles.build(key, BOARD, {"a//b": b"x"}, 100), modulus, {}, "is called"),
+        (bundles.build(key, BOARD, {b.HEADER: b"x"}, 100), modulus, {}, "is called"),
+        (bundles.build(key, BOARD, {}, 100), modulus, {}, "too many"),
+    ]
+    for data, whose, changes, said in cases:
+        assert said in refusal(data, whose, place, **changes), said
+        assert not place.exists()
+
+
+def test_older_ones_are_taken_when_asked_for(good, modulus, tmp_path):
+    one = take(good, modulus, tmp_path / "lib_b", version="0.9.0", number=500, older=True)
+    assert one.complete
+
+
+def test_a_truncated_one_is_never_complete(good, modulus, tmp_path):
+    for length in (0, 5, 30, 600, len(good) - 1):
+        assert not take(good[:length], modulus, tmp_path / "lib_b").complete
+    assert "more in it" in refusal(good + b"x", modulus, tmp_path / "lib_b")
+
+
+@given(seed=st.integers(0, 1 << 30))
+@settings(max_examples=60)
+def test_no_changed_byte_passes(seed, good, modulus, tmp_path_factory):
+    place = tmp_path_factory.mktemp("flash") / "lib_b"
+    damaged = bytearray(good)
+    at = random.Random(seed).randrange(len(good))
+    damaged[at] ^= 1 << seed % 8
+    assert refusal(bytes(damaged), modulus, place)
+
+
+def test_a_flash_that_keeps_something_else_is_noticed(good, modulus, tmp_path):
+    place = tmp_path / "lib_b"
+    one = b.Bundle(modulus, BOARD, "0.1.0", 0, False, str(place))
+    one.feed(good)
+    (place / "app.mpy").write_bytes(b"new" * 499 + b"neW")
+    with pytest.raises(b.Refused, match="has not kept app.mpy"):
+        list(one.check())
+    assert not (place / b.HEADER).exists()
+
+
+def test_a_signature_is_compared_as_a_whole(key, modulus):
+    """What lets a forger choose the end of the padding would pass a parser, and not this."""
+    data = b"header"
+    n = key.private_numbers()
+    d, public = n.d, n.public_numbers.n
+
+    def signed(block):
+        return pow(int.from_bytes(block, "big"), d, public).to_bytes(384, "big")
+
+    padded = signature.padded(data)
+    assert signature.is_signed(modulus, data, signed(padded))
+    digest = hashlib.sha256(data).digest()
+    start = b"\x00\x01" + b"\xff" * 8 + b"\x00" + signature.SHA256 + digest
+    garbage = start + os.urandom(384 - len(start))
+    assert not signature.is_signed(modulus, data, signed(garbage))
+    assert not signature.is_signed(modulus, data, signed(padded)[:-1])
+    assert not signature.is_signed(modulus, b"other", signed(padded))
+    large = int.from_bytes(signed(padded), "big") + modulus
+    if large < 1 << 3072:
+        assert not signature.is_signed(modulus, data, large.to_bytes(384, "big"))
+    assert not signature.is_signed(modulus, data, bytes(384))
+
+
+@pytest.mark.parametrize(
+    "text", ["", "x", "1", f"{1 << 2047 | 1:x}", f"{1 << 3072 | 1:x}", "f" * 767]
+)
+def test_a_key_of_another_size_is_none(text):
+    with pytest.raises(ValueError):
+        signature.read_key(text)
+
+
+def test_real_micropython_verifies_and_no_power_cut_breaks_it(good, key, micropython64, tmp_path):
+    (tmp_path / "bundle").write_bytes(good)
+    (tmp_path / "key").write_text(bundles.public_text(key))
+    paths = (tmp_path / "bundle", tmp_path / "key")
+    done = micropython64("host_tests/mp/cut_update.py", *paths, heap=4_000_000)
+    assert done.stdout.rstrip().endswith("done"), done.stdout
+
+
+def test_keys_and_a_bundle_are_made(tmp_path, capsys):
+    folder = tmp_path / "keys"
+    assert main(["keys", str(folder)]) == 0
+    assert (folder / "signing.pem").stat().st_mode & 0o077 == 0
+    assert main(["keys", str(folder)]) == 1  # never over what is there
+    image = tmp_path / "image"
+    (image / "lib" / "heat").mkdir(parents=True)
+    (image / "main.py").write_text("")
+    (image / "lib" / "heat" / "x.mpy").write_bytes(b"x")
+    target = tmp_path / "new.bundle"
+    command = ["bundle", "adafruit_feather_s3_tft", str(target), "--image", str(image)]
+    assert main([*command, "--key", str(folder / "signing.pem")]) == 0
+    modulus = signature.read_key((folder / "update.key").read_text())
+    name = "Feather ESP32-S3 TFT"
+    one = take(target.read_bytes(), modulus, tmp_path / "lib_b", board=name)
+    assert one.complete and kept(tmp_path / "lib_b") == {"heat/x.mpy": b"x"}
+    assert main([*command, "--key", str(folder / "update.key")]) == 1
+    assert "is no key" in capsys.readouterr().err
+    small = ["bundle", "lilygo_t_display", str(target), "--key", str(folder / "signing.pem")]
+    assert main(small) == 1
+    assert "updated by USB" in capsys.readouterr().err
+    with pytest.raises(PackmateError):
+        bundles.load_key(tmp_path / "none")
