@@ -85,7 +85,7 @@ class Program:
     def constructors(self, origin):
         """Returns the Code of __init__ of a class and of all that it inherits from."""
         found = [c for c in self.methods.get(".__init__", ()) if c.owner == origin]
-        for base in self.bases[origin]:
+        for base in self.bases.get(origin, ()):  # one of Python's own has none
             found += self.constructors(base)
         return found
 

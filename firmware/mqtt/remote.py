@@ -122,6 +122,7 @@ class UpdateReport:
     """See mqtt.reports: what Home Assistant's update entity is made from."""
 
     name = b"/update"
+    retained = False
     TOPIC = b"/update/set"
 
     def __init__(self, updater):
