@@ -30,6 +30,8 @@ _DAYS_2000 = const(10_957)  # since 1970
 _DAYS_2024 = const(19_723)
 _FIRST_S = 3_913_056_000  # 2024: smaller ones have wrapped, in 2036
 _WRAP_S = 1 << 32
+# 2068: later ones are of a server that thinks it is 1932 to 2023; time.gmtime may not take them.
+_END_S = 5_303_157_248
 _LAST_DAY = const(115_740)  # since 1970: till then the seconds have ten digits
 _DIGITS = const(10)
 _NULL = b"null"
@@ -220,6 +222,8 @@ class Clock:
         """Takes the time, in seconds since 1900; returns False if it is not believed."""
         if seconds < _FIRST_S:
             seconds += _WRAP_S
+        if seconds >= _END_S:
+            return False
         day = seconds // _DAY_S - _DAYS_1970
         second = seconds % _DAY_S
         back_s = (self._told[0] - day) * _DAY_S + self._told[1] - second

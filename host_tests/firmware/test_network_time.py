@@ -141,7 +141,7 @@ def test_the_way_of_the_answer_and_its_fraction_count(server):
 
 @pytest.mark.parametrize("now_s", [2_019_686_399, 2_147_483_647, 4_102_444_800, 9_999_993_600])
 def test_it_is_told_beyond_2034_2038_and_2100(server, now_s):
-    """What a server says has 32 bits, till 2160; what is told does not end there."""
+    """No server is believed that says more than 2068; what is told does not end there."""
     watch = Watch()
     watch.step(times=3)
     clock = watch.clock
@@ -204,6 +204,16 @@ def test_it_works_beyond_2036(server):
     watch = Watch()
     watch.step(times=5)
     assert server.set_to[0][0] == 2036
+
+
+@pytest.mark.parametrize("then_s", [0, 1_160_000_000, 1_703_900_000])
+def test_a_server_that_is_decades_behind_is_not_believed(server, then_s):
+    """1970: it has no time; 2006: a GPS receiver that is 1024 weeks behind. It would be taken for
+    2106 and later, of which time.gmtime of a 32-bit chip makes an OverflowError."""
+    server.reply = lambda question: server.good(question, then_s)
+    watch = Watch()
+    assert watch.step(times=100) is None and watch.told is None
+    assert server.set_to == [] and watch.clock.failures == 2
 
 
 @pytest.mark.parametrize(
