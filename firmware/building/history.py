@@ -12,7 +12,14 @@ _FREE_BYTES = 65_536  # are left for the state, and for an update
 
 
 def add_to(device, early):
-    """Gives the device its recorder, if the flash has room."""
+    """Gives the device its recorder, if the flash has room. The heater must not lack for it."""
+    try:
+        _add_to(device, early)
+    except OSError as error:
+        early.errors.append("history_kb: the flash does not take it (%s); nothing is kept" % error)
+
+
+def _add_to(device, early):
     settings = early.settings
     store = RecordStore()
     segments = _segments(1024 * settings["history_kb"], store, early.errors)

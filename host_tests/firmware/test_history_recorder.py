@@ -239,3 +239,15 @@ def test_what_the_ring_has_already_is_its_own(tmp_path, monkeypatch):
 def test_a_flash_without_room_has_no_ring(tmp_path, monkeypatch):
     device, errors = build(tmp_path, monkeypatch, 80)
     assert device.recorder is None and device.extras == () and len(errors) == 1
+
+
+def test_a_flash_that_is_full_or_damaged_leaves_the_device_without_a_history(
+    tmp_path, monkeypatch
+):
+    def refuse(_path):
+        raise OSError(28)
+
+    monkeypatch.setattr(os, "mkdir", refuse)
+    device, errors = build(tmp_path, monkeypatch, 1000)
+    assert device.recorder is None and device.extras == ()
+    assert len(errors) == 1 and errors[0].startswith("history_kb: the flash does not take it")
