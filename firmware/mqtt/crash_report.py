@@ -34,7 +34,7 @@ class CrashReport:
         try:
             with open(UNTOLD, "rb") as file:
                 text = file.read()
-        except OSError:
+        except (OSError, MemoryError):  # the next start has memory for it; this one goes on
             self.interval_ms = _NEVER_MS
             return _NOTHING
         self._session.publish(self.name, text, len(text), True)

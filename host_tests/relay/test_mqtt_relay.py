@@ -52,6 +52,23 @@ def test_each_message_begins_with_the_time(monkeypatch):
         assert told[-1]["ts"] == 2**31
 
 
+def test_a_crash_that_finds_no_memory_to_be_told_does_not_end_each_session(
+    monkeypatch, tmp_path
+):
+    def no_memory(path, _mode):
+        raise MemoryError
+
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "crash.new").write_text("{}")
+    bench = Bench(monkeypatch)
+    from mqtt import crash_report
+
+    monkeypatch.setattr(crash_report, "open", no_memory, raising=False)
+    bench.run(60_000)
+    assert bench.relay.connected and bench.relay.connects == 1
+    assert (tmp_path / "crash.new").exists()  # for the next start
+
+
 def test_the_connect_is_a_clean_session_with_a_retained_will(bench):
     bench.run(500)
     body = bench.broker.packets[0][1]
