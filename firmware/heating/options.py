@@ -59,10 +59,10 @@ class Options:
 
     def fail(self, device, now):
         """Switches off what has no lease, after an exception in the heater's step or here."""
-        if self.saver is not None:
-            self.saver.wake()
         if self._output is not None:
             self._output.step(device.heater, False, 1000, now)
+        if self.saver is not None:
+            self.saver.wake()
 
     def after(self, device, on, now):
         """Does what the heater's step has left to do; `on` is its answer."""

@@ -152,3 +152,27 @@ def test_what_the_screen_wants_of_the_light_is_kept_for_later(rig):
 def test_a_failure_wakes(rig):
     assert rig.saver.wake() and state(rig) == AWAKE
     assert not rig.saver.wake()
+
+
+def test_what_has_no_lease_ends_before_anything_else_can_fail(rig):
+    from heating.options import Options
+
+    settings = {
+        "heater_probe": "none",
+        "heater_output": "bms",
+        "heater_bms_thresholds": False,
+        "heater_inhibit": False,
+        "heater_stuck_cutoff": False,
+        "preheat_at": "",
+    }
+    heater = types.SimpleNamespace(holds=0, tell=lambda *_: None)
+    unit = types.SimpleNamespace(pack=p.PackState(), commands=None)
+    bms = types.SimpleNamespace(units=(unit,))
+    device = types.SimpleNamespace(heater=heater, bms=bms, max_age_ms=10_000)
+    options = Options(device, settings, [])
+    wishes = []
+    device.output.step = lambda _heater, wish, _elapsed_ms, _now: wishes.append(wish)
+    options.saver = types.SimpleNamespace(wake=lambda: 1 // 0)
+    with pytest.raises(ZeroDivisionError):
+        options.fail(device, 0)
+    assert wishes == [False]
