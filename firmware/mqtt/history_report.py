@@ -47,6 +47,10 @@ class HistoryReport:
             replay.acknowledged()
         self._sent = 0
         self._note_session(now)
+        if session.is_deaf(now):
+            session.pressing = False
+            self.interval_ms = _QUIET_MS
+            return _NOTHING
         what = replay.step(self._may_learn_time(now))
         session.pressing = what != NOTHING
         if what == NOTHING:

@@ -13,6 +13,8 @@ _QOS_1 = const(2)
 _PUBACK = const(0x40)
 _TIMEOUT = const(3)  # mqtt.session's
 _ANSWER_MS = const(15_000)
+_DEAF = const(3)  # sessions
+_REST_MS = const(3_600_000)
 
 
 class SureReader(Reader):
@@ -42,6 +44,7 @@ class SureSession(Session):
         self.reader = SureReader(len(self.reader.body))
         self._number = 0
         self._asked_ms = 0
+        self._unheard = 0  # sessions in a row that ended since no answer came
 
     def open(self, name_server, now):
         """As Session's."""
@@ -57,9 +60,15 @@ class SureSession(Session):
         """Takes the answer if it has come; ends the session if it does not come. Call it often."""
         if self.reader.answer == self.awaited:
             self.answered = self.awaited
-            self.awaited = 0
+            self.awaited = self._unheard = 0
         elif ticks_diff(now, self._asked_ms) >= _ANSWER_MS:
+            self._unheard = min(self._unheard + 1, _DEAF)
             self.drop(_TIMEOUT)
+
+    def is_deaf(self, now):
+        """True for an hour after three sessions in a row that ended since no answer came: there
+        are brokers without QoS 1, and what is live must not suffer for it."""
+        return self._unheard == _DEAF and 0 <= ticks_diff(now, self._asked_ms) < _REST_MS
 
     def publish(self, name, payload, length, retain):
         """As Session's."""

@@ -138,6 +138,24 @@ def test_what_the_broker_does_not_acknowledge_is_sent_again_in_the_next_session(
     assert [one["record"] for one in house.told()] == [0, 1, 2]
 
 
+def test_a_broker_without_answers_keeps_the_session_and_is_asked_once_an_hour(house):
+    house.make(3)
+    house.broker.acknowledges = False
+    house.bench.run(120_000)
+    assert house.bench.relay.failures == 3
+    house.bench.run(3_400_000)
+    assert house.bench.relay.failures == 3 and house.bench.relay.connected
+    house.bench.run(200_000)
+    assert house.bench.relay.failures == 4
+    house.broker.acknowledges = True
+    house.bench.run(3_700_000)
+    assert [one["record"] for one in house.told()] == [0, 1, 2]
+    house.make(1)
+    house.broker.acknowledges = False
+    house.bench.run(60_000)
+    assert house.bench.relay.failures > 4  # it has answered since: three new chances
+
+
 def test_a_broker_that_falls_silent_is_told_again_later(house):
     house.make(2)
     house.run(3000)
