@@ -72,7 +72,6 @@ def _refuse_line(values, errors):
     """The same for what is about the line to the broker, and Home Assistant."""
     if values["mqtt_tls"] != "off":
         _complain(errors, "mqtt_tls", TLS_KB)
-        values["mqtt_tls"] = "off"
         values["mqtt_host"] = ""  # never in clear instead
     if values["ha_by_device"]:
         _complain(errors, "ha_by_device", BY_DEVICE_KB)
@@ -80,7 +79,7 @@ def _refuse_line(values, errors):
         errors.append("update_url: a board without PSRAM is updated by USB")
         values["update_url"] = ""
     # Nothing asks for these there.
-    for name in ("mqtt_ca", "mqtt_cert", "mqtt_key", "mqtt_writes", "ha_by_device"):
+    for name in ("mqtt_tls", "mqtt_ca", "mqtt_cert", "mqtt_key", "mqtt_writes", "ha_by_device"):
         values.pop(name)
 
 

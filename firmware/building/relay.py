@@ -67,10 +67,10 @@ def build_relay(device, early, about):
     if writes is not None:
         writes.permitted = settings["mqtt_writes"]
     session = _session(settings, early, topics)
-    if settings["mqtt_tls"] != "off":
-        from mqtt.secure import Secure
+    if early.roomy and settings["mqtt_tls"] != "off":
+        from mqtt.secure import Secure, secure_line
 
-        session.wrap = Secure(settings, device.clock, early.errors).wrap
+        secure_line(session, Secure(settings, device.clock, early.errors))
     if settings["history_kb"]:
         _add_history(device, session, others)
     message = Message(codes, _room(device, settings))

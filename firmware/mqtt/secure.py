@@ -13,6 +13,7 @@ from compat import const
 # As OSErrors; the line in words.MQTT_NAMES, negative.
 _FAILED = const(-9)
 _NO_TIME = const(-10)
+_MEMORY = const(7)  # as in mqtt.session
 _LONGEST = const(8000)  # bytes of a file
 
 
@@ -45,6 +46,28 @@ class Secure:
         except ValueError as error:
             raise _failure(error) from None
         return Stream(stream)
+
+
+def secure_line(session, secure):
+    """Has a mqtt.session.Session, of whichever kind, go over such a line."""
+    plain_step = session.step
+
+    def step(now):
+        was = session.sock
+        came = plain_step(now)
+        if was is None and session.sock is not None:  # before anything is sent
+            try:
+                session.sock = secure.wrap(session.sock)
+            except OSError as error:
+                session.drop(0, error.errno)
+            except MemoryError:
+                session.drop(_MEMORY)
+        if session.detail in (_FAILED, _NO_TIME):
+            session.failure = -session.detail
+            session.detail = 0
+        return came
+
+    session.step = step
 
 
 class Stream:

@@ -51,11 +51,8 @@ class Session:
 
     `state`; `failure` (of words.MQTT_NAMES) and `detail` (the broker's code or an errno) say
     why it is DOWN. `denied`: subscriptions that the broker refused. `reader` holds the message
-    that `step` found. online: set it to have everybody told that we are here. wrap: a function
-    that makes a secure stream of a socket (mqtt.secure), or None.
+    that `step` found. online: set it to have everybody told that we are here.
     """
-
-    wrap = None
 
     def __init__(self, host, port, connect, topics, room, resolver=None):
         self.state = DOWN
@@ -229,8 +226,6 @@ class Session:
         except OSError as error:
             if error.errno != EINPROGRESS:
                 raise
-        if self.wrap is not None:
-            self.sock = self.wrap(self.sock)
 
     def _serve(self, now):
         gone = self._push(now)  # of a line that is not open yet nothing goes, and no error comes
@@ -333,7 +328,5 @@ class Session:
             self.drop(MEMORY, number)
         elif self.state == RESOLVING and self.sock is None:
             self.drop(_DNS, number)
-        elif -16 < number < 0:
-            self.drop(-number)  # mqtt.secure
         else:
             self.drop(_TIMEOUT if number == ETIMEDOUT else _NETWORK, number)
