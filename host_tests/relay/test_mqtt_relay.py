@@ -2,6 +2,7 @@
 
 import errno
 import json
+import time
 
 import pytest
 from hypothesis import HealthCheck, given
@@ -58,6 +59,7 @@ def test_a_crash_that_finds_no_memory_to_be_told_does_not_end_each_session(
     def no_memory(path, _mode):
         raise MemoryError
 
+    monkeypatch.setattr(time, "ticks_ms", lambda: 0, raising=False)
     monkeypatch.chdir(tmp_path)
     (tmp_path / "crash.new").write_text("{}")
     bench = Bench(monkeypatch)
