@@ -20,17 +20,31 @@ _SLOW_MS = const(5000)  # between two questions, where the age of figures allows
 
 
 class WatchedButton:
-    """A button that wakes the panel first: the press that does so does nothing else."""
+    """A button that wakes the panel first: the press that does so does nothing else. So does one
+    of a second button, or at the glass, which they hand to the device's screen themselves."""
 
-    def __init__(self, button, saver):
+    def __init__(self, button, device, saver):
         self.held_ms = 0
         self._button = button
+        self._device = device
         self._saver = saver
         self._swallows = False  # a press that has woken
 
+    def back(self, _model):
+        """In the place of the screen, while a press is to do nothing else."""
+        if self._saver.wake():
+            self._swallows = True
+
+    brighter = back
+
     def step(self, now):
         """See hardware.buttons.Button.step."""
+        device = self._device
+        screen = device.screen
+        if self._swallows or self._saver.rests:
+            device.screen = self
         press = self._button.step(now)
+        device.screen = screen
         self.held_ms = self._button.held_ms
         if press == NOTHING and not self.held_ms:
             self._swallows = False
@@ -72,7 +86,7 @@ class Saver:
         """Saves, or wakes. on: the heater's output is to be on."""
         if not self._watched:
             self._watched = True
-            device.button = WatchedButton(device.button, self)
+            device.button = WatchedButton(device.button, device, self)
             self._units = device.bms.units
             if device.wifi_used:
                 self._wlan = _wlan()

@@ -70,6 +70,12 @@ def rig(monkeypatch):
     bms = types.SimpleNamespace(pack=pack, check=check, answering=True, units=(unit,))
     heater = types.SimpleNamespace(state=w.IDLE, latched=0, warnings=0)
     made.device = types.SimpleNamespace(bms=bms, heater=heater, button=Button(), wifi_used=True)
+    made.turned = []
+    made.device.screen = types.SimpleNamespace(
+        back=lambda _model: made.turned.append("back"),
+        brighter=lambda _model: made.turned.append("brighter"),
+    )
+    made.device.model = None
     made.inner = made.device.button
     made.dialect = unit.dialect
     made.saver = power_saver.Saver(SETTINGS, made.panel)
@@ -138,6 +144,23 @@ def test_the_press_that_wakes_does_nothing_else(rig):
     assert rig.device.button.step(0) == 0
     rig.inner.press = 1
     assert rig.device.button.step(0) == 1  # the next one counts
+
+
+@pytest.mark.parametrize("press, what", [(1, "back"), (2, "brighter")])
+def test_a_second_button_wakes_too_and_turns_no_page_in_the_dark(rig, press, what):
+    from hardware.two_buttons import Buttons
+
+    second = Button()
+    second.press = press
+    rig.saver.wake()
+    rig.device.button = Buttons(rig.inner, second, rig.device)
+    rig.saver = type(rig.saver)(SETTINGS, rig.panel)
+    for _ in range(70):
+        rig.step()
+    screen = rig.device.screen
+    assert rig.device.button.step(0) == 0 and state(rig) == AWAKE
+    assert rig.turned == [] and rig.device.screen is screen
+    assert rig.device.button.step(0) == 0 and rig.turned == [what]  # the next one counts
 
 
 def test_what_the_screen_wants_of_the_light_is_kept_for_later(rig):
