@@ -137,6 +137,18 @@ def event_log():
     assert events[-1][3:] == ["start", "power_on", 1] and events[-2][0] == 19
 
 
+class Broken:
+    def step(self, device):
+        raise OSError(5)
+
+
+def a_log_that_fails_ends_nothing():
+    device = Device()
+    device.watch = Broken()
+    task = journal.run(device)
+    assert [next(task) for _ in range(4)] == [1000] * 4
+
+
 if hasattr(vfs, "VfsLfs2"):  # the 32-bit build has no LittleFS, and no files but its own
     from nor_flash import Flash, make, use
 
@@ -145,3 +157,4 @@ if hasattr(vfs, "VfsLfs2"):  # the 32-bit build has no LittleFS, and no files bu
     use(flash)
 crash_record()
 event_log()
+a_log_that_fails_ends_nothing()
