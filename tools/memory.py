@@ -19,7 +19,7 @@ from tools.mp import runner
 # The most that may live, and that may be in use at any moment, garbage that cannot be collected
 # yet included: what is reached today. The aim is 92,000 and 104,000, with which Python's heap
 # stays at two areas for ever (tools/chip_heaps.py).
-MOST_LIVE = 96_050
+MOST_LIVE = 96_150
 MOST_AT_ONCE = 102_600
 LARGEST = 20  # modules listed
 
