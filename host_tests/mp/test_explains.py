@@ -138,13 +138,18 @@ def event_log():
 
 
 class Broken:
+    """A watch that fails; and the sys to which that is told: a traceback would fail this script."""
+
     def step(self, device):
         raise OSError(5)
+
+    def print_exception(self, error):
+        print(error)
 
 
 def a_log_that_fails_ends_nothing():
     device = Device()
-    device.watch = Broken()
+    device.watch = journal.sys = Broken()
     task = journal.run(device)
     assert [next(task) for _ in range(4)] == [1000] * 4
 
