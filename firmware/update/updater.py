@@ -66,7 +66,6 @@ class Updater:
 
     What is told: `latest`, the version that the server has, "" while it was not asked; `percent`
     of an update that is under way, None without one; `reason`, why the last one came to nothing.
-    `told` counts the changes of these.
     """
 
     def __init__(self, device, url, version, got_going):
@@ -74,7 +73,6 @@ class Updater:
         self.latest = ""
         self.percent = None
         self.reason = ""
-        self.told = 0
         self._device = device
         self._url = url
         self._got_going = got_going
@@ -119,7 +117,6 @@ class Updater:
     def _tell(self, percent, reason=""):
         self.percent = percent
         self.reason = reason
-        self.told += 1
 
     # -- taking it in -----------------------------------------------------------------------------
 
@@ -131,8 +128,8 @@ class Updater:
             self._tell(0)
             for pause_ms in self._hold_off():
                 yield pause_ms
-            for pause_ms in clear(place):
-                yield max(pause_ms, _STEP_MS)
+            for pause_ms in self._patiently(clear(place)):
+                yield pause_ms
         bundle = Bundle(key, board.NAME, self.version, self._number, wish != INSTALL, place)
         try:
             for pause_ms in download(self._url, self._device.wifi, self._taker(bundle)):
@@ -147,9 +144,19 @@ class Updater:
             return
         if not bundle.complete:
             raise Refused("it ends too early")
-        for pause_ms in bundle.check():
-            yield max(pause_ms, _STEP_MS)
+        for pause_ms in self._patiently(bundle.check()):
+            yield pause_ms
         self._switch(bundle.header)
+
+    def _patiently(self, steps):
+        """Takes steps that the flash may hold up, with the time that the watchdog leaves one."""
+        while True:
+            self._device.supervisor.relax()
+            try:
+                next(steps)
+            except StopIteration:
+                return
+            yield _STEP_MS
 
     def _taker(self, bundle):
         """Returns what takes the pieces: True once there is enough."""

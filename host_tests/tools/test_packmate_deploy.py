@@ -124,6 +124,18 @@ def test_old_files_of_ours_go_and_those_of_others_stay(deploy, image, device):
     assert "removed  lib/config.py" in text and "2 old ones removed" in text
 
 
+def test_what_usb_brings_runs_whatever_was_on_trial(deploy, image, device, tmp_path):
+    for name in ("slot", "slot.new", "lib_b/app.mpy"):
+        (device.flash / name).parent.mkdir(exist_ok=True)
+        (device.flash / name).write_text("lib_b 2 7 \n")
+    key = tmp_path / "a.key"
+    key.write_text("c0ffee\n")
+    status, text = deploy("--update-key", str(key))
+    assert status == 0, text
+    assert set(tree(device.flash)) == {*tree(image), "update.key", "lib_b/app.mpy"}
+    assert (device.flash / "update.key").read_text() == "c0ffee\n"
+
+
 def test_a_damaged_file_is_found_and_repaired(deploy, image, device):
     deploy()
     path = device.flash / "lib/app.mpy"
