@@ -16,7 +16,7 @@ from relay.commands import (
 
 NOTHING_TO_TELL = const(-1)
 _NEVER_MS = const(0x0FFFFFFF)
-_OFTEN_MS = const(2_000)
+_SOON_MS = const(500)
 _SELDOM_MS = const(300_000)
 _PART_BYTES = const(1400)  # of the events in one message
 
@@ -126,13 +126,18 @@ class UpdateReport:
     TOPIC = b"/update/set"
 
     def __init__(self, updater):
-        self.interval_ms = _SELDOM_MS
         self._updater = updater
+        self._told = -1
+
+    @property
+    def interval_ms(self):
+        """At once when something has changed, and seldom else."""
+        return _SELDOM_MS if self._updater.told == self._told else _SOON_MS
 
     def write(self, message, now):
         """See relay.message."""
         updater = self._updater
-        self.interval_ms = _SELDOM_MS if updater.percent is None else _OFTEN_MS
+        self._told = updater.told
         text = json.dumps(
             {
                 "installed_version": updater.version,

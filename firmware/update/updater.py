@@ -66,6 +66,7 @@ class Updater:
 
     What is told: `latest`, the version that the server has, "" while it was not asked; `percent`
     of an update that is under way, None without one; `reason`, why the last one came to nothing.
+    `told` counts the changes of these.
     """
 
     def __init__(self, device, url, version, got_going):
@@ -73,6 +74,7 @@ class Updater:
         self.latest = ""
         self.percent = None
         self.reason = ""
+        self.told = 0
         self._device = device
         self._url = url
         self._got_going = got_going
@@ -117,6 +119,7 @@ class Updater:
     def _tell(self, percent, reason=""):
         self.percent = percent
         self.reason = reason
+        self.told += 1
 
     # -- taking it in -----------------------------------------------------------------------------
 
