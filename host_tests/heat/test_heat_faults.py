@@ -350,6 +350,30 @@ def test_two_hours_of_supply_a_day_never_spend_the_budget():
     assert 1500 < energy.spent_wh < 2000
 
 
+def test_a_clock_that_jumps_makes_no_more_days_than_there_are():
+    """By a time server that is wrong again and again each answer would be a new budget."""
+    energy = EnergyDay()
+    day = 9000
+    for hour in range(24):
+        day = 20_000 if day == 9000 else 9000
+        for _ in range(60):
+            energy.step(60_000, 60_000, 100_000, day)
+        assert energy.wh <= 100
+    assert energy.spent_wh > 400  # of 2400
+
+
+@pytest.mark.parametrize("early", [True, False])
+def test_budgets_that_meet_at_midnight_are_two_days(early):
+    """Each day's budget is spent in its last hour, and the last one's in its first. (Once the 1440
+    minutes were over before the day, the two counted as one, and that latched.)"""
+    energy = EnergyDay()
+    for day in range(9000, 9030):
+        for minute in range(1440):
+            heats = minute < 60 if early and day == 9029 else minute >= 1380
+            energy.step(60_000, 60_000 if heats else 0, 100_000, day)
+            assert energy.spent_wh <= 100
+
+
 def climb_slowly(rig, every_s, times):
     """From -20 °C, a degree in `every_s`, on without a break."""
     rig.temps = [-200, -200]

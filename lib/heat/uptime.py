@@ -11,6 +11,7 @@ _PAUSE_MS = const(600_000)
 _WH_MJ = const(3_600_000)  # millijoules
 DAY_MIN = const(1440)
 _FADES_MIN = const(960)
+_JUMPING_MWH = const(2500)  # for each Wh of the budget
 _MOST_WH = const(100_000)
 _SAVE_ENERGY_EVERY_MIN = const(60)
 
@@ -72,9 +73,11 @@ class EnergyDay:
     """Energy that the mat took: `wh` since the day began, `minute` of uptime in it.
 
     `spent_wh` is what the day's budget is held against. Where the date is known, a day is one of
-    the calendar, and that is `wh`. Else a day is 24 hours of uptime, which may be a fortnight in a
-    van with a main switch: then what was spent fades with 16 hours of uptime (by 1/e), which bears
-    mats that are on all day at 1.5 times the budget, and no more.
+    the calendar, and that is `wh`; a clock that jumps from date to date makes new days of it up to
+    2.5 budgets, which true days never reach (two meet at midnight). Else a day is 24 hours of
+    uptime, which may be a fortnight in a van with a main switch: then what was spent fades with 16
+    hours of uptime (by 1/e), which bears mats that are on all day at 1.5 times the budget, and no
+    more.
     """
 
     def __init__(self):
@@ -90,7 +93,9 @@ class EnergyDay:
     @property
     def spent_wh(self):
         """What counts against the day's budget, Wh."""
-        return self.wh if self.day else self._spent_mwh // 1000
+        if self.day:
+            return max(self.wh, self._spent_mwh // _JUMPING_MWH)
+        return self._spent_mwh // 1000
 
     def step(self, elapsed_ms, on_ms, mw, day=None):
         """Adds `on_ms` at `mw` (None: unknown, adds nothing). `day`: of the calendar, if known."""
@@ -107,7 +112,7 @@ class EnergyDay:
         self._ms += elapsed_ms
         while self._ms >= _MINUTE_MS:
             self._ms -= _MINUTE_MS
-            self._next_minute()
+            self._next_minute(day)
 
     def restore(self, wh, minute, day=0):
         """Takes up a day begun before a restart."""
@@ -121,15 +126,15 @@ class EnergyDay:
         self.minute = 0
         self.wh = 0
 
-    def _next_minute(self):
+    def _next_minute(self, day):
         self.minute += 1
         self._spent_mwh -= self._spent_mwh // _FADES_MIN
         if self.minute >= DAY_MIN:
-            if self.day:
-                self.minute = 0
-                self.day = 0  # nobody has told of the next one
-            else:
+            self.minute = 0
+            if not self.day:
                 self._begin()
+            elif day is None:
+                self.day = 0  # nobody has told of the next one
         # Hourly, and only if something was heated: flash wears.
         if self.minute % _SAVE_ENERGY_EVERY_MIN == 0 and self.wh != self._saved_wh:
             self._saved_wh = self.wh
