@@ -13,6 +13,7 @@ from hardware.resolver import Resolver, sockaddr
 from update.intake import Refused
 
 _SILENCE_MS = const(30_000)
+_LONGEST_MS = const(1_200_000)  # the heater is off meanwhile
 _PIECE = const(1024)
 _HEAD_BYTES = const(4096)
 _AGAIN_MS = const(20)
@@ -82,8 +83,10 @@ def _receive(sock, take):
     buf = memoryview(bytearray(_PIECE))
     head = b""
     left = None  # bytes of the body
-    since = ticks_ms()
+    begun = since = ticks_ms()
     while left is None or left > 0:
+        if ticks_diff(ticks_ms(), begun) > _LONGEST_MS:
+            raise Refused("the server is too slow")
         size = sock.readinto(buf)
         if size is None:
             if ticks_diff(ticks_ms(), since) > _SILENCE_MS:

@@ -35,13 +35,16 @@ class HeldOff:
 
     on = False
 
-    def __init__(self, output):
+    def __init__(self, output, heater):
         self.real = output
+        self._heater = heater
         output.off()
 
     def renew(self, now):
-        """Nothing switches it on."""
+        """Nothing switches it on; and the heater, which wants that, learns that it was not: it
+        would count heat that never was, and latch a fault for it."""
         self.real.off()
+        self._heater.on = self._heater.heating = False
 
     def off(self):
         """It is."""
@@ -111,8 +114,7 @@ class Updater:
                 words = error.args[0] if isinstance(error, Refused) else repr(error)
                 self._tell(None, str(words))
                 self._device.journal.note("update", "refused: %s" % words)
-            if self._wish != CHECK and isinstance(self._device.output, HeldOff):
-                self._let_heat()
+            self._let_heat()
             self._wish = None
             gc.collect()
 
@@ -126,16 +128,19 @@ class Updater:
     def _carry_out(self, wish):
         key = _read_key()
         place = None
+        # For a check, too: else each piece of the header would switch a relay.
+        device = self._device
+        device.output = HeldOff(device.output, device.heater)
         if wish != CHECK:
             place = slots.place(slots.other(self._folder))
             self._tell(0)
-            for pause_ms in self._hold_off():
+            for pause_ms in self._stop_bms():
                 yield pause_ms
             for pause_ms in self._patiently(clear(place)):
                 yield pause_ms
         bundle = Bundle(key, board.NAME, self.version, self._number, wish != INSTALL, place)
         try:
-            for pause_ms in download(self._url, self._device.wifi, self._taker(bundle)):
+            for pause_ms in download(self._url, device.wifi, self._taker(bundle)):
                 yield pause_ms
         finally:
             bundle.close()
@@ -189,11 +194,9 @@ class Updater:
 
     # -- the heater -------------------------------------------------------------------------------
 
-    def _hold_off(self):
-        """Switches the heater off, and waits until it is."""
-        device = self._device
-        device.output = HeldOff(device.output)
-        of_bms = device.heater.bms_output
+    def _stop_bms(self):
+        """Has the BMS switch its own output off, if that heats, and waits until it says so."""
+        of_bms = self._device.heater.bms_output
         if of_bms is None:
             return
         of_bms.held_off = True
@@ -206,7 +209,8 @@ class Updater:
 
     def _let_heat(self):
         device = self._device
-        device.output = device.output.real
+        if isinstance(device.output, HeldOff):
+            device.output = device.output.real
         if device.heater.bms_output is not None:
             device.heater.bms_output.held_off = False
 

@@ -1,9 +1,13 @@
 """Updates over Wi-Fi: what is refused, in words; power cuts on the device's own file system."""
 
 import hashlib
+import importlib
 import json
 import os
 import random
+import sys
+import time
+import types
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -190,3 +194,111 @@ def test_keys_and_a_bundle_are_made(tmp_path, capsys):
     assert "updated by USB" in capsys.readouterr().err
     with pytest.raises(PackmateError):
         bundles.load_key(tmp_path / "none")
+
+
+# -- the heater meanwhile --------------------------------------------------------------------------
+
+
+class Pin:
+    """A heater's output."""
+
+    on = False
+
+    def __init__(self):
+        self.switched = []
+
+    def renew(self, _now):
+        if not self.on:
+            self.switched.append("on")
+        self.on = True
+
+    def off(self):
+        if self.on:
+            self.switched.append("off")
+        self.on = False
+
+
+@pytest.fixture
+def updater(monkeypatch):
+    """The module, on a chip of nothing; `ticks` is the time in ms."""
+    ticks = [0]
+    monkeypatch.setattr(time, "ticks_ms", lambda: ticks[0], raising=False)
+    for name in ("machine", "board"):
+        monkeypatch.setitem(sys.modules, name, types.ModuleType(name))
+    sys.modules["board"].NAME = BOARD  # pyright: ignore[reportAttributeAccessIssue]
+    monkeypatch.setitem(sys.modules, "hardware.resolver", types.ModuleType("hardware.resolver"))
+    sys.modules["hardware.resolver"].Resolver = None  # pyright: ignore[reportAttributeAccessIssue]
+    sys.modules["hardware.resolver"].sockaddr = print  # pyright: ignore[reportAttributeAccessIssue]
+    names = ("update.updater", "update.download", "kept.pause", "kept.times")
+    for name in names:
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    module = importlib.import_module("update.updater")
+    module.ticks = ticks  # pyright: ignore[reportAttributeAccessIssue]
+    yield module
+    for name in names:
+        sys.modules.pop(name, None)
+
+
+def test_a_heater_that_is_held_off_learns_that_it_was_not_on(updater):
+    """What would come of it else: test_heat_current.py."""
+    pin = Pin()
+    pin.renew(0)
+    heater = types.SimpleNamespace(on=True, heating=True)
+    held = updater.HeldOff(pin, heater)
+    held.renew(0)
+    assert not heater.on and not heater.heating and pin.switched == ["on", "off"]
+
+
+def test_a_check_switches_the_heater_off_and_on_once(updater, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    pin = Pin()
+    pin.renew(0)
+    device = types.SimpleNamespace(
+        output=pin,
+        heater=types.SimpleNamespace(bms_output=None, on=True, heating=True),
+        supervisor=types.SimpleNamespace(relax=lambda: None, excuse=lambda now: None),
+        journal=types.SimpleNamespace(note=lambda *_: None),
+        wifi=None,
+    )
+
+    def download(_url, _wifi, take):
+        for _ in range(20):
+            take(b.MAGIC[:1])
+            yield 1000
+
+    monkeypatch.setattr(updater, "download", download)
+    one = updater.Updater(device, "http://x/y", "0.1.0", None)
+    task = one.run()
+    assert one.ask(updater.CHECK) == 0
+    for _ in range(40):
+        next(task)
+        device.output.renew(0)
+    assert pin.switched == ["on", "off", "on"] and device.output is pin
+
+
+def test_a_server_that_trickles_holds_the_heater_off_no_longer_than_20_minutes(
+    updater, monkeypatch
+):
+    class Trickle:
+        def setblocking(self, _on):
+            pass
+
+        connect = setblocking
+
+        def write(self, data):
+            return len(data)
+
+        def readinto(self, buf):
+            updater.ticks[0] += 20_000
+            buf[0] = 10
+            return 1
+
+        def close(self):
+            pass
+
+    module = sys.modules["update.download"]
+    monkeypatch.setattr(module, "socket", types.SimpleNamespace(socket=Trickle))
+    with pytest.raises(b.Refused, match="too slow"):
+        for _ in module.download("http://10.0.0.1/x", None, None):
+            pass
+    assert 1_200_000 < updater.ticks[0] < 1_300_000

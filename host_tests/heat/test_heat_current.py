@@ -111,6 +111,19 @@ def test_three_edges_without_a_step_are_an_open_circuit_within_minutes():
     assert line.rig.text == "fault:open_circuit"
 
 
+def test_an_output_that_is_held_off_is_no_open_circuit():
+    """As update/updater.py holds it off: the heater learns that it was not on."""
+    line = Line().edge(False).run(20)
+    line.rig.alarms = set()
+    line.mat = "open"
+    wanted = 0
+    for _ in range(1200):
+        line.run(1)
+        wanted += line.rig.on
+        line.rig.heater.on = line.rig.heater.heating = False
+    assert wanted > 1000 and faults(line.rig) == set() and line.rig.heater.wh_today == 0
+
+
 def test_a_load_that_hides_one_step_costs_a_minute_and_no_fault():
     line = Line(base_ma=-6000).edge(False).run(20).switched(True)
     line.base_ma += MAT_MA  # something else goes off just now
