@@ -33,6 +33,7 @@ _READERS = (
     "settings",
 )
 _READERS += ("settings_heater", "settings_memory")
+_ROOMY = "power_saver.mpy"  # in no image for a board without PSRAM (tools/groups.py)
 _TWO_AREAS = const(100_000)  # less than two areas of Python's heap are together
 _HALF_AN_AREA = const(40_000)
 _CRUMBS = const(4_000)  # with a driver's books of 2 kB, too little for another area
@@ -66,7 +67,7 @@ def prepare(picture, failures=0):
     early.texts = picture.texts
     early.memory = Heaps()
     early.memory.tell("start")
-    early.roomy = _is_roomy(early.memory)
+    early.roomy = _is_roomy(early.memory, picture.errors)
     _read(early, picture)
     if failures >= FRUGAL:
         early.settings["wifi_ssid"] = early.settings["mqtt_host"] = ""
@@ -102,17 +103,28 @@ def _read(early, picture):
         unload(name)
 
 
-def _is_roomy(memory):
-    """True if the board has PSRAM, or the program does not lie in memory, but in the firmware."""
+def _is_roomy(memory, errors):
+    """True if there is memory for whatever the settings ask for, and the image has it: the board
+    has PSRAM, or the program does not lie in memory, but in the firmware.
+    """
     from settings_memory import has_psram
 
-    if has_psram(memory.python_used + gc.mem_free()):
+    if not _is_file("app.mpy"):
         return True
-    file = open_data("app.mpy")
-    if file is None:
+    if not has_psram(memory.python_used + gc.mem_free()):
+        return False
+    if _is_file(_ROOMY):
         return True
-    file.close()
+    errors.append("memory: the image is one for boards without PSRAM; deploy that of your board")
     return False
+
+
+def _is_file(name):
+    file = open_data(name)
+    if file is None:
+        return False
+    file.close()
+    return True
 
 
 def _take_memory(early, failures):

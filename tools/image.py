@@ -246,23 +246,25 @@ def lay_out(board_name, out, squeezed=True, joined=True, roomy=False):
     return sorted(p for p in out.rglob("*") if p.is_file()), found
 
 
-def kept(board_name, joined=True, roomy=False):
-    """Returns the folder of a board's squeezed image as the sources are now, to be read only.
+def kept(board_name, joined=True, roomy=False, squeezed=True):
+    """Returns the folder of a board's image as the sources are now, to be read only.
 
     Making one takes seconds. The same sources give the same image: it is made once for them, and
     who wants it at the same time waits for it.
     """
     import fcntl  # only here, for Windows has none and needs none: the bench does not run there
 
-    name = board_name + ("" if joined else "-apart") + ("-roomy" if roomy else "")
+    kind = {"apart": not joined, "roomy": roomy, "plain": not squeezed}
+    name = "-".join([board_name, *(word for word, holds in kind.items() if holds)])
     place = ROOT / "build" / "kept" / f"{name}-{_digest()}"
     place.parent.mkdir(parents=True, exist_ok=True)
     with open(place.parent / f"{name}.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not place.is_dir():
             with tempfile.TemporaryDirectory(dir=place.parent) as folder:
-                lay_out(board_name, pathlib.Path(folder) / "image", joined=joined, roomy=roomy)
-                os.rename(pathlib.Path(folder) / "image", place)
+                made = pathlib.Path(folder) / "image"
+                lay_out(board_name, made, squeezed=squeezed, joined=joined, roomy=roomy)
+                os.rename(made, place)
     return place
 
 

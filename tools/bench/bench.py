@@ -162,6 +162,8 @@ class Bench:
     def _suit(self):
         """Makes the chip and the clock suit the BMSs."""
         config, packs = self.config, self.packs
+        if config.compiled:
+            config.compile(self.has_psram)
         config.heap_bytes = self._wired_heap
         if self.has_psram:
             config.heap_bytes = config.heap_with_psram()

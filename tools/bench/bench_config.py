@@ -40,6 +40,7 @@ class BenchConfig:
         self.bms = None  # or one that is ready made
         self.other_bms = ()  # BMSs of packs in parallel to the first
         self.psram = False  # the chip has it, whatever the BMS needs
+        self.compiled = False  # the firmware runs from an image, see compile()
         self.dead_man = False  # the switch hangs at the pin through tools.dead_man
         self.lapse = 1  # virtual seconds per real second, 1..600
         self.heap_bytes = _SOURCES_HEAP  # while the BMS is on a wire
@@ -61,9 +62,12 @@ class BenchConfig:
             self.paths = [*self.paths, board_dir]
         return self.board
 
-    def compile(self):
-        """Runs the firmware as `run_image` does, from the board's image as its sources are now."""
-        self.run_image(image.kept(self.board_name))
+    def compile(self, psram=False):
+        """Runs the firmware as `run_image` does, from the board's image as its sources are now;
+        from now on it is the one for the chip that there is, with `psram` or without.
+        """
+        self.compiled = True
+        self.run_image(image.kept(self.board_name, squeezed=not psram))
 
     def run_image(self, folder):
         """Runs the firmware as a device has it: the image in `folder`, in an ESP32's heap."""
