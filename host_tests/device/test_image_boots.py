@@ -82,3 +82,14 @@ def test_without_its_glyphs_it_heats_and_says_so(config, tmp_path, damage):
         said = f"lib/screen/draw/fonts/glyphs.bin: {damage}; copy the image again"
         assert said in console(bench)
     assert bench.error is None
+
+
+def test_on_a_chip_with_psram_it_says_that_there_is_a_better_image(config):
+    """What that one has more is not missed: history, pages and remote commands are refused."""
+    config.psram = True
+    with Bench(config) as bench:
+        make_cold(bench)
+        wait_for_heat(bench)
+        assert bench.snapshot()["chip"]["resets"] == 0
+        assert "the image is one for boards without PSRAM" in console(bench)
+    assert bench.error is None

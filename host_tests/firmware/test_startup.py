@@ -36,7 +36,7 @@ startup_asked = []
 def startup(monkeypatch):
     """firmware/startup.py in front of fakes; its `uarts` are the receive buffers it has made."""
     found = types.SimpleNamespace(
-        settings=dict(SETTINGS), uarts=[], free=17_000, file=True, language="english"
+        missing="", settings=dict(SETTINGS), uarts=[], free=17_000, file=True, language="english"
     )
     startup_asked.clear()
     machine = types.ModuleType("machine")
@@ -58,7 +58,7 @@ def startup(monkeypatch):
     config.load_settings = load_settings
     data_file = types.ModuleType("hardware.data_file")
     data_file.open_data = lambda name: (
-        types.SimpleNamespace(close=lambda: None) if found.file else None
+        types.SimpleNamespace(close=lambda: None) if found.file and name != found.missing else None
     )
     attempts = types.SimpleNamespace(FRUGAL=2)
     fakes = {
@@ -131,6 +131,9 @@ def test_what_is_refused_depends_on_the_board(startup):
     startup.free = 2_000_000
     prepare(startup)
     assert startup.roomy is True
+    startup.missing = "power_saver.mpy"
+    assert "deploy that of your board" in prepare(startup).errors[-1]
+    assert startup.roomy is False
     startup.free = 17_000
     startup.file = False  # frozen into the firmware: the program takes no memory
     prepare(startup)

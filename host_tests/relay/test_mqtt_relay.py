@@ -53,9 +53,7 @@ def test_each_message_begins_with_the_time(monkeypatch):
         assert told[-1]["ts"] == 2**31
 
 
-def test_a_crash_that_finds_no_memory_to_be_told_does_not_end_each_session(
-    monkeypatch, tmp_path
-):
+def test_a_crash_that_finds_no_memory_to_be_told_does_not_end_each_session(monkeypatch, tmp_path):
     def no_memory(path, _mode):
         raise MemoryError
 

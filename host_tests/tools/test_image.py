@@ -127,6 +127,13 @@ def test_the_same_sources_give_the_same_bytes(said):
         assert (again / file).read_bytes() == (out / file).read_bytes(), file
 
 
+def test_a_start_finds_out_for_which_boards_the_image_is(said):
+    """firmware/startup.py looks for a file that only images for boards with PSRAM have."""
+    assert '"power_saver.mpy"' in image.find_source("startup").read_text()
+    for name, (out, _) in said.items():
+        assert (out / "lib" / "power_saver.mpy").exists() is bool(image.load_board(name).PSRAM)
+
+
 def test_an_old_tree_leaves_nothing_behind(tmp_path):
     stale = tmp_path / "out" / "lib" / "stale.py"
     stale.parent.mkdir(parents=True)
