@@ -196,7 +196,7 @@ def test_keys_and_a_bundle_are_made(tmp_path, capsys):
         bundles.load_key(tmp_path / "none")
 
 
-# -- the heater meanwhile --------------------------------------------------------------------------
+# -- the heater meanwhile -------------------------------------------------------------------------
 
 
 class Pin:

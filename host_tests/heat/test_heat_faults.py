@@ -354,7 +354,7 @@ def test_a_clock_that_jumps_makes_no_more_days_than_there_are():
     """By a time server that is wrong again and again each answer would be a new budget."""
     energy = EnergyDay()
     day = 9000
-    for hour in range(24):
+    for _hour in range(24):
         day = 20_000 if day == 9000 else 9000
         for _ in range(60):
             energy.step(60_000, 60_000, 100_000, day)

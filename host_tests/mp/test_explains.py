@@ -138,7 +138,7 @@ def event_log():
 
 
 class Broken:
-    """A watch that fails; and the sys to which that is told: a traceback would fail this script."""
+    """A watch that fails, and the sys that is told so: a traceback would fail this script."""
 
     def step(self, device):
         raise OSError(5)
