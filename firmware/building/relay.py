@@ -70,7 +70,7 @@ def build_relay(device, early, about):
     if early.roomy and settings["mqtt_tls"] != "off":
         from mqtt.secure import Secure, secure_line
 
-        secure_line(session, Secure(settings, device.clock, early.errors))
+        secure_line(session, Secure(settings, device.clock, early.errors), device)
     if settings["history_kb"]:
         _add_history(device, session, others)
     message = Message(codes, _room(device, settings))

@@ -2,13 +2,19 @@
 
 The handshake is done by the first writes: the socket does not block, and mbedTLS goes on where it
 was. What it could not send is to be given to it again as it was, which mqtt.session does.
+
+It reckons, in one go, with what has come: on a chip for a second or two, which is longer than the
+watchdog leaves while the mat is on. So the pin is low in such a step, and in no other.
 """
 
+import select
 from binascii import a2b_base64
 
 import tls
 
 from compat import const
+from kept.pause import write
+from mqtt.session import GREETING
 
 # As OSErrors; the line in words.MQTT_NAMES, negative.
 _FAILED = const(-9)
@@ -48,15 +54,41 @@ class Secure:
         return Stream(stream)
 
 
-def secure_line(session, secure):
-    """Has a mqtt.session.Session, of whichever kind, go over such a line."""
+class Handshake:
+    """Tells of a socket that is being connected when there is something to reckon."""
+
+    def __init__(self, sock):
+        self._sock = sock
+        self._poll = select.poll()
+        self._poll.register(sock, select.POLLIN | select.POLLOUT)
+
+    def is_due(self):
+        """True once when the line is open, and then whenever something has come."""
+        for _, events in self._poll.poll(0):
+            if events & select.POLLOUT:
+                self._poll.modify(self._sock, select.POLLIN)
+            return True
+        return False
+
+
+def secure_line(session, secure, device):
+    """Has a mqtt.session.Session, of whichever kind, go over such a line. device: whose heater
+    is off while the handshake reckons."""
     plain_step = session.step
+    shake = None
 
     def step(now):
+        nonlocal shake
         was = session.sock
-        came = plain_step(now)
+        if shake is not None and session.state == GREETING and shake.is_due():
+            if device.options is not None and device.options.saver is not None:
+                device.options.saver.wake()  # with a third of the clock it would take too long
+            came = write(device, lambda: plain_step(now))
+        else:
+            came = plain_step(now)
         if was is None and session.sock is not None:  # before anything is sent
             try:
+                shake = Handshake(session.sock)
                 session.sock = secure.wrap(session.sock)
             except OSError as error:
                 session.drop(0, error.errno)

@@ -79,6 +79,21 @@ class Wifi:
         return -60
 
 
+class Supervisor:
+    """Counts how often the heater made way for something long."""
+
+    pauses = wakes = 0
+
+    def wake(self):
+        self.wakes += 1
+
+    def relax(self):
+        self.pauses += 1
+
+    def excuse(self, now):
+        pass
+
+
 def make_pack():
     pack = p.PackState()
     pack.cells = 4
@@ -104,6 +119,7 @@ def make_device(name_server):
         answering=True,
     )
     unit.units = (unit,)
+    supervisor = Supervisor()
     heater = Thing(
         latched=0,
         warnings=0,
@@ -128,12 +144,15 @@ def make_device(name_server):
         bms=unit,
         state={},
         heater=heater,
-        output=Thing(on=False),
+        output=Thing(on=False, off=lambda: None),
+        supervisor=supervisor,
+        options=Thing(saver=supervisor),
         writes=None,
         ble=None,
         clock=None,
         recorder=None,
         journal=Thing(note=lambda what, about: None, events=lambda: iter(())),
+        updater=Thing(version="0.0.0", latest="", percent=None, reason="", told=0, ask=None),
         wifi=Wifi(name_server),
         max_age_ms=10_000,
         uptime_s=1,
@@ -176,7 +195,7 @@ class Watch:
             last = now
 
 
-async def report(relay, watch):
+async def report(relay, watch, supervisor):
     while True:
         line = {
             "connected": relay.connected,
@@ -192,6 +211,8 @@ async def report(relay, watch):
             "announcing": relay.announcer is not None and relay.announcer.active(),
             "step_us": watch.step_us,
             "gap_ms": watch.gap_ms,
+            "pauses": supervisor.pauses,
+            "wakes": supervisor.wakes,
             "heap": gc.mem_alloc(),
         }
         if watch.collects:
@@ -238,7 +259,8 @@ async def main(settings, secrets, options):
     watch = Watch()
     watch.collects = options["collect"]
     relay.start(time.ticks_ms())
-    tasks = [asyncio.create_task(watch.tick()), asyncio.create_task(report(relay, watch))]
+    telling = report(relay, watch, device.supervisor)
+    tasks = [asyncio.create_task(watch.tick()), asyncio.create_task(telling)]
     tasks.append(asyncio.create_task(flap(device.wifi, options["flap_s"])))
     pack = device.bms.pack
     while tasks:

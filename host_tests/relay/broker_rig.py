@@ -44,7 +44,7 @@ class Program:
     """relay_program.py in a process of its own; `last` is its newest report."""
 
     def __init__(self, places, **settings):
-        command = [runner.find_tool("micropython"), "-X", "heapsize=320k"]
+        command = [runner.find_tool("micropython"), "-X", "heapsize=400k"]
         command += [str(ROOT / "host_tests" / "mp" / "relay_program.py"), json.dumps(settings)]
         self._child = subprocess.Popen(
             command,

@@ -2,6 +2,7 @@
 
 import datetime
 import ipaddress
+import socket
 import subprocess
 import time
 
@@ -115,6 +116,25 @@ def test_all_that_goes_over_a_plain_line_goes_over_a_secure_one(broker, run):
     assert client.wait_results(2)[-1] == ("heater/boost/set", False, "oversized")
     program.finish()
     client.close()
+
+
+def test_the_heater_makes_way_for_the_handshake_and_for_nothing_else(broker, run):
+    """On a chip it holds the loop for longer than the watchdog leaves while the mat is on."""
+    port, _, _ = broker()
+    program = run(port)
+    pauses = program.wait_for(lambda report: report["connected"])["pauses"]
+    assert 2 <= pauses <= 10
+    time.sleep(2)
+    assert program.last["pauses"] == program.last["wakes"] == pauses
+    program.finish()
+
+
+def test_a_broker_that_says_nothing_does_not_keep_the_heater_off(run):
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        program = run(mute.getsockname()[1])
+        time.sleep(3)
+        assert program.last["pauses"] == 1  # for what we say first
+        program.kill()
 
 
 def test_a_broker_that_comes_back_is_found_again(broker, run):
