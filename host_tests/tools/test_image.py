@@ -238,7 +238,7 @@ def test_a_file_is_rendered_from_a_module_that_the_device_does_not_carry(tmp_pat
 def test_an_image_is_kept_for_as_long_as_its_sources_are_the_same(monkeypatch, tmp_path):
     made = []
 
-    def lay_out(board, out, joined, roomy):
+    def lay_out(board, out, squeezed, joined, roomy):
         made.append((board, joined))
         out.mkdir()
         (out / "main.py").write_text(f"# {len(made)}")
@@ -261,7 +261,7 @@ def test_who_wants_the_same_image_at_the_same_time_waits_for_it(monkeypatch, tmp
     begun = threading.Event()
     goes_on = threading.Event()
 
-    def lay_out(board, out, joined, roomy):
+    def lay_out(board, out, squeezed, joined, roomy):
         made.append(board)
         begun.set()
         assert goes_on.wait(60)
