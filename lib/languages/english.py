@@ -332,7 +332,9 @@ wrong user, password?
 closed by the broker
 not an MQTT broker
 no memory for it
-waits for Wi-Fi"""
+waits for Wi-Fi
+certificate refused
+waits for the time"""
 
 # What to do about an alarm, ADVICE_LINES each, by screen.more.advice.
 ADVICE = """\

@@ -311,7 +311,9 @@ Name, Passwort falsch?
 vom Broker beendet
 kein MQTT-Broker
 Speicher fehlt
-wartet auf WLAN"""
+wartet auf WLAN
+Zertifikat abgelehnt
+wartet auf die Uhrzeit"""
 
 ADVICE = """\
 Lade den Akku bald, und
