@@ -1,8 +1,9 @@
 """The relay as the firmware builds and runs it, with a made-up device, for test_mqtt_broker.py.
 
-    micropython relay_program.py '{"mqtt_port": 1883, …}'
+    RELAY='{"mqtt_port": 1883, …}' micropython relay_program.py
 
-The argument overrides settings; "name_server" is the address of one, "state" what was kept,
+What is given overrides settings (it is no argument: those may have 255 bytes);
+"name_server" is the address of one, "state" what was kept,
 "time_after_s" when the time of day will be known (null: never),
 "flap_s" takes the Wi-Fi away so often, and "collect" has the heap collected before it is told.
 Each quarter of a second one line of JSON goes to standard output: the relay's figures, the longest
@@ -12,7 +13,7 @@ that one step took, the longest that the loop had to wait, and the heap in use.
 import asyncio
 import gc
 import json
-import sys
+import os
 import time
 
 from bms import pack as p
@@ -276,7 +277,7 @@ async def main(settings, secrets, options):
 
 
 if __name__ == "__main__":
-    given = json.loads(sys.argv[1])
+    given = json.loads(os.getenv("RELAY"))
     secret = {"mqtt_password": given.pop("mqtt_password", "")}
     options = {"name_server": "", "collect": False, "flap_s": 0, "state": {}, "time_after_s": None}
     for name in options:

@@ -45,10 +45,10 @@ class Program:
 
     def __init__(self, places, **settings):
         command = [runner.find_tool("micropython"), "-X", "heapsize=400k"]
-        command += [str(ROOT / "host_tests" / "mp" / "relay_program.py"), json.dumps(settings)]
+        command += [str(ROOT / "host_tests" / "mp" / "relay_program.py")]
         self._child = subprocess.Popen(
             command,
-            env=os.environ | {"MICROPYPATH": ":".join(places)},
+            env=os.environ | {"MICROPYPATH": ":".join(places), "RELAY": json.dumps(settings)},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -70,9 +70,12 @@ class Program:
         self._child.wait()
         self._reader.join(5)
 
+    def _told(self):
+        return f"{self.last} {''.join(self.noise[-20:])}"
+
     def wait_for(self, condition, limit_s=LIMIT_S):
         """Waits until `condition(report)` is true, and returns the report."""
-        wait_for(lambda: self.last and condition(self.last), limit_s, lambda: self.last)
+        wait_for(lambda: self.last and condition(self.last), limit_s, self._told)
         return self.last
 
     def finish(self):
