@@ -3,15 +3,14 @@
 Imported only where the settings ask for it, on boards with PSRAM.
 """
 
-import sys
 from time import ticks_ms
 
 from bms import pack as p
 from bms.check import PLAUSIBLE
 from compat import const
 from kept import pause
+from kept.guarded import each_second
 
-_TICK_MS = const(1000)
 # While the mat is on, which pauses for a write, records wait for each other so long at most, as
 # does all that is to be saved (device.save_if_due); likewise the books of what was delivered.
 _TOGETHER_S = const(600)
@@ -79,13 +78,8 @@ class Recorder:
 
 
 def run(device):
-    """The task. The history must not take the heater with it, whatever is wrong with it."""
-    try:
-        while True:
-            device.recorder.step(device, ticks_ms())
-            yield _TICK_MS
-    except Exception as error:
-        sys.print_exception(error)
-        print("history: no more records until the next start")
-    while True:
-        yield _TICK_MS
+    """The task."""
+    return each_second(
+        lambda: device.recorder.step(device, ticks_ms()),
+        "history: no more records until the next start",
+    )

@@ -13,10 +13,10 @@ where it comes from, and what became of it), `update`, `dropped`.
 
 import json
 import os
-import sys
 
 import words as w
 from compat import const
+from kept.guarded import each_second
 from kept.pause import write
 from kept.times import unix_s
 
@@ -202,14 +202,10 @@ class Watch:
 
 
 def run(device):
-    """The task: watches, and writes. It must not take the heater with it, whatever is wrong."""
-    try:
-        while True:
-            yield 1000
-            device.watch.step(device)
-            device.journal.step(device)
-    except Exception as error:
-        sys.print_exception(error)
-        print("event log: nothing is noted until the next start")
-    while True:
-        yield 1000
+    """The task: watches, and writes."""
+
+    def step():
+        device.watch.step(device)
+        device.journal.step(device)
+
+    return each_second(step, "event log: nothing is noted until the next start")

@@ -18,6 +18,7 @@ from host_tests.history_rig import Store
 with unittest.mock.patch.object(time, "ticks_ms", lambda: 0, create=True):
     import history_recorder as recorder
     from building import history
+    from kept import guarded
 
 
 class Output:
@@ -193,7 +194,7 @@ def test_a_page_gets_the_last_day(rig):
 
 
 def test_whatever_is_wrong_with_it_the_other_tasks_run_on(rig, monkeypatch, capsys):
-    monkeypatch.setattr(recorder.sys, "print_exception", print, raising=False)
+    monkeypatch.setattr(guarded.sys, "print_exception", print, raising=False)
     rig.device.recorder = types.SimpleNamespace(step=lambda *_: 1 // 0)
     task = recorder.run(rig.device)
     assert [next(task) for _ in range(5)] == [1000] * 5

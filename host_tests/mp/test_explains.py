@@ -20,7 +20,7 @@ sys.modules["machine"] = Machine()
 sys.modules["board"] = Board()
 
 import crash  # noqa: E402
-from kept import console, journal  # noqa: E402
+from kept import console, guarded, journal  # noqa: E402
 from kept.crash_file import UNTOLD  # noqa: E402
 
 SECRETS = {"wifi_password": "hunter2", "mqtt_password": "hunter2-and-more", "ble_pin": ""}
@@ -149,7 +149,7 @@ class Broken:
 
 def a_log_that_fails_ends_nothing():
     device = Device()
-    device.watch = journal.sys = Broken()
+    device.watch = guarded.sys = Broken()
     task = journal.run(device)
     assert [next(task) for _ in range(4)] == [1000] * 4
 
