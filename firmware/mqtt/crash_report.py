@@ -3,8 +3,8 @@
 from compat import const
 from kept.crash_file import UNTOLD, keep_told
 from kept.pause import write
+from mqtt.reports import NOTHING
 
-_NOTHING = const(-1)  # to be told by the relay
 _NEVER_MS = const(0x0FFFFFFF)
 _FULL_MS = const(2_000)  # after which it is gone, or the session is
 
@@ -24,18 +24,18 @@ class CrashReport:
     def write(self, message, now):
         """Has it sent; the next time, if the session still is the same, that is enough."""
         if self.interval_ms == _NEVER_MS:
-            return _NOTHING
+            return NOTHING
         connects = self._device.relay.connects
         if self._sent == connects:
             self.interval_ms = _NEVER_MS
             write(self._device, keep_told)
-            return _NOTHING
+            return NOTHING
         self._sent = connects
         try:
             with open(UNTOLD, "rb") as file:
                 text = file.read()
         except (OSError, MemoryError):  # the next start has memory for it; this one goes on
             self.interval_ms = _NEVER_MS
-            return _NOTHING
+            return NOTHING
         self._session.publish(self.name, text, len(text), True)
-        return _NOTHING
+        return NOTHING

@@ -6,8 +6,9 @@ there is PSRAM.
 
 import words as w
 from compat import const
+from mqtt.remote import put
+from mqtt.reports import NOTHING
 
-NOTHING = const(-1)  # there is nothing to be told
 _SOON_MS = const(500)  # until the next one, while several are to be told
 _TYPES = ("alarm", "heater_fault", "heater_warning")
 _TABLES = (w.ALARM_TEXTS, w.REASON_TEXTS, w.WARNING_TEXTS)
@@ -51,8 +52,7 @@ class EventReport:
             bytes(name[:end]),
             bytes(stamp),
         )
-        message.buf[: len(text)] = text
-        return len(text)
+        return put(message, text)
 
     def _find(self, now):
         """Returns (type, number) of each that is new, and forgets those that are over."""

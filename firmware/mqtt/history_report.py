@@ -5,11 +5,11 @@ It is the last of the relay's reports, so that everything live goes first.
 
 from compat import const, ticks_diff
 from history import record as r
-from history.replay import NOTHING, READY, Replay
+from history import replay as h
+from mqtt.reports import NOTHING
 from relay import message as m
 from words import STATE_TEXTS
 
-_NOTHING = const(-1)  # of a report
 _PACE_MS = const(50)  # twenty a second at most
 _QUIET_MS = const(1000)
 _PATIENCE_MS = const(300_000)  # for the time of day, after a session has begun
@@ -28,7 +28,7 @@ class HistoryReport:
         self.stamp = _NULL
         self._device = device
         self._session = session
-        self._replay = Replay(device.recorder.ring)
+        self._replay = h.Replay(device.recorder.ring)
         self._sent = 0  # what the last one was called, until it is known what became of it
         self._connects = 0
         self._since_ms = 0  # when the session began,
@@ -41,7 +41,7 @@ class HistoryReport:
         if session.awaited:
             session.look_for_answer(now)
             if session.awaited:
-                return _NOTHING
+                return NOTHING
         replay = self._replay
         if self._sent and session.answered == self._sent:
             replay.acknowledged()
@@ -50,13 +50,13 @@ class HistoryReport:
         if session.is_deaf(now):
             session.pressing = False
             self.interval_ms = _QUIET_MS
-            return _NOTHING
+            return NOTHING
         what = replay.step(self._may_learn_time(now))
-        session.pressing = what != NOTHING
-        if what == NOTHING:
+        session.pressing = what != h.NOTHING
+        if what == h.NOTHING:
             self.interval_ms = _QUIET_MS
-        if what != READY:
-            return _NOTHING
+        if what != h.READY:
+            return NOTHING
         length = self._write(message)
         if length:
             self._sent = 1 + replay.number % _NUMBERS

@@ -2,10 +2,9 @@
 
 import json
 
-from compat import const
+from mqtt.remote import put
+from mqtt.reports import NOTHING
 from relay.influx import line
-
-_NOTHING = const(-1)  # there is nothing to be told
 
 
 class InfluxReport:
@@ -29,7 +28,4 @@ class InfluxReport:
             return length
         told = json.loads(bytes(memoryview(message.buf)[:length]))
         text = line(self._measurement, self._tags, told)
-        if len(text) > len(message.buf):
-            message.buf = bytearray(len(text))
-        message.buf[: len(text)] = text
-        return len(text) or _NOTHING
+        return put(message, text) or NOTHING

@@ -3,6 +3,7 @@
 import json
 
 from compat import const
+from mqtt.reports import NOTHING as NOTHING_TO_TELL
 from relay.commands import (
     ACCEPTED,
     FROM_WRITES,
@@ -14,7 +15,6 @@ from relay.commands import (
     WRITE,
 )
 
-NOTHING_TO_TELL = const(-1)
 _NEVER_MS = const(0x0FFFFFFF)
 _SOON_MS = const(500)
 _SELDOM_MS = const(300_000)

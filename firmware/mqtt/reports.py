@@ -1,8 +1,8 @@
 """What each message tells: figures of the device's parts, in the order of relay.fields' table.
 
 A report has `name` (the last part of its topic), `interval_ms`, `retained` (by the broker), and
-`write(message, now)`, which returns the length of what it has written, or 0: see relay.message.
-That about a pack is relay.state.StateReport.
+`write(message, now)`, which returns the length of what it has written, or 0: see relay.message; or
+NOTHING. That about a pack is relay.state.StateReport.
 """
 
 # `relay` and `session` of a report are None until they are made.
@@ -15,6 +15,7 @@ from relay import message as m
 SELDOM_MS = const(60_000)
 _DEVICE_MS = const(300_000)
 _MOST_FAULTS = const(6)  # named
+NOTHING = const(-1)  # there is nothing to be told
 FAULT_ROOM = const(24)  # of the longest name, with the comma
 
 

@@ -3,9 +3,10 @@
 import json
 
 from compat import const
+from mqtt.remote import put
+from mqtt.reports import NOTHING
 from words import HEATING, STATE_NAMES, name
 
-NOTHING = const(-1)  # there is nothing to be told
 _EVERY_MS = const(5000)  # a battery that is silent for a minute is lost for the driver
 
 
@@ -35,11 +36,7 @@ class VictronReport:
             return NOTHING
         if self._heater is not None:
             self._add_heater(figures, self._heater)
-        text = json.dumps(figures).encode()
-        if len(text) > len(message.buf):
-            message.buf = bytearray(len(text))
-        message.buf[: len(text)] = text
-        return len(text)
+        return put(message, json.dumps(figures).encode())
 
     def _add_heater(self, figures, heater):
         law = heater.law
