@@ -17,6 +17,14 @@ HISTORY_KB = const(14)
 INFLUX_KB = const(2)
 BY_DEVICE_KB = const(4)
 TLS_KB = const(60)  # mbedTLS's own buffers, and more for the handshake
+# What needs so much, and is off without it.
+_OF_MEMORY = (
+    ("bms_writes", WRITES_KB, False),
+    ("mqtt_victron", VICTRON_KB, False),
+    ("low_power", LOW_POWER_KB, False),
+    ("mqtt_influx", INFLUX_KB, False),
+    ("history_kb", HISTORY_KB, 0),
+)
 # What only the pages have that a board without PSRAM has no memory for.
 _OF_PAGES = (
     ("screen_first", "glance"),
@@ -46,21 +54,10 @@ def refuse(values, errors):
     if values["packs"] and values["wifi_ssid"]:
         _complain(errors, "packs", PACKS_KB)
         values["packs"] = ()
-    if values["bms_writes"]:
-        _complain(errors, "bms_writes", WRITES_KB)
-        values["bms_writes"] = False
-    if values["mqtt_victron"]:
-        _complain(errors, "mqtt_victron", VICTRON_KB)
-        values["mqtt_victron"] = False
-    if values["low_power"]:
-        _complain(errors, "low_power", LOW_POWER_KB)
-        values["low_power"] = False
-    if values["mqtt_influx"]:
-        _complain(errors, "mqtt_influx", INFLUX_KB)
-        values["mqtt_influx"] = False
-    if values["history_kb"]:
-        _complain(errors, "history_kb", HISTORY_KB)
-        values["history_kb"] = 0
+    for name, kb, off in _OF_MEMORY:
+        if values[name]:
+            _complain(errors, name, kb)
+            values[name] = off
     for name, plain in _OF_PAGES:
         value = values.pop(name)
         if plain is not None and value != plain:
