@@ -58,15 +58,7 @@ _COLD = {
     p.TEMP_MAX_DC: -98,
     p.CHARGE_ON: 0,
 }
-_EXTREME = {
-    p.SOC_PCT: 100,
-    p.PACK_MV: 130_500,
-    p.CURRENT_MA: -888_800,
-    p.CELL_MIN_MV: 4_188,
-    p.CELL_MAX_MV: 4_208,
-    p.CELL_DELTA_MV: 1_080,
-    p.TEMP_MIN_DC: -288,
-    p.TEMP_MAX_DC: 1288,
+_EXTREME = scenes.EXTREME | {
     p.MOS_TEMP_DC: 1034,
     p.REMAINING_MAH: 999_900,
     p.CAPACITY_MAH: 1_000_000,

@@ -72,7 +72,7 @@ _EMPTY = {
     p.TEMP_MIN_DC: -3,
     p.TEMP_MAX_DC: 124,
 }
-_EXTREME = {
+EXTREME = {
     p.SOC_PCT: 100,
     p.PACK_MV: 130_500,
     p.CURRENT_MA: -888_800,
@@ -170,7 +170,7 @@ SCENES = {
     "alarm": (_EMPTY, 0, (alarms.CELL_UNDERVOLTAGE, alarms.LOW_SOC), {}, 102),
     "fault": (_COLD, 0, (), _NOT_HEATING, 100),
     "wrong_data": ({}, 0, (), {"verdict": check.CELL_SUM}, 100),
-    "extreme": (_EXTREME, 9, (alarms.CELL_COUNT_MISMATCH,), _HEATING, 100),
+    "extreme": (EXTREME, 9, (alarms.CELL_COUNT_MISMATCH,), _HEATING, 100),
     "figures": ({}, 0, (), {"heater_state": s.IDLE}, 100),
     "figures_cold": (_EMPTY, 0, (), {}, 100),
     "faults": (_COLD, 0, (), _STUCK_ON, 100),
