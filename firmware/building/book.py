@@ -1,11 +1,11 @@
 """Builds the screen with all pages: for boards that have memory for them."""
 
-import os
 import sys
 
 import board
 import framebuf
 
+from config import exists
 from device_facts import DeviceFacts
 from hardware.buttons import Button
 from hardware.two_buttons import Buttons
@@ -30,7 +30,7 @@ def add_to(device, early):
         early.texts,
         early.errors,
         device.ble is not None,
-        not _exists("settings.json"),
+        not exists("settings.json"),
         device.bms.bank if settings["packs"] else None,
         _light_sensor(),
         device.recorder is not None,
@@ -51,11 +51,3 @@ def _light_sensor():
     from hardware.light import Light
 
     return Light(board.LIGHT_PIN).percent
-
-
-def _exists(path):
-    try:
-        os.stat(path)
-    except OSError:
-        return False
-    return True

@@ -55,11 +55,11 @@ class HeldOff:
         self.real.close()
 
     def look(self, now):
-        """See bms_heater."""
+        """See heating.bms_heater."""
         self.real.look(now)
 
     def step(self, heater, on, elapsed_ms, now):
-        """See bms_heater."""
+        """See heating.bms_heater."""
         self.real.step(heater, False, elapsed_ms, now)
 
 
