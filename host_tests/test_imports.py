@@ -37,6 +37,7 @@ LIB = {
     "bms": PORTABLE_TOP,
     "heat": PORTABLE_TOP | {"bms.pack", "bms.alarms", "bms.wire"},
     "relay": PORTABLE_TOP | {"bms.pack", "bms.alarms", "bms.check", "bms.wire"},
+    "web": {"compat"},
     "history": PORTABLE_TOP | {"bms.pack", "bms.wire", "bms.crc16"},
     "screen": PORTABLE_TOP | {"bms.pack", "bms.alarms", "bms.check", "bms.wire", "history.curve"},
     "languages": {

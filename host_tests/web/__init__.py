@@ -1,0 +1,1 @@
+"""Tests of lib/web and firmware/website: requests, connections, the page."""
