@@ -23,6 +23,8 @@ ABOUT = {
     "firmware/kept": "crashes, events, in flash",
     "firmware/update": "signed bundles over Wi-Fi",
     "firmware/mqtt": "broker, messages out, commands in",
+    "firmware/website": "the page: browsers, password",
+    "lib/web": "requests, answers of HTTP",
     "lib/relay": "figures → messages, discovery",
     "lib/screen": "figures → pages",
     "lib/heat": "figures → on or off",
