@@ -5,11 +5,13 @@ import pathlib
 import signal
 import threading
 import time
+import urllib.request
 
 import pytest
 
 from tools.bench.bench import Bench
 from tools.bench.bench_config import ROOT, BenchConfig
+from tools.bench.standins import bench_ops as ops
 
 PROGRAMS = pathlib.Path(__file__).parent / "programs"
 WATCHDOG_S = 2.5
@@ -358,6 +360,21 @@ def test_an_error_in_a_callback_ends_the_bench_loudly(tmp_path):
     finally:
         bench.stop()
         threading.excepthook = hook
+
+
+def ask(bench):
+    """Returns what the firmware serves."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{bench.web_port}/", timeout=20) as answer:
+        return answer.read()
+
+
+@pytest.mark.parametrize("lapse", [1, 600])
+def test_what_it_serves_is_found_on_the_host_however_fast_time_goes(start, lapse):
+    bench = start("serves.py", lapse=lapse)
+    wait_line(bench, "serves")
+    bench.wait_for(lambda b: b.chip.wifi.state == ops.WIFI_GOT_IP, 60)
+    first, second = int(ask(bench)), int(ask(bench))
+    assert 0 < first < second
 
 
 def test_nothing_is_left_behind(start):

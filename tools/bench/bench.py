@@ -15,6 +15,7 @@ from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet  # 3.10: not the builtin one
 
 from tools.bench import mono_panel
+from tools.bench.broker import free_port
 from tools.bench.chip import PWRON_RESET, Chip
 from tools.bench.clock import Clock
 from tools.bench.conductor import Conductor, real_us
@@ -35,7 +36,8 @@ class Bench:
     """See the module. `config`: a config.BenchConfig.
 
     Parts, for use in the bench's thread: `packs`, `plant`, `bms`, `line`, `chip`, `clock`,
-    `panel`, `console`, `conductor`. `error` is the exception that ended the bench's thread, if
+    `panel`, `console`, `conductor`. `web_port` is where the host finds what the firmware serves,
+    whatever port that has chosen. `error` is the exception that ended the bench's thread, if
     one did.
     """
 
@@ -62,6 +64,8 @@ class Bench:
         self.probe = self.conductor.wires[board.PROBE_PIN] = Ds18b20(self.plant)
         self.dead_man = DeadMan() if config.dead_man else None
         self.error = None
+        self.web_port = free_port()  # of the page that the firmware serves
+        config.env["PACKMATE_WEB_PORT"] = str(self.web_port)
         names = [config.bms_name, *config.other_bms]
         self.packs = Packs(names, self.world, self.line, self.conductor.now_us, config.bms)
         self._wired_heap = config.heap_bytes

@@ -65,6 +65,7 @@ def _chip(bench, t_us):
         "wifi": chip.wifi.state,
         "wifi_ssid": chip.wifi.ssid,
         "psram": bench.has_psram,
+        "web_port": bench.web_port,
     }
 
 

@@ -13,6 +13,11 @@ POLLERR = uselect.POLLERR
 POLLHUP = uselect.POLLHUP
 
 
+def _of_host(obj):
+    """Returns the host's socket of one of the bench's; poll() tells of that."""
+    return getattr(obj, "bench_socket", obj)
+
+
 class poll:
     """select.poll"""
 
@@ -25,19 +30,19 @@ class poll:
         if hasattr(obj, "bench_ready"):
             self._uarts[id(obj)] = [obj, eventmask]
         else:
-            self._builtin.register(obj, eventmask)
+            self._builtin.register(_of_host(obj), eventmask)
             self._sockets += 1
 
     def unregister(self, obj):
         if self._uarts.pop(id(obj), None) is None:
-            self._builtin.unregister(obj)
+            self._builtin.unregister(_of_host(obj))
             self._sockets -= 1
 
     def modify(self, obj, eventmask):
         if id(obj) in self._uarts:
             self._uarts[id(obj)][1] = eventmask
         else:
-            self._builtin.modify(obj, eventmask)
+            self._builtin.modify(_of_host(obj), eventmask)
 
     def poll(self, timeout=-1):
         if not link.in_main_thread():

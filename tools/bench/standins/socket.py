@@ -1,7 +1,8 @@
 """The host's sockets, which cannot reach anything while the bench's Wi-Fi is down.
 
-TCP is the host's own. UDP reaches a name server and a time server that only the bench has: every
-name is at 127.0.0.1, except `silent.…`, about which the name server says nothing, and `unknown.…`.
+TCP is the host's own; what is served is found on the host at a port that the bench has chosen.
+UDP reaches a name server and a time server that only the bench has: every name is at 127.0.0.1,
+except `silent.…`, about which the name server says nothing, and `unknown.…`.
 """
 
 import bench_link as link
@@ -17,6 +18,7 @@ from usocket import socket as _socket
 _EAI_FAIL = -202  # lwIP's, as the ESP32 raises it
 _EHOSTUNREACH = 118
 _ENOMEM = 12
+_EADDRINUSE = 112
 _NEEDED = 3000  # bytes of the IDF's memory in one piece, with which a socket can be made and sends
 _DNS_PORTS = (53, 5353)
 _NTP_PORT = 123
@@ -27,6 +29,8 @@ _PATIENCE_MS = 5
 
 # Of this boot, in s since 2000; empty: no server answers.
 _boot_s = uos.getenv("PACKMATE_WALL") or ""
+# Where the host has what the firmware serves, on whatever port that is for the firmware.
+_web_port = int(uos.getenv("PACKMATE_WEB_PORT") or "0")
 
 
 def _is_up():
@@ -50,17 +54,35 @@ def socket(family=2, kind=SOCK_STREAM, *args):
 
 
 class _Stream:
-    """A TCP socket. Virtual time may run much faster than the broker's: so while an answer is due,
-    a look at the socket waits a moment of real time."""
+    """A TCP socket. Virtual time may run much faster than the broker's, or a browser's: so while
+    something is due from there, a look at the socket waits a moment of real time.
 
-    def __init__(self, sock):
-        self._sock = sock
+    `bench_socket`: the host's.
+    """
+
+    def __init__(self, sock, served=False):
+        self._sock = self.bench_socket = sock
         self._poll = uselect.poll()
         self._poll.register(sock, uselect.POLLIN)
-        self._waiting = False
+        self._waiting = self._served = served
 
     def setblocking(self, flag):
         self._sock.setblocking(flag)
+
+    def setsockopt(self, *option):
+        self._sock.setsockopt(*option)
+
+    def bind(self, address):
+        if not _web_port:
+            raise OSError(_EADDRINUSE)
+        self._sock.bind(_getaddrinfo("127.0.0.1", _web_port)[0][-1])
+
+    def listen(self, backlog=2):
+        self._sock.listen(backlog)
+
+    def accept(self):
+        sock, address = self._sock.accept()
+        return _Stream(sock, True), address
 
     def connect(self, address):
         if not _is_up():
@@ -69,13 +91,17 @@ class _Stream:
 
     def write(self, data, at=0, n=-1):
         _need_memory()
+        if self._served and not _is_up():
+            return None
         if at == 0 and data[0] in _ANSWERED:
             self._waiting = True
         return self._sock.write(data, at, len(data) - at if n < 0 else n)
 
     def readinto(self, buf, n=-1):
+        if self._served and not _is_up():
+            return None
         if self._waiting and self._poll.poll(_PATIENCE_MS):
-            self._waiting = False
+            self._waiting = self._served
         return self._sock.readinto(buf, len(buf) if n < 0 else n)
 
     def close(self):
