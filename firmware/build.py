@@ -20,7 +20,10 @@ _ONCE = (
 
 
 def build(early):
-    """Returns the Device, ready to be started. `early`: startup.Startup; see docs/memory.md."""
+    """Returns the Device, ready to be started. `early`: a starting.startup.Startup.
+
+    See docs/memory.md.
+    """
     device = Device(early)
     build_bms(device, early)
     finish(0)

@@ -22,7 +22,7 @@ _SAVE_METER_S = const(600)  # what a power cut can cost of the energy counted
 
 
 class Device:
-    """Every part of the device; build.py makes them, from `early`, the startup.Startup."""
+    """Every part of the device; build.py makes them, from a starting.startup.Startup, `early`."""
 
     def __init__(self, early):
         settings = early.settings

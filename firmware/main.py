@@ -12,7 +12,7 @@ import time  # noqa: E402
 import machine  # noqa: E402
 import micropython  # noqa: E402
 
-import attempts  # noqa: E402
+from starting import attempts  # noqa: E402
 
 machine.freq(board.CPU_HZ)  # the start too is a third shorter with it
 micropython.alloc_emergency_exception_buf(100)
@@ -33,17 +33,17 @@ def start(failures):
     (A stack would keep what was handed to a function from here as long as this file runs.)
     """
     first = show()
-    import startup
+    from starting import startup
     from unload import unload
 
     found = [startup.prepare(first, failures)]
-    unload("startup")
+    unload("starting.startup")
     return found
 
 
 def rest(reason):
     """Safe mode: no start helps; a person is needed."""
-    import rescue
+    from starting import rescue
 
     rescue.rest(reason, show)
 

@@ -83,7 +83,7 @@ def _arm():
 
 
 def _forget_failures():
-    """The failed starts were those of the other set (attempts.py)."""
+    """The failed starts were those of the other set (starting/attempts.py)."""
     from machine import RTC
 
     RTC().memory(b"")

@@ -1,4 +1,5 @@
-"""The state that outlives a reset: a JSON line and its checksum. It is read at boot, by config.py.
+"""The state that outlives a reset: a JSON line and its checksum. It is read at boot, by
+starting/config.py.
 
 Written beside, then swapped in by two renames, so that a power cut at any moment leaves a whole
 file: `state.new` once it is complete, `state.json` before, and `state.old` is the one before that.

@@ -9,11 +9,11 @@ import sys
 from array import array
 from time import sleep_ms, ticks_ms
 
-import attempts
 from bms.check import PLAUSIBLE
 from compat import const, ticks_add, ticks_diff
 from hardware.buttons import LONG, SHORT
 from relay import commands as c
+from starting import attempts
 
 # The heater's task is watched by the watchdog itself, which nothing else feeds.
 _BMS = const(0)

@@ -41,7 +41,7 @@ _FIXED = {
 UART = 2_010  # beside its receive buffer
 THREAD = 360  # beside its stack
 
-BALLAST = 10_000  # a receive buffer larger than this is mere ballast (firmware/startup.py)
+BALLAST = 10_000  # a receive buffer larger than this is mere ballast (starting/startup.py)
 
 # What must be there. The first two are the project's figures for the radio and sockets, which
 # starve below; a few kB less was seen to work, but is not promised.
@@ -151,7 +151,7 @@ class ChipHeaps:
 
 
 def before_the_ballast():
-    """Returns the heaps as a start finds them when it takes its ballast (firmware/heaps.py)."""
+    """Returns the heaps as a start finds them when it takes its ballast (starting/heaps.py)."""
     heaps = ChipHeaps()
     heaps.python(AREA)
     for what in ("pwm", "spi", "wifi", "wifi active"):

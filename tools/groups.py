@@ -18,13 +18,13 @@ COMMON = "common"  # what runs before the application, and what both need; no mo
 
 # Runs before the application is imported, while Python's heap is small and the radio takes its
 # share. What the application needs as well, is a group by itself, and stays.
-EARLY = frozenset({"first_picture", "startup", "config", "links.ble"})
+EARLY = frozenset({"first_picture", "starting.startup", "starting.config", "links.ble"})
 # Reads the settings and builds the device: dropped then (firmware/unload.py), with all that is in
 # the group. What these import beside each other, is the application's, and stays.
 ONCE = frozenset(
     {
-        "startup",
-        "config",
+        "starting.startup",
+        "starting.config",
         "settings",
         "settings_heater",
         "settings_memory",
@@ -41,7 +41,7 @@ ONCE = frozenset(
         "mqtt.open_codes",
         "relay.making",
         "built",
-        "reset_cause",
+        "starting.reset_cause",
         "bms.catalog",
         "heat.restore",
     }

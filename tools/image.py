@@ -42,7 +42,7 @@ OPTIMISATION = 3
 
 # By these names tools/boot_play.py takes the steps of a start.
 STARTED = frozenset(
-    "first_picture.Picture startup.prepare device.Device tasks.start_all app.forget "
+    "first_picture.Picture starting.startup.prepare device.Device tasks.start_all app.forget "
     "build.build build.build_bms build.build_heater build.build_more build.build_screen "
     "build.build_relay build.finish".split()
 )
@@ -219,7 +219,7 @@ def lay_out(board_name, out, squeezed=True, joined=True, roomy=False):
     found = {}
     if squeezed:
         texts = numbered.number(texts, [row[0] for row in settings_table()])
-        started = {n.partition(".")[2] for n in STARTED}
+        started = {n.rpartition(".")[2] for n in STARTED}
         inlined = inline.inline(squeeze.without_constants(texts), started, stock_names.load())
         short = squeeze.shorten(inlined.texts, stock_names.load() | started)
         if joined:

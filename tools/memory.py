@@ -66,13 +66,14 @@ gc.collect()
 # On a device the open file of glyphs has LittleFS's cache of 128 bytes and its books.
 _BUILD = """
 littlefs = bytearray(240)
-import first_picture, startup
+import first_picture
+from starting import startup
 found = [startup.prepare(first_picture.Picture())]
 del first_picture, startup
 import app, build
 device = build.build(found.pop())
 app.forget()
-sys.modules.pop("startup")
+sys.modules.pop("starting.startup")
 del build
 gc.collect()
 """

@@ -10,7 +10,9 @@ from tools.short_names import nodes, parse
 from tools.squeeze import SqueezeError, replace
 
 # These know settings by their names, as the file has them.
-READERS = frozenset({"settings", "settings_heater", "settings_memory", "settings_packs", "config"})
+READERS = frozenset(
+    {"settings", "settings_heater", "settings_memory", "settings_packs", "starting.config"}
+)
 # What settings are called wherever they are handed on.
 _CALLED = {"settings", "pack", "one"}
 _BY_NAME = "NUMBERED = False"  # in settings.py

@@ -5,12 +5,12 @@ import sys
 import board
 import framebuf
 
-from config import exists
 from device_facts import DeviceFacts
 from hardware.buttons import Button
 from hardware.two_buttons import Buttons
 from screen.book import Book
 from screen.draw.painter import Painter
+from starting.config import exists
 from version import VERSION
 
 

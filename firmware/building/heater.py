@@ -8,7 +8,7 @@ import machine
 
 from hardware.heater_output import HeaterOutput
 from heat.heater import Heater
-from reset_cause import has_crashed
+from starting.reset_cause import has_crashed
 
 
 def add_to(device, early):

@@ -1,12 +1,12 @@
 """Builds what explains a device from afar, where there is PSRAM for it."""
 
-import attempts
-from config import exists
 from kept import console
 from kept.crash_file import UNTOLD, keep_told
 from kept.journal import Journal, Watch, run
 from mqtt.open_codes import open_codes
-from reset_cause import has_crashed
+from starting import attempts
+from starting.config import exists
+from starting.reset_cause import has_crashed
 from version import VERSION
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from host_tests.device.bench_rig import SETTINGS, configure, console
 from tools.bench.bench import Bench
+from unload import unload
 
 
 @pytest.fixture
@@ -23,10 +24,10 @@ def attempts(monkeypatch):
     machine = types.ModuleType("machine")
     machine.RTC = RTC
     monkeypatch.setitem(sys.modules, "machine", machine)
-    monkeypatch.delitem(sys.modules, "attempts", raising=False)
-    module = importlib.import_module("attempts")
+    monkeypatch.delitem(sys.modules, "starting.attempts", raising=False)
+    module = importlib.import_module("starting.attempts")
     yield module, kept
-    sys.modules.pop("attempts")
+    unload("starting.attempts")
 
 
 def test_each_start_counts_until_one_gets_going(attempts):

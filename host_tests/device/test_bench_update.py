@@ -93,7 +93,7 @@ class Place:
         for name, text in changes.items():
             target = self.served / "x.mpy"
             image.compile_module(name, text, target, 1)
-            files[name + ".mpy"] = target.read_bytes()
+            files[name.replace(".", "/") + ".mpy"] = target.read_bytes()
         data = bundles.build(key or self.key, board, files, number, version)
         (self.served / "new.bundle").write_bytes(data)
         return data
@@ -157,7 +157,7 @@ def test_a_bundle_is_found_taken_tried_and_stays(tmp_path, made, monkeypatch):
         assert place.slot().startswith("lib_b -1 100 ")
 
 
-@pytest.mark.parametrize("module, text", [("board", BROKEN), ("attempts", HANGS)])
+@pytest.mark.parametrize("module, text", [("board", BROKEN), ("starting.attempts", HANGS)])
 def test_what_does_not_get_going_makes_room_for_what_did(tmp_path, made, module, text):
     with Place(tmp_path, made) as place:
         place.serve({module: text})

@@ -318,23 +318,29 @@ def run_main(chip, monkeypatch, app, startup=None, failures=0):
     micropython = types.ModuleType("micropython")
     micropython.alloc_emergency_exception_buf = lambda size: chip.trace.append("buffer")
     if startup is None:
-        startup = types.ModuleType("startup")
+        startup = types.ModuleType("starting.startup")
         startup.prepare = lambda *how: chip.trace.append(("settings, radio", *how)) or "found"
     picture = types.ModuleType("first_picture")
     picture.Picture = lambda: chip.trace.append("picture") or "its picture"
     modules = {"board": board, "first_picture": picture, "micropython": micropython}
-    attempts = types.ModuleType("attempts")
+    attempts = types.ModuleType("starting.attempts")
     attempts.FRUGAL, attempts.SAFE = 2, 3
     attempts.begin = lambda: (failures, b"MemoryError: 1440 bytes")
     attempts.failed = lambda error: chip.trace.append(("kept", type(error)))
     attempts.clear = lambda: chip.trace.append("got going")
     crash = types.ModuleType("crash")
     crash.keep = lambda error, failures, found: chip.trace.append(("told", type(error), failures))
-    rescue = types.ModuleType("rescue")
+    rescue = types.ModuleType("starting.rescue")
     rescue.rest = lambda reason, show: chip.trace.append(("safe mode", reason))
-    modules |= {"startup": startup, "app": app, "attempts": attempts, "rescue": rescue}
+    modules |= {"starting.startup": startup, "starting.attempts": attempts, "app": app}
+    modules["starting.rescue"] = rescue
     modules["crash"] = crash
+    rooms = {}
     for name, module in modules.items():
+        room, _, own = name.rpartition(".")
+        if room:
+            setattr(rooms.setdefault(room, types.ModuleType(room)), own, module)
+    for name, module in (modules | rooms).items():
         monkeypatch.setitem(sys.modules, name, module)
     monkeypatch.setattr(
         sys, "print_exception", lambda error: chip.trace.append(type(error)), raising=False

@@ -6,6 +6,8 @@ import types
 
 import pytest
 
+from unload import unload
+
 REGISTER = 0x3FF4_8034
 
 
@@ -31,10 +33,10 @@ def test_what_counts_as_a_crash(monkeypatch, cause, register, crashed):
     board.RESET_CAUSE = REGISTER
     monkeypatch.setitem(sys.modules, "machine", machine)
     monkeypatch.setitem(sys.modules, "board", board)
-    monkeypatch.delitem(sys.modules, "reset_cause", raising=False)
-    setup = importlib.import_module("reset_cause")
+    monkeypatch.delitem(sys.modules, "starting.reset_cause", raising=False)
+    setup = importlib.import_module("starting.reset_cause")
     assert setup.has_crashed() is crashed
-    sys.modules.pop("reset_cause")
+    unload("starting.reset_cause")
 
 
 def test_every_board_names_the_register():

@@ -6,6 +6,8 @@ import types
 
 import pytest
 
+from unload import unload
+
 SETTINGS = {"wifi_ssid": "", "mqtt_host": "", "packs": (), "bms_link": "uart"}
 
 
@@ -34,7 +36,7 @@ startup_asked = []
 
 @pytest.fixture
 def startup(monkeypatch):
-    """firmware/startup.py in front of fakes; its `uarts` are the receive buffers it has made."""
+    """starting/startup.py in front of fakes; its `uarts` are the receive buffers it has made."""
     found = types.SimpleNamespace(
         missing="", settings=dict(SETTINGS), uarts=[], free=17_000, file=True, language="english"
     )
@@ -46,9 +48,9 @@ def startup(monkeypatch):
     board.HEATER_MAX_MA = board.HEATER_MAX_W = 1000
     wifi = types.ModuleType("hardware.wifi")
     wifi.Wifi = lambda *given: types.SimpleNamespace(start=lambda now: None)
-    heaps = types.ModuleType("heaps")
+    heaps = types.ModuleType("starting.heaps")
     heaps.Heaps = Memory
-    config = types.ModuleType("config")
+    config = types.ModuleType("starting.config")
     config.load_state = lambda: ({}, {})
 
     def load_settings(max_ma, max_mw, roomy):
@@ -62,31 +64,32 @@ def startup(monkeypatch):
     )
     attempts = types.SimpleNamespace(FRUGAL=2)
     fakes = {
-        "attempts": attempts,
+        "starting.attempts": attempts,
         "machine": machine,
         "board": board,
         "hardware.wifi": wifi,
-        "heaps": heaps,
+        "starting.heaps": heaps,
     }
     found.config = config
     fakes |= {"hardware.data_file": data_file}
     for name, fake in fakes.items():
         monkeypatch.setitem(sys.modules, name, fake)
-    monkeypatch.delitem(sys.modules, "startup", raising=False)
+    monkeypatch.delitem(sys.modules, "starting.startup", raising=False)
     monkeypatch.setattr("time.ticks_ms", lambda: 0, raising=False)
-    found.module = importlib.import_module("startup")
+    found.module = importlib.import_module("starting.startup")
     monkeypatch.setattr(found.module.gc, "mem_free", lambda: found.free, raising=False)
     monkeypatch.setattr(
         found.module, "bytearray", lambda size: startup_asked.append(size), raising=False
     )
     yield found
-    for name in ("startup", "config"):
-        sys.modules.pop(name, None)
+    unload("starting.startup")
+    unload("starting.config")
 
 
 def prepare(startup, failures=0):
     picture = types.SimpleNamespace(errors=[], brush=None, texts=None)
-    sys.modules["config"] = startup.config  # which a start drops
+    sys.modules["starting.config"] = startup.config  # which a start drops
+    sys.modules["starting"].config = startup.config
     return startup.module.prepare(picture, failures)
 
 

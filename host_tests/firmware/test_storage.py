@@ -9,9 +9,9 @@ import pathlib
 
 import pytest
 
-import config
 import storage as module
 from host_tests.state_file import seal
+from starting import config
 
 OLD, NEW = {"boots": 1, "heater": {"version": 1, "latched": 4}}, {"boots": 2, "heater": {"x": 0}}
 OLDER_RECORD = {"latched": 4}  # without its version: a fault may be missing

@@ -10,8 +10,8 @@ import json
 
 import pytest
 
-import config
 import storage
+from starting import config
 
 FIRST_BOOT = ({}, {})
 

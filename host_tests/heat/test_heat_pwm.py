@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import config
 import words as s
 from bms import pack as p
 from heat.options.pwm import Pwm
 from host_tests.heat.heat_rig import Rig
 from host_tests.heat.heat_world import World, make_settings
+from starting import config
 
 
 class Drive:

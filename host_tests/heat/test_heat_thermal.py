@@ -4,10 +4,10 @@ import types
 
 import pytest
 
-import config
 from heat import thermal
 from heat.thermal import Thermal
 from host_tests.heat.heat_world import make_settings
+from starting import config
 
 # research.md §4.2: pack Wh, W, minutes for +2 °C at 60 % efficiency.
 PACKS = [(1280, 30, 17), (5120, 100, 20), (3584, 60, 23), (14_336, 100, 54), (14_336, 200, 27)]

@@ -7,8 +7,8 @@ a block is erased. The other build has no LittleFS.
 
 from nor_flash import BLOCK, Flash, make, use
 
-import config
 import storage
+from starting import config
 
 BLOCKS = 10
 DATA = bytearray(BLOCK * BLOCKS)  # what is in the flash

@@ -128,8 +128,8 @@ def test_the_same_sources_give_the_same_bytes(said):
 
 
 def test_a_start_finds_out_for_which_boards_the_image_is(said):
-    """firmware/startup.py looks for a file that only images for boards with PSRAM have."""
-    assert '"power_saver.mpy"' in image.find_source("startup").read_text()
+    """starting/startup.py looks for a file that only images for boards with PSRAM have."""
+    assert '"power_saver.mpy"' in image.find_source("starting.startup").read_text()
     for name, (out, _) in said.items():
         assert (out / "lib" / "power_saver.mpy").exists() is bool(image.load_board(name).PSRAM)
 

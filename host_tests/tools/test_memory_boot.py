@@ -7,12 +7,13 @@ from tools.mp import runner
 
 # Garbage of a chunk is collected in the next one.
 LOAD_ONCE = (
-    "import startup, hardware.wifi, heat.thermal, links.uart_link, heaps\ngc.collect()",
+    "from starting import heaps, startup\n"
+    "import hardware.wifi, heat.thermal, links.uart_link\ngc.collect()",
     "report('before')",
     "class Picture: errors = brush = texts = ()\nkept = startup.prepare(Picture())\ngc.collect()",
     "gc.collect()\nreport('kept')\ndel kept",
     "gc.collect()\nreport('after')",
-    "print('left', sum([name in sys.modules for name in ('config', 'settings')]))",
+    "print('left', sum([name in sys.modules for name in ('starting.config', 'settings')]))",
 )
 
 

@@ -18,10 +18,12 @@ def test_a_name_becomes_its_place_in_the_table_and_the_readers_keep_theirs():
     assert (
         numbered_text(text) == "a = settings[2]\nb = early.settings[1][2][0]\nc = secrets['pin']\n"
     )
-    found = numbered.number({"settings": READER, "config": "values['packs']\n"}, ["packs"])
+    found = numbered.number(
+        {"settings": READER, "starting.config": "values['packs']\n"}, ["packs"]
+    )
     assert found == {
         "settings": "NUMBERED = True\nX = values['packs']\n",
-        "config": "values['packs']\n",
+        "starting.config": "values['packs']\n",
     }
 
 

@@ -2,7 +2,7 @@
 
 import json
 
-import config
+from starting import config
 from tools import boards
 from tools.packmate import PackmateError
 

@@ -16,11 +16,11 @@ from time import ticks_ms
 import board
 import machine
 
-from attempts import FRUGAL
 from compat import const
 from hardware.data_file import open_data
 from hardware.wifi import Wifi
-from heaps import Heaps
+from starting.attempts import FRUGAL
+from starting.heaps import Heaps
 from unload import unload
 
 # What only the start needs.
@@ -29,7 +29,7 @@ _READERS = (
     "screen.start",
     "panels",
     "hardware.screen_files",
-    "config",
+    "starting.config",
     "settings",
 )
 _READERS += ("settings_heater", "settings_memory")
@@ -85,7 +85,7 @@ def prepare(picture, failures=0):
 
 
 def _read(early, picture):
-    import config
+    from starting import config
 
     early.settings, early.secrets, early.errors, language = config.load_settings(
         board.HEATER_MAX_MA, board.HEATER_MAX_W * 1000, early.roomy
