@@ -13,8 +13,8 @@ def rest(reason, show):
     text = str(reason or b"the watchdog ended it", "ascii", "replace")
     print("SAFE MODE: three starts in a row have failed; the heater is off.")
     print("The last one:", text)
-    print("To try again: switch the power off and on; or Ctrl-C, then:")
-    print("from starting import attempts; attempts.clear(); machine.reset()")
+    print("To try again: switch the power off and on; or Ctrl-C, import machine,")
+    print('machine.RTC().memory(b""), machine.reset()')  # attempts.clear, whatever its name here
     _write(text)
     try:
         from screen.start import show_lines
