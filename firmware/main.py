@@ -20,7 +20,7 @@ micropython.alloc_emergency_exception_buf(100)
 
 def show():
     """Shows the first picture, with what the screen goes on drawing with; returns both."""
-    import first_picture
+    from showing import first_picture
 
     return first_picture.Picture()
 

@@ -140,7 +140,7 @@ def run_screen(device):
     ticks = 0
     model = device.model  # None: there are no pages
     if model is not None:
-        from telemetry import fill_model
+        from showing.telemetry import fill_model
     while True:
         now = ticks_ms()
         if model is not None:

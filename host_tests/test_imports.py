@@ -57,7 +57,7 @@ DEVICE = set(
 )
 # The files that import by computed name: the dialect that the settings ask for, the board's panel.
 CATALOG = "lib/bms/catalog.py"
-PANELS = "firmware/panels.py"
+PANELS = "firmware/showing/panels.py"
 TEXTS = "firmware/hardware/screen_files.py"  # likewise, the language
 TESTS = "host_tests"
 CLOCKS = {"sleep", "sleep_ms", "ticks_ms", "ticks_us", "time"}

@@ -18,7 +18,7 @@ COMMON = "common"  # what runs before the application, and what both need; no mo
 
 # Runs before the application is imported, while Python's heap is small and the radio takes its
 # share. What the application needs as well, is a group by itself, and stays.
-EARLY = frozenset({"first_picture", "starting.startup", "starting.config", "links.ble"})
+EARLY = frozenset({"showing.first_picture", "starting.startup", "starting.config", "links.ble"})
 # Reads the settings and builds the device: dropped then (firmware/unload.py), with all that is in
 # the group. What these import beside each other, is the application's, and stays.
 ONCE = frozenset(
@@ -29,8 +29,8 @@ ONCE = frozenset(
         "settings_heater",
         "settings_memory",
         "settings_packs",
-        "first_picture",
-        "panels",
+        "showing.first_picture",
+        "showing.panels",
         "screen.start",
         "hardware.screen_files",
         "build",
@@ -75,7 +75,7 @@ ALWAYS = {
     "mqtt.announcer": "relay_part",  # likewise (mqtt.device_announcer)
     "screen.show": "pages_part",
     "screen.model": "pages_part",
-    "telemetry": "pages_part",
+    "showing.telemetry": "pages_part",
 }
 
 

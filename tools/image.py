@@ -42,9 +42,9 @@ OPTIMISATION = 3
 
 # By these names tools/boot_play.py takes the steps of a start.
 STARTED = frozenset(
-    "first_picture.Picture starting.startup.prepare device.Device tasks.start_all app.forget "
-    "build.build build.build_bms build.build_heater build.build_more build.build_screen "
-    "build.build_relay build.finish".split()
+    "showing.first_picture.Picture starting.startup.prepare device.Device tasks.start_all "
+    "app.forget build.build build.build_bms build.build_heater build.build_more "
+    "build.build_screen build.build_relay build.finish".split()
 )
 
 # At the root, beside boot.py: see there.

@@ -66,7 +66,7 @@ gc.collect()
 # On a device the open file of glyphs has LittleFS's cache of 128 bytes and its books.
 _BUILD = """
 littlefs = bytearray(240)
-import first_picture
+from showing import first_picture
 from starting import startup
 found = [startup.prepare(first_picture.Picture())]
 del first_picture, startup

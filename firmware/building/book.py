@@ -5,11 +5,11 @@ import sys
 import board
 import framebuf
 
-from device_facts import DeviceFacts
 from hardware.buttons import Button
 from hardware.two_buttons import Buttons
 from screen.book import Book
 from screen.draw.painter import Painter
+from showing.device_facts import DeviceFacts
 from starting.config import exists
 from version import VERSION
 

@@ -8,7 +8,7 @@ _PATH = "failure.txt"
 def rest(reason, show):
     """Says what is wrong, on the console, in a file and on the screen; ends by Ctrl-C alone.
 
-    reason: bytes; show: makes the first_picture.Picture, whatever memory there is.
+    reason: bytes; show: makes the showing.first_picture.Picture, whatever memory there is.
     """
     text = str(reason or b"the watchdog ended it", "ascii", "replace")
     print("SAFE MODE: three starts in a row have failed; the heater is off.")

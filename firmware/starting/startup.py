@@ -25,9 +25,9 @@ from unload import unload
 
 # What only the start needs.
 _READERS = (
-    "first_picture",
+    "showing.first_picture",
     "screen.start",
-    "panels",
+    "showing.panels",
     "hardware.screen_files",
     "starting.config",
     "settings",
@@ -45,10 +45,10 @@ class Startup:
     of last time, and the radio (`wifi`, a hardware.wifi.Wifi).
 
     `state` is the state file's content, `record` the heater's part of it (see config.load_state);
-    `brush` and `texts` are those of the first_picture.Picture that is shown; `unit` identifies the
-    chip: hexadecimal, as bytes; `failures`: of the starts before; `memory` is a heaps.Heaps.
-    `roomy`: see `_is_roomy`. `ballast`: how large the UART's receive buffer is until the
-    device runs, 0 if that does not matter: it holds the IDF's memory while Python's heap would
+    `brush` and `texts` are those of the showing.first_picture.Picture that is shown; `unit`
+    identifies the chip: hexadecimal, as bytes; `failures`: of the starts before; `memory` is a
+    heaps.Heaps. `roomy`: see `_is_roomy`. `ballast`: how large the UART's receive buffer is until
+    the device runs, 0 if that does not matter: it holds the IDF's memory while Python's heap would
     take it.
     """
 

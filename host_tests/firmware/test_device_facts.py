@@ -5,8 +5,8 @@ import types
 import pytest
 
 from bms.pack import CELL_COUNT, DEVICE_ID, MODEL, STATUS, SW_VERSION, PackState
-from device_facts import DeviceFacts
 from screen.facts import UNKNOWN
+from showing.device_facts import DeviceFacts
 from tools.scenes import Heater
 
 

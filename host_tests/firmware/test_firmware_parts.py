@@ -320,9 +320,9 @@ def run_main(chip, monkeypatch, app, startup=None, failures=0):
     if startup is None:
         startup = types.ModuleType("starting.startup")
         startup.prepare = lambda *how: chip.trace.append(("settings, radio", *how)) or "found"
-    picture = types.ModuleType("first_picture")
+    picture = types.ModuleType("showing.first_picture")
     picture.Picture = lambda: chip.trace.append("picture") or "its picture"
-    modules = {"board": board, "first_picture": picture, "micropython": micropython}
+    modules = {"board": board, "showing.first_picture": picture, "micropython": micropython}
     attempts = types.ModuleType("starting.attempts")
     attempts.FRUGAL, attempts.SAFE = 2, 3
     attempts.begin = lambda: (failures, b"MemoryError: 1440 bytes")

@@ -27,11 +27,11 @@ def tasks(monkeypatch):
     machine = types.ModuleType("machine")
     machine.Pin = machine.RTC = object
     monkeypatch.setitem(sys.modules, "machine", machine)
-    for name in ("tasks", "hardware.buttons", "telemetry"):
+    for name in ("tasks", "hardware.buttons", "showing.telemetry"):
         monkeypatch.delitem(sys.modules, name, raising=False)
     module = importlib.import_module("tasks")
     yield module
-    for name in ("tasks", "hardware.buttons", "telemetry"):
+    for name in ("tasks", "hardware.buttons", "showing.telemetry"):
         sys.modules.pop(name, None)
 
 

@@ -55,12 +55,18 @@ def test_nothing_is_counted_twice_or_not_at_all(steps):
 
 def test_every_module_comes_after_those_it_imports():
     modules = memory.image.reachable({"bms.jk.jk_gps", "hardware.st7789"}, {})
-    roots = ("first_picture", "build", "building.heater", "bms.jk.jk_gps", "hardware.st7789")
+    roots = (
+        "showing.first_picture",
+        "build",
+        "building.heater",
+        "bms.jk.jk_gps",
+        "hardware.st7789",
+    )
     order = memory.in_order(modules, roots)
     assert len(set(order)) == len(order) and set(order) <= set(modules)
     assert "settings" not in order and "tasks" in order
     assert order.index("compat") < order.index("bms.pack") < order.index("bms.jk.jk_gps")
-    assert order.index("screen.draw.brush") < order.index("first_picture")
+    assert order.index("screen.draw.brush") < order.index("showing.first_picture")
     assert order.index("heat.heater") < order.index("building.heater")
     assert "screen.show" not in order  # a panel without pages needs none of them
 

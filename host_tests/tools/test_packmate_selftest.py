@@ -266,7 +266,7 @@ def test_deploy_ends_with_it(tmp_path, capsys, monkeypatch):
 @pytest.mark.parametrize("name", boards.names())
 def test_the_driver_of_each_board_is_sent_whole_and_short(name):
     sources = board_test.driver_sources(name)
-    assert sources[0][0] == "board" and sources[-1][0] == "panels"
+    assert sources[0][0] == "board" and sources[-1][0] == "showing.panels"
     assert sum(len(text) for _, text in sources) < 12_000
     for module, text in sources:
         compile(text, module, "exec")

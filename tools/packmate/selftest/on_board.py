@@ -137,7 +137,7 @@ def driver_sources(board_name):
     """Returns [(module, text)] of what drives a board's panel, each after what it needs."""
     chosen = load_board(board_name).PANEL
     needs = {}
-    waiting = [chosen, "panels"]
+    waiting = [chosen, "showing.panels"]
     while waiting:
         name = waiting.pop()
         source = image.find_source(name)

@@ -42,7 +42,7 @@ PANEL = """
 _panel = None
 def _show(colours):
     global _panel
-    import panels
+    from showing import panels
     _panel = panels.make()
     w = _panel.width
     h = _panel.height
@@ -91,7 +91,8 @@ def _scan(number, scl, sda):
     from machine import I2C
     return I2C(number, scl=Pin(scl), sda=Pin(sda), freq=100000).scan()
 def _frame():
-    import framebuf, panels
+    import framebuf
+    from showing import panels
     panel = panels.make()
     box = framebuf.FrameBuffer(panel.picture, 128, 64, framebuf.MONO_VLSB, panel.STRIDE)
     box.rect(0, 0, 128, 64, 1)

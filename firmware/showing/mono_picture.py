@@ -2,12 +2,12 @@
 
 import framebuf
 
-import panels
 from hardware import screen_files
 from screen.draw.language import Language
 from screen.labels import STARTING
 from screen.mono import Canvas
 from screen.start import show_start
+from showing import panels
 from version import VERSION
 from words import SCREEN_TEXTS
 
