@@ -37,7 +37,7 @@ def run(found):
     """Runs the device; returns on Ctrl-C, and raises what ends it otherwise. The heater is off.
 
     found: a list with the startup.Startup, which is taken out of it; at the end there is for how
-    long it ran, in s, and its starting.heaps.Heaps, for crash.py.
+    long it ran, in s, and its starting.heaps.Heaps, for kept/crash.py.
     """
     device = make_device(found)
     forget()

@@ -8,8 +8,8 @@ from time import ticks_ms
 
 import machine
 
-import storage
 from compat import const
+from kept import storage
 from supervisor import Supervisor
 from tasks import NAMES
 

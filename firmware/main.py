@@ -70,7 +70,7 @@ except Exception as error:
     time.sleep(2)
     try:
         attempts.failed(error)
-        import crash
+        from kept import crash
 
         crash.keep(error, failures, found)
     finally:  # there may be no memory even for that

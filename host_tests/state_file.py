@@ -1,4 +1,4 @@
-"""The device's state file, for tests: a JSON line and its checksum (firmware/storage.py)."""
+"""The device's state file, for tests: a JSON line and its checksum (firmware/kept/storage.py)."""
 
 import binascii
 import json

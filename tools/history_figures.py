@@ -14,7 +14,7 @@ from bms import pack as p
 from history.keeper import Keeper
 from history.record import BYTES, Record
 from history.ring import PER, SEGMENT_BYTES, Ring
-from record_store import RecordStore
+from kept.record_store import RecordStore
 from tools import traffic
 
 DAY_S = 86_400

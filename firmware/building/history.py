@@ -2,10 +2,10 @@
 
 import os
 
-import history_recorder
 from history.keeper import Keeper
 from history.ring import SEGMENT_BYTES, Ring
-from record_store import RecordStore
+from kept import history_recorder
+from kept.record_store import RecordStore
 
 _LEAST = 2  # segments: one can be empty
 _FREE_BYTES = 65_536  # are left for the state, and for an update

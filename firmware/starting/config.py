@@ -8,9 +8,9 @@ import os
 from binascii import crc32
 
 import settings
-import storage
 from compat import const
 from heat.thermal import mat_ma, mat_mw
+from kept import storage
 
 _STATE_BYTES = const(4000)  # more than a state has; a bigger file is none, whatever it holds
 
@@ -121,7 +121,7 @@ def load_state():
 
 
 def read_state(path):
-    """Returns the dict in a file that storage.py wrote; None if it is not whole, or not there."""
+    """Returns the dict in a file of kept/storage.py; None if it is not whole, or not there."""
     try:
         with open(path, "rb") as file:
             data = file.read(_STATE_BYTES)

@@ -328,13 +328,13 @@ def run_main(chip, monkeypatch, app, startup=None, failures=0):
     attempts.begin = lambda: (failures, b"MemoryError: 1440 bytes")
     attempts.failed = lambda error: chip.trace.append(("kept", type(error)))
     attempts.clear = lambda: chip.trace.append("got going")
-    crash = types.ModuleType("crash")
+    crash = types.ModuleType("kept.crash")
     crash.keep = lambda error, failures, found: chip.trace.append(("told", type(error), failures))
     rescue = types.ModuleType("starting.rescue")
     rescue.rest = lambda reason, show: chip.trace.append(("safe mode", reason))
     modules |= {"starting.startup": startup, "starting.attempts": attempts, "app": app}
     modules["starting.rescue"] = rescue
-    modules["crash"] = crash
+    modules["kept.crash"] = crash
     rooms = {}
     for name, module in modules.items():
         room, _, own = name.rpartition(".")

@@ -16,9 +16,9 @@ from history.ring import ROOM, Ring
 from host_tests.history_rig import Store
 
 with unittest.mock.patch.object(time, "ticks_ms", lambda: 0, create=True):
-    import history_recorder as recorder
     from building import history
     from kept import guarded
+    from kept import history_recorder as recorder
 
 
 class Output:

@@ -9,8 +9,8 @@ import pathlib
 
 import pytest
 
-import storage as module
 from host_tests.state_file import seal
+from kept import storage as module
 from starting import config
 
 OLD, NEW = {"boots": 1, "heater": {"version": 1, "latched": 4}}, {"boots": 2, "heater": {"x": 0}}

@@ -10,7 +10,7 @@ import json
 
 import pytest
 
-import storage
+from kept import storage
 from starting import config
 
 FIRST_BOOT = ({}, {})

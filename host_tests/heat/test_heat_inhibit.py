@@ -153,7 +153,7 @@ def test_power_lost_at_any_point_of_switching_off_and_on(reset_at, lag, saving_f
         play.step(True if step < 7 else False)
         if step == reset_at:
             play.boot()
-        # The write before the reset is lost as a whole: it is atomic (firmware/storage.py).
+        # The write before the reset is lost as a whole: it is atomic (kept/storage.py).
         play.saving = not (saving_fails and step == reset_at - 1)
     play.saving = True
     play.steps(True, 200)

@@ -19,8 +19,7 @@ class Board:
 sys.modules["machine"] = Machine()
 sys.modules["board"] = Board()
 
-import crash  # noqa: E402
-from kept import console, guarded, journal  # noqa: E402
+from kept import console, crash, guarded, journal  # noqa: E402
 from kept.crash_file import UNTOLD  # noqa: E402
 
 SECRETS = {"wifi_password": "hunter2", "mqtt_password": "hunter2-and-more", "ble_pin": ""}

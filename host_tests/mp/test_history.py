@@ -11,7 +11,7 @@ from nor_flash import Flash, make, use
 
 from history.record import BYTES, Record
 from history.ring import Ring
-from record_store import RecordStore
+from kept.record_store import RecordStore
 
 BLOCKS = 20
 SEGMENTS = 3

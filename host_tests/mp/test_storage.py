@@ -7,7 +7,7 @@ a block is erased. The other build has no LittleFS.
 
 from nor_flash import BLOCK, Flash, make, use
 
-import storage
+from kept import storage
 from starting import config
 
 BLOCKS = 10

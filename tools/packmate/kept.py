@@ -1,6 +1,6 @@
 """What a device keeps in flash about itself, read and explained: crashes, and what has happened.
 
-firmware/crash.py and firmware/kept/journal.py say what is in the files. Nothing here changes the
+crash.py and journal.py in firmware/kept/ say what is in the files. Nothing here changes the
 device but that Packmate is stopped and started anew.
 """
 
