@@ -45,10 +45,10 @@ def finish(part):
     """Drops what has built a part: its modules, and functions of others that nobody needs now."""
     for name in _ONCE[part]:
         unload(name)
-    from built import drop
+    from building.built import drop
 
     drop(part)
-    unload("built")
+    unload("building.built")
 
 
 def build_bms(device, early):

@@ -40,7 +40,7 @@ ONCE = frozenset(
         "building.relay",
         "mqtt.open_codes",
         "relay.making",
-        "built",
+        "building.built",
         "starting.reset_cause",
         "bms.catalog",
         "heat.restore",

@@ -35,7 +35,7 @@ SEARCH = frozenset({"links.auto", "bms.detect"})
 
 # What MicroPython itself calls of an object that is given to it: streams.
 CALLED_BY_OTHERS = frozenset({"read", "readinto", "readline", "write", "ioctl", "close"})
-_NOTHING = " = ((), (), (), (), ())\n"  # in firmware/built.py: of each part nothing
+_NOTHING = " = ((), (), (), (), ())\n"  # in firmware/building/built.py: of each part nothing
 _ASKING = frozenset({"getattr", "__import__"})
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _LATER = (*_FUNCTIONS, ast.Lambda, ast.GeneratorExp)  # may run when the code around is done
@@ -233,8 +233,8 @@ def _only_building(program, part):
 
 
 def fill_in(bundled, texts):
-    """Writes into the module `built` what it is to drop after each part: see only_building; and
-    then what it may drop where nothing searches.
+    """Writes into building.built what it is to drop after each part: see only_building; and then
+    what it may drop where nothing searches.
 
     bundled: bundle.Bundled, in which each function is on the line that it was on.
     """
@@ -251,7 +251,7 @@ def fill_in(bundled, texts):
 
 
 def _lines(bundled, places):
-    """Returns the lines for the module `built` that name what stands at {(module, line)}."""
+    """Returns the lines for building.built that name what stands at {(module, line)}."""
     lines = []
     for group, starts in sorted(bundled.lines.items()):
         at = dict((module, first) for first, module in starts)
@@ -263,7 +263,7 @@ def _lines(bundled, places):
 
 
 def _members(text):
-    """Yields (name, line) of functions and methods, named as firmware/built.py takes them."""
+    """Yields (name, line) of functions and methods, named as building/built.py takes them."""
     for node in parse(text).body:
         if isinstance(node, _FUNCTIONS):
             yield node.name, node.lineno

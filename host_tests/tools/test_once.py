@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-import built
+from building import built
 from tools import bundle, groups, image, once, squeeze
 
 MAIN = """\
@@ -29,7 +29,7 @@ def make_device():
 
 
 def forget():
-    from built import drop
+    from building.built import drop
 
     for part in range(4):
         drop(part)
@@ -71,8 +71,8 @@ class Meter:
 def unused():
     return Meter(1)
 """
-BUILT = (image.ROOT / "firmware" / "built.py").read_text()
-TEXTS = {"main": MAIN, "app": APP, "build": BUILD, "meter": METER, "built": BUILT}
+BUILT = (image.ROOT / "firmware" / "building" / "built.py").read_text()
+TEXTS = {"main": MAIN, "app": APP, "build": BUILD, "meter": METER, "building.built": BUILT}
 
 
 def dropped(texts=TEXTS):
