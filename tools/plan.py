@@ -16,11 +16,13 @@ PICTURE = ROOT / "docs" / "pictures" / "plan.svg"
 
 # What each room is for, as the picture says it; a room without a line here is an error.
 ABOUT = {
-    "firmware": "starts, tasks, supervisor",
+    "firmware": "building, tasks, supervisor",
+    "firmware/starting": "settings, memory, failed starts",
+    "firmware/showing": "first picture; figures to pages",
     "firmware/hardware": "pins, panel, radio, clock",
     "firmware/heating": "probe, pre-heating, held switches",
     "firmware/links": "cable and Bluetooth to the BMS",
-    "firmware/kept": "crashes, events, in flash",
+    "firmware/kept": "state, crashes, events, history",
     "firmware/update": "signed bundles over Wi-Fi",
     "firmware/mqtt": "broker, messages out, commands in",
     "firmware/website": "the page: browsers, password",
@@ -34,6 +36,7 @@ ABOUT = {
     "lib/words": "each state and reason, once",
     "lib/languages": "words and codes of all numbers",
     "firmware/slots": "which set of files runs",
+    "firmware/version": "which version this is",
     "firmware/unload": "gives a module's memory back",
     "lib/compat": "what the Pythons do differently",
 }
