@@ -5,6 +5,7 @@ global some 10 more. So, over all modules of an image together:
 
 - a public module constant, NAME = 5 or NAME = const(5), is written as 5 wherever it is used, also
   in other modules, and is then no global any more; what was imported for such alone is not;
+- so is NAME = const(b"…"), which many modules may use, each device few of them;
 - a table, NAME = b"…", that no module of the device names is left out: tools and tests have it,
   and files of the image are made from it (tools/rendered.py);
 - bytes((…)) of numbers is written as the bytes that it makes: the tuples would stay;
@@ -128,19 +129,32 @@ def attributes_of_objects(trees):
 
 
 def constants_of(tree, kept=frozenset()):
-    """Returns {name: (value, statement)} of a module's public whole constants, not `kept`."""
+    """Returns {name: (value, statement)} of a module's public constants, not `kept`: whole
+    numbers, and the bytes of const(b"…")."""
     known = {}
     found = {}
     for statement in tree.body:
-        if not isinstance(statement, ast.Assign) or not isinstance(statement.targets[0], ast.Name):
+        if not isinstance(statement, ast.Assign) or len(statement.targets) > 1:
+            continue
+        if not isinstance(statement.targets[0], ast.Name):
             continue
         name = statement.targets[0].id
         value = integer(statement.value, known)
-        if value is not None and len(statement.targets) == 1:
+        if value is not None:
             known[name] = value
-            if _CONSTANT.match(name) and name not in kept:
-                found[name] = (value, statement)
+        else:
+            value = bytes_of_const(statement.value)
+        if value is not None and _CONSTANT.match(name) and name not in kept:
+            found[name] = (value, statement)
     return found
+
+
+def bytes_of_const(node):
+    """Returns the bytes of const(b"…"), None for anything else."""
+    if isinstance(node, ast.Call) and ast.unparse(node.func) == "const":
+        value = getattr(node.args[0], "value", None)
+        return value if isinstance(value, bytes) else None
+    return None
 
 
 def integer(node, known):
@@ -178,13 +192,13 @@ def inline(name, text, tree, own, exports):
         if isinstance(node, ast.Name) and node.id in values:
             if not isinstance(node.ctx, ast.Load):
                 raise SqueezeError(f"{name}:{node.lineno}: {node.id} is also a variable")
-            edits.append((node, number(values[node.id])))
+            edits.append((node, literal(values[node.id])))
         elif isinstance(node, ast.arg) and node.arg in values:
             raise SqueezeError(f"{name}:{node.lineno}: {node.arg} is also an argument")
         elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
             module = modules.get(node.value.id)
             if module and node.attr in exports[module]:
-                edits.append((node, number(exports[module][node.attr])))
+                edits.append((node, literal(exports[module][node.attr])))
     return replace(text, edits)
 
 
@@ -351,9 +365,10 @@ def read_imports(tree, exports, edits):
     return modules, values
 
 
-def number(value):
-    """Returns source text for an integer, safe in any expression."""
-    return f"({value})" if value < 0 else str(value)
+def literal(value):
+    """Returns source text for a number or bytes, safe in any expression."""
+    text = repr(value)
+    return f"({text})" if text[0] == "-" else text
 
 
 def replace(text, edits):

@@ -14,6 +14,7 @@ from mqtt.open_codes import open_codes
 from mqtt.relay import Relay
 from mqtt.session import KEEPALIVE_S, Session
 from relay import making
+from relay import topics as t
 from relay.commands import Judge, line_of
 from relay.message import Message
 from relay.state import StateReport
@@ -121,7 +122,7 @@ def _session(settings, early, topics):
     connect = making.connect(
         b"packmate-" + early.unit,
         topics.base,
-        b"/availability",
+        t.AVAILABILITY,
         b"offline",
         settings["mqtt_user"].encode(),
         early.secrets["mqtt_password"].encode(),
@@ -167,11 +168,11 @@ def _others(device, settings):
 
 
 def _each(device, packs, name):
-    """Returns (topic, unit, its report) of each pack that has a message `name` of its own."""
+    """Returns (topic, unit, its report) for each pack. name: the topic where there is but one."""
     if len(packs) == 1:
-        return [(b"/" + name, device.bms, packs[0])]
+        return [(name, device.bms, packs[0])]
     return [
-        (b"/pack/%d/" % number + name, unit, packs[number])
+        (t.PACK % number + name, unit, packs[number])
         for number, unit in enumerate(device.bms.units, 1)
     ]
 
@@ -183,7 +184,7 @@ def _infos(device, settings, packs):
     interval_ms = settings["mqtt_interval_s"] * 1000
     return [
         InfoReport(topic, unit, state, interval_ms)
-        for topic, unit, state in _each(device, packs, b"info")
+        for topic, unit, state in _each(device, packs, t.INFO)
     ]
 
 
@@ -193,12 +194,12 @@ def _events(device, settings, packs, codes):
 
     interval_ms = settings["mqtt_interval_s"] * 1000
     heater = None if settings["heater_output"] == "none" else device.heater
-    each = _each(device, packs, b"event")
+    each = _each(device, packs, t.EVENT)
     if len(packs) == 1:
         topic, unit, state = each[0]
         return [EventReport(topic, unit, state, heater, codes, interval_ms)]
     found = [EventReport(*one, None, codes, interval_ms) for one in each]
-    return found + [EventReport(b"/event", None, None, heater, codes, interval_ms)]
+    return found + [EventReport(t.EVENT, None, None, heater, codes, interval_ms)]
 
 
 def _victrons(device, settings, packs, serial):
@@ -215,7 +216,7 @@ def _victrons(device, settings, packs, serial):
     heater = None if settings["heater_output"] == "none" else device.heater
     meter = device.meter if len(packs) == 1 else None  # it counts all together
     found = []
-    for topic, unit, state in _each(device, packs, b"victron"):
+    for topic, unit, state in _each(device, packs, t.VICTRON):
         own = serial if len(packs) == 1 else "%s-%d" % (serial, len(found) + 1)
         one = Description(unit.pack, own, limit, meter)
         found.append(VictronReport(topic, state, one, heater, interval_ms))
@@ -227,7 +228,7 @@ def _lines(settings, packs, others, serial):
     from mqtt.influx_report import InfluxReport
 
     tags = [("device", serial), ("box", settings["name"])]
-    told = packs + [report for report in others if report.name in (b"/heater", b"/device")]
+    told = packs + [report for report in others if report.name in (t.HEATER, t.DEVICE)]
     return [InfluxReport(report, tags) for report in told]
 
 
@@ -239,7 +240,7 @@ def _packs(device, settings):
         units += tuple(device.bms.units)
     found = []
     for number, unit in enumerate(units):
-        name = b"/pack/%d/state" % number if number else b"/state"
+        name = t.PACK % number + t.STATE if number else t.STATE
         found.append(StateReport(name, unit, device.max_age_ms, interval_ms))
     return found
 
@@ -292,7 +293,7 @@ def _announcer(device, settings, topics, packs, others, allowed, early, about):
             via = b',"via_device":"' + unique + b'"'
             name += " " + (settings["packs"][number - 2]["name"] if number > 1 else "Pack 1")
         own_unique = unique + b"_pack" + own if own else unique
-        own_base = base + b"/pack/" + own if own else base
+        own_base = base + t.PACK % number if number else base
         device_text = _device(own_unique, name, via, about)
         blanks.append((topics.prefix, own_unique, own_base, base, told, seldom, device_text))
     try:

@@ -4,6 +4,7 @@ from compat import const
 from kept.crash_file import UNTOLD, keep_told
 from kept.pause import write
 from mqtt.reports import NOTHING
+from relay import topics as t
 
 _NEVER_MS = const(0x0FFFFFFF)
 _FULL_MS = const(2_000)  # after which it is gone, or the session is
@@ -13,7 +14,7 @@ class CrashReport:
     """See mqtt.reports. session: mqtt.session.Session; what it sends is retained by the broker."""
 
     retained = False
-    name = b"/crash"
+    name = t.CRASH
 
     def __init__(self, device, session):
         self.interval_ms = _FULL_MS

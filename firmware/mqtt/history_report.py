@@ -8,6 +8,7 @@ from history import record as r
 from history import replay as h
 from mqtt.reports import NOTHING
 from relay import message as m
+from relay import topics as t
 from words import STATE_TEXTS
 
 _PACE_MS = const(50)  # twenty a second at most
@@ -21,7 +22,7 @@ class HistoryReport:
     """device: has the history_recorder.Recorder; session: a mqtt.sure_session.SureSession."""
 
     retained = False
-    name = b"/history"
+    name = t.HISTORY
 
     def __init__(self, device, session):
         self.interval_ms = _QUIET_MS

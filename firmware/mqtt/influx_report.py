@@ -4,13 +4,14 @@ import json
 
 from mqtt.remote import put
 from mqtt.reports import NOTHING
+from relay import topics as t
 from relay.influx import line
 
 
 class InfluxReport:
     """report: the one that is told; tags: whose figures they are, see relay.influx.line."""
 
-    name = b"/influx"
+    name = t.INFLUX
     retained = False
 
     def __init__(self, report, tags):

@@ -7,6 +7,7 @@ from bms.check import PLAUSIBLE
 from compat import const
 from mqtt.reports import SELDOM_MS
 from relay import message as m
+from relay import topics as t
 
 _INFO_MS = const(300_000)
 # In the order of relay.fields' table.
@@ -65,7 +66,7 @@ class WritesReport:
     """
 
     retained = False
-    name = b"/bms"
+    name = t.BMS
 
     def __init__(self, unit, writes, interval_ms):
         self.interval_ms = max(interval_ms, SELDOM_MS)
@@ -87,7 +88,7 @@ class PacksReport:
     """
 
     retained = False
-    name = b"/packs"
+    name = t.PACKS
 
     def __init__(self, bank, interval_ms):
         self.interval_ms = interval_ms

@@ -14,6 +14,7 @@ from random import getrandbits
 from bms.wire import put_bytes, put_word
 from compat import const, ticks_add, ticks_diff
 from mqtt import session as s
+from relay import topics as t
 from relay.commands import (
     ACCEPTED,
     FROM_BIRTH,
@@ -310,4 +311,4 @@ class Relay:
             at = put_bytes(buf, self._codes.copy(buf, at), b'"}')
         self.publish_soon()
         if self.session.idle():
-            self.session.publish(b"/result", buf, at, False)
+            self.session.publish(t.RESULT, buf, at, False)

@@ -4,6 +4,7 @@ import json
 
 from compat import const
 from mqtt.reports import NOTHING as NOTHING_TO_TELL
+from relay import topics as t
 from relay.commands import (
     ACCEPTED,
     FROM_WRITES,
@@ -86,8 +87,8 @@ class LogReport:
     """The event log, in as many messages as it takes, each time that somebody asks for it."""
 
     retained = False
-    name = b"/log"
-    TOPIC = b"/log/get"
+    name = t.LOG
+    TOPIC = t.LOG_GET
 
     def __init__(self, journal):
         self.interval_ms = _NEVER_MS
@@ -121,9 +122,9 @@ class LogReport:
 class UpdateReport:
     """See mqtt.reports: what Home Assistant's update entity is made from."""
 
-    name = b"/update"
+    name = t.UPDATE
     retained = False
-    TOPIC = b"/update/set"
+    TOPIC = t.UPDATE_SET
 
     def __init__(self, updater):
         self._updater = updater

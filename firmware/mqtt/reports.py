@@ -11,6 +11,7 @@ NOTHING. That about a pack is relay.state.StateReport.
 import words as w
 from compat import const
 from relay import message as m
+from relay import topics as t
 
 SELDOM_MS = const(60_000)
 _DEVICE_MS = const(300_000)
@@ -23,7 +24,7 @@ class HeaterReport:
     """Of a heat.heater.Heater, and of what it switches."""
 
     retained = False
-    name = b"/heater"
+    name = t.HEATER
 
     def __init__(self, heater, output, interval_ms):
         self.interval_ms = max(interval_ms, SELDOM_MS)
@@ -88,7 +89,7 @@ class DeviceReport:
     """
 
     retained = False
-    name = b"/device"
+    name = t.DEVICE
 
     def __init__(self, device, interval_ms):
         self.interval_ms = max(interval_ms, _DEVICE_MS)

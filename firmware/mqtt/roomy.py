@@ -4,6 +4,7 @@ import json
 
 from mqtt.envelope import ROOM, Envelope
 from mqtt.relay import Relay
+from relay import topics as t
 from relay.commands import ACCEPTED, NOTHING, PAYLOAD_MAX, REFUSALS
 
 
@@ -43,7 +44,7 @@ class RoomyRelay(Relay):
         text = json.dumps(told).encode()
         self.publish_soon()
         if self.session.idle():
-            self.session.publish(b"/result", text, len(text), False)
+            self.session.publish(t.RESULT, text, len(text), False)
 
 
 class _Opened:

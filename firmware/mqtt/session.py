@@ -15,6 +15,7 @@ from errno import EINPROGRESS, ENOBUFS, ENOMEM, ETIMEDOUT
 from bms.wire import put_u16be
 from compat import const, ticks_diff
 from relay import packets as q
+from relay import topics as t
 from relay.commands import PAYLOAD_MAX
 
 # Why a session ended or did not begin; the line in words.MQTT_NAMES.
@@ -247,7 +248,7 @@ class Session:
             return
         elif self.online:
             self.online = False
-            self.publish(b"/availability", ONLINE, len(ONLINE), True)
+            self.publish(t.AVAILABILITY, ONLINE, len(ONLINE), True)
         elif not self._pinged and ticks_diff(now, self._ping_ms) >= _PING_MS:
             self._pinged = True
             self._ping_ms = self._waiting_ms = now

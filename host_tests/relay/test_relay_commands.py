@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import words as told_words
 from relay import commands as c
-from relay.topics import Topics
+from relay.topics import NAMES, Topics
 from tools.vocabulary import words
 
 WORDS = {c.ACKNOWLEDGE: b"acknowledge", c.RESET_REPORT: b"reset"}
@@ -96,19 +96,19 @@ def test_nothing_from_afar_raises_what_the_settings_say(kinds, mode, on, off, so
 
 def test_each_command_has_its_topic():
     topics = Topics(b"van/pack/0a1b", b"homeassistant")
-    assert topics.count == c.FROM_WRITES + 1 and words(c.NAMES)[0] == "/availability"
+    assert topics.count == c.FROM_WRITES + 1 and words(NAMES)[0] == "/availability"
     for source, name in enumerate(words(topics.names)):
         topic = b"van/pack/0a1b" + name.encode()
         assert topics.source(b"xx" + topic + b"yy", 2, 2 + len(topic)) == source
     assert topics.source(b"homeassistant/status", 0, 20) == c.FROM_BIRTH
-    assert words(c.NAMES)[c.SET_MODE] == "/heater/mode/set"
-    assert words(c.NAMES)[c.ACKNOWLEDGE] == "/heater/acknowledge"
-    assert words(c.NAMES)[c.RESET_REPORT] == "/heater/report/reset"
-    assert words(c.NAMES)[c.BOOST] == "/heater/boost/set"
-    assert words(c.NAMES)[c.SET_ON_DC] == "/heater/on_dc/set"
-    assert words(c.NAMES)[c.SET_OFF_DC] == "/heater/off_dc/set"
-    assert words(c.NAMES)[c.RELEASE] == "/bms/release/set"
-    assert len(words(c.NAMES)) == c.FROM_WRITES
+    assert words(NAMES)[c.SET_MODE] == "/heater/mode/set"
+    assert words(NAMES)[c.ACKNOWLEDGE] == "/heater/acknowledge"
+    assert words(NAMES)[c.RESET_REPORT] == "/heater/report/reset"
+    assert words(NAMES)[c.BOOST] == "/heater/boost/set"
+    assert words(NAMES)[c.SET_ON_DC] == "/heater/on_dc/set"
+    assert words(NAMES)[c.SET_OFF_DC] == "/heater/off_dc/set"
+    assert words(NAMES)[c.RELEASE] == "/bms/release/set"
+    assert len(words(NAMES)) == c.FROM_WRITES
 
 
 def test_every_topic_is_subscribed_to():
@@ -122,14 +122,14 @@ def test_every_topic_is_subscribed_to():
             assert buf[2:4] == bytes((0, number + 1))
             assert int.from_bytes(buf[4:6], "big") == n - 7
             asked.append(bytes(buf[6 : n - 1]))
-        own = [b"van/0a1b" + name.encode() for name in words(c.NAMES)]
+        own = [b"van/0a1b" + name.encode() for name in words(NAMES)]
         assert asked == own + [b"ha/status"] * announces
 
 
 @given(st.binary(max_size=40))
 def test_no_other_topic_is_a_command(tail):
     topics = Topics(b"van/0a1b", b"ha")
-    own = {b"van/0a1b" + name.encode() for name in words(c.NAMES)} | {b"ha/status"}
+    own = {b"van/0a1b" + name.encode() for name in words(NAMES)} | {b"ha/status"}
     for topic in (tail, b"van/0a1b/" + tail, b"van/0a1b" + tail, b"ha" + tail):
         if topic not in own:
             assert topics.source(topic, 0, len(topic)) == -1

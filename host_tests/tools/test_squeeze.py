@@ -115,6 +115,14 @@ def test_constants_become_numbers_everywhere():
     assert "from bms.pack import Pack\n" in texts["user"]
 
 
+def test_bytes_in_const_are_written_wherever_they_are_used():
+    told = 'from compat import const\nHEATER = const(b"/heater")\nBIRTH = b"/status"\n'
+    user = "import told as t\nclass Report:\n    name = t.HEATER\nf(t.BIRTH)\n"
+    texts = squeezed(told=told, user=user)
+    assert "name = b'/heater'" in texts["user"] and "t.BIRTH" in texts["user"]
+    assert "heater" not in texts["told"] and 'BIRTH = b"/status"' in texts["told"]
+
+
 def test_private_names_become_short_and_mean_one_thing():
     texts = squeezed(bms__pack=PACK, user=USER)
     assert "_bump" not in texts["bms.pack"]

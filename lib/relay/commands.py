@@ -3,8 +3,8 @@
 from compat import const
 from words import MODE_NAMES
 
-# Where it came from: the position among the topics that are subscribed to (relay.topics). Obeyed,
-# it is the command, too.
+# Where it came from: the position among the topics that are subscribed to (relay.topics.NAMES).
+# Obeyed, it is the command, too.
 FROM_SELF = const(0)  # our own availability
 SET_MODE = const(1)
 ACKNOWLEDGE = const(2)
@@ -15,13 +15,6 @@ SET_OFF_DC = const(6)
 RELEASE = const(7)  # the BMS, to a phone: minutes; 0 takes it back
 FROM_WRITES = const(8)  # and those after it: relay.writes
 FROM_BIRTH = const(98)  # Home Assistant's
-
-# The last parts of the topics, in that order.
-NAMES = (
-    b"/availability\n"
-    b"/heater/mode/set\n/heater/acknowledge\n/heater/report/reset\n/heater/boost/set\n"
-    b"/heater/on_dc/set\n/heater/off_dc/set\n/bms/release/set"
-)
 
 # What else it may mean.
 NOTHING = const(0)

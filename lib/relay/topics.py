@@ -1,9 +1,46 @@
-"""Topic names, as bytes: MQTT counts bytes."""
+"""Every topic is spelled here, but those of Home Assistant's discovery (relay.discovery).
+
+As bytes: MQTT counts bytes. What each carries, and when, is in docs/mqtt.md.
+"""
 
 from bms.wire import put_u16be
-from relay.commands import FROM_BIRTH, NAMES, line_of, line_start
+from compat import const
+from relay.commands import FROM_BIRTH, line_of, line_start
 from relay.packets import SUBSCRIBE, put_head, put_topic
 
+# What is told, behind the base of all. In an image each stands where it is used, as a number does.
+AVAILABILITY = const(b"/availability")
+STATE = const(b"/state")
+HEATER = const(b"/heater")
+DEVICE = const(b"/device")
+INFO = const(b"/info")
+EVENT = const(b"/event")
+VICTRON = const(b"/victron")
+INFLUX = const(b"/influx")
+PACKS = const(b"/packs")
+BMS = const(b"/bms")
+UPDATE = const(b"/update")
+CRASH = const(b"/crash")
+LOG = const(b"/log")
+HISTORY = const(b"/history")
+RESULT = const(b"/result")
+# Of one of several packs: the base of its state, info, event, victron.
+PACK = const(b"/pack/%d")
+
+# What is listened to, behind the base: one a line, in the order of relay.commands.
+NAMES = (
+    b"/availability\n"
+    b"/heater/mode/set\n/heater/acknowledge\n/heater/report/reset\n/heater/boost/set\n"
+    b"/heater/on_dc/set\n/heater/off_dc/set\n/bms/release/set"
+)
+# Behind these, for each command to the BMS: the first, between two of their names, the last.
+WRITE_FIRST = const(b"\n/bms/")
+WRITE_NEXT = const(b"/set\n/bms/")
+WRITE_LAST = const(b"/set")
+# And where there is PSRAM.
+LOG_GET = const(b"/log/get")
+UPDATE_SET = const(b"/update/set")
+# Behind Home Assistant's prefix.
 BIRTH = b"/status"
 
 

@@ -6,6 +6,7 @@ retained message is left over from somebody who is gone, and refused.
 """
 
 from bms import pack as p
+from relay import topics as t
 from relay.commands import (
     ACCEPTED,
     FROM_WRITES,
@@ -57,7 +58,7 @@ class Writes:
 
     def topics(self):
         """Returns the last parts of the topics to subscribe to, in the order of the names."""
-        return b"\n/bms/" + self._names.replace(b"\n", b"/set\n/bms/") + b"/set"
+        return t.WRITE_FIRST + self._names.replace(b"\n", t.WRITE_NEXT) + t.WRITE_LAST
 
     def changed(self):
         """True once after each event that the state message should tell soon."""
