@@ -8,7 +8,7 @@ from tools import bundle, explain_traceback, groups, image, inline, legend, sque
 
 MAIN = """\
 def start():
-    import startup
+    from starting import startup
 
     return startup.read()
 
@@ -68,7 +68,7 @@ class Spare:
         return rare.double(len(seen))
 """
 RARE = "def double(n):\n    return 2 * n\n"
-TEXTS = {"main": MAIN, "startup": STARTUP, "ticks": TICKS, "app": APP, "meter": METER}
+TEXTS = {"main": MAIN, "starting.startup": STARTUP, "ticks": TICKS, "app": APP, "meter": METER}
 TEXTS |= {"seldom": SELDOM, "rare": RARE}
 
 
@@ -88,7 +88,7 @@ def write(texts, folder):
 
 def test_what_is_always_needed_is_one_group_and_what_is_seldom_is_another():
     assert groups.group(TEXTS, set()) == {
-        "startup": ["startup"],
+        "starting.startup": ["starting.startup"],
         "common": ["ticks"],
         "app": ["meter", "app"],
         "seldom": ["seldom"],
