@@ -231,9 +231,10 @@ def _revive(device, up, now):
         device.output.off()
         raise RuntimeError("no memory for the network")  # ends the application: the chip resets
     deaf = device.relay.down_ms(now) >= _DEAF_MS
-    if deaf and up and device.uptime_s >= device.bounce_after_s:
+    if not up or deaf and device.uptime_s >= device.bounce_after_s:
+        # A network that has just come back after hours is given as long as any other.
         device.bounce_after_s = device.uptime_s + _BOUNCE_S
-        device.wifi.bounce(now)
+        device.wifi.bounce(now)  # of none it does nothing
 
 
 def acknowledge(device):

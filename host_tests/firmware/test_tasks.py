@@ -76,7 +76,9 @@ class Device:
             acknowledge=lambda: self.calls.append("acknowledge"),
         )
         self.up = True
-        self.wifi = Thing(step=lambda now: self.up, bounce=lambda now: self.calls.append("bounce"))
+        self.wifi = Thing(
+            step=lambda now: self.up, bounce=lambda now: self.up and self.calls.append("bounce")
+        )
         self.button = Thing(step=lambda now: 0)
         self.relay = Thing(
             value=2,
@@ -200,16 +202,27 @@ def test_the_wifi_is_joined_anew_after_twenty_minutes_without_a_broker(tasks):
     serve(tasks, device)
     assert device.calls == []
     device.down = 20 * MINUTE_MS
-    device.up = False  # nothing to leave
-    serve(tasks, device)
-    assert device.calls == []
-    device.up = True
     for _ in range(3):
         serve(tasks, device)
     assert device.calls == ["bounce"]
     device.uptime_s = 20 * 60
     serve(tasks, device)
     assert device.calls == ["bounce", "bounce"]
+
+
+def test_a_wifi_that_comes_back_after_hours_is_not_left_at_once(tasks):
+    device = Device()
+    device.down = 300 * MINUTE_MS
+    device.up = False
+    device.uptime_s = 300 * 60
+    serve(tasks, device)
+    device.up = True
+    device.uptime_s += 20 * 60 - 1
+    serve(tasks, device)
+    assert device.calls == []
+    device.uptime_s += 1
+    serve(tasks, device)
+    assert device.calls == ["bounce"]
 
 
 @pytest.mark.parametrize("how", ["no memory for a socket", "nothing left of the IDF's memory"])
