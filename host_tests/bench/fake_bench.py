@@ -18,6 +18,7 @@ from tools.plant import Plant
 _STEP_S = 0.02  # real time
 _BASE = "packmate/fake01"
 _STATES = ("charger", "bms_unplugged", "bms_garbled", "bms_frozen", "bms_silent", "wifi_down")
+_STATES += ("wifi_password_wrong", "wifi_2_up")
 _STATES += ("psram", "firmware_frozen", "ble_away", "ble_taken", "ble_deaf", "ble_sleeps")
 
 
@@ -43,7 +44,7 @@ class FakeBench:
         self._controls = dict.fromkeys(_STATES, False)
         self._controls.update(lapse=config.lapse, sensor_absent="none", load_ma=0)
         self._controls.update(bms=config.bms_name, bms_foreign="none", bms_generation="normal")
-        self._controls.update(ble_pairing="none")
+        self._controls.update(ble_pairing="none", wifi_channel=6)
         self._watchers = []
         self._lock = threading.RLock()
         self._running = False

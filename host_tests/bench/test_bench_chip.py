@@ -131,9 +131,11 @@ def test_wifi_joins_notices_losses_and_comes_back(chip):
     chip.run(12_000_000)
     assert wifi.state == ops.WIFI_GOT_IP  # not noticed yet
     chip.run(17_000_000)
+    assert wifi.state == ops.WIFI_LOST
+    chip.run(20_000_000)
     assert wifi.state == ops.WIFI_NO_AP
-    wifi.set(18_000_000, up=True)
-    chip.run(21_000_000)
+    wifi.set(21_000_000, up=True)
+    chip.run(23_000_000)
     assert wifi.state == ops.WIFI_GOT_IP
 
 
@@ -146,4 +148,37 @@ def test_wifi_with_a_wrong_password_and_after_disconnect(chip):
     assert wifi.state == ops.WIFI_WRONG_PASSWORD
     chip.handle(ops.LINK, 0, 2, 4_000_000, b"")
     chip.run(20_000_000)
-    assert wifi.state == ops.WIFI_IDLE and wifi.due_us is None
+    assert wifi.state == ops.WIFI_WRONG_PASSWORD and wifi.due_us is None  # as the port tells it
+    wifi.set(21_000_000, wrong_password=False)
+    chip.handle(ops.JOIN, 0, 12, 21_000_000, b"bench\0secret")
+    assert wifi.state == ops.WIFI_WRONG_PASSWORD
+    chip.run(24_000_000)
+    assert wifi.state == ops.WIFI_GOT_IP
+    chip.handle(ops.LINK, 0, 2, 25_000_000, b"")
+    assert wifi.state == ops.WIFI_IDLE
+
+
+def test_a_network_that_moves_to_another_channel_is_lost_and_found(chip):
+    wifi = chip.wifi
+    chip.handle(ops.LINK, 0, 1, 0, b"")
+    chip.handle(ops.JOIN, 0, 12, 0, b"bench\0secret")
+    chip.run(3_000_000)
+    wifi.set(4_000_000, channel=11)
+    chip.run(9_000_000)
+    assert wifi.state == ops.WIFI_GOT_IP  # not noticed yet
+    chip.run(10_000_000)
+    assert wifi.state == ops.WIFI_LOST
+    chip.handle(ops.LINK, 0, 2, 10_100_000, b"")
+    chip.handle(ops.JOIN, 0, 12, 11_000_000, b"bench\0secret")
+    chip.run(13_500_000)
+    assert wifi.state == ops.WIFI_GOT_IP and wifi.attempts == 2
+
+
+def test_the_second_network_is_another_one(chip):
+    wifi = chip.wifi
+    chip.handle(ops.LINK, 0, 1, 0, b"")
+    for second_up, state in ((False, ops.WIFI_NO_AP), (True, ops.WIFI_GOT_IP)):
+        wifi.set(0, second_up=second_up, up=not second_up, wrong_password=second_up)
+        chip.handle(ops.JOIN, 0, 12, 0, b"bench-2\0secret")
+        chip.run(3_000_000)
+        assert wifi.state == state

@@ -325,6 +325,8 @@ def test_controls_and_their_mistakes(start):
         "mat_on_bms": True,
         "wifi_down": True,
         "wifi_password_wrong": True,
+        "wifi_channel": 11,
+        "wifi_2_up": True,
     }
     for name, value in wanted.items():
         bench.set(name, value)

@@ -86,8 +86,13 @@ def test_wifi_down_cuts_the_line_and_spares_the_brokers_own_fault(desk):
     desk.apply("broker", "silent")
     desk.apply("wifi_down", True)
     assert desk.proxy.mode == "down"
+    desk.apply("wifi_2_up", True)
+    assert desk.proxy.mode == "silent"  # by way of that one
+    desk.apply("wifi_2_up", False)
     desk.apply("wifi_down", False)
     assert desk.proxy.mode == "silent"
+    desk.apply("wifi_password_wrong", True)
+    assert desk.proxy.mode == "down"
 
 
 def test_actions_carry_no_value(desk):

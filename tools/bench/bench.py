@@ -113,7 +113,8 @@ class Bench:
         mat_open bool | output_stuck bool | probe: one_wire.PLACES | probe_stuck bool |
         mat_on_bms bool |
         psram bool; the chip is another one, and starts anew | idf_taken B, until a reset |
-        wifi_down bool | wifi_password_wrong bool | firmware_frozen bool | firmware_kill |
+        wifi_down bool | wifi_password_wrong bool | wifi_channel 1..13 | wifi_2_up bool |
+        firmware_frozen bool | firmware_kill |
         firmware_reset | button_1, button_2 (None: a press of 150 ms; bool: hold, release)
 
         firmware_kill ends the process at once; the chip boots again after the watchdog has bitten.

@@ -61,7 +61,7 @@ class Desk:
         self.proxy = None
         self.log = None
         self._broker_mode = "normal"
-        self._wifi_down = False
+        self._wifi = {"wifi_down": False, "wifi_password_wrong": False, "wifi_2_up": False}
         self._watcher = None
         self._state = None
         self._looked_at = 0.0
@@ -132,8 +132,8 @@ class Desk:
                 self._command(topic, payload, retain)
         elif name == "bms":
             self._switch_bms(value)
-        elif name == "wifi_down":
-            self._wifi_down = value
+        elif name in self._wifi:
+            self._wifi[name] = value
             self.bench.set(name, value)
             self._set_line()
         else:
@@ -251,7 +251,9 @@ class Desk:
 
     def _set_line(self):
         # Without Wi-Fi the chip's sockets are dead, whatever the broker does.
-        self.proxy.set_mode("down" if self._wifi_down else self._broker_mode)
+        first = not (self._wifi["wifi_down"] or self._wifi["wifi_password_wrong"])
+        there = first or self._wifi["wifi_2_up"]
+        self.proxy.set_mode(self._broker_mode if there else "down")
 
     def _command(self, topic, payload, retain=False):
         base = self._base()

@@ -64,6 +64,7 @@ def _chip(bench, t_us):
         "wakes": conductor.wakes,
         "wifi": chip.wifi.state,
         "wifi_ssid": chip.wifi.ssid,
+        "wifi_attempts": chip.wifi.attempts,
         "psram": bench.has_psram,
         "web_port": bench.web_port,
     }

@@ -37,7 +37,8 @@ function showLamps(state) {
   const bms = away || fault || mute || (disguise && `as ${disguise.replaceAll("_", " ")}`);
   lamp("bms", bms ? "bad" : "good", bms ? `BMS ${bms}` : "BMS answers");
   showRadio(state);
-  lamp("wifi", now.wifi_down ? "bad" : "good", now.wifi_down ? "Wi-Fi down" : "Wi-Fi");
+  const wifi = now.wifi_down ? " down" : now.wifi_password_wrong ? " has a new password" : "";
+  lamp("wifi", wifi ? "bad" : "good", `Wi-Fi${wifi}`);
   lamp("broker", now.broker === "normal" ? "good" : "bad", `${mqtt.broker}${now.broker === "normal" ? "" : ` ${now.broker}`}`);
   const online = mqtt.availability === "online";
   lamp("online", online ? "good" : mqtt.availability ? "bad" : "", `Packmate ${mqtt.availability ?? "not seen"}`);
