@@ -109,6 +109,9 @@ def test_a_column_is_wide_enough_for_its_texts(language):
     for table in (w.MODE_TEXTS, w.CHARGER_TEXTS, w.PREHEAT_TEXTS):
         for text in language.TEXTS[table].split("\n"):
             assert wide(text) <= 128, text
+    for table in (w.WIFI_CODES, w.MQTT_CODES):
+        for text in language.TEXTS[table].split("\n"):
+            assert wide(text) <= 168, text
     for number in (labels.CELLS, labels.TEMP):
         assert wide(texts[number]) <= 44, texts[number]
 

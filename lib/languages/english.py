@@ -317,7 +317,7 @@ network not in reach
 wrong password?
 security not known
 signal too weak
-no address from router
+no address given
 connection was lost
 the radio failed
 no connection"""
@@ -328,7 +328,7 @@ MQTT = """\
 name is not found
 does not answer
 too slow to answer
-wrong user, password?
+login refused
 closed by the broker
 not an MQTT broker
 no memory for it

@@ -293,7 +293,7 @@ von selbst"""
 
 WIFI = """\
 
-Netz nicht in Reichweite
+Netz nicht da
 Passwort falsch?
 Schutz unbekannt
 Signal zu schwach
@@ -307,13 +307,13 @@ MQTT = """\
 Name nicht gefunden
 antwortet nicht
 antwortet zu langsam
-Name, Passwort falsch?
+Anmeldung abgelehnt
 vom Broker beendet
 kein MQTT-Broker
 Speicher fehlt
 wartet auf WLAN
 Zertifikat abgelehnt
-wartet auf die Uhrzeit"""
+wartet auf die Uhr"""
 
 ADVICE = """\
 Lade den Akku bald, und
