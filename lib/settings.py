@@ -158,6 +158,7 @@ SETTINGS = (
     ),
     ("charger_pin_used", BOOL, None, None, False, "A charger-present signal is wired."),
     ("wifi_ssid", TEXT, 0, 32, "", "The network to join; empty: no Wi-Fi."),
+    ("wifi_ssid_2", TEXT, 0, 32, "", "One more, joined where the first is not there."),
     ("mqtt_host", TEXT, 0, 64, "", "The broker's name or address; empty: no MQTT."),
     ("mqtt_port", INT, 1, 65_535, 1883, "The broker's port."),
     (
@@ -270,6 +271,7 @@ SETTINGS = (
 
 SECRETS = (
     ("wifi_password", TEXT, 0, 63, "", "Empty: an open network."),
+    ("wifi_password_2", TEXT, 0, 63, "", "The same of wifi_ssid_2."),
     ("mqtt_password", TEXT, 0, 64, "", "Password at the broker."),
     ("bms_password", TEXT, 0, 16, "", "What the BMS wants before it is written to; empty: none."),
     ("ble_pin", TEXT, 0, 6, "", "Digits that the BMS wants for pairing; most want none."),
@@ -357,6 +359,8 @@ def _check_together(values, errors):
         errors.append("mqtt_tls: verified needs mqtt_ca, and ntp_host for the time")
     if values["mqtt_cert"] and not values["mqtt_key"]:
         errors.append("mqtt_cert: needs mqtt_key")
+    if values["wifi_ssid_2"] and not values["wifi_ssid"]:
+        errors.append("wifi_ssid_2: needs wifi_ssid")
     if values["mqtt_host"] and not values["wifi_ssid"]:
         errors.append("mqtt_host: needs wifi_ssid")
 

@@ -25,8 +25,9 @@ _OF_MEMORY = (
     ("mqtt_influx", INFLUX_KB, False),
     ("history_kb", HISTORY_KB, 0),
 )
-# What only the pages have that a board without PSRAM has no memory for.
-_OF_PAGES = (
+# What only boards with PSRAM have, and its default; None: of no use without another of these.
+_OF_PSRAM = (
+    ("wifi_ssid_2", ""),
     ("screen_first", "glance"),
     ("temperature_unit", "celsius"),
     ("screen_night", "off"),
@@ -58,11 +59,16 @@ def refuse(values, errors):
         if values[name]:
             _complain(errors, name, kb)
             values[name] = off
-    for name, plain in _OF_PAGES:
+    for name, plain in _OF_PSRAM:
         value = values.pop(name)
         if plain is not None and value != plain:
             errors.append("%s: only on boards with PSRAM" % name)
     _refuse_line(values, errors)
+
+
+def useful(secrets):
+    """Returns the secrets that such a board has a use for."""
+    return {key: secrets[key] for key in ("wifi_password", "mqtt_password")}
 
 
 def _refuse_line(values, errors):

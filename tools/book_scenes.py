@@ -112,6 +112,7 @@ SCENES = {
     "alarms_data": (book.ALARMS, {}, 0, 0, 0, (), {"verdict": check.CELL_SUM}, {}),
     "links": (book.LINKS, {}, 0, 0, 0, (), {}, {}),
     "links_trouble": (book.LINKS, {}, 0, 0, 23, (), _TROUBLE, {}),
+    "links_second": (book.LINKS, {}, 0, 0, 0, (), dict(_TROUBLE, network=2, wifi_reason=5), {}),
     "links_unused": (book.LINKS, {}, 0, 0, 0, (), {"wifi": 0, "mqtt": 0, "rssi_dbm": None}, {}),
     "about": (book.ABOUT, {}, 0, 0, 0, (), {}, {}),
     "welcome": (book.WELCOME, None, 0, 0, 0, (), {"wifi": 0, "mqtt": 0}, {}),

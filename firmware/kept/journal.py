@@ -5,8 +5,9 @@ is a line of JSON. What happens is held in memory and added to the file once a m
 is urgent within ten seconds: so the flash wears hardly faster than by state.json. A file that has
 a hundred of them becomes the older one of two.
 
-What there is: `start` (about: why), `crash`, `late` (a task), `wifi`, `mqtt`, `bms` and `bms N`
-(of several; about: `up`, or why it is lost), `fault`, `fault_over`, `warning`, `warning_over`,
+What there is: `start` (about: why), `crash`, `late` (a task), `wifi` and `wifi 2` (the second
+network), `mqtt`, `bms` and `bms N` (of several; about: `up`, or why it is lost; of a network that
+was lost also why it cannot be joined again), `fault`, `fault_over`, `warning`, `warning_over`,
 `alarm` and `alarm_over` of the BMS, `settings` (about: what is wrong), `command` (about: its name,
 where it comes from, and what became of it), `update`, `dropped`.
 """
@@ -152,7 +153,9 @@ class Watch:
         if device.supervisor.late is not None:
             self._see("late", device.supervisor.late)
         if device.wifi_used:
-            self._see_link("wifi", device.wifi.up, w.WIFI_CODES, device.wifi.reason)
+            wifi = device.wifi
+            what = "wifi 2" if wifi.network == 2 else "wifi"
+            self._see_link(what, wifi.up, w.WIFI_CODES, wifi.reason)
         relay = device.relay
         if relay is not None:
             self._see_link("mqtt", relay.connected, w.MQTT_CODES, relay.session.failure)
@@ -174,7 +177,7 @@ class Watch:
         was = self._was.get(what)
         if up:
             self._see(what, "up")
-        elif was == "up" or reason and was in (None, "down"):  # why may be known later
+        elif was == "up" or reason and was in (None, "down", "lost"):  # why may be known later
             self._see(what, self._code(table, reason) or "down")
 
     def _see(self, what, about):

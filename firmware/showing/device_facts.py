@@ -32,6 +32,7 @@ class DeviceFacts(Facts):
         self.address = wifi.address().encode()
         self.wifi_reason = wifi.reason
         self.wifi_losses = wifi.losses
+        self.network = wifi.network
         relay = device.relay
         if relay is not None:
             self.mqtt_reason = relay.session.failure

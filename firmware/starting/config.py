@@ -26,6 +26,10 @@ def load_settings(max_ma, max_mw, roomy=True):
     values = judge(read("settings.json", errors), max_ma, max_mw, roomy, errors)
     secrets = read("secrets.json", errors) if exists("secrets.json") else None
     secrets = judge_secrets(secrets, errors)
+    if not roomy:
+        from settings_memory import useful
+
+        secrets = useful(secrets)
     if errors:
         settings.disable_heater(values)
     language = values.pop("language")

@@ -12,7 +12,7 @@ from tools.scenes import Heater
 
 @pytest.fixture
 def device():
-    wifi = types.SimpleNamespace(reason=2, losses=3)
+    wifi = types.SimpleNamespace(reason=2, losses=3, network=1)
     wifi.rssi_dbm = lambda: -61
     wifi.address = lambda: "10.0.0.9"
     unit = types.SimpleNamespace(link=types.SimpleNamespace(losses=2))
@@ -39,7 +39,7 @@ def facts_of(device, pack, uptime_s=1):
 def test_links_and_memory(device):
     facts = facts_of(device, PackState())
     assert (facts.wifi_reason, facts.wifi_losses, facts.losses) == (2, 3, 4)
-    assert (facts.rssi_dbm, facts.address) == (-61, b"10.0.0.9")
+    assert (facts.rssi_dbm, facts.address, facts.network) == (-61, b"10.0.0.9", 1)
     assert (facts.python_free, facts.reset_cause, facts.boots) == (99_000, 3, 17)
     assert facts.day_min == UNKNOWN and facts.totals is None and facts.mqtt_reason == 0
 

@@ -305,6 +305,7 @@ def test_links_in_words(monkeypatch):
     texts = page.update(wifi=2, mqtt=2, rssi_dbm=-70, address=b"10.0.0.9", age_s=0, age_ms=0)
     assert {"10.0.0.9", "-70 dBm", "connected", "answers"} <= set(texts)
     assert page.update(address=b"10.0.0.8") == ["10.0.0.8"]
+    assert page.update(network=2) == ["Wi-Fi 2"]
 
 
 def test_about(page):

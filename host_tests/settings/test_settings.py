@@ -16,6 +16,7 @@ COMPANY = {
     "heater_on_dc": {"heater_off_dc": 250},
     "heater_off_dc": {"heater_on_dc": -300},
     "mqtt_host": {"wifi_ssid": "home"},
+    "wifi_ssid_2": {"wifi_ssid": "home"},
     "bms_link": {"bms_dialect": "ant_new"},
     "heater_stuck_cutoff": {"heater_feed": "output", "bms_writes": True},
     "heater_output": {"bms_dialect": "jk_ble", "bms_writes": True},
@@ -164,6 +165,7 @@ def test_hysteresis(own, on, off, good):
 
 def test_a_broker_needs_a_network():
     assert load({"mqtt_host": "broker"})[1] == ["mqtt_host: needs wifi_ssid"]
+    assert load({"wifi_ssid_2": "home"})[1] == ["wifi_ssid_2: needs wifi_ssid"]
     assert load({"heater_stuck_cutoff": True})[1] == [
         "heater_stuck_cutoff: needs heater_feed output",
         "heater_stuck_cutoff: needs bms_writes",

@@ -52,6 +52,11 @@ def test_what_is_too_much_is_refused_with_the_figures(given, what):
     assert "ha_by_device" not in values and "mqtt_tls" not in values
 
 
+def test_a_second_network_is_refused_in_words():
+    values, errors = load(wifi_ssid_2="home")
+    assert errors == ["wifi_ssid_2: only on boards with PSRAM"] and "wifi_ssid_2" not in values
+
+
 def test_what_fits_is_not_refused():
     assert load()[1] == []
     assert load(screen_pages=False, heater_output="gpio", mqtt_host="broker")[1] == []

@@ -38,6 +38,7 @@ ANSWERS = (
     "1280",
     "van",  # Wi-Fi
     "a password",
+    "",  # a second one
     "127.0.0.1",  # broker
     "",  # its port
     "",  # user
@@ -130,7 +131,7 @@ def play(folder):
     fresh_clone(clone)
     broker = _Broker()
     module = ["-m", "tools.packmate"]
-    answers = [str(broker.port) if i == 12 else text for i, text in enumerate(ANSWERS)]
+    answers = [str(broker.port) if i == 13 else text for i, text in enumerate(ANSWERS)]
     files = ["--settings", "settings.json", "--secrets", "secrets.json"]
     done = [
         (

@@ -136,6 +136,21 @@ def test_setup_makes_both_files(run, monkeypatch, tmp_path):
     assert run("check", tmp_path / "settings.json", "--board", SMALL)[0] == 0
 
 
+def test_setup_asks_boards_with_memory_for_a_second_network(run, monkeypatch, tmp_path):
+    networks = ("van", "one", "home", "two")
+    answer(monkeypatch, "Van", "1", "1", *networks, *[""] * 6)
+    status, out, complaint = run("setup", "--board", LARGE, "--folder", tmp_path)
+    assert status == 0, complaint
+    assert made(tmp_path) == [
+        {"name": "Van", "wifi_ssid": "van", "wifi_ssid_2": "home"},
+        {"wifi_password": "one", "wifi_password_2": "two"},
+    ]
+    for file in tmp_path.iterdir():
+        file.unlink()
+    answer(monkeypatch, *[""] * 20)
+    assert "second network" not in run("setup", "--board", SMALL, "--folder", tmp_path)[1]
+
+
 def test_setup_proposes_what_is_there(run, monkeypatch, tmp_path):
     old = {"name": "Van", "bms_dialect": "jk_ble", "bms_link": "ble", "wifi_ssid": "van"}
     (tmp_path / "settings.json").write_text(json.dumps(old))

@@ -27,6 +27,7 @@ EVENTS = [
     [4, 90_000, None, "fault", "open_circuit", 1],
     [4, 90_001, None, "command", "heater/mode/set, by MQTT: done", 1],
     [4, 90_002, None, "new_thing", "new_code", 1],
+    [4, 90_003, None, "wifi 2", "password", 1],
 ]
 LEGEND = {"app": {"_a": [{"name": "run", "module": "app", "line": 40, "inside": [], "calls": []}]}}
 
@@ -71,6 +72,7 @@ def test_events_in_words():
     assert "HEATER FAULT: on, but no current flowed" in shown[2] and "1d 01:00:00" in shown[2]
     assert "command: heater/mode/set, by MQTT: done" in shown[3]
     assert "new_thing: new_code" in shown[4]
+    assert "Wi-Fi 2: " in shown[5] and "pack" not in shown[5]
 
 
 def test_each_event_of_the_journal_has_words():
@@ -87,7 +89,12 @@ def device(tmp_path):
     with PtyDevice(tmp_path) as device:
         flash = device.flash
         (flash / "secrets.json").write_text(json.dumps({"wifi_password": SECRET}))
-        settings = {"name": "Our van", "wifi_ssid": "vannet", "bms_poll_ms": 2000}
+        settings = {
+            "name": "Our van",
+            "wifi_ssid": "vannet",
+            "wifi_ssid_2": "housenet",
+            "bms_poll_ms": 2000,
+        }
         settings["packs"] = [{"bms_dialect": "jk_ble", "ble_address": "C8:47:8C:00:00:01"}]
         (flash / "settings.json").write_text(json.dumps(settings))
         (flash / "state.json").write_text('{"ble": "c8:47:8c:00:00:01", "boots": 4}\nsum\n')
@@ -109,7 +116,7 @@ def test_the_file_for_a_helper_has_no_secrets_and_no_names(device, tmp_path, cap
     text = path.read_text()
     assert "MicroPython 1." in text and "KeyError: x" in text and '"bms_poll_ms": 2000' in text
     assert '"boots": 4' in text and "crash.json" in text and "HEATER FAULT" in text
-    for private in (SECRET, "Our van", "vannet", "C8:47", "c8:47"):
+    for private in (SECRET, "Our van", "vannet", "housenet", "C8:47", "c8:47"):
         assert private not in text
     assert '"wifi_ssid": "(set)"' in text
 

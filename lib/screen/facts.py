@@ -15,9 +15,10 @@ UNKNOWN = const(-1)
 class Facts(Model):
     """A Model with more. Set at the start: `version` and `board` (bytes). Set once a second
     by the application: `address` (bytes, empty without Wi-Fi), `rssi_dbm`, `wifi_reason`,
-    `wifi_losses`, `mqtt_reason`, `mqtt_failures`, `losses` of the BMS; `python_free` in
-    bytes; `reset_cause`, `boots`; `day_min`, the minute of the local day, -1 while unknown;
-    `totals`: those of a bms.meter.Meter, or None; `about`: what the BMS says that it is (bytes);
+    `network` (1 or 2, which Wi-Fi that is about; 0: there is one), `wifi_losses`, `mqtt_reason`,
+    `mqtt_failures`, `losses` of the BMS; `python_free` in bytes; `reset_cause`, `boots`;
+    `day_min`, the minute of the local day, -1 while unknown; `totals`: those of a bms.meter.Meter,
+    or None; `about`: what the BMS says that it is (bytes);
     `curve`: a history.curve.Curve, or None; `moment_s`: the time that its `begin` wants.
 
     Reckoned: `left_min` until empty, or full where `fills`, -1 while it rests or is not known.
@@ -28,6 +29,7 @@ class Facts(Model):
         self.version = self.board = self.address = b""
         self.about = b""
         self.rssi_dbm = None
+        self.network = 0
         self.wifi_reason = self.wifi_losses = self.mqtt_reason = self.mqtt_failures = 0
         self.losses = self.python_free = self.reset_cause = self.boots = 0
         self.day_min = UNKNOWN

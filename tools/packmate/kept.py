@@ -126,7 +126,9 @@ def explain_events(data):
 
 def _event(what, about):
     kind, _, number = what.partition(" ")
-    name = WHAT.get(kind, kind) + (f" of pack {number}" if number else "")
+    name = WHAT.get(kind, kind)
+    if number:
+        name += f" {number}" if kind == "wifi" else f" of pack {number}"
     if kind == "start":
         code, _, rest = about.partition(", ")
         about = _STARTS.get(code, code) + (f"; {rest}" if rest else "")
@@ -160,7 +162,16 @@ def _when(unix_s):
 # -- all of it in one file -----------------------------------------------------------------------
 
 # Of settings.json what tells who and where somebody is; secrets.json is never read.
-_PRIVATE = ("name", "wifi_ssid", "mqtt_host", "mqtt_user", "ble_address", "ble_name", "update_url")
+_PRIVATE = (
+    "name",
+    "wifi_ssid",
+    "wifi_ssid_2",
+    "mqtt_host",
+    "mqtt_user",
+    "ble_address",
+    "ble_name",
+)
+_PRIVATE += ("update_url",)
 _ADDRESS = re.compile(r"\b(?:[0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}\b")
 _STATE = "state.json"
 _SETTINGS = "settings.json"

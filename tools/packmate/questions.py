@@ -32,12 +32,14 @@ class Choose:
 
 @dataclasses.dataclass(frozen=True)
 class Ask:
-    """A question for one value. scale: of the setting's unit in the one that people use, or 0."""
+    """A question for one value. scale: of the setting's unit in the one that people use, or 0;
+    psram: it is for boards with PSRAM."""
 
     key: str
     text: str
     when: typing.Callable = _always
     scale: int = 0
+    psram: bool = False
 
     def parse(self, answer):
         """Returns the setting's value; ValueError if the answer is no number where one belongs."""
@@ -177,6 +179,13 @@ def _network():
     return (
         Ask("wifi_ssid", "The Wi-Fi network to join; without one: screen and heater only"),
         Ask("wifi_password", "Its password (not shown)", _has("wifi_ssid")),
+        Ask(
+            "wifi_ssid_2",
+            "A second network, for where the first one is not",
+            _has("wifi_ssid"),
+            psram=True,
+        ),
+        Ask("wifi_password_2", "Its password (not shown)", _has("wifi_ssid_2")),
         Ask("mqtt_host", "The MQTT broker, by name or address", _has("wifi_ssid")),
         Ask("mqtt_port", "Its port", _has("mqtt_host"), 1),
         Ask("mqtt_user", "The user at the broker", _has("mqtt_host")),

@@ -93,7 +93,8 @@ def ask_all(board, given, secrets):
         if not question.when(given):
             continue
         if isinstance(question, Ask):
-            ask(question, given, secrets)
+            if board.PSRAM or not question.psram:
+                ask(question, given, secrets)
             continue
         options = [o for o in question.options if o.when(given) and fits_board(o, board)]
         at = next((n for n, o in enumerate(options) if o.fits(given, _default)), 0)

@@ -29,6 +29,16 @@ def _lost(sheet, field, which, model, _live):
     return True
 
 
+def _network(sheet, field, _what, model, _live):
+    """Names the Wi-Fi, by its number where there are two."""
+    if not sheet.changed(field, model.network, pal.GREY):
+        return False
+    sheet.put(titles.WIFI)
+    if model.network:
+        sheet.text.add(b" ").fixed(model.network, 0)
+    return True
+
+
 def _wifi(sheet, field, _what, model, _live):
     """Shows the address, or why there is none."""
     if model.wifi == m.CONNECTED:
@@ -83,9 +93,9 @@ def _restart(sheet, field, _what, model, _live):
 
 PAGE = (
     (22, (26, TEXT, titles.BMS, title), (74, TEXT + b.RIGHT, 0, _bms)),
-    (22, (26, TEXT, titles.WIFI, title), (74, TEXT + b.RIGHT, 0, _wifi)),
+    (22, (28, TEXT, 0, _network), (72, TEXT + b.RIGHT, 0, _wifi)),
     (22, (50, TEXT, 1, _lost), (50, TEXT + b.RIGHT, 0, _signal)),
-    (22, (26, TEXT, titles.BROKER, title), (74, TEXT + b.RIGHT, 0, _broker)),
+    (22, (28, TEXT, titles.BROKER, title), (72, TEXT + b.RIGHT, 0, _broker)),
     (22, (34, TEXT, titles.MEMORY, title), (66, TEXT + b.RIGHT, 0, _memory)),
     (22, (30, TEXT, titles.RESTART, title), (70, TEXT + b.RIGHT, 0, _restart)),
 )
