@@ -4,7 +4,7 @@ The builtin ones take the time from the host. These behave alike: tasks that are
 tick run in the order in which they were queued, and the order of ticks wraps at 2**30.
 """
 
-import time
+from bench_ticks import ticks_diff, ticks_ms
 
 
 class TaskQueue:
@@ -18,10 +18,10 @@ class TaskQueue:
 
     def push(self, task, key=None):
         task.data = None
-        task.ph_key = time.ticks_ms() if key is None else key
+        task.ph_key = ticks_ms() if key is None else key
         tasks = self._tasks
         at = len(tasks)
-        while at and time.ticks_diff(tasks[at - 1].ph_key, task.ph_key) > 0:
+        while at and ticks_diff(tasks[at - 1].ph_key, task.ph_key) > 0:
             at -= 1
         tasks.insert(at, task)
 
@@ -62,7 +62,7 @@ class Task:
         if hasattr(self.data, "remove"):
             self.data.remove(self)
             queue.push(self)
-        elif time.ticks_diff(self.ph_key, time.ticks_ms()) > 0:
+        elif ticks_diff(self.ph_key, ticks_ms()) > 0:
             queue.remove(self)
             queue.push(self)
         self.data = Task._context["CancelledError"]

@@ -6,37 +6,21 @@ it sleeps in small real steps until virtual time is there, and never drives the 
 
 import sys
 
+import bench_asyncio
 import bench_link as link
 import bench_ops as ops
 import utime
+from bench_ticks import ticks_add, ticks_diff, ticks_ms, ticks_us  # noqa: F401
 
-_MASK = (1 << 30) - 1
-_HALF = 1 << 29
 _EPOCH_2000 = 946_684_800
 _SHORT_US = 200  # below this a sleep is a busy wait, as on the ESP32
 _STEP_US = 2_000  # real time between two looks of another thread
 _clock_us = [0]  # what to add to t for the wall clock
 
-
-def ticks_ms():
-    return link.now_us() // 1000 & _MASK
-
-
-def ticks_us():
-    return link.now_us() & _MASK
-
-
 ticks_cpu = ticks_us
 
-
-def ticks_diff(end, start):
-    return ((end - start + _HALF) & _MASK) - _HALF
-
-
-def ticks_add(ticks, delta):
-    if not -_HALF < delta < _HALF:
-        raise OverflowError("ticks interval overflow")
-    return ticks + delta & _MASK
+# asyncio's queue in C reads the host's clock; ours reads this one. asyncio imports `time` first.
+sys.modules["_asyncio"] = bench_asyncio
 
 
 def sleep(seconds):
@@ -88,9 +72,3 @@ def mktime(when):
 def bench_set_clock(us):
     """Sets the wall clock, in µs since 2000 (RTC.datetime)."""
     _clock_us[0] = us - link.now_us() - link.cells[ops.RTC]
-
-
-# asyncio's queue in C reads the host's clock; ours reads this one. asyncio imports `time` first.
-import bench_asyncio  # noqa: E402
-
-sys.modules["_asyncio"] = bench_asyncio
