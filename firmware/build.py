@@ -12,7 +12,7 @@ from version import VERSION
 
 # What each part needs once. Their order is that of the parts here, and in tools/once.py.
 _ONCE = (
-    ("building.bms", "bms.catalog"),
+    ("building.units", "bms.catalog"),
     ("building.heater", "heat.restore"),
     ("building.relay", "mqtt.open_codes", "relay.making"),
     ("building.screen",),
@@ -53,7 +53,7 @@ def finish(part):
 
 def build_bms(device, early):
     """Gives the device what reads its BMS or BMSs."""
-    from building.bms import add_to
+    from building.units import add_to
 
     add_to(device, early)
 

@@ -65,7 +65,7 @@ _STAGES = (
     ),
     ("application", "import app\nfrom {device} import Device"),
     ("builders", "import build"),
-    ("BMS, builder", "import building_bms\ndel building_bms"),
+    ("BMS, builder", "import units\ndel units"),
     ("BMS", "device = Device(found[0])\nbuild.build_bms(device, found[0])"),
     ("BMS done", "build.finish(0)"),
     ("heater, builder", "import heater\ndel heater"),

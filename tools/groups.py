@@ -34,7 +34,7 @@ ONCE = frozenset(
         "screen.start",
         "hardware.screen_files",
         "build",
-        "building.bms",
+        "building.units",
         "building.heater",
         "building.screen",
         "building.relay",
@@ -61,7 +61,7 @@ SMALL = {
 # itself becomes: loaded with its builder, when there is no garbage of the others any more. Loaded
 # all at once the application would leave a hole behind each function.
 PARTS = {
-    "building.bms": "bms_part",
+    "building.units": "bms_part",
     "building.heater": "heater_part",
     "building.relay": "relay_part",
 }
@@ -71,7 +71,7 @@ ALWAYS = {
     "bms.framer": "bms_part",  # by whichever dialect was chosen
     "links.uart_link": "bms_part",
     "bms.jk.jk_gps": "bms.jk.jk_gps",  # some of it by its writer, too
-    "mqtt.relay": "relay_part",  # as it is, or widened (mqtt.roomy)
+    "mqtt.broker_relay": "relay_part",  # as it is, or widened (mqtt.roomy)
     "mqtt.announcer": "relay_part",  # likewise (mqtt.device_announcer)
     "screen.show": "pages_part",
     "screen.model": "pages_part",

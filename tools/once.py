@@ -21,7 +21,7 @@ BUILDERS = frozenset({("main", "show"), ("main", "start"), ("app", "make_device"
 # The parts of a device in the order in which firmware/build.py builds them: the modules that build
 # each, for whatever else runs as long as they do.
 PARTS = (
-    {"building.bms"},
+    {"building.units"},
     {"building.heater"},
     {"building.relay", "mqtt.open_codes", "relay.making"},
     {"building.screen"},

@@ -10,8 +10,8 @@ from bms.meter import Meter
 from hardware.data_file import open_data
 from mqtt import reports as r
 from mqtt.announcer import Announcer
+from mqtt.broker_relay import Relay
 from mqtt.open_codes import open_codes
-from mqtt.relay import Relay
 from mqtt.session import KEEPALIVE_S, Session
 from relay import making
 from relay import topics as t

@@ -2,14 +2,14 @@
 
 import json
 
+from mqtt.broker_relay import Relay
 from mqtt.envelope import ROOM, Envelope
-from mqtt.relay import Relay
 from relay import topics as t
 from relay.commands import ACCEPTED, NOTHING, PAYLOAD_MAX, REFUSALS
 
 
 class RoomyRelay(Relay):
-    """See mqtt.relay.Relay. journal: the kept.journal.Journal of who commanded what, or None."""
+    """See mqtt.broker_relay. journal: the kept.journal.Journal of who commanded what, or None."""
 
     journal = None
 
