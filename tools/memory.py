@@ -166,9 +166,13 @@ def group_of(name):
         return "MicroPython's own"
     if name == "objects":
         return name
-    if image.find_source(name) in (None, ROOT / "firmware" / f"{name}.py"):
+    source = image.find_source(name)
+    if source is None:  # the board's
         return "firmware"
-    return "lib/" + name.partition(".")[0]
+    room, _, inside = name.partition(".")
+    if source.is_relative_to(ROOT / "lib"):
+        return f"lib/{room}"
+    return f"firmware/{room}" if inside else "firmware"
 
 
 def summary(steps):
