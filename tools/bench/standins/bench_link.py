@@ -150,11 +150,20 @@ def idle_until(until_us, uarts=0, poller=None):
     struct.pack_into(ops.IDLE_BODY, _idle_body, 0, until_us, done, seen, uarts, sockets)
     post_body(ops.IDLE, 0, _idle_body)
     _flush()
-    if poller is not None:
-        _wait_for_sockets(poller)
-    _receive(_reply)
+    interrupt = None
+    try:
+        if poller is not None:
+            _wait_for_sockets(poller)
+        _receive(_reply)
+    except KeyboardInterrupt as error:  # the reply is still to come, and is this exchange's
+        interrupt = error
+        post(ops.WAKE, 0, 0)
+        _flush()
+        _receive(_reply)
     _done()
     _take(_reply)
+    if interrupt:
+        raise interrupt
 
 
 def ask(op, arg, n):
