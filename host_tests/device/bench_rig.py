@@ -13,12 +13,13 @@ import json
 import pytest
 
 from tools.bench.bench_config import BenchConfig
+from tools.plant import Plant
 
 SETTINGS = {
     "heater_output": "gpio",
     "heater_mode": "charger",
     "heater_mat_mohm": 26_200,
-    "pack_wh": 5120,
+    "pack_wh": 1024,
     "charger_pin_used": True,
 }
 OWN = {"heater_thresholds": "own", "heater_on_dc": 0, "heater_off_dc": 50}
@@ -29,11 +30,17 @@ def write_settings(folder, settings):
     (folder / "settings.json").write_text(json.dumps(settings))
 
 
+def small_pack(**changes):
+    """Returns the Plant of a pack of 1 kWh, whose nights are short; `changes`: see Plant."""
+    return Plant(capacity_ah=20.0, **changes)
+
+
 def configure(folder, settings, lapse, **changes):
     """Returns the BenchConfig of a firmware with these settings; `changes`: what else is told."""
     write_settings(folder, settings)
     config = BenchConfig(str(folder))
     config.lapse = lapse
+    config.plant = small_pack()
     for name, value in changes.items():
         setattr(config, name, value)
     return config
@@ -60,10 +67,10 @@ def make_cold(bench, pack_dc=-50):
     bench.set("charger", True)
 
 
-def wait(bench, condition, within_s, what="it", timeout_s=100):
+def wait(bench, condition, within_s, what="it"):
     """As Bench.wait_for, but what never happens fails the test with the firmware's console."""
     try:
-        return bench.wait_for(condition, within_s, timeout_s)
+        return bench.wait_for(condition, within_s)
     except TimeoutError as error:
         pytest.fail(f"{what}: {error}\n{console(bench)}")
 

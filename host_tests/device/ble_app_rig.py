@@ -9,7 +9,6 @@ from host_tests import state_file
 from host_tests.device import bench_rig
 from host_tests.device.ble_rig import RadioRig
 from tools.bench.radio.bms_radio import Unit
-from tools.plant import Plant
 
 
 class AppRig(RadioRig):
@@ -18,7 +17,7 @@ class AppRig(RadioRig):
     def __init__(self, folder, settings, wired=False, plant=None, lapse=30):
         self.folder = folder
         told = {**bench_rig.SETTINGS, **settings}
-        config = bench_rig.configure(folder, told, lapse, plant=plant or Plant())
+        config = bench_rig.configure(folder, told, lapse, plant=plant or bench_rig.small_pack())
         config.heap_bytes = 1_100_000  # the stand-ins for the radio, and all of it from source
         super().__init__(config)
         self.bench.line.unplugged = not wired
@@ -30,9 +29,9 @@ class AppRig(RadioRig):
     def make_cold(self):
         bench_rig.make_cold(self.bench)
 
-    def wait_for(self, condition, within_s, timeout_s=60):
+    def wait_for(self, condition, within_s):
         """Waits for a condition of the bench; returns when it held. Else: what it said."""
-        return bench_rig.wait(self.bench, condition, within_s, timeout_s=timeout_s)
+        return bench_rig.wait(self.bench, condition, within_s)
 
     def remembered(self, key):
         """Returns what the state file holds under a key, or None."""

@@ -2,11 +2,10 @@
 
 import pytest
 
-from host_tests.device.bench_rig import SETTINGS, configure, wait
+from host_tests.device.bench_rig import SETTINGS, configure, small_pack, wait
 from tools.bench import simulators
 from tools.bench.bench import Bench
 from tools.bench.jk_modbus_sim import JkBusMasterSim, JkModbusSim
-from tools.plant import Plant
 
 pytestmark = pytest.mark.bench
 
@@ -15,7 +14,7 @@ UNIT = 7
 
 def make(tmp_path, address):
     told = {**SETTINGS, **simulators.settings("jk_modbus"), "bms_address": address}
-    plant = Plant()
+    plant = small_pack()
     bms = JkModbusSim(plant, address=UNIT)
     return Bench(configure(tmp_path, told, lapse=200, plant=plant, bms=bms))
 
@@ -41,7 +40,7 @@ def test_a_masters_bus_is_heard_unit_by_unit_and_nothing_is_asked(tmp_path):
     """The mat is for all of them: it goes by the coldest, and by nothing where one is silent."""
     told = {**SETTINGS, **simulators.settings("jk_modbus_master"), "bms_address": 0}
     told["packs"] = [{"bms_dialect": "jk_modbus", "bms_address": 5}]
-    plant, second = Plant(temp_c=15.0), Plant(temp_c=15.0)
+    plant, second = small_pack(temp_c=15.0), small_pack(temp_c=15.0)
     slave = JkModbusSim(second, address=5)
     bms = JkBusMasterSim(plant, [slave])
     with Bench(configure(tmp_path, told, lapse=60, plant=plant, bms=bms)) as bench:

@@ -59,9 +59,7 @@ def test_the_panel_says_what_the_heater_does(heating):
 
 def test_heats_a_cold_pack_until_the_bms_charges_again(heating):
     heating.set("lapse", 600)
-    heating.wait_for(
-        lambda b: not b.plant.heater_on and b.plant.charge_on, 8 * 3600, timeout_s=200
-    )
+    heating.wait_for(lambda b: not b.plant.heater_on and b.plant.charge_on, 8 * 3600)
     assert min(heating.plant.temps_dc) >= 50
     assert heating.snapshot()["chip"]["resets"] == 0
 

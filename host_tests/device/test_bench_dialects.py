@@ -13,16 +13,14 @@ from host_tests.device.bench_rig import (
 )
 from tools.bench import simulators
 from tools.bench.bench import Bench
-from tools.plant import Plant
 
 pytestmark = pytest.mark.bench
 
 
 def make(tmp_path, name, **settings):
-    """Returns a bench with a small pack, whose nights are short."""
-    told = {**SETTINGS, "pack_wh": 1024, **simulators.settings(name), **settings}
-    plant = Plant(capacity_ah=20)
-    return Bench(configure(tmp_path, told, lapse=200, bms_name=name, plant=plant))
+    """Returns a bench with this BMS."""
+    told = {**SETTINGS, **simulators.settings(name), **settings}
+    return Bench(configure(tmp_path, told, lapse=200, bms_name=name))
 
 
 @pytest.mark.parametrize("name", simulators.WIRED[1:])  # the first has test_bench_app

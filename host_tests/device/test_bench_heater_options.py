@@ -5,9 +5,16 @@ import json
 import pytest
 
 from heat.options.inhibit import CLAIMED, FREE, HELD
-from host_tests.device.bench_rig import OWN, SETTINGS, benches, configure, make_cold, wait
+from host_tests.device.bench_rig import (
+    OWN,
+    SETTINGS,
+    benches,
+    configure,
+    make_cold,
+    small_pack,
+    wait,
+)
 from tools.bench.bench import Bench
-from tools.plant import Plant
 
 pytestmark = pytest.mark.bench
 
@@ -19,7 +26,8 @@ def start(tmp_path):
 
         def make(prepare=None, bms_name="jk_gps", plant=None, **settings):
             told = {**SETTINGS, **settings}
-            config = configure(tmp_path, told, lapse=200, bms_name=bms_name, plant=plant)
+            config = configure(tmp_path, told, lapse=200, bms_name=bms_name)
+            config.plant = plant or config.plant
             bench = Bench(config)
             if prepare:
                 prepare(bench)
@@ -175,13 +183,12 @@ def test_who_switches_on_has_it_on_and_who_switched_off_has_it_off(start):
 def start_bms_output(start):
     """Starts a bench whose mat hangs at the JK's own output."""
     pytest.importorskip("bumble")
-    plant = Plant(capacity_ah=20.0)
+    plant = small_pack()
     plant.mat_on_bms = True
     return start(
         None,
         "jk_ble",
         plant,
-        pack_wh=1024,
         heater_output="bms",
         bms_writes=True,
         bms_dialect="jk_ble",
@@ -251,7 +258,7 @@ def says(bench, text):
 
 @pytest.fixture
 def start_at(start):
-    """Returns a function that starts a bench at 06:00, +2 °C, to be warm at 07:30."""
+    """Returns a function that starts a bench at 06:00, +2 °C, to be warm at 06:20."""
 
     def six(bench):
         bench.config.wall_s = 9000 * 86_400 + 5 * 3600  # August 2024, 05:00 UTC, 06:00 here
@@ -259,7 +266,7 @@ def start_at(start):
     def make(**controls):
         bench = start(
             six,
-            preheat_at="07:30",
+            preheat_at="06:20",
             utc_offset_min=60,
             wifi_ssid="home",
             heater_mode="charger_or_soc",
@@ -274,19 +281,19 @@ def start_at(start):
 
 def test_the_pack_is_warm_at_the_time_that_was_set(start_at):
     bench = start_at(wifi_down=True, lapse=400)
-    bench.run_until(5400 - 1200)
+    bench.run_until(1200 - 900)
     assert bench.snapshot()["pins"]["heater_changes"] == 0  # nobody has told the time
     bench.set("wifi_down", False)
-    on_s = wait(bench, lambda b: b.plant.heater_on, 600, "heating")
-    assert on_s < 5400
-    wait(bench, lambda b: b.now_s() > 5400 + 1900, 4000, "the time")
+    on_s = wait(bench, lambda b: b.plant.heater_on, 900, "heating")
+    assert on_s < 1200
+    wait(bench, lambda b: b.now_s() > 1200 + 1900, 4000, "the time")
     wait(bench, lambda b: not b.plant.heater_on, 60, "over")
     assert bench.snapshot()["chip"]["resets"] == 0
 
 
 def test_a_jump_of_the_chip_s_own_clock_changes_nothing(start_at):
     bench = start_at()
-    wait(bench, lambda b: b.plant.heater_on, 5400, "heating")
+    wait(bench, lambda b: b.plant.heater_on, 1200, "heating")
     for jump_s in (-4 * 3600, 12 * 3600, 86_400):
         bench.set("clock_jump_s", jump_s)
         bench.run_until(bench.now_s() + 60)

@@ -6,6 +6,7 @@ import pytest
 
 pytest.importorskip("bumble")
 
+from host_tests.device.bench_rig import small_pack
 from host_tests.device.ble_app_rig import AppRig
 from host_tests.device.ble_rig import ADDRESS, OTHER
 from host_tests.device.panel_text import shows
@@ -15,7 +16,6 @@ from tools.bench.bench import Bench
 from tools.bench.bench_config import BenchConfig
 from tools.bench.desk import Desk
 from tools.bench.jk_ble_sim import JkBleSim
-from tools.plant import Plant
 
 pytestmark = pytest.mark.bench
 
@@ -31,7 +31,7 @@ class PacksRig(AppRig):
 
     def __init__(self, folder, **settings):
         super().__init__(folder, {"bms_dialect": "jk_gps", "packs": PACKS, **settings}, wired=True)
-        self.plants = [Plant(temp_c=15.0), Plant(temp_c=15.0)]
+        self.plants = [small_pack(temp_c=15.0), small_pack(temp_c=15.0)]
 
     def __enter__(self):
         super().__enter__()
