@@ -47,6 +47,7 @@ SETTINGS = {
     "update_url": "",
     "charge_max_a": 0,
     "charge_full_dc": 100,
+    "charge_table": "",
     "cells_limit_dc": 0,
     "packs": (),
     "bms_dialect": "jk_gps",

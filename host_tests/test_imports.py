@@ -27,6 +27,7 @@ LIB = {
     "settings_heater": set(),
     "settings_packs": set(),
     "settings_memory": {"compat"},
+    "settings_charge": set(),
     "settings": {
         "settings_heater",
         "settings_packs",

@@ -228,9 +228,17 @@ SETTINGS = (
         0,
         1000,
         0,
-        "With mqtt_victron: most that may be charged, less in the cold; 0: no limit is told.",
+        "Most that may be charged, told less in the cold to whoever charges; 0: no limit is told.",
     ),
     ("charge_full_dc", INT, 0, 300, 100, "All of charge_max_a from here, in 0.1 °C."),
+    (
+        "charge_table",
+        TEXT,
+        0,
+        100,
+        "",
+        "Instead: how much at which °C, in %, as 0:10 5:30 10:100 45:50; empty: none.",
+    ),
     ("update_url", TEXT, 0, 128, "", "Whence signed updates may come, http://…; empty: none may."),
     ("screen_brightness_pct", INT, 1, 100, 80, "Backlight."),
     ("low_power", BOOL, None, None, False, "Save power while the pack rests: docs/power.md."),
@@ -344,11 +352,6 @@ def _check_together(values, errors):
     for key in ("mqtt_topic", "ha_prefix"):
         if "+" in values[key] or "#" in values[key]:
             errors.append("%s: + and # are wildcards, not for topics" % key)
-    if values["charge_max_a"] and values["charge_full_dc"] <= values["cells_limit_dc"]:
-        errors.append(
-            "charge_full_dc: %d is not above cells_limit_dc %d"
-            % (values["charge_full_dc"], values["cells_limit_dc"])
-        )
     if values["mqtt_writes"] and not values["bms_writes"]:
         errors.append("mqtt_writes: needs bms_writes")
     for key, plain in (("screen_night_from", "20:00"), ("screen_night_to", "07:00")):

@@ -36,6 +36,9 @@ _OF_PSRAM = (
     ("screen_night_to", None),
     ("screen_off_min", 0),
     ("screen_wake_ma", None),
+    ("charge_max_a", 0),
+    ("charge_full_dc", None),
+    ("charge_table", ""),
 )
 
 

@@ -12,7 +12,7 @@ import collections
 import itertools
 import re
 
-from tools import groups
+from tools import groups, rendered
 from tools.name_order import first_line
 from tools.scopes import BUILTINS, Reader
 from tools.short_names import is_const, letters, nodes, parse
@@ -35,7 +35,8 @@ def side_by_side(modules):
 
     None has the name of a folder, which would be found first, or of a module of MicroPython's.
     """
-    folders = {part for module in modules for part in module.split(".")[:-1]}
+    named = (*modules, *rendered.FILES)  # these become files in folders
+    folders = {part for module in named for part in module.split(".")[:-1]}
     ends = {module: _ends(module) for module in modules}
     taken = collections.Counter(itertools.chain(folders | STOCK | ADDED, *ends.values()))
     return {

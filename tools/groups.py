@@ -29,6 +29,7 @@ ONCE = frozenset(
         "settings_heater",
         "settings_memory",
         "settings_packs",
+        "settings_charge",
         "showing.first_picture",
         "showing.panels",
         "screen.start",
@@ -50,7 +51,8 @@ ONCE = frozenset(
 ROOMY = frozenset(
     {"building.remote", "mqtt.remote", "mqtt.roomy", "power_saver", "heat.options.low_power"}
     | {"building.history", "mqtt.history_report", "mqtt.sure_session", "mqtt.influx_report"}
-    | {"mqtt.secure", "mqtt.event_report", "mqtt.victron_report"}
+    | {"mqtt.secure", "mqtt.event_report", "mqtt.victron_report", "mqtt.limits_report"}
+    | {"building.relay_roomy"}
 )
 # What an image for a board without PSRAM has in the place of a module: without most of the pages.
 SMALL = {

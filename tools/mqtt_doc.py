@@ -35,6 +35,7 @@ _NEEDS = {
     fields.BOOSTS_FROM_AFAR: "`mqtt_boost`",
     fields.EVENTS: "PSRAM",
     fields.UPDATES: "`update_url`",
+    fields.CHARGE_LIMITS: "`charge_max_a`",
 }
 
 
@@ -52,7 +53,7 @@ def _row(field):
 def tables():
     """Returns the lines of all tables: a message each."""
     lines = []
-    for message in fields.MESSAGES:
+    for message in fields.MESSAGES + fields.OTHERS:
         lines += [f"\n`BASE/{message}`\n", "| member | | in Home Assistant |", "|---|---|---|"]
         lines += [_row(field) for field in fields.FIELDS[message]]
         lines += [f"| `{name}` | list | |" for name in fields.LISTS.get(message, ())]

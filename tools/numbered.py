@@ -11,7 +11,14 @@ from tools.squeeze import SqueezeError, replace
 
 # These know settings by their names, as the file has them.
 READERS = frozenset(
-    {"settings", "settings_heater", "settings_memory", "settings_packs", "starting.config"}
+    {
+        "settings",
+        "settings_heater",
+        "settings_memory",
+        "settings_packs",
+        "settings_charge",
+        "starting.config",
+    }
 )
 # What settings are called wherever they are handed on.
 _CALLED = {"settings", "pack", "one"}

@@ -53,12 +53,10 @@ def build_relay(device, early, about):
     device.meter = Meter(device.state.get("meter"))
     packs = _packs(device, settings)
     if early.roomy:
-        others += _infos(device, settings, packs)
-        others += _events(device, settings, packs, codes)
-    if settings["mqtt_victron"]:
-        others += _victrons(device, settings, packs, early.unit.decode())
-    if settings["mqtt_influx"]:
-        others += _lines(settings, packs, others, early.unit.decode())
+        from building import relay_roomy
+
+        others += relay_roomy.reports(device, early, packs, others, codes)
+        unload("building.relay_roomy")
     announcer = None
     if settings["ha_discovery"]:
         announcer = _announcer(device, settings, topics, packs, others, allowed, early, about)
@@ -167,71 +165,6 @@ def _others(device, settings):
     return found
 
 
-def _each(device, packs, name):
-    """Returns (topic, unit, its report) for each pack. name: the topic where there is but one."""
-    if len(packs) == 1:
-        return [(name, device.bms, packs[0])]
-    return [
-        (t.PACK % number + name, unit, packs[number])
-        for number, unit in enumerate(device.bms.units, 1)
-    ]
-
-
-def _infos(device, settings, packs):
-    """Returns the reports about what each BMS is."""
-    from mqtt.more_reports import InfoReport
-
-    interval_ms = settings["mqtt_interval_s"] * 1000
-    return [
-        InfoReport(topic, unit, state, interval_ms)
-        for topic, unit, state in _each(device, packs, t.INFO)
-    ]
-
-
-def _events(device, settings, packs, codes):
-    """Returns the reports of what happens: in each pack, and in the heater."""
-    from mqtt.event_report import EventReport
-
-    interval_ms = settings["mqtt_interval_s"] * 1000
-    heater = None if settings["heater_output"] == "none" else device.heater
-    each = _each(device, packs, t.EVENT)
-    if len(packs) == 1:
-        topic, unit, state = each[0]
-        return [EventReport(topic, unit, state, heater, codes, interval_ms)]
-    found = [EventReport(*one, None, codes, interval_ms) for one in each]
-    return found + [EventReport(t.EVENT, None, None, heater, codes, interval_ms)]
-
-
-def _victrons(device, settings, packs, serial):
-    """Returns the reports for a Victron GX device, one for each pack."""
-    from mqtt.victron_report import VictronReport
-    from relay.victron import ChargeLimit, Description
-
-    limit = None
-    if settings["charge_max_a"]:
-        limit = ChargeLimit(
-            settings["charge_max_a"] * 1000, settings["cells_limit_dc"], settings["charge_full_dc"]
-        )
-    interval_ms = settings["mqtt_interval_s"] * 1000
-    heater = None if settings["heater_output"] == "none" else device.heater
-    meter = device.meter if len(packs) == 1 else None  # it counts all together
-    found = []
-    for topic, unit, state in _each(device, packs, t.VICTRON):
-        own = serial if len(packs) == 1 else "%s-%d" % (serial, len(found) + 1)
-        one = Description(unit.pack, own, limit, meter)
-        found.append(VictronReport(topic, state, one, heater, interval_ms))
-    return found
-
-
-def _lines(settings, packs, others, serial):
-    """Returns the reports that tell the same as Influx lines."""
-    from mqtt.influx_report import InfluxReport
-
-    tags = [("device", serial), ("box", settings["name"])]
-    told = packs + [report for report in others if report.name in (t.HEATER, t.DEVICE)]
-    return [InfluxReport(report, tags) for report in told]
-
-
 def _packs(device, settings):
     """Returns the report about the pack, or about all together, and then of each of several."""
     interval_ms = settings["mqtt_interval_s"] * 1000
@@ -274,6 +207,7 @@ def _uses(settings, writes, roomy):
         heater and settings["mqtt_boost"],
         roomy,
         settings["update_url"] != "",
+        roomy and settings["charge_max_a"] != 0,
     )
     return sum([1 << bit for bit, used in enumerate(uses) if used])
 

@@ -47,6 +47,10 @@ def judge(raw, max_ma, max_mw, roomy, errors):
         from settings_memory import refuse
 
         refuse(values, errors)
+    elif values["charge_max_a"] or values["charge_table"]:
+        import settings_charge  # needed by few
+
+        settings_charge.check(values, errors)
     if values["heater_output"] == "bms":
         from heat.options.bms_output import MAX_MA, MAX_MW
 

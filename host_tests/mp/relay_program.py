@@ -36,6 +36,7 @@ SETTINGS = {
     "mqtt_victron": False,
     "history_kb": 0,
     "mqtt_influx": False,
+    "charge_max_a": 0,
     "update_url": "",
     "ha_discovery": True,
     "mqtt_tls": "off",

@@ -43,7 +43,7 @@ def test_home_assistant_is_told_topics_that_there_are():
     assert named <= TOLD | TAKEN | writes
 
 
-@pytest.mark.parametrize("message", fields.MESSAGES)
+@pytest.mark.parametrize("message", fields.MESSAGES + fields.OTHERS)
 def test_every_message_and_member_is_named(message):
     assert re.search(rf"^\| `BASE/{message}` \|", PAGE, re.M)
     assert {field.name for field in fields.FIELDS[message]} <= NAMED

@@ -69,13 +69,15 @@ def heard(bench):
 def test_the_relay_tells_lines_beside_its_messages(monkeypatch):
     device = make_device()
     device.clock = thing(stamp=b"1796684820", failures=0)
-    bench = Bench(monkeypatch, device=device, mqtt_influx=True, ha_discovery=False)
+    given = {"mqtt_influx": True, "ha_discovery": False, "charge_max_a": 50}
+    bench = Bench(monkeypatch, device=device, roomy=True, **given)
     bench.hear_pack()
     bench.run(25_000)
     by_name = {}
     for text in heard(bench):
         by_name.setdefault(text.partition(b",")[0].decode(), []).append(text)
-    assert set(by_name) == {"packmate_state", "packmate_heater", "packmate_device"}
+    names = {"packmate_state", "packmate_heater", "packmate_device", "packmate_limits"}
+    assert set(by_name) == names
     assert len(by_name["packmate_state"]) == 3 and len(by_name["packmate_heater"]) == 1
     for name, lines in by_name.items():
         found = parse(lines[-1])
@@ -92,7 +94,7 @@ def test_of_several_packs_each_has_its_tag(monkeypatch):
     device = make_device(units[1:])
     units[0].units = tuple(units[1:])
     device.bms = units[0]
-    bench = Bench(monkeypatch, device=device, mqtt_influx=True, ha_discovery=False)
+    bench = Bench(monkeypatch, device=device, roomy=True, mqtt_influx=True, ha_discovery=False)
     bench.run(3000)
     tags = [parse(x)["tags"].get("pack") for x in heard(bench) if x.startswith(b"packmate_state")]
     assert tags == [None, "1", "2"]

@@ -220,6 +220,7 @@ USED = {
     "writes": ("bms_command_state",),
     "several": ("packs_good",),
     "updates": ("update",),
+    "charge_limits": ("charge_limit_ma", "charge_limit_reason"),
 }
 UNUSED = {
     "heater": {"heater_output": "none", "heater_mode": "off"},
@@ -235,6 +236,7 @@ UNUSED = {
     "writes": {},
     "several": {},
     "updates": {},
+    "charge_limits": {},
 }
 
 
@@ -246,6 +248,7 @@ def test_only_what_is_used_is_announced_and_the_rest_is_cleared(start, use):
         "no_modes_from_afar": {"mqtt_mode": False},
         "events": {"roomy": True},
         "updates": {"update_url": "http://x/y"},
+        "charge_limits": {"roomy": True, "charge_max_a": 50},
     }
     bench = start(**using.get(use, {}))
     if use not in ("writes", "several"):

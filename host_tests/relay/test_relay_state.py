@@ -17,7 +17,7 @@ from bms.pack import PackState
 from heat import charger
 from host_tests.mqtt_rig import File, make_codes, make_device, make_unit, thing
 from languages.file import render
-from relay import commands, fields, message_names
+from relay import charge_limit, commands, fields, message_names
 from relay import message as m
 from relay.message import Message
 from relay.state import Known, StateReport
@@ -522,6 +522,7 @@ def tables():
         "wifi_reason": [told_words.WIFI_NAMES],
         "mqtt_failure": [told_words.MQTT_NAMES],
         "command_refusal": [commands.REFUSALS],
+        "charge_limit_reason": ["\n".join(charge_limit.CODES).encode()],
         "bms_command": [writer.NAMES],
         "bms_command_state": [command.STATES],
         "bms_command_reason": [writer.REASONS],
@@ -533,7 +534,7 @@ def test_every_name_has_words():
 
     found = tables()
     seen = set()
-    for message in fields.MESSAGES:
+    for message in fields.MESSAGES + fields.OTHERS:
         for field in fields.FIELDS[message]:
             if field.kind != fields.NAME:
                 continue

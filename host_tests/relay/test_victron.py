@@ -3,8 +3,6 @@
 import json
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 import words
 from bms import alarms as a
@@ -13,7 +11,8 @@ from bms import pack as p
 from bms.check import PLAUSIBLE
 from host_tests.filled_pack import fill
 from host_tests.mqtt_rig import Bench, make_device, make_unit, thing
-from relay.victron import ChargeLimit, Description
+from relay.charge_limit import ChargeLimit
+from relay.victron import Description
 from tools.mp.samples import BEFORE, SAMPLES
 
 # dbus-serialbattery's bms/generic_mqtt.py: a message without one of these, or with one of another
@@ -144,25 +143,14 @@ def test_every_alarm_is_a_protection():
         assert sum(told.values()) == (0 if a.NOTICES[bit >> 3] >> (bit & 7) & 1 else 2)
 
 
-def test_the_cold_limits_the_charge():
-    limit = ChargeLimit(100_000, 0, 100)
-    amps = [limit.ma(dc) / 1000 for dc in (-50, 0, 1, 20, 50, 99, 100, 250)]
-    assert amps == [0, 0, 10.9, 28, 55, 99.1, 100, 100]
-    assert limit.ma(None) == 0  # nobody knows how cold it is
-    assert ChargeLimit(100_000, 50, 50).ma(50) == 0
+def test_the_coldest_sensor_limits_the_charge():
+    limit = ChargeLimit(100_000, 0, [(0, 100), (100, 1000)])
     told = figures(known_pack(), limit)
     assert told["max_battery_charge_current"] == 100
     cold = known_pack()
     cold.put_temp(1, 20)
     cold.summarise()
     assert figures(cold, limit)["max_battery_charge_current"] == 28
-
-
-@given(st.integers(0, 1_000_000), st.integers(-300, 200), st.integers(1, 300), st.data())
-def test_a_colder_pack_is_never_charged_more(max_ma, cold_dc, span_dc, data):
-    limit = ChargeLimit(max_ma, cold_dc, cold_dc + span_dc)
-    low, high = sorted(data.draw(st.tuples(st.integers(-400, 600), st.integers(-400, 600))))
-    assert 0 <= limit.ma(low) <= limit.ma(high) <= max_ma
 
 
 @pytest.mark.parametrize("name", ["jk_gps", "jk_ble", "jk_modbus", "ant_new", "ant_old"])

@@ -137,13 +137,15 @@ def test_what_a_part_needs_comes_with_its_builder_if_nothing_before_it_has_broug
 
 
 def test_files_lie_side_by_side_under_names_that_tell_them_apart():
-    assert bundle.side_by_side(["app", "a.b.one", "c.one", "c.two", "c.b", "c.machine"]) == {
+    modules = ["app", "a.b.one", "c.one", "c.two", "c.b", "c.machine", "c.relay"]
+    assert bundle.side_by_side(modules) == {
         "app": "app",
         "a.b.one": "b_one",
         "c.one": "c_one",
         "c.two": "two",
         "c.b": "c_b",  # b is a folder of the sources, and may be one beside the files
         "c.machine": "c_machine",  # machine is MicroPython's
+        "c.relay": "c_relay",  # relay is a folder of rendered files
     }
 
 

@@ -37,6 +37,9 @@ _GOOD = (
 )
 
 
+_OFTEN = (f.STATE, f.LIMITS)  # are told at each interval
+
+
 def _quoted(text):
     """Returns a text as JSON in ASCII."""
     out = ""
@@ -154,7 +157,7 @@ def _reading(field, message, need, value=None):
         text += ',"sug_dsp_prc":%d' % decimals
     if not field.enabled:
         text += ',"en":false'
-    text += ',"exp_aft":' + MARKS[TOLD if message == f.STATE else SELDOM]
+    text += ',"exp_aft":' + MARKS[TOLD if message in _OFTEN else SELDOM]
     if field.attributes:
         told = ",".join(["'%s':value_json.%s" % pair for pair in field.attributes])
         text += _member("json_attr_t", topic)
@@ -448,7 +451,7 @@ def render():
     """Returns DATA."""
     pack = _readings(f.STATE) + _listed()
     device = []
-    for message in f.MESSAGES[1:]:
+    for message in f.MESSAGES[1:] + f.OTHERS:
         device += _readings(message)
     device += _controls() + [_write(n, *row) for n, row in enumerate(_COMMANDS)]
     count = len(pack) + len(device)

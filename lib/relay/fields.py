@@ -17,6 +17,9 @@ PACKS = "packs"  # of several packs: how many are good, and whose the extremes a
 INFO = "info"  # what a BMS says that it is: BASE/info, or BASE/pack/N/info
 HISTORY = "history"  # what was, each record once
 MESSAGES = (STATE, HEATER, DEVICE, BMS, PACKS, INFO, HISTORY)
+# Of boards with PSRAM only, which spell the names themselves.
+LIMITS = "limits"  # what may be charged now
+OTHERS = (LIMITS,)
 
 # Kinds of values.
 BOOL = "b"  # true, false, null
@@ -38,6 +41,7 @@ NO_MODES_FROM_AFAR = "no_modes_from_afar"
 BOOSTS_FROM_AFAR = "boosts_from_afar"
 EVENTS = "events"  # are told, on a board with PSRAM
 UPDATES = "updates"  # over Wi-Fi
+CHARGE_LIMITS = "charge_limits"
 USES = (
     OWN_HEATER,
     OWN_THRESHOLDS,
@@ -52,6 +56,7 @@ USES = (
     BOOSTS_FROM_AFAR,
     EVENTS,
     UPDATES,
+    CHARGE_LIMITS,
 )
 
 
@@ -447,6 +452,27 @@ _HISTORY = (
     Field("heater_state", NAME),
 )
 
+_LIMITS = (
+    Field(
+        "charge_limit_ma",
+        INT,
+        "Charge current limit",
+        scale=1000,
+        unit="A",
+        cls="current",
+        state=_MEASURED,
+        needs=CHARGE_LIMITS,
+    ),
+    Field(
+        "charge_limit_reason",
+        NAME,
+        "Charge current limited by",
+        words="charge_limit",
+        category=_DIAGNOSTIC,
+        needs=CHARGE_LIMITS,
+    ),
+)
+
 # The time of day, which begins each message (relay.message).
 _TIME = (Field("ts", INT),)
 
@@ -458,6 +484,7 @@ FIELDS = {
     PACKS: _TIME + _PACKS,
     INFO: _TIME + _INFO,
     HISTORY: _TIME + _HISTORY,
+    LIMITS: _TIME + _LIMITS,
 }
 # Members with room of their own behind the others.
 LISTS = {

@@ -202,6 +202,12 @@ TEXTS = {
         ("no_time", "has an expiry, and the time is unknown"),
         ("repeated", "came twice"),
     ),
+    "charge_limit": (
+        ("all", "nothing"),
+        ("cold", "the cold"),
+        ("hot", "the heat"),
+        ("no_figures", "figures that are missing: nothing may be charged"),
+    ),
     "command_state": (
         ("", "none"),
         ("requested", "waiting"),

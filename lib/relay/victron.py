@@ -1,7 +1,7 @@
 """The pack as a Victron GX device takes it: a "Generic MQTT" battery of its driver.
 
 That is dbus-serialbattery, bms/generic_mqtt.py of mr-manuel/venus-os_dbus-serialbattery, names and
-types as in July 2026. With it go the charge current that the cold allows, and the heater.
+types as in July 2026. With it go the charge current that the cells allow, and the heater.
 Loaded only where the settings ask for it, on boards with PSRAM: a message takes some kB of heap.
 """
 
@@ -37,30 +37,12 @@ _PROTECTION = tuple([(name, a.mask(bits)) for name, bits in _MEANT]) + (
 )
 _ALARM = const(2)  # the driver's words for it; 0 is well
 _TEMPS = const(4)  # the driver has so many
-_LEAST_PERMILLE = const(100)  # of the charge current, right above the limit of the cells
-
-
-class ChargeLimit:
-    """The current that may be charged, by the coldest sensor: none at `cold_dc` and below, all of
-    `max_ma` from `full_dc` on, and in between a tenth and more, in a straight line."""
-
-    def __init__(self, max_ma, cold_dc, full_dc):
-        self._max_ma = max_ma
-        self._cold_dc = cold_dc
-        self._span_dc = max(full_dc - cold_dc, 1)
-
-    def ma(self, coldest_dc):
-        """Returns it in mA; 0 where no temperature is known (None)."""
-        if coldest_dc is None or coldest_dc <= self._cold_dc:
-            return 0
-        above_dc = min(coldest_dc - self._cold_dc, self._span_dc)
-        permille = _LEAST_PERMILLE + (1000 - _LEAST_PERMILLE) * above_dc // self._span_dc
-        return self._max_ma // 100 * permille // 10
 
 
 class Description:
-    """What is told of a pack. serial: by which the GX device knows it, str; limit: a ChargeLimit
-    or None; meter: a bms.meter.Meter, None where it counts several packs."""
+    """What is told of a pack. serial: by which the GX device knows it, str; limit: a
+    relay.charge_limit.ChargeLimit or None; meter: a bms.meter.Meter, None where it counts several
+    packs."""
 
     def __init__(self, pack, serial, limit, meter):
         self._pack = pack
@@ -109,8 +91,8 @@ class Description:
         if version:
             told["hardware_version"] = version
         if self._limit is not None:
-            coldest_dc = pack.get(p.TEMP_MIN_DC)
-            told["max_battery_charge_current"] = self._limit.ma(coldest_dc) / 1000
+            ma, _ = self._limit.judge(pack.get(p.TEMP_MIN_DC), pack.get(p.TEMP_MAX_DC))
+            told["max_battery_charge_current"] = ma / 1000
 
     def _history(self, pack):
         history = {}

@@ -190,6 +190,20 @@ def _network():
         Ask("mqtt_port", "Its port", _has("mqtt_host"), 1),
         Ask("mqtt_user", "The user at the broker", _has("mqtt_host")),
         Ask("mqtt_password", "The password there (not shown)", _has("mqtt_user")),
+        Ask(
+            "charge_max_a",
+            "The most that may be charged, in A, to be told an inverter or a Victron less in the "
+            "cold; 0: none is told",
+            _has("mqtt_host"),
+            1,
+            psram=True,
+        ),
+        Ask(
+            "charge_table",
+            "How much of that at which °C, in %, as 0:10 5:30 10:100; without: all from 10 °C on",
+            _has("charge_max_a"),
+            psram=True,
+        ),
     )
 
 

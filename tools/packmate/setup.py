@@ -9,6 +9,7 @@ import json
 import sys
 
 import settings
+import settings_charge
 import settings_memory
 from tools import boards
 from tools.packmate import PackmateError, backup, check
@@ -61,6 +62,11 @@ def choose_board(name=None):
 def problem(key, value, rows):
     """Returns what the device would say of one value, or None."""
     _, errors = settings.load({key: value}, (rows[key],))
+    if key == "charge_table" and value and not errors:
+        try:
+            settings_charge.read(value)
+        except ValueError as error:
+            errors.append(f"{key}: {error}")
     return errors[0] if errors else None
 
 
