@@ -159,7 +159,8 @@ def _reading(field, message, need, value=None):
         text += ',"en":false'
     text += ',"exp_aft":' + MARKS[TOLD if message in _OFTEN else SELDOM]
     if field.attributes:
-        told = ",".join(["'%s':value_json.%s" % pair for pair in field.attributes])
+        # By `get`: what a pack never told is not in the message.
+        told = ",".join(["'%s':value_json.get('%s')" % pair for pair in field.attributes])
         text += _member("json_attr_t", topic)
         text += _member("json_attr_tpl", "{{ {" + told + "}|tojson }}")
     return _record(need, platform, field.name, text + _end(field.good))
