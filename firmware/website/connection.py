@@ -93,8 +93,10 @@ class Connection:
         self._out = b""
         self._end_receiver()
         pieces, self._pieces = self._pieces, _NOTHING
-        if hasattr(pieces, "close"):  # a generator, which may have a file open
+        try:
             pieces.close()  # pyright: ignore[reportAttributeAccessIssue]
+        except AttributeError:
+            pass  # no generator, which may have a file open
         stream, self._stream = self._stream, None
         if stream is not None:
             try:
