@@ -193,7 +193,7 @@ def _serve_relay(device, up, now):
         relay.publish_soon()
     command = relay.step(device.wifi, now)
     if command != c.NOTHING:
-        relay.settle(_obey(device, command, relay.value))
+        relay.settle(obey(device, command, relay.value))
     if relay.writes is not None and relay.writes.changed():
         relay.publish_soon()
     if relay.down_ms(now) >= _STARVED_MS:
@@ -201,7 +201,7 @@ def _serve_relay(device, up, now):
     return relay.busy()
 
 
-def _obey(device, command, value):
+def obey(device, command, value):
     """Carries out a command of the relay; returns False if that is not possible."""
     heater = device.heater
     if command == c.SET_MODE:

@@ -275,6 +275,9 @@ class Wifi:
     def rssi_dbm(self):
         return -67
 
+    def address(self):
+        return "192.168.1.5"
+
 
 def make_codes():
     """Returns what reads the codes, as a device does."""

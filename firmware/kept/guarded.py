@@ -3,15 +3,24 @@
 import sys
 
 
-def each_second(work, words):
-    """The task: calls `work` once a second; if that raises, the rest runs on without it. words:
-    what the console says then."""
+def each(work, words):
+    """The task: calls `work`, which returns in how many ms it is to be called again; if it raises,
+    the rest runs on without it. words: what the console says then."""
     try:
         while True:
-            yield 1000
-            work()
+            yield work()
     except Exception as error:
         sys.print_exception(error)
         print(words)
     while True:
         yield 1000
+
+
+def each_second(work, words):
+    """The task that calls `work` once a second; see `each`."""
+
+    def work_and_rest():
+        work()
+        return 1000
+
+    return each(work_and_rest, words)

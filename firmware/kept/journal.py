@@ -198,10 +198,15 @@ class Watch:
             number += 1
 
     def _code(self, table, number):
-        codes = self._codes
-        if not codes.read(table, number):
-            return str(number)
-        return str(memoryview(codes.line)[: codes.size], "ascii")
+        return code_of(self._codes, table, number)
+
+
+def code_of(codes, table, number):
+    """Returns the code of a number as str, by its table in words. codes: the Language of
+    languages.codes."""
+    if not codes.read(table, number):
+        return str(number)
+    return str(memoryview(codes.line)[: codes.size], "ascii")
 
 
 def run(device):
