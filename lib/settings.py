@@ -275,6 +275,11 @@ SETTINGS = (
     ("screen_night_to", TEXT, 0, 5, "07:00", "HH:MM at which it ends."),
     ("screen_off_min", INT, 0, 1440, 0, "The panel goes dark when unused for so long; 0: never."),
     ("screen_wake_ma", INT, 0, 100_000, 5000, "A current that keeps the panel lit; 0: none."),
+    ("web", BOOL, None, None, False, "A page for browsers in the same network: docs/web.md."),
+    ("web_mode", BOOL, None, None, False, "As mqtt_mode, on the page; with web_password."),
+    ("web_boost", BOOL, None, None, False, "As mqtt_boost, likewise."),
+    ("web_thresholds", BOOL, None, None, False, "As mqtt_thresholds, likewise."),
+    ("web_settings", BOOL, None, None, False, "Settings may be changed there, likewise."),
 )
 
 SECRETS = (
@@ -283,6 +288,7 @@ SECRETS = (
     ("mqtt_password", TEXT, 0, 64, "", "Password at the broker."),
     ("bms_password", TEXT, 0, 16, "", "What the BMS wants before it is written to; empty: none."),
     ("ble_pin", TEXT, 0, 6, "", "Digits that the BMS wants for pairing; most want none."),
+    ("web_password", TEXT, 0, 64, "", "Of the page, from 8 letters on; empty: it only shows."),
 )
 
 

@@ -39,6 +39,11 @@ _OF_PSRAM = (
     ("charge_max_a", 0),
     ("charge_full_dc", None),
     ("charge_table", ""),
+    ("web", False),
+    ("web_mode", None),
+    ("web_boost", None),
+    ("web_thresholds", None),
+    ("web_settings", None),
 )
 
 

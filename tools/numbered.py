@@ -18,6 +18,8 @@ READERS = frozenset(
         "settings_packs",
         "settings_charge",
         "starting.config",
+        "website.events",
+        "website.stored",
     }
 )
 # What settings are called wherever they are handed on.
