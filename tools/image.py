@@ -274,6 +274,7 @@ def _digest():
     for folder in ("boards", "firmware", "lib", "tools"):
         files += (ROOT / folder).rglob("*.py")
         files += (ROOT / folder).rglob("*.txt")
+        files += (ROOT / folder).rglob("page/*")
     digest = hashlib.sha256()
     for path in sorted(files):
         digest.update(f"{path.relative_to(ROOT)} {path.stat().st_size}\n".encode())

@@ -11,6 +11,8 @@ import pathlib
 import tempfile
 import zlib
 
+from tools import web_page
+
 
 def data(module, _board):
     """Returns what the module has under the name DATA."""
@@ -41,4 +43,5 @@ FILES = {
     "languages.german": checked,
     "languages.codes": checked,
     "relay.discovery": data,
+    "website.page_files": web_page.data,
 }

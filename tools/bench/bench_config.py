@@ -20,7 +20,7 @@ _PSRAM_HEAP = 2_000_000
 _SOURCES_HEAP = 900_000
 # The last holds what an image has as files, and is too much to be made in a device's memory.
 _PLACES = ("firmware", "lib", "build/rendered")
-_RENDERED = ("languages.codes", "relay.discovery")
+_RENDERED = ("languages.codes", "relay.discovery", "website.page_files")
 
 
 class BenchConfig:

@@ -1,0 +1,63 @@
+// The event log, and what the device is.
+
+import { byId, make, showFacts, toast } from "./dom.js";
+import { calm, moment, number, span, text, texts, word } from "./words.js";
+import { file, get } from "./api.js";
+
+// An event: [start, uptime in s, unix time, what, about, how often].
+const [BOOTS, UPTIME, UNIX, WHAT, ABOUT, COUNT] = [0, 1, 2, 3, 4, 5];
+const BAD = ["crash", "late", "fault", "alarm", "warning", "dropped"];
+// Whose codes an event is about.
+const TABLES = { wifi: "wifi", mqtt: "mqtt", bms: "link", fault: "reason", fault_over: "reason", warning: "warning", warning_over: "warning", alarm: "alarm", alarm_over: "alarm" };
+
+let seen = null;
+
+export async function load(device) {
+  if (device.events === seen) return;
+  seen = device.events;
+  try {
+    const { events } = await get("/api/events");
+    byId("events").replaceChildren(...events.reverse().map(item));
+  } catch {
+    seen = null;
+  }
+}
+
+function item(event) {
+  const [what] = event[WHAT].split(" ");
+  const about = event[ABOUT];
+  const up = about === "up";
+  const tone = BAD.includes(what) || (TABLES[what] && !what.endsWith("_over") && !up && about) ? "bad" : up || what.endsWith("_over") ? "good" : "";
+  const when = event[UNIX] ? moment(event[UNIX]) : `${text("start")} ${event[BOOTS]} + ${span(event[UPTIME])}`;
+  const named = `${texts.events[what] ?? what}${event[WHAT].slice(what.length)}`;
+  const more = up ? text("up") : TABLES[what] ? calm(word(TABLES[what], about) || about) : what === "start" ? word("reset", about) || about : about;
+  return make("li", { class: tone }, make("time", {}, when), make("b", {}, named), ` ${more}`, event[COUNT] > 1 ? ` (${event[COUNT]}×)` : "");
+}
+
+export function showDevice({ device }) {
+  const { wifi, mqtt, totals } = device;
+  showFacts(byId("device-facts"), [
+    [text("version"), device.version],
+    [text("board"), device.board],
+    [text("uptime"), span(device.uptime_s)],
+    [text("starts"), `${device.boots}`],
+    [text("last_start"), word("reset", device.reset_cause) || null],
+    [text("time"), device.unix_s ? moment(device.unix_s) : text("unknown")],
+    ["Wi-Fi", wifi.rssi_dbm === null ? word("wifi", wifi.reason) : `${wifi.rssi_dbm} dBm, ${wifi.address}`],
+    ["MQTT", mqtt === null ? text("not_used") : mqtt.connected ? text("up") : word("mqtt", mqtt.reason) || "–"],
+    [text("energy_in"), totals && number(totals[0], "kWh", 1, 1000)],
+    [text("energy_out"), totals && number(totals[1], "kWh", 1, 1000)],
+    [text("memory"), `${number(device.python_free, "kB", 0, 1000)} / ${number(device.idf_free, "kB", 0, 1000)}`],
+    [text("loop"), `${device.loop_max_ms} ms`],
+  ]);
+}
+
+export async function saveSupport() {
+  try {
+    const link = make("a", { href: URL.createObjectURL(await file("/api/support")), download: "packmate-support.json" });
+    link.click();
+    URL.revokeObjectURL(link.href);
+  } catch {
+    toast(text("lost"), true);
+  }
+}
