@@ -28,6 +28,10 @@ def add_to(device, early):
 
         device.updater = Updater(device, early.settings["update_url"], VERSION, attempts.clear)
         device.extras += (device.updater.run(),)
+    if early.settings["web"]:
+        from building import website
+
+        website.add_to(device, early)
 
 
 def _end():

@@ -28,10 +28,14 @@ class Site:
         self._names = names
         self._routes = {}
 
-    def answer(self, method, path, handler, most=0):
+    def answer(self, method, path, handler, most=0, guard=None):
         """Has a handler answer requests for a path, exactly so. method: GET (and HEAD) or POST;
-        most: bytes of the body."""
-        self.receive(method, path, lambda request: Whole(request, handler), most)
+        most: bytes of the body; guard: see website.login.Login.guarded."""
+
+        def make(request):
+            return Whole(request, handler)
+
+        self.receive(method, path, make if guard is None else guard(make), most)
 
     def receive(self, method, path, make, most):
         """Has a receiver take what is sent to a path, `most` bytes at most."""

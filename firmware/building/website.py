@@ -1,0 +1,134 @@
+"""Builds the page for browsers, where the settings ask for it and there is PSRAM."""
+
+from time import ticks_ms
+
+import board
+
+import config
+from crash import without_secrets
+from kept.guarded import each
+from mqtt.open_codes import open_codes
+from relay.commands import Judge
+from settings import SECRETS
+from tasks import obey
+from version import VERSION
+from website import changes, login, orders
+from website.events import Events
+from website.files import Files, open_files
+from website.live import Live
+from website.records import Records
+from website.site import Site
+from website.stored import language
+from website.web_server import WebServer
+from words import MODE_NAMES, find
+
+_IDLE_MS = 100
+_BUSY_MS = 20
+
+
+def add_to(device, early):
+    """Gives the device its `site`, and the task that serves it."""
+    settings = early.settings
+    files = Files(open_files())
+    if not files.names():
+        early.errors.append("web: the page's files are missing; copy the image again")
+        return
+    name = "packmate-" + early.unit[-6:].decode()
+    site = Site((name, name + ".local"))
+    device.site = site
+    device.login = _login(device, early)
+    _add_files(site, files)
+    _add_figures(site, device, settings)
+    device.changes = add_changes(site, device, settings)
+    device.extras += (run(device, WebServer(site)),)
+
+
+def _login(device, early):
+    password = early.secrets["web_password"]
+    if password and len(password) < login.LEAST:
+        early.errors.append("web_password: has fewer than %d letters: not used" % login.LEAST)
+    return login.Login(password, device)
+
+
+def _add_files(site, files):
+    """Adds the page itself, in the owner's language."""
+    spoken = "texts-%s.json" % language()
+    for name in files.names():
+        path = "/" + name
+        if name.startswith("texts-"):
+            if name != spoken:
+                continue
+            path = "/texts.json"
+        site.answer("GET", path, lambda request, name=name: files.answer(request, name))
+    site.answer("GET", "/", lambda request: files.answer(request, "index.html"))
+
+
+def _add_figures(site, device, settings):
+    """Adds what everybody in the network may see, and what goes along with a bug report."""
+    heats = settings["heater_output"] != "none"
+    facts = {
+        "title": settings["name"],
+        "board": board.NAME,
+        "version": VERSION,
+        "login": device.login.possible(),
+        "modes": find(MODE_NAMES, settings["heater_mode"]) if settings["web_mode"] else 0,
+        "acknowledges": settings["web_mode"],
+        "boost": settings["web_boost"],
+        "thresholds": settings["web_thresholds"],
+        "settings": settings["web_settings"],
+        "history": settings["history_kb"] != 0,
+        "fahrenheit": settings["temperature_unit"] == "fahrenheit",
+        "pack_names": [pack["name"] for pack in settings["packs"]],
+    }
+    live = Live(device, open_codes(), facts, heats)
+    events = Events(device, live, without_secrets)
+    site.answer("GET", "/api/state", live.answer)
+    site.answer("GET", "/api/history", Records(device).answer)
+    site.answer("GET", "/api/events", events.answer)
+    site.answer("GET", "/api/support", events.support, guard=device.login.guarded)
+
+
+def add_changes(site, device, settings):
+    """Adds what only who knows the password may do; returns the Changes."""
+    own = device.login
+    site.answer("POST", "/api/login", own.enter, login.BODY_BYTES)
+    site.answer("POST", "/api/logout", own.leave, login.BODY_BYTES)
+    heats = settings["heater_output"] != "none"
+    mode = find(MODE_NAMES, settings["heater_mode"]) if heats else 0
+    # The bits of relay.commands.
+    kinds = settings["web_mode"] | settings["web_boost"] << 1 | settings["web_thresholds"] << 2
+    judge = Judge(kinds, mode, settings["heater_on_dc"], settings["heater_off_dc"])
+    order = orders.Orders(device, judge, obey)
+    site.answer("POST", "/api/command", order.answer, orders.BODY_BYTES, own.guarded)
+    change = changes.Changes(device, [row[0] for row in SECRETS], _complaints, _restart)
+    site.answer("GET", "/api/settings", change.show, guard=own.guarded)
+    if settings["web_settings"]:
+        site.answer("POST", "/api/settings", change.change, changes.BODY_BYTES, own.guarded)
+        restart = change.ask_restart
+        site.answer("POST", "/api/restart", restart, login.BODY_BYTES, own.guarded)
+    return change
+
+
+def _complaints(settings, secrets):
+    """Returns what a start would say of files with these."""
+    errors = []
+    config.judge(settings, board.HEATER_MAX_MA, board.HEATER_MAX_W * 1000, True, errors)
+    config.judge_secrets(secrets, errors)
+    return errors
+
+
+def _restart(device, why):
+    from restart import restart
+
+    restart(device, why)
+
+
+def run(device, server):
+    """The task."""
+
+    def step():
+        busy = server.step(ticks_ms())
+        device.changes.step()
+        return _BUSY_MS if busy else _IDLE_MS
+
+    return each(step, "web: there is no page until the next start")

@@ -1,0 +1,113 @@
+"""The history as the page gets it."""
+
+import types
+
+import pytest
+
+from history import record as r
+from history.ring import Ring
+from host_tests.history_rig import PER, Store
+from host_tests.web import site_rig as rig
+from website.records import Records
+
+NOON = 90_000_000  # s since 2024
+
+
+@pytest.fixture
+def ring():
+    ring = Ring(Store(), 3, PER)
+    put(ring, kind=r.STARTED, first=7)
+    put(ring, time_s=5)
+    put(ring, kind=r.TIMED, first=20, of_day=True, time_s=NOON)
+    for i in range(40):
+        put(ring, time_s=NOON + 60 * i, of_day=True, soc=50 + i % 10)
+    return ring
+
+
+def put(ring, kind=r.FIGURED, first=0, time_s=0, of_day=False, soc=None):
+    record = r.Record()
+    record.kind, record.first, record.time_s, record.of_day = kind, first, time_s, of_day
+    record.valid[r.SOC_PCT] = soc is not None
+    record.values[r.SOC_PCT] = soc or 0
+    record.valid[r.CURRENT_MA] = record.valid[r.CHARGE_ON] = soc is not None
+    record.values[r.CURRENT_MA] = -12_345
+    record.values[r.CHARGE_ON] = 1
+    record.heater_on = soc == 55
+    if ring.full():
+        ring.commit()
+    assert ring.put(record)
+
+
+def ask(ring, query=""):
+    recorder = None if ring is None else types.SimpleNamespace(ring=ring)
+    device = rig.make_device(recorder=recorder)
+    return rig.told(Records(device).answer(rig.asked(query=query)))
+
+
+def test_records_are_rows(ring):
+    status, found = ask(ring, f"from={ring.next - 40}")
+    assert status == 200 and found["next"] == ring.next == 43
+    (row,) = [row for row in found["rows"] if row[0] == 38]
+    known = [55, None, -12_345, None, None, None, None, 1, None]
+    assert row == [38, r.EPOCH_S + NOON + 2100, 1, *known, 0, 1]
+    assert [row[0] for row in found["rows"]] == list(range(max(3, ring.first), 43))
+
+
+def test_marks_tell_what_the_times_before_them_were():
+    ring = Ring(Store(), 3, PER)
+    put(ring, kind=r.STARTED, first=7)
+    put(ring, time_s=5)
+    put(ring, kind=r.TIMED, first=20, of_day=True, time_s=NOON)
+    _, found = ask(ring)
+    assert found["first"] == 0
+    assert found["rows"][0] == [0, "started", 7]
+    assert found["rows"][1][:3] == [1, 5, 0]
+    assert found["rows"][2] == [2, "timed", r.EPOCH_S + NOON - 20]
+
+
+def test_each_nth_is_enough_for_a_long_time(ring):
+    _, found = ask(ring, "from=20&step=7")
+    assert [row[0] for row in found["rows"]] == [20, 27, 34, 41]
+
+
+def test_what_is_older_than_there_is_begins_with_the_oldest(ring):
+    put(ring, time_s=NOON + 9000, of_day=True)
+    ring.commit()
+    _, found = ask(ring)
+    assert found["first"] == ring.first > 0
+    assert [row[0] for row in found["rows"]] == list(range(ring.first, ring.next))
+
+
+def test_what_is_not_there_yet_is_nothing(ring):
+    assert ask(ring, "from=999999999")[1]["rows"] == []
+
+
+def test_a_damaged_record_is_left_out(ring):
+    ring.commit()
+    store = Store()
+    ring = Ring(store, 3, PER)
+    for i in range(8):
+        put(ring, time_s=NOON + i, of_day=True)
+    ring.commit()
+    (number,) = store.numbers()
+    data = bytearray(store.files[number])
+    data[2 * r.BYTES + 1] ^= 1
+    store.files[number] = bytes(data)
+    assert [row[0] for row in ask(ring)[1]["rows"]] == [0, 1, 3, 4, 5, 6, 7]
+
+
+@pytest.mark.parametrize(
+    "query", ["from=-1", "from=x", "step=0", "step=1e3", "from=1&from=2", "%"]
+)
+def test_what_is_no_number_is_refused(ring, query):
+    assert ask(ring, query)[0] == 400
+
+
+def test_without_a_history_the_answer_says_so():
+    assert ask(None) == (404, {"error": "no history is kept: see history_kb"})
+
+
+def test_a_piece_is_a_few_records(ring):
+    device = rig.make_device(recorder=types.SimpleNamespace(ring=ring))
+    pieces = list(Records(device).answer(rig.asked()).pieces)
+    assert max(piece.count(b"[") for piece in pieces[1:]) <= 6
