@@ -2,7 +2,7 @@
 
 import machine
 
-import attempts
+from starting import attempts
 
 
 def restart(device, why):

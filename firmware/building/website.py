@@ -4,12 +4,12 @@ from time import ticks_ms
 
 import board
 
-import config
-from crash import without_secrets
+from kept.crash import without_secrets
 from kept.guarded import each
 from mqtt.open_codes import open_codes
 from relay.commands import Judge
 from settings import SECRETS
+from starting import config
 from tasks import obey
 from version import VERSION
 from website import changes, login, orders

@@ -7,7 +7,8 @@ is {"done": true, "reason": null}, or {"done": false, "reason": …} with a code
 import json
 
 from compat import const
-from relay.commands import ACCEPTED, NAMES, NOT_POSSIBLE, PAYLOAD_MAX, REFUSALS
+from relay.commands import ACCEPTED, NOT_POSSIBLE, PAYLOAD_MAX, REFUSALS
+from relay.topics import NAMES
 from web.answer import refusal, whole
 from website.told import told
 

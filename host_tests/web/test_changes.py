@@ -40,7 +40,7 @@ def made(building, load, calls):
     )
     device.journal.save = lambda: note("journal")
     load("machine").reset = lambda: note("reset")
-    load("attempts").clear = lambda: note("got going")
+    load("starting.attempts").clear = lambda: note("got going")
     site = building.Site(())
     device.login = types.SimpleNamespace(enter=None, leave=None, guarded=lambda make: make)
     return building.add_changes(site, device, Settings())

@@ -95,7 +95,7 @@ def events(load, device, make, tmp_path):
     events = load("website.events")
     console = ["memory, start: Python has", "says my wifi secret", "and my broker secret"]
     events.console = types.SimpleNamespace(last=lambda: console)
-    return events.Events(device, make(), load("crash").without_secrets)
+    return events.Events(device, make(), load("kept.crash").without_secrets)
 
 
 def test_the_event_log_is_told_a_few_at_a_time(events):

@@ -124,7 +124,7 @@ def test_what_the_scripts_say_has_words(sources):
 def test_every_setting_is_explained_in_german_too():
     there = json.loads((web_page.FOLDER / "texts-german.json").read_text())["helps"]
     keys = {row[0] for row in settings.SETTINGS + settings.SECRETS}
-    assert there.keys() == keys
+    assert there.keys() == keys, "a line in firmware/website/page/texts-german.json"
 
 
 def test_the_languages_are_those_of_the_settings():
