@@ -57,31 +57,38 @@ _ALL_SAID_MS = 30_000
 _RUNNING = "running"
 _PRESS = "Pin.level = 0\nadvance(1)\nPin.level = 1\nadvance(1)"
 _STAGES = (
-    ("first picture", "import first_picture\nshown = first_picture.Picture()\ndel first_picture"),
+    (
+        "first picture",
+        "import first_picture\nshown = first_picture.{showing.first_picture.Picture}()\ndel first_picture",
+    ),
     ("start", "import startup"),
     (
         "settings, radio",
-        "found = [startup.prepare(shown)]\ndel shown, startup\nsys.modules.pop('startup')",
+        "found = [startup.{starting.startup.prepare}(shown)]\ndel shown, startup\n"
+        "sys.modules.pop('startup')",
     ),
-    ("application", "import app\nfrom {device} import Device"),
+    ("application", "import app"),
     ("builders", "import build"),
     ("BMS, builder", "import units\ndel units"),
-    ("BMS", "device = Device(found[0])\nbuild.build_bms(device, found[0])"),
-    ("BMS done", "build.finish(0)"),
+    ("BMS", "device = app.{device.Device}(found[0])\nbuild.{build.build_bms}(device, found[0])"),
+    ("BMS done", "build.{build.finish}(0)"),
     ("heater, builder", "import heater\ndel heater"),
-    ("heater", "build.build_heater(device, found[0])\nbuild.build_more(device, found[0])"),
-    ("heater done", "build.finish(1)"),
+    (
+        "heater",
+        "build.{build.build_heater}(device, found[0])\nbuild.{build.build_more}(device, found[0])",
+    ),
+    ("heater done", "build.{build.finish}(1)"),
     ("relay, builder", "import building_relay\ndel building_relay"),
-    ("relay", "build.build_relay(device, found[0])"),
-    ("relay done", "build.finish(2)"),
+    ("relay", "build.{build.build_relay}(device, found[0])"),
+    ("relay done", "build.{build.finish}(2)"),
     ("screen, builder", "import building_screen\ndel building_screen"),
-    ("screen", "build.build_screen(device, found[0])"),
-    ("screen done", "build.finish(3)"),
+    ("screen", "build.{build.build_screen}(device, found[0])"),
+    ("screen done", "build.{build.finish}(3)"),
     (
         "built",
-        "found.clear()\ndel build\nfrom {tasks} import forget\nforget()\ndel forget",
+        "found.clear()\ndel build\napp.{app.forget}()",
     ),
-    ("tasks", "from {tasks} import start_all\ntasks = start_all(device)"),
+    ("tasks", "tasks = app.{tasks.start_all}(device)"),
     *((f"{_RUNNING}, {n} s", "advance(1)") for n in range(1, 11)),
     *((f"{_RUNNING}, page {n}", _PRESS) for n in range(1, 5)),
 )
@@ -135,7 +142,8 @@ def images(board_name="lilygo_t_display", roomy=False):
     """
     with tempfile.TemporaryDirectory() as folder:
         given = pathlib.Path(folder) / "settings.json"
-        yield functools.partial(_play, image.kept(board_name, roomy=roomy), given)
+        place = image.kept(board_name, roomy=roomy)
+        yield functools.partial(_play, place, image.started_in(place), given)
 
 
 def play(settings=None, bms="jk_gps", psram=False, more=(), timeout_s=120):
@@ -149,7 +157,7 @@ def play(settings=None, bms="jk_gps", psram=False, more=(), timeout_s=120):
         return play_one(settings, bms, psram, more, timeout_s)
 
 
-def _play(out, given, settings=None, bms="jk_gps", psram=False, more=(), timeout_s=120):
+def _play(out, started, given, settings=None, bms="jk_gps", psram=False, more=(), timeout_s=120):
     given.write_text(json.dumps(SETTINGS | simulators.settings(bms) | (settings or {})))
     files = {f"/{f.relative_to(out).as_posix()}": str(f) for f in out.rglob("*.*")}
     plan = {
@@ -157,18 +165,17 @@ def _play(out, given, settings=None, bms="jk_gps", psram=False, more=(), timeout
         "files": files | {"/settings.json": str(given)},
         "path": ["", ".frozen", "/lib"],
         "argv": ["play"],
-        "chunks": _chunks(bms, psram, more),
+        "chunks": _chunks(started, bms, psram, more),
     }
     result = runner.run_plan(plan, timeout_s)
     problem = runner.failure(result)
     if problem:
         raise RuntimeError(problem)
-    return _stages(result.stdout)
+    return _stages(result.stdout, [name for name, _ in (*_STAGES, *more)])
 
 
-def _chunks(bms, psram, more):
+def _chunks(started, bms, psram, more):
     modules = ", ".join(f"({name!r}, {make})" for name, make in _BUILT_IN.items())
-    names = {"device": "app", "tasks": "app"}
     heaps = chip_heaps.before_the_ballast()
     stand_ins = _STAND_INS.format(
         nothing=_NOTHING,
@@ -179,16 +186,16 @@ def _chunks(bms, psram, more):
     )
     chunks = ["import gc\nbefore = gc.mem_alloc()", _CHIP.read_text()]
     chunks += ["gc.collect()", "print('tool', gc.mem_alloc() - before)", stand_ins]
-    for stage, code in (*_STAGES, *more):
+    for number, (_, code) in enumerate((*_STAGES, *more)):
         text = code
-        for name, value in names.items():
+        for name, value in started.items():
             text = text.replace("{" + name + "}", value)
-        chunks += [f"{text}\nreport({stage + ' peak'!r})", "gc.collect()", f"report({stage!r})"]
+        chunks += [f"{text}\nreport_peak()", "gc.collect()", f"report({number})"]
     return chunks
 
 
-def _stages(text):
-    """Reads what the play printed."""
+def _stages(text, names):
+    """Reads what the play printed. names: of its stages."""
     stages = []
     taken = []
     given = []
@@ -204,13 +211,13 @@ def _stages(text):
             taken.append((what, int(size)))
         elif word == "back":
             given.append(what)
-        elif word == "mem" and what.endswith(" peak"):
+        elif word == "peak":
             peak = int(size) - tool
         elif word == "mem":
             live = int(size) - tool
             if step:  # the tasks ran: each step begins when the garbage of others can go
                 peak = max(live, stages[-1].live) + step
-            stages.append(Stage(what, live, peak, taken, given))
+            stages.append(Stage(names[int(what)], live, peak, taken, given))
             taken = []
             given = []
             step = 0

@@ -50,13 +50,13 @@ def _ends(module):
     return ["_".join(parts[at:]) for at in reversed(range(len(parts)))]
 
 
-def bundle(texts, chosen, kept):
+def bundle(texts, chosen, free=()):
     """Joins {module: text}, squeezed. `chosen`: modules that are imported by a name in data.
 
-    Their globals keep a name that is the whole of a text somewhere; and those in `kept` do, each
-    with its module in front.
+    Their globals keep a name that is the whole of a text somewhere. free: names to be taken first,
+    as in squeeze.shorten.
     """
-    joiner = _Joiner(dict(sorted(texts.items())), chosen, kept)
+    joiner = _Joiner(dict(sorted(texts.items())), chosen, free)
     result = Bundled()
     for name in joiner.groups:
         result.texts[name], result.lines[name] = joiner.join(name)
@@ -65,7 +65,8 @@ def bundle(texts, chosen, kept):
 
 
 class _Joiner:
-    def __init__(self, texts, chosen, kept):
+    def __init__(self, texts, chosen, free):
+        self._free = free
         grouped = groups.group(texts, chosen)
         self._file = side_by_side(grouped)  # {group: what its file is called}
         self.groups = grouped = {self._file[name]: members for name, members in grouped.items()}
@@ -78,7 +79,6 @@ class _Joiner:
         for name, reader in self._read.items():
             if reader.problems:
                 raise SqueezeError(f"{name}:{reader.problems[0]}")
-        self._kept = kept
         self._texts_said = self._spelled()
         self._stock = set()  # globals that are MicroPython's own: they keep their names
         self._defined = {name: self._definitions(name) for name in texts}
@@ -175,12 +175,12 @@ class _Joiner:
         used = forbidden.union(*taken)
         constant = name in self._constants[module]
         said = module in self._chosen and name in self._texts_said
-        if f"{module}.{name}" in self._kept or said or (constant and not name.startswith("_")):
+        if said or (constant and not name.startswith("_")):
             if name in used:
                 raise SqueezeError(f"{module}: {name} is a name of another module, too")
             return name
         # What begins with _ and is constant, the compiler puts wherever such a name stands.
-        return next(s for s in (_numbers() if constant else letters()) if s not in used)
+        return next(s for s in (_numbers() if constant else letters(self._free)) if s not in used)
 
     # -- texts ----------------------------------------------------------------------------------
 

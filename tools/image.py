@@ -8,6 +8,7 @@ whatever the machine and folder.
 """
 
 import argparse
+import dataclasses
 import hashlib
 import importlib.util
 import json
@@ -19,21 +20,7 @@ import subprocess
 import sys
 import tempfile
 
-from tools import (
-    ROOT,
-    boards,
-    bundle,
-    groups,
-    inline,
-    legend,
-    numbered,
-    once,
-    panel_layouts,
-    rendered,
-    short_names,
-    squeeze,
-    stock_names,
-)
+from tools import ROOT, boards, groups, lean, panel_layouts, rendered, short_names, squeeze
 from tools.stock_names import ADDED, STOCK
 
 ROOTS = (ROOT / "firmware", ROOT / "lib")
@@ -207,27 +194,30 @@ def boot_text(board_name, chooses=False):
     return f"# Board: {board_name}\n{text}" + (_CHOOSE if chooses else "")
 
 
+@dataclasses.dataclass
+class Laid:
+    """`files`: the sorted paths of an image; `legend` and `started`: see lean.Lean, {} where an
+    image is as the sources are."""
+
+    files: list
+    legend: dict
+    started: dict
+
+
 def lay_out(board_name, out, squeezed=True, joined=True, roomy=False):
-    """Makes the tree in folder `out`, anew; returns (sorted paths of its files, legend).
+    """Makes the tree in folder `out`, anew; returns a Laid.
 
     `squeezed` and `joined`: for a device without PSRAM; else every module, name and line stays
-    what it is. roomy: with what only boards with PSRAM do, all the same. The legend is what
-    tools/explain_traceback.py needs; {} where nothing is joined.
+    what it is. roomy: with what only boards with PSRAM do, all the same.
     """
     board = load_board(board_name)
     texts, files = sources(board_name, roomy or not squeezed)
-    found = {}
+    made = lean.Lean(texts, {}, {})
     if squeezed:
-        texts = numbered.number(texts, [row[0] for row in settings_table()])
-        started = {n.rpartition(".")[2] for n in STARTED}
-        inlined = inline.inline(squeeze.without_constants(texts), started, stock_names.load())
-        short = squeeze.shorten(inlined.texts, stock_names.load() | started)
-        if joined:
-            bundled = bundle.bundle(short, chosen_at_run_time(board), STARTED)
-            found = legend.legend(texts, inlined, bundled)
-            once.fill_in(bundled, inlined.texts)
-            short = bundled.texts
-        texts = short
+        names = [row[0] for row in settings_table()]
+        chosen = chosen_at_run_time(board)
+        made = lean.make(texts, chosen, names, STARTED, find_source, joined)
+        texts = made.texts
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
     boot = boot_text(board_name, SLOTS in texts)
@@ -243,7 +233,8 @@ def lay_out(board_name, out, squeezed=True, joined=True, roomy=False):
         target = out / "lib" / (name.replace(".", "/") + ".bin")
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(rendered.FILES[name](load_source(name, source), board))
-    return sorted(p for p in out.rglob("*") if p.is_file()), found
+    paths = sorted(p for p in out.rglob("*") if p.is_file())
+    return Laid(paths, made.legend, made.started)
 
 
 def kept(board_name, joined=True, roomy=False, squeezed=True):
@@ -263,9 +254,19 @@ def kept(board_name, joined=True, roomy=False, squeezed=True):
         if not place.is_dir():
             with tempfile.TemporaryDirectory(dir=place.parent) as folder:
                 made = pathlib.Path(folder) / "image"
-                lay_out(board_name, made, squeezed=squeezed, joined=joined, roomy=roomy)
+                laid = lay_out(board_name, made, squeezed=squeezed, joined=joined, roomy=roomy)
+                _beside(place).write_text(json.dumps(laid.started))
                 os.rename(made, place)
     return place
+
+
+def started_in(place):
+    """Returns what the names of STARTED are in an image that was kept."""
+    return json.loads(_beside(place).read_text())
+
+
+def _beside(place):
+    return place.with_name(place.name + ".json")
 
 
 def _digest():
@@ -319,11 +320,11 @@ def main(argv=None):
     out = (options.out or ROOT / "build" / options.board).resolve()
     try:
         plain = options.plain or load_board(options.board).PSRAM
-        files, found = lay_out(options.board, out, not plain)
-        print_report(out, files)
-        if found:
+        laid = lay_out(options.board, out, not plain)
+        print_report(out, laid.files)
+        if laid.legend:
             names = out.with_name(out.name + ".legend.json")
-            names.write_text(json.dumps(found, indent=1) + "\n")
+            names.write_text(json.dumps(laid.legend, indent=1) + "\n")
             print(
                 f"A traceback from it: python -m tools.explain_traceback {shown_path(names)} FILE"
             )

@@ -11,9 +11,9 @@ import ast
 import functools
 
 from tools import groups
+from tools.fixed_names import DYNAMIC
 from tools.scopes import Reader
 from tools.short_names import children, nodes, parse
-from tools.squeeze import DYNAMIC
 
 # What these call has returned when the device is built, and they are never called again.
 BUILDERS = frozenset({("main", "show"), ("main", "start"), ("app", "make_device")})

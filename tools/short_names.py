@@ -76,18 +76,16 @@ class Names:
 
     Two names may become the same one if no module has both, and no object can have both: a class
     has the names of its own module and of those that it inherits from, directly or not. What is
-    set on an object from outside shares its name with nothing. The names in `kept`, and those that
-    might be meant by a text, stay.
+    set on an object from outside shares its name with nothing. The names that `stay` do
+    (tools/fixed_names.py). `free` are names to take first (tools/flash_names.py), but for classes
+    that inherit from one of MicroPython's, which may have something of that name.
     """
 
-    def __init__(self, trees, kept):
+    def __init__(self, trees, stay, free=()):
         where = collections.defaultdict(set)
         bound = set()
-        stays = kept | {part for module in trees for part in module.split(".")}
-        for tree in trees.values():
-            stays |= fixed_names(tree) | taken_from_others(tree, trees)
         for module, tree in trees.items():
-            for name in set(occurrences(tree)) - stays:
+            for name in set(occurrences(tree)) - stay:
                 where[name].add(module)
             bound |= bindings(tree)
         lines = lineages(trees)
@@ -103,9 +101,12 @@ class Names:
         self._short = {}
         self._where = where
         used = {m: set(occurrences(tree)) - set(reach) for m, tree in trees.items()}
+        for module, tree in trees.items():
+            if inherits_from_others(tree, trees):
+                used[module] |= set(free)
         for name in sorted(reach, key=lambda n: (-len(reach[n]), n)):
             taken = set().union(*(used[m] for m in reach[name]))
-            self._short[name] = next(s for s in letters() if s not in taken)
+            self._short[name] = next(s for s in letters(free) if s not in taken)
             for module in reach[name]:
                 used[module].add(self._short[name])
 
@@ -114,25 +115,12 @@ class Names:
         return {n: short for n, short in self._short.items() if module in self._where[n]}
 
 
-def letters():
-    """Yields _a, _b … _Z, _aa, _ab … without an end."""
+def letters(free=()):
+    """Yields the names in `free`, and then _a, _b … _Z, _aa, _ab … without an end."""
+    yield from free
     for size in itertools.count(1):
         for chars in itertools.product(string.ascii_letters, repeat=size):
             yield "_" + "".join(chars)
-
-
-def fixed_names(tree):
-    """Returns the names in a module that must stay: special ones, texts, and constants.
-
-    The compiler takes out a constant whose name begins with _, and keeps the others.
-    """
-    found = {name for name in occurrences(tree) if name.startswith("__")}
-    for node in nodes(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            found |= set(node.value.split("."))
-        elif is_const(node):
-            found |= {target.id for target in node.targets if isinstance(target, ast.Name)}
-    return found
 
 
 def is_const(node):
@@ -143,25 +131,6 @@ def is_const(node):
         and isinstance(node.value.func, ast.Name)
         and node.value.func.id == "const"
     )
-
-
-def taken_from_others(tree, ours):
-    """Returns the names that a module imports from those that are not `ours`, or asks of them."""
-    found = set()
-    others = set()
-    for node in nodes(tree):
-        if isinstance(node, ast.Import):
-            names = (
-                a.asname or a.name.partition(".")[0] for a in node.names if a.name not in ours
-            )
-            others |= set(names)
-        elif isinstance(node, ast.ImportFrom) and node.module not in ours:
-            found |= {alias.name for alias in node.names}
-    for node in nodes(tree):
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-            if node.value.id in others:
-                found.add(node.attr)
-    return found
 
 
 def set_from_outside(tree):
@@ -249,6 +218,19 @@ def parents(tree, trees):
     return found & trees.keys()
 
 
+def inherits_from_others(tree, trees):
+    """True if a class of a module has a base that no module of `trees` defines."""
+    own = {node.name for node in nodes(tree) if isinstance(node, ast.ClassDef)}
+    for node in nodes(tree):
+        for base in getattr(node, "bases", ()):
+            home, _, name = ast.unparse(base).rpartition(".")
+            places = imported_as(tree, home or name)
+            homes = places if home else [place.rpartition(".")[0] for place in places]
+            if name not in own and not trees.keys() & homes:
+                return True
+    return False
+
+
 def imported_as(tree, local):
     """Returns the dotted names that a module may have imported as `local`."""
     found = []
@@ -269,17 +251,39 @@ def defined_in(trees, module, name):
     return module
 
 
-def rename(text, table):
-    """Returns `text` with the names of `table` replaced wherever they are tokens of their own."""
+def rename(text, table, modules):
+    """Returns `text` with the names of `table` replaced wherever they are tokens of their own, but
+    for what is imported of `modules`."""
     lines = text.split("\n")
     tokens = list(tokenize.generate_tokens(io.StringIO(text).readline))
+    paths = set(paths_of_modules(parse(text), modules))
     for token in reversed(tokens):
-        if token.type == tokenize.NAME and token.string in table:
+        if token.type == tokenize.NAME and token.string in table and token.start not in paths:
             row, column = token.start
             line = lines[row - 1]
             end = column + len(token.string)
             lines[row - 1] = line[:column] + table[token.string] + line[end:]
     return "\n".join(lines)
+
+
+def paths_of_modules(tree, modules):
+    """Yields (row, column) of each name in an import statement that is one of `modules`, or in the
+    path of one."""
+    for node in nodes(tree):
+        if not isinstance(node, (ast.Import, ast.ImportFrom)):
+            continue
+        source = getattr(node, "module", None)
+        for alias in node.names:
+            if source is None or f"{source}.{alias.name}" in modules:
+                yield from _parts_of(alias.lineno, alias.col_offset, alias.name)
+        if source is not None:
+            yield from _parts_of(node.lineno, node.col_offset + len("from "), source)
+
+
+def _parts_of(row, column, path):
+    for part in path.split("."):
+        yield row, column
+        column += len(part) + 1
 
 
 # -- arguments ------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ positions older Pythons do not tell, star imports) is refused, except in DYNAMIC
 import ast
 import re
 
+from tools.fixed_names import DYNAMIC, fixed_names
 from tools.short_names import (
     PRIVATE,
     Names,
@@ -32,9 +33,6 @@ from tools.short_names import (
     walk,
 )
 
-# Modules that import by computed name, and take a public class from it: checked by their tests;
-# and what drops names that are put in when all have their short ones.
-DYNAMIC = {"bms.catalog", "showing.panels", "building.built"}
 _REFUSED = {"getattr", "setattr", "hasattr", "globals", "eval", "exec", "__dict__"}
 _CONSTANT = re.compile(r"[A-Z][A-Z0-9_]*\Z")
 _FOLDED = (ast.Constant, ast.Name, ast.Tuple, ast.Call, ast.UnaryOp, ast.BinOp, ast.Load)
@@ -70,11 +68,14 @@ def without_constants(sources):
     return {n: with_bytes_in_place(text, asked) for n, text in inlined.items()}
 
 
-def shorten(sources, kept):
-    """Returns {module: text} with short names, but for those `kept`; arguments get letters."""
+def shorten(sources, kept, free=()):
+    """Returns {module: text} with short names, but for those `kept`; arguments get letters.
+
+    free: names to be taken first.
+    """
     trees = {n: parse(text) for n, text in sources.items()}
-    shortened = Names(trees, kept)
-    texts = {n: rename(text, shortened.of_module(n)) for n, text in sources.items()}
+    shortened = Names(trees, fixed_names(trees, kept), free)
+    texts = {n: rename(text, shortened.of_module(n), sources) for n, text in sources.items()}
     given = keywords({name: parse(text) for name, text in texts.items()})
     for name, text in texts.items():
         texts[name] = replace(text, renamed_arguments(parse(text), given))

@@ -36,9 +36,9 @@ def lay_out(scripts, out):
     sources = sources_of(scripts)
     stock = stock_names.load()
     inlined = inline.inline(squeeze.without_constants(sources), set(), stock)
-    texts = squeeze.shorten(inlined.texts, stock)
-    for name in _AS_IT_IS:
-        texts[name] = (MP / f"{name}.py").read_text()
+    as_it_is = {name: (MP / f"{name}.py").read_text() for name in _AS_IT_IS}
+    asked = {n for t in as_it_is.values() for n in short_names.occurrences(short_names.parse(t))}
+    texts = squeeze.shorten(inlined.texts, stock | asked) | as_it_is
     for text in sources.values():
         for name in short_names.imported_modules(short_names.parse(text)) & RENDERED:
             texts[name] = f"DATA = {image.load_source(name, image.find_source(name)).DATA!r}\n"

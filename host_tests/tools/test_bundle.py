@@ -72,10 +72,10 @@ TEXTS = {"main": MAIN, "starting.startup": STARTUP, "ticks": TICKS, "app": APP, 
 TEXTS |= {"seldom": SELDOM, "rare": RARE}
 
 
-def joined(texts=TEXTS, chosen=frozenset(), kept=frozenset(), squeezed=False):
+def joined(texts=TEXTS, chosen=frozenset(), squeezed=False):
     if squeezed:
-        texts = squeeze.squeeze(texts, set(kept) | {"print", "range", "len", "append"})
-    return bundle.bundle(texts, set(chosen), set(kept))
+        texts = squeeze.squeeze(texts, {"print", "range", "len", "append"})
+    return bundle.bundle(texts, set(chosen))
 
 
 def write(texts, folder):
@@ -185,7 +185,7 @@ def test_a_global_never_takes_the_name_of_a_local_where_it_is_used():
     assert "_a(x)" not in body and "_a(start)" not in body
 
 
-def test_what_is_started_or_chosen_by_a_text_keeps_its_name():
+def test_what_is_chosen_by_a_text_keeps_its_name():
     texts = {
         "main": "def f():\n    import app\n",
         "app": "CLASS = 'Dialect'\n",
@@ -194,7 +194,6 @@ def test_what_is_started_or_chosen_by_a_text_keeps_its_name():
     texts["dialect"] += "    pass\n\n\nclass Other:\n    pass\n"
     found = joined(texts, {"dialect"}).texts
     assert "class Dialect" in found["dialect"] and "class Other" not in found["dialect"]
-    assert "def double" in joined(kept={"rare.double"}).texts["rare"]
 
 
 @pytest.mark.parametrize(

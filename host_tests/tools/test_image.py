@@ -248,6 +248,7 @@ def test_an_image_is_kept_for_as_long_as_its_sources_are_the_same(monkeypatch, t
         made.append((board, joined))
         out.mkdir()
         (out / "main.py").write_text(f"# {len(made)}")
+        return image.Laid([], {}, {"startup.prepare": board})
 
     monkeypatch.setattr(image, "ROOT", tmp_path)
     monkeypatch.setattr(image, "lay_out", lay_out)
@@ -260,6 +261,7 @@ def test_an_image_is_kept_for_as_long_as_its_sources_are_the_same(monkeypatch, t
     assert made == [("board", True)] * 2 and (first / "main.py").read_text() == "# 2"
     others = {image.kept("other"), image.kept("board", joined=False)}
     assert len(others - {first}) == 2 and made[2:] == [("other", True), ("board", False)]
+    assert {image.started_in(place)["startup.prepare"] for place in others} == {"board", "other"}
 
 
 def test_who_wants_the_same_image_at_the_same_time_waits_for_it(monkeypatch, tmp_path):
@@ -272,6 +274,7 @@ def test_who_wants_the_same_image_at_the_same_time_waits_for_it(monkeypatch, tmp
         begun.set()
         assert goes_on.wait(60)
         out.mkdir()
+        return image.Laid([], {}, {})
 
     monkeypatch.setattr(image, "ROOT", tmp_path)
     monkeypatch.setattr(image, "_digest", lambda: "same")
@@ -286,4 +289,4 @@ def test_who_wants_the_same_image_at_the_same_time_waits_for_it(monkeypatch, tmp
         assert first.result() == second.result() == tmp_path / "build" / "kept" / "board-same"
     assert made == ["board"]
     names = sorted(path.name for path in (tmp_path / "build" / "kept").iterdir())
-    assert names == ["board-same", "board.lock"]  # nothing half made is left
+    assert names == ["board-same", "board-same.json", "board.lock"]  # nothing half made is left

@@ -7,10 +7,11 @@ from tools.mp import runner
 
 # Garbage of a chunk is collected in the next one.
 LOAD_ONCE = (
-    "from starting import heaps, startup\n"
-    "import hardware.wifi, heat.thermal, links.uart_link\ngc.collect()",
+    "from starting import heaps, startup\nfrom showing import first_picture\n"
+    "import hardware.wifi, heat.thermal, links.uart_link",
+    "picture = first_picture.Picture()\ndel first_picture\ngc.collect()",
     "report('before')",
-    "class Picture: errors = brush = texts = ()\nkept = startup.prepare(Picture())\ngc.collect()",
+    "kept = startup.prepare(picture)\ngc.collect()",
     "gc.collect()\nreport('kept')\ndel kept",
     "gc.collect()\nreport('after')",
     "print('left', sum([name in sys.modules for name in ('starting.config', 'settings')]))",

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from host_tests.test_mp_scripts import SCRIPTS, widths
-from tools import image, short_names, squeeze, stock_names
+from tools import flash_names, image, short_names, squeeze, stock_names
 from tools import squeezed as squeezed_files
 from tools.squeezed import MP, RENDERED
 
@@ -174,17 +174,38 @@ def test_lines_stay_where_they_are():
 
 
 def test_public_names_become_short_too_but_for_those_that_others_have():
-    texts = squeezed(stock_names.load(), bms__pack=PACK, user=USER)
-    # "put" is a method of asyncio's queues; modules keep their names.
-    assert "class _a:" in texts["bms.pack"] and "def put(a, b, c):" in texts["bms.pack"]
+    renamed = {name: text.replace("put", "feed") for name, text in (("p", PACK), ("u", USER))}
+    texts = squeezed(stock_names.load(), bms__pack=renamed["p"], user=renamed["u"])
+    # "feed" is a method of a watchdog; modules keep their names.
+    assert "class _a:" in texts["bms.pack"] and "def feed(a, b, c):" in texts["bms.pack"]
     assert "from bms.pack import _a\n" in texts["user"]
-    assert "a = _a()" not in texts["user"] and "pack = _a()\n    pack.put(7, " in texts["user"]
+    assert "a = _a()" not in texts["user"] and "pack = _a()\n    pack.feed(7, " in texts["user"]
 
 
 def test_what_a_text_may_mean_stays():
-    text = "class Box:\n    pass\n\n\ndef open_box():\n    return Box\n"
-    text += "NAMES = ('a.Box', b'open_box')\n"
-    assert squeezed({"NAMES"}, a=text)["a"] == text.replace("def open_box", "def _a")
+    text = "class Box:\n    pass\n\n\ndef open_box(a):\n    return getattr(a, 'lid')\n"
+    text += "\n\ndef lid():\n    return open_box\n\n\nNAMES = ('Box', b'open_box')\n"
+    short = text.replace("open_box(a)", "_a(a)").replace("return open_box", "return _a")
+    # Only some modules ask for a class by a text.
+    assert squeezed({"NAMES"}, panels=text)["panels"] == short
+    others = short.replace("_a", "_b").replace("class Box", "class _a")
+    assert squeezed({"NAMES"}, a=text)["a"] == others
+
+
+def test_a_name_that_a_module_has_too_is_shortened_where_it_is_not_that():
+    text = "from bms import pack\nfrom bms.pack import Pack\n\n\nclass Box:\n"
+    text += "    def __init__(self, bms):\n        self.bms = bms, pack, Pack\n"
+    short = squeezed(frozenset(), bms__pack=PACK, user=text)["user"]
+    assert short.startswith("from bms import pack\nfrom bms.pack import _")
+    assert "self.bms" not in short and ", pack, _" in short
+
+
+def test_free_names_come_first_but_not_where_a_base_is_not_ours():
+    text = "class Box:\n    pass\n\n\ndef lid():\n    return Box\n"
+    heir = "class Refused(Exception):\n    pass\n"
+    texts = squeeze.shorten({"a": text, "heir": heir}, frozenset(), ("sin", "cos"))
+    assert texts["a"] == text.replace("Box", "sin").replace("lid", "cos")
+    assert texts["heir"] == heir.replace("Refused", "_a")
 
 
 def test_what_comes_from_elsewhere_keeps_its_name():
@@ -223,9 +244,12 @@ def test_what_is_set_from_outside_shares_its_name_with_nothing():
 
 
 def test_arguments_given_by_a_name_that_became_short_are_found():
-    text = "class Box:\n    def __init__(self, depth):\n        self.depth = depth\n"
-    text += "Box(depth=3)\n"
-    assert squeezed({"Box"}, a=text)["a"] == text.replace("self", "a").replace("depth", "_a")
+    text = "class Box:\n    def __init__(self, reach):\n        self.reach = reach\n"
+    text += "Box(reach=3)\n"
+    assert squeezed({"Box"}, a=text)["a"] == text.replace("self", "a").replace("reach", "_a")
+    # Something of MicroPython's has an argument of this name.
+    asked = text.replace("reach", "baudrate")
+    assert squeezed({"Box"}, a=asked)["a"] == asked.replace("self", "a")
 
 
 def test_the_stock_names_are_those_of_the_stubs():
@@ -236,6 +260,16 @@ def test_the_stock_names_are_those_of_the_stubs():
 
 def test_stock_names_know_what_untyped_objects_have():
     assert {"sock", "set_last_will", "readinto", "ScanResult", "ipoll"} <= stock_names.load()
+    assert "baudrate" in stock_names.arguments() and "feed" not in stock_names.arguments()
+
+
+def test_flash_names_are_those_that_both_have_and_nobody_asks_for():
+    assert flash_names.main(["--check"]) == 0
+    names = set(flash_names.load())
+    assert len(names) > 300 and not names & {"print", "len", "readinto", "send", "write", "in"}
+    trees = {"a": short_names.parse("def sin(x):\n    return getattr(x, 'cos'), 'tan'\n")}
+    left = set(flash_names.unused(trees))
+    assert left == names - {"sin", "cos"}
 
 
 def test_a_module_handed_over_keeps_its_constants():

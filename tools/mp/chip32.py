@@ -1,7 +1,8 @@
 # What stands in for an ESP32 while a start is played on the 32-bit MicroPython of the host
 # (tools/boot_play.py): nothing does anything, but what takes memory from the IDF is said.
 #
-# Prints "idf WHAT BYTES", "back WHAT 0", "mem STAGE ALLOCATED" and "step ALLOCATED".
+# Prints "idf WHAT BYTES", "back WHAT 0", "peak ALLOCATED", "mem STAGE ALLOCATED" and
+# "step ALLOCATED".
 import gc
 import sys  # noqa: F401  the chunks after this one need it
 
@@ -253,8 +254,13 @@ clock = Time()
 tasks = ()  # of the device, when they are started
 
 
-def report(stage):
+def report_peak():
     """Says what is allocated now, garbage of this chunk included."""
+    print("peak", gc.mem_alloc())
+
+
+def report(stage):
+    """Says what is allocated after a stage, by its number."""
     print("mem", stage, gc.mem_alloc())
 
 
