@@ -59,7 +59,8 @@ _PRESS = "Pin.level = 0\nadvance(1)\nPin.level = 1\nadvance(1)"
 _STAGES = (
     (
         "first picture",
-        "import first_picture\nshown = first_picture.{showing.first_picture.Picture}()\ndel first_picture",
+        "import first_picture\nshown = first_picture.{showing.first_picture.Picture}()\n"
+        "del first_picture",
     ),
     ("start", "import startup"),
     (

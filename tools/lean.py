@@ -9,6 +9,7 @@ import dataclasses
 from tools import (
     absent,
     bundle,
+    class_maps,
     flash_names,
     groups,
     inline,
@@ -72,7 +73,9 @@ def _passing(texts, homes):
     """Returns texts with what goes again when the device is built. homes: {text: its modules}."""
     gone = {name for name, modules in homes.items() if groups.ONCE.issuperset(modules)}
     return {
-        name: passing.without_names(text, texts.keys()) if name in gone else text
+        name: passing.without_names(text, texts.keys())
+        if name in gone
+        else class_maps.without_idle_names(text)
         for name, text in texts.items()
     }
 

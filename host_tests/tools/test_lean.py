@@ -2,7 +2,7 @@
 
 import re
 
-from tools import absent, image, lean, passing
+from tools import absent, class_maps, image, lean, passing
 from tools.mp import runner
 
 
@@ -74,3 +74,15 @@ def test_only_what_is_reached_is_in_an_image():
     texts = {"main": "def f():\n    import app\n", "app": "import deep.b\n", "deep.b": ""}
     texts |= {"chosen": "", "idle": "import app\n"}
     assert lean.reached(texts, {"main", "chosen"}).keys() == texts.keys() - {"idle"}
+
+
+def test_classes_have_no_names_that_nobody_asks_for(tmp_path, micropython64):
+    text = (
+        'class Dial:\n    """Turns;\n    also back."""\n\n    def turn(self):\n        return 5\n'
+    )
+    text += "\n\nclass Bare:\n    FIRST = 1\n"
+    made = class_maps.without_idle_names(text)
+    assert made.count("\n") == text.count("\n")
+    script = tmp_path / "m.py"
+    script.write_text(made + "\n\nprint(Dial.__dict__.keys(), Dial().turn(), Dial.__name__)\n")
+    assert micropython64(script, places=[tmp_path]).stdout == "dict_keys(['turn']) 5 Dial\n"
