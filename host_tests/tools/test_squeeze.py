@@ -187,7 +187,7 @@ def test_what_a_text_may_mean_stays():
     text += "\n\ndef lid():\n    return open_box\n\n\nNAMES = ('Box', b'open_box')\n"
     short = text.replace("open_box(a)", "_a(a)").replace("return open_box", "return _a")
     # Only some modules ask for a class by a text.
-    assert squeezed({"NAMES"}, panels=text)["panels"] == short
+    assert squeezed({"NAMES"}, showing__panels=text)["showing.panels"] == short
     others = short.replace("_a", "_b").replace("class Box", "class _a")
     assert squeezed({"NAMES"}, a=text)["a"] == others
 
