@@ -24,6 +24,9 @@ from words import MODE_NAMES, find
 
 _IDLE_MS = 100
 _BUSY_MS = 20
+# Of the system's memory, below which the page makes way: what browsers leave unread lies in it.
+_LEAST_FREE = 20_000
+_REST_MS = 10_000
 
 
 def add_to(device, early):
@@ -127,8 +130,11 @@ def run(device, server):
     """The task."""
 
     def step():
-        busy = server.step(ticks_ms())
         device.changes.step()
+        if device.memory.idf_free < _LEAST_FREE:
+            server.close()
+            return _REST_MS
+        busy = server.step(ticks_ms())
         return _BUSY_MS if busy else _IDLE_MS
 
     return each(step, "web: there is no page until the next start")

@@ -29,6 +29,7 @@ class FakeConfig:
         self.run_dir = run_dir
         self.bms_name = "jk_gps"
         self.other_bms = ()
+        self.psram = False
         self.lapse = lapse
 
 

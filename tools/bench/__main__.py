@@ -19,7 +19,7 @@ from tools.bench.bench import Bench
 from tools.bench.bench_config import BenchConfig
 from tools.bench.broker import BrokerError
 from tools.bench.controls import ControlError, check_value
-from tools.bench.desk import Desk
+from tools.bench.desk import PASSWORD, Desk
 from tools.bench.packs import RadioError, check_names
 from tools.bench.scenario import Player, play
 
@@ -98,7 +98,7 @@ def _desk(arguments, run_dir, scenario):
     first = start.pop("bms", simulators.DEFAULT)
     config.bms_name, *config.other_bms = arguments.bms or [first, *_others(scenario)]
     given = (scenario.settings, scenario.secrets) if scenario else (None, None)
-    desk = Desk(Bench(config), given[0], arguments.broker, given[1])
+    desk = Desk(Bench(config), given[0], arguments.broker, given[1], page=scenario is None)
     if desk.overruled:
         print(f"settings.json: the bench sets {', '.join(desk.overruled)} itself")
     desk.start(start)
@@ -130,6 +130,9 @@ def _serve(desk, arguments):
             await server.start(0)
             print(f"port {_PORT} is taken, so the page has another one", file=sys.stderr)
         print(f"http://127.0.0.1:{server.port}/", flush=True)
+        if desk.has_page:
+            page = f"http://127.0.0.1:{desk.bench.web_port}/"
+            print(f"{page} is the device's own page; its password: {PASSWORD}", flush=True)
         try:
             await asyncio.Event().wait()
         finally:

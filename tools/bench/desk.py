@@ -35,7 +35,18 @@ SETTINGS = {
 }
 # Without these the firmware would not find the bench's network and broker.
 _OWN = ("wifi_ssid", "mqtt_host")
-SECRETS = {"wifi_password": "packmate", "ble_pin": PIN}
+PASSWORD = "packmate"
+SECRETS = {"wifi_password": PASSWORD, "ble_pin": PIN, "web_password": PASSWORD}
+# What the firmware's page is tried with, where the chip has the memory for it.
+PAGE = {
+    "web": True,
+    "web_mode": True,
+    "web_boost": True,
+    "web_settings": True,
+    "history_kb": 64,
+    "history_interval_s": 30,
+}
+_NO_PAGE = {"web": False, "history_kb": 0}
 
 
 class Desk:
@@ -44,13 +55,15 @@ class Desk:
     A settings.json in the bench's run_dir is taken over SETTINGS, and what the simulated BMS and
     the bench's own network need over that; `settings` go over all of them. `secrets` go over what
     secrets.json of that folder says, and that over SECRETS. What is wrong in a file of that folder
-    raises ControlError.
+    raises ControlError. page: the firmware serves its own page whenever its chip has PSRAM.
 
     `t_s` is the virtual time in s of the last look.
     """
 
-    def __init__(self, bench, settings=None, broker_kind="auto", secrets=None):
+    def __init__(self, bench, settings=None, broker_kind="auto", secrets=None, page=False):
         self.bench = bench
+        self._page = page
+        self._psram = bench.config.psram
         self._found = _read_object(bench.config.run_dir, "settings.json")
         self._given = settings or {}
         self._secrets = {**_read_object(bench.config.run_dir, "secrets.json"), **(secrets or {})}
@@ -79,7 +92,17 @@ class Desk:
         """What the firmware finds in settings.json, but for the broker's port."""
         names = (self._bms, *self.bench.config.other_bms)
         own = {name: SETTINGS[name] for name in _OWN}
-        return {**SETTINGS, **self._found, **simulators.settings(*names), **own, **self._given}
+        told = {**SETTINGS, **self._found}
+        if self._page:
+            told = {**PAGE, **told} if self.has_page else {**told, **_NO_PAGE}
+        return {**told, **simulators.settings(*names), **own, **self._given}
+
+    @property
+    def has_page(self):
+        """True if the firmware is told to serve its page."""
+        names = (self._bms, *self.bench.config.other_bms)
+        on_air = any(simulators.form(name) is not None for name in names)
+        return self._page and (self._psram or on_air)
 
     @property
     def overruled(self):
@@ -132,6 +155,10 @@ class Desk:
                 self._command(topic, payload, retain)
         elif name == "bms":
             self._switch_bms(value)
+        elif name == "psram":
+            self._psram = value
+            self._write_settings()
+            self._set(name, value)
         elif name in self._wifi:
             self._wifi[name] = value
             self.bench.set(name, value)
@@ -156,6 +183,7 @@ class Desk:
             others_dc=_coldest_of_others(state.get("packs")),
             soc_pct=state["true"]["soc_pct"],
         )
+        state["chip"]["web_port"] = self.bench.web_port if self.has_page else None
         state["error"] = self.error
         return state
 

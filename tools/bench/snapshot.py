@@ -66,7 +66,6 @@ def _chip(bench, t_us):
         "wifi_ssid": chip.wifi.ssid,
         "wifi_attempts": chip.wifi.attempts,
         "psram": bench.has_psram,
-        "web_port": bench.web_port,
     }
 
 

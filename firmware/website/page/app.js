@@ -49,11 +49,10 @@ function show(state) {
 
 function showPast(device) {
   byId("history-card").hidden = !device.history;
-  if (!device.history) return;
+  if (!device.history || (historyMs !== null && performance.now() - historyMs < HISTORY_MS)) return;
   if (historyMs === null) past.build();
-  else if (performance.now() - historyMs > HISTORY_MS) past.load();
-  else return;
   historyMs = performance.now();
+  past.load(device.uptime_s);
 }
 
 async function poll() {

@@ -18,6 +18,7 @@ const EDGE = { left: 8, right: 8, top: 8, bottom: 22, band: 8 };
 
 let hours = 24;
 let rows = [];
+let bootS = 0; // when this start was, by the browser's clock
 
 export function build() {
   segments(byId("ranges"), "range", HOURS.map((h) => [h, h < 72 ? `${h} h` : `${h / 24} d`]), hours, (h) => {
@@ -26,11 +27,11 @@ export function build() {
   });
   byId("legend").replaceChildren(...[...LINES.map(([name]) => name), "heat"].map((name) => make("li", { class: `t-${name}` }, text(`of_${name}`))));
   addEventListener("resize", draw);
-  load();
 }
 
 // Asks for as much of the history as the range may need, in fewer records where it is long.
-export async function load() {
+export async function load(uptimeS = null) {
+  if (uptimeS !== null) bootS = Date.now() / 1000 - uptimeS;
   const note = byId("history-note");
   try {
     const { first, next } = await get("/api/history?from=999999999");
@@ -47,10 +48,11 @@ export async function load() {
   draw();
 }
 
-// Returns the rows with figures, their time that of the day; those whose time nobody knows are left out.
+// Returns the rows with figures, their time that of the day. Where the device was not told it, this
+// start's are placed by the browser's clock, and those of starts before it are left out.
 function timed(told) {
   const found = [];
-  let offset = null;
+  let offset = bootS;
   for (const row of [...told].reverse()) {
     if (row[1] === "timed") offset = row[2];
     else if (row[1] === "started") offset = null;

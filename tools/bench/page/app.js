@@ -119,6 +119,14 @@ function showConsole(state) {
   say(byId("chip-facts"), facts.join(" · "));
 }
 
+// What the firmware itself serves; the bench's settings give it this password.
+function showOwnPage({ chip }) {
+  const link = byId("own-page");
+  link.hidden = !chip.web_port;
+  link.href = `http://127.0.0.1:${chip.web_port}/`;
+  link.title = "The page that the device serves; its password: packmate";
+}
+
 let silence;
 
 // The page must not show the last state as if it were live.
@@ -143,6 +151,7 @@ function show(state) {
   plot.add(state.samples, state.time.t_s);
   showMessages(state.mqtt);
   showConsole(state);
+  showOwnPage(state);
   document.body.dataset.ready = "true";
 }
 
