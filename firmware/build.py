@@ -67,7 +67,7 @@ def build_heater(device, early):
 
 def build_more(device, early):
     """Gives the device what few need, or have the memory for."""
-    if early.roomy or early.settings["preheat_at"]:
+    if early.roomy or early.settings["preheat_at"] or early.settings["history_kb"]:
         from building.more import add_to
 
         add_to(device, early)

@@ -2,6 +2,7 @@
 
 from history import record as r
 from history.ring import Ring
+from history.unpacking import unpack
 
 PER = 10  # records in a segment, so that a test makes several
 
@@ -77,7 +78,7 @@ def times(ring):
         n = ring.read(number, buf)
         assert n > 0
         for i in range(n):
-            found.append(record.time_s if record.unpack(buf, r.BYTES * i) else None)
+            found.append(record.time_s if unpack(record, buf, r.BYTES * i) else None)
         number += n
     return found
 

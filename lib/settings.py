@@ -202,7 +202,7 @@ SETTINGS = (
     ("mqtt_writes", BOOL, None, None, False, "The BMS may be written to on command over MQTT."),
     ("history_kb", INT, 0, 4096, 0, "Flash for the pack's history, told when the broker is back."),
     ("history_interval_s", INT, 10, 3600, 60, "Between two of its records while figures move."),
-    ("history_rest_s", INT, 60, 86_400, 900, "And while nothing does."),
+    ("history_rest_s", INT, 60, 86_400, 900, "And while nothing does; without PSRAM always."),
     ("ha_discovery", BOOL, None, None, True, "Announce the values to Home Assistant."),
     (
         "ha_by_device",

@@ -13,7 +13,6 @@ PACKS_KB = const(15)
 WRITES_KB = const(12)
 VICTRON_KB = const(8)
 LOW_POWER_KB = const(4)
-HISTORY_KB = const(14)
 INFLUX_KB = const(2)
 BY_DEVICE_KB = const(4)
 TLS_KB = const(60)  # mbedTLS's own buffers, and more for the handshake
@@ -23,7 +22,6 @@ _OF_MEMORY = (
     ("mqtt_victron", VICTRON_KB, False),
     ("low_power", LOW_POWER_KB, False),
     ("mqtt_influx", INFLUX_KB, False),
-    ("history_kb", HISTORY_KB, 0),
 )
 # What only boards with PSRAM have, and its default; None: of no use without another of these.
 _OF_PSRAM = (

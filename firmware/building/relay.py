@@ -36,7 +36,7 @@ def build_relay(device, early, about):
     settings = early.settings
     base = making.clean(settings["mqtt_topic"]) + b"/" + early.unit
     prefix = making.clean(settings["ha_prefix"])
-    own = r.DeviceReport(device, settings["mqtt_interval_s"] * 1000)
+    own = _own_report(device, settings, early.roomy)
     others = []
     others.append(own)
     others += _others(device, settings)
@@ -65,13 +65,16 @@ def build_relay(device, early, about):
     judge = Judge(kinds, allowed, settings["heater_on_dc"], settings["heater_off_dc"])
     if writes is not None:
         writes.permitted = settings["mqtt_writes"]
-    session = _session(settings, early, topics)
+    recorded = device.recorder is not None
+    session = _session(settings, early, topics, recorded)
     if early.roomy and settings["mqtt_tls"] != "off":
         from mqtt.secure import Secure, secure_line
 
         secure_line(session, Secure(settings, device.clock, early.errors), device)
-    if settings["history_kb"]:
-        _add_history(device, session, others)
+    if recorded:
+        from mqtt.history_report import HistoryReport
+
+        others.append(HistoryReport(device, session))
     message = Message(codes, _room(device, settings))
     message.clock = device.clock
     others += _crashes(device, session)
@@ -90,6 +93,16 @@ def build_relay(device, early, about):
     return relay
 
 
+def _own_report(device, settings, roomy):
+    """Returns the report about the device itself."""
+    interval_ms = settings["mqtt_interval_s"] * 1000
+    if roomy:
+        from mqtt.clocked_report import ClockedReport
+
+        return ClockedReport(device, interval_ms)
+    return r.DeviceReport(device, interval_ms)
+
+
 def _crashes(device, session):
     """Returns the report of how the last run crashed, if that is still to be told."""
     try:
@@ -101,14 +114,6 @@ def _crashes(device, session):
     return [CrashReport(device, session)]
 
 
-def _add_history(device, session, others):
-    """Adds the report that tells the history, the last one, if there is a history."""
-    if device.recorder is not None:
-        from mqtt.history_report import HistoryReport
-
-        others.append(HistoryReport(device, session))
-
-
 def _room(device, settings):
     """Returns the bytes of the longest message. A search may end at a BMS that tells more."""
     if settings["bms_dialect"] == "auto":
@@ -116,7 +121,8 @@ def _room(device, settings):
     return max([unit.dialect.STATE_BYTES for unit in device.bms.units])
 
 
-def _session(settings, early, topics):
+def _session(settings, early, topics, recorded):
+    """Returns the session. recorded: a history is told, which the broker has to acknowledge."""
     connect = making.connect(
         b"packmate-" + early.unit,
         topics.base,
@@ -135,7 +141,7 @@ def _session(settings, early, topics):
 
         resolver = Resolver()
     parts = (host, settings["mqtt_port"], connect, topics, room, resolver)
-    if settings["history_kb"]:
+    if recorded:
         from mqtt.sure_session import SureSession
 
         return SureSession(*parts)

@@ -13,6 +13,7 @@ from compat import ticks_add
 from history.keeper import Keeper
 from history.record import BYTES, Record
 from history.ring import ROOM, Ring
+from history.unpacking import unpack
 from host_tests.history_rig import Store
 
 with unittest.mock.patch.object(time, "ticks_ms", lambda: 0, create=True):
@@ -96,7 +97,7 @@ class Rig:
         buf = bytearray(BYTES)
         assert self.ring.read(self.ring.next - 1, buf) == 1
         record = Record()
-        assert record.unpack(buf, 0)
+        assert unpack(record, buf, 0)
         return record.values[0] if record.valid[0] else None
 
 
@@ -178,7 +179,7 @@ def test_the_time_of_day_comes_from_the_clock(rig):
     buf = bytearray(BYTES)
     rig.ring.read(0, buf)
     record = Record()
-    assert record.unpack(buf, 0) and record.of_day and record.time_s == 77_000_000
+    assert unpack(record, buf, 0) and record.of_day and record.time_s == 77_000_000
 
 
 def test_a_page_gets_the_last_day(rig):

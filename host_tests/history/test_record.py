@@ -17,6 +17,7 @@ from bms.pack import (
     PackState,
 )
 from history import record as r
+from history.unpacking import unpack
 
 SLOTS = (SOC_PCT, PACK_MV, CURRENT_MA, TEMP_MIN_DC, TEMP_MAX_DC, CELL_MIN_MV, CELL_MAX_MV)
 SLOTS += (CHARGE_ON, DISCHARGE_ON)
@@ -36,7 +37,7 @@ def through(record):
     record.pack(buf, 1)
     assert buf[0] == buf[-1] == 0xA5
     back = r.Record()
-    assert back.unpack(buf, 1)
+    assert unpack(back, buf, 1)
     return back
 
 
@@ -132,11 +133,11 @@ def test_a_damaged_record_is_none(bit, pattern):
     damaged = int.from_bytes(buf, "little") ^ burst & (1 << 8 * r.BYTES) - 1
     back = r.Record()
     back.time_s = 77
-    good = back.unpack(damaged.to_bytes(r.BYTES, "little"), 0)
+    good = unpack(back, damaged.to_bytes(r.BYTES, "little"), 0)
     assert good == (damaged == int.from_bytes(buf, "little"))
     assert good or back.time_s == 77
 
 
 @pytest.mark.parametrize("byte", [0, 0xFF])
 def test_empty_flash_is_no_record(byte):
-    assert not r.Record().unpack(bytes([byte]) * r.BYTES, 0)
+    assert not unpack(r.Record(), bytes([byte]) * r.BYTES, 0)

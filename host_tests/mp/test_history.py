@@ -11,6 +11,7 @@ from nor_flash import Flash, make, use
 
 from history.record import BYTES, Record
 from history.ring import Ring
+from history.unpacking import unpack
 from kept.record_store import RecordStore
 
 BLOCKS = 20
@@ -33,7 +34,7 @@ def times(ring):
     while number < ring.next:
         n = ring.read(number, buf)
         for i in range(n):
-            assert record.unpack(buf, BYTES * i), number + i
+            assert unpack(record, buf, BYTES * i), number + i
             found.append(record.time_s)
         number += n
     return found

@@ -37,7 +37,6 @@ def test_a_board_with_psram_is_known_by_its_heap(size, psram):
         ({"mqtt_victron": True}, "mqtt_victron: takes about 8 kB"),
         ({"low_power": True}, "low_power: takes about 4 kB"),
         ({"mqtt_influx": True}, "mqtt_influx: takes about 2 kB"),
-        ({"history_kb": 512}, "history_kb: takes about 14 kB"),
         ({"ha_by_device": True}, "ha_by_device: takes about 4 kB"),
         ({"mqtt_tls": "verified", "mqtt_port": 8883}, "mqtt_tls: takes about 60 kB"),
     ],
@@ -48,7 +47,7 @@ def test_what_is_too_much_is_refused_with_the_figures(given, what):
     assert "without PSRAM has 107" in errors[0]
     assert values["bms_link"] == "uart" and not values["packs"] and not values["bms_writes"]
     assert not values["mqtt_victron"] and not values["low_power"]
-    assert not values["history_kb"] and not values["mqtt_influx"]
+    assert not values["mqtt_influx"]
     assert "ha_by_device" not in values and "mqtt_tls" not in values
 
 
@@ -60,6 +59,7 @@ def test_a_second_network_is_refused_in_words():
 def test_what_fits_is_not_refused():
     assert load()[1] == []
     assert load(screen_pages=False, heater_output="gpio", mqtt_host="broker")[1] == []
+    assert load(history_kb=64)[1] == []
     alone = {k: TWO_ON_A_BUS[k] for k in ("bms_dialect", "bms_address", "packs")}
     values, errors = load(wifi_ssid="", **alone)
     assert errors == [] and len(values["packs"]) == 1
@@ -82,7 +82,6 @@ def bus():
         (BUS | {"bms_writes": True}, limits.WRITES_KB),
         (BUS | {"mqtt_victron": True}, limits.VICTRON_KB),
         (BUS | {"low_power": True}, limits.LOW_POWER_KB),
-        (BUS | {"history_kb": 512}, limits.HISTORY_KB),
         (BUS | {"ha_by_device": True}, limits.BY_DEVICE_KB),
         (BUS | {"mqtt_influx": True}, limits.INFLUX_KB),
     ],

@@ -41,6 +41,20 @@ def test_nothing_is_left_behind_when_every_page_was_shown(stages):
     assert running[-2] - running[9] < 500  # a few names; page 3 is the first one again
 
 
+RECORDED = "import os\nassert os.stat('/records/00000000')[6] == %d"
+MINUTES = [(f"minute {n}", f"advance(60)\n{RECORDED % (20 + 20 * n)}") for n in range(1, 5)]
+
+
+def test_a_small_history_fits_and_what_writes_it_is_gone_again():
+    """A mark and a record, and from then on a record a minute."""
+    stages = boot_play.play({"history_kb": 64, "history_rest_s": 60}, more=MINUTES)
+    report = "\n".join(f"{stage.name} {stage.live} {stage.peak}" for stage in stages)
+    assert chip_heaps.follow(memory.traffic(stages))[1] == [], report
+    assert max(stage.peak for stage in stages) <= 104_000, report
+    assert stages[-1].live - stages[-len(MINUTES) - 1].live < 200, report  # a few names
+    assert stages[-1].live - stages[-3].live < 64, report
+
+
 def test_squeezing_is_worth_it(steps):
     assert memory.total(steps) < memory.total(memory.measure(squeezed=False)) - 30_000
 

@@ -2,6 +2,7 @@
 
 from compat import const
 from history import record as r
+from history.unpacking import unpack
 
 # What has to move for a record to be made before the long interval is over.
 _SOC_PCT = const(1)
@@ -46,7 +47,7 @@ class Keeper:
         while number < ring.next:
             n = ring.read(number, buf)
             for i in range(n):
-                if self._last.unpack(buf, r.BYTES * i) and self._last.of_day:
+                if unpack(self._last, buf, r.BYTES * i) and self._last.of_day:
                     self._told_s = self._last.time_s
             number += n
 

@@ -21,12 +21,12 @@ bits is unknown, and never clipped. Nothing here allocates.
 from array import array
 
 from bms import pack as p
-from bms.crc16 import is_good, put_crc
-from bms.wire import put_u16be, s16be, u16be, u32be
+from bms.crc16 import put_crc
+from bms.wire import put_u16be
 from compat import const
 
 BYTES = const(20)
-_CHECKED = const(18)
+CHECKED = const(18)
 
 # Seconds from 1970 to the beginning of our time.
 EPOCH_S = const(1_704_067_200)
@@ -54,14 +54,14 @@ TIMED = const(
 )  # the time of day became known: s since that start when it did; the start's number
 KEPT = const(3)  # of the ring itself: see history.ring
 
-_OF_DAY = const(0x80)
-_MARK = const(0x40)
+OF_DAY = const(0x80)
+MARK = const(0x40)
 _VALID = const(0x80)
 _NOTHING = bytes(FIGURES)
 
 
 class Record:
-    """One record, to be filled and packed, or unpacked and read.
+    """One record, to be filled and packed, or unpacked (history.unpacking) and read.
 
     time_s: s since 2024 if `of_day`, else since the start. kind, first, second: see STARTED. The
     figures are values[i] where valid[i] is set; `alarm` is unknown where none of them is known.
@@ -131,19 +131,19 @@ class Record:
         put_u16be(buf, at, time_s >> 16)
         put_u16be(buf, at + 2, time_s & 0xFFFF)
         if self.of_day:
-            buf[at] |= _OF_DAY
+            buf[at] |= OF_DAY
         if self.kind == FIGURED:
             self._pack_figures(buf, at)
         else:
-            buf[at] |= _MARK
+            buf[at] |= MARK
             buf[at + 4] = self.kind
             put_u16be(buf, at + 5, self.first >> 16)
             put_u16be(buf, at + 7, self.first & 0xFFFF)
             put_u16be(buf, at + 9, self.second >> 16)
             put_u16be(buf, at + 11, self.second & 0xFFFF)
-            for i in range(at + 13, at + _CHECKED):
+            for i in range(at + 13, at + CHECKED):
                 buf[i] = 0
-        put_crc(buf, at, at + _CHECKED)
+        put_crc(buf, at, at + CHECKED)
 
     def _pack_figures(self, buf, at):
         values = self.values
@@ -167,46 +167,6 @@ class Record:
         hot = values[TEMP_MAX_DC] if valid[TEMP_MAX_DC] else 0
         _put_twelve(buf, at + 12, cold, hot)
         _put_twelve(buf, at + 15, low, high)
-
-    def unpack(self, buf, at):
-        """Reads it from `buf`; returns False, and leaves it as it was, if the check fails."""
-        if not is_good(buf, at, at + _CHECKED):
-            return False
-        self.of_day = buf[at] & _OF_DAY != 0
-        self.time_s = (buf[at] & 0x3F) << 24 | buf[at + 1] << 16 | u16be(buf, at + 2)
-        if buf[at] & _MARK:
-            self.mark(buf[at + 4], u32be(buf, at + 5), u32be(buf, at + 9))
-        else:
-            self._unpack_figures(buf, at)
-        return True
-
-    def _unpack_figures(self, buf, at):
-        values = self.values
-        valid = self.valid
-        known = buf[at + 5]
-        state = buf[at + 6]
-        self.kind = FIGURED
-        self.alarm = state & 1 != 0
-        self.heater_on = state & 2 != 0
-        self.heater_state = state >> 2 & 15
-        valid[SOC_PCT] = buf[at + 4] >> 7
-        values[SOC_PCT] = buf[at + 4] & 127
-        valid[PACK_MV] = known & 1
-        values[PACK_MV] = 10 * u16be(buf, at + 7)
-        valid[CURRENT_MA] = known >> 1 & 1
-        high = buf[at + 9]
-        values[CURRENT_MA] = (high - 256 if high & 0x80 else high) << 16 | u16be(buf, at + 10)
-        valid[TEMP_MIN_DC] = valid[TEMP_MAX_DC] = known >> 2 & 1
-        values[TEMP_MIN_DC] = s16be(buf, at + 12) >> 4
-        low = (buf[at + 13] & 15) << 8 | buf[at + 14]
-        values[TEMP_MAX_DC] = low - 4096 if low & 0x800 else low
-        valid[CELL_MIN_MV] = valid[CELL_MAX_MV] = known >> 3 & 1
-        values[CELL_MIN_MV] = (state >> 6 & 1) << 12 | u16be(buf, at + 15) >> 4
-        values[CELL_MAX_MV] = (state >> 7) << 12 | (buf[at + 16] & 15) << 8 | buf[at + 17]
-        valid[CHARGE_ON] = known >> 4 & 1
-        values[CHARGE_ON] = known >> 5 & 1
-        valid[DISCHARGE_ON] = known >> 6 & 1
-        values[DISCHARGE_ON] = known >> 7
 
 
 def _put_twelve(buf, at, first, second):

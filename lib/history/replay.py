@@ -7,6 +7,7 @@ unknown, and is told as such.
 
 from compat import const
 from history import record as r
+from history.unpacking import unpack
 
 NOTHING = const(0)
 WORKING = const(1)  # call again
@@ -31,7 +32,7 @@ class Window:
             self._end = number + self._ring.read(number, self._buf)
         if number >= self._end:
             return False
-        return record.unpack(self._buf, r.BYTES * (number - self._begin))
+        return unpack(record, self._buf, r.BYTES * (number - self._begin))
 
     def read_back(self, number, record):
         """The same for whoever goes backwards."""

@@ -14,6 +14,7 @@ written, and what the broker has acknowledged since the last write comes twice.
 
 from compat import const
 from history.record import BYTES, KEPT, Record
+from history.unpacking import unpack
 
 PER = const(1600)  # records in a segment: 8 blocks of LittleFS's
 SEGMENT_BYTES = const(32_768)  # what one takes of the flash
@@ -77,7 +78,7 @@ class Ring:
         """Returns the number of the tail's first record, how many it has, and `delivered`."""
         size = self._store.read_tail(self._tail)
         state = self._state
-        if size < BYTES or not state.unpack(self._tail, 0) or state.kind != KEPT:
+        if size < BYTES or not unpack(state, self._tail, 0) or state.kind != KEPT:
             return 0, 0, 0
         return state.first, size // BYTES - 1, state.second
 
