@@ -33,7 +33,7 @@ _NEEDS = {
     fields.MODES_FROM_AFAR: "`mqtt_mode`",
     fields.NO_MODES_FROM_AFAR: "a heater, without `mqtt_mode`",
     fields.BOOSTS_FROM_AFAR: "`mqtt_boost`",
-    fields.EVENTS: "PSRAM",
+    fields.PSRAM: "PSRAM",
     fields.UPDATES: "`update_url`",
     fields.CHARGE_LIMITS: "`charge_max_a`",
 }

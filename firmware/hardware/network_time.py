@@ -44,7 +44,8 @@ _ASKING = const(2)
 
 
 class Clock:
-    """Knows the time for two days after it has been told last. `failures`: times it was not.
+    """Knows the time for two days after it has been told last, at `good_ms`. `failures`: times it
+    was not.
 
     host: the time server's name or address, "" for none. utc_offset_min: of the owner's clock.
     saved: what save() gave before the restart. `stamp`: the time in JSON, as bytes: whole seconds
@@ -58,10 +59,10 @@ class Clock:
     def __init__(self, host, utc_offset_min=0, saved=()):
         self.failures = 0
         self.stamp = _NULL
-        self._host = host
+        self.host = host
         self._offset_s = utc_offset_min * 60
         self._known = False
-        self._good_ms = 0
+        self.good_ms = 0
         self._tried = False
         self._tried_ms = 0
         self._state = _IDLE
@@ -84,7 +85,7 @@ class Clock:
         wifi: hardware.wifi.Wifi.
         """
         if self._known:
-            if 0 <= ticks_diff(now, self._good_ms) <= _VALID_MS:
+            if 0 <= ticks_diff(now, self.good_ms) <= _VALID_MS:
                 self._count(now)
             else:
                 self._known = False
@@ -94,12 +95,12 @@ class Clock:
                 self._resolve(now)
             elif self._state == _ASKING:
                 self._listen(now)
-            elif wifi.up and self._host and self._is_due(now):
+            elif wifi.up and self.host and self._is_due(now):
                 self._tried = True
                 self._tried_ms = now
                 self._state = _RESOLVING
-                if not _is_address(self._host):
-                    self._resolver.begin(self._host, wifi.name_server(), now)
+                if not _is_address(self.host):
+                    self._resolver.begin(self.host, wifi.name_server(), now)
         except (OSError, MemoryError):
             self._end(False)
 
@@ -185,11 +186,11 @@ class Clock:
         if not self._tried:
             return True
         since = ticks_diff(now, self._tried_ms)
-        fresh = self._known and 0 <= ticks_diff(now, self._good_ms) < _RENEW_MS
+        fresh = self._known and 0 <= ticks_diff(now, self.good_ms) < _RENEW_MS
         return not fresh and not 0 <= since < _AGAIN_MS
 
     def _resolve(self, now):
-        address = self._host
+        address = self.host
         if not _is_address(address):
             address = self._resolver.step(now)
             if address is None:
@@ -239,7 +240,7 @@ class Clock:
         self._day = day
         self._second = second
         self._counted_ms = begun_ms
-        self._good_ms = now
+        self.good_ms = now
         self._known = True
         self._tell()
         return True

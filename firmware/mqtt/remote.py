@@ -2,6 +2,7 @@
 
 import json
 
+from bms.writer import NAMES
 from compat import const
 from mqtt.reports import NOTHING as NOTHING_TO_TELL
 from relay import topics as t
@@ -9,6 +10,7 @@ from relay.commands import (
     ACCEPTED,
     FROM_WRITES,
     INVALID,
+    NOT_ALLOWED,
     NOTHING,
     OVERSIZED,
     PAYLOAD_MAX,
@@ -27,7 +29,16 @@ def commands(device):
     log = LogReport(device.journal)
     update = UpdateReport(device.updater)
     wanted = ((log.TOPIC, log.ask), (update.TOPIC, device.updater.ask))
+    if device.writes is None:
+        wanted += _closed()
     return Commands(device.writes, wanted, (log, update))
+
+
+def _closed():
+    """Returns the commands to the BMS where the settings allow none: who sends one is told so."""
+    first = t.WRITE_FIRST[1:]
+    topics = [first + name + t.WRITE_LAST for name in NAMES.split(b"\n")]
+    return tuple([(topic, lambda payload: NOT_ALLOWED) for topic in topics])
 
 
 class Commands:

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from bms import pack as p
-from host_tests.mqtt_rig import BASE, Bench, make_device, thing
+from host_tests.mqtt_rig import BASE, Bench, make_clock, make_device
 from relay import discovery
 from relay.texts import TEXTS
 
@@ -171,7 +171,7 @@ def test_stale_figures_make_no_alarm_new(monkeypatch):
 
 def test_faults_and_warnings_of_the_heater_are_events(monkeypatch):
     device = make_device()
-    device.clock = thing(stamp=b"1900000000", passed=lambda until: None)
+    device.clock = make_clock(1_900_000_000)
     bench = Bench(monkeypatch, device=device, roomy=True)
     bench.run(10_000)
     device.heater.latched = 0b101

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bms import pack as p
 from host_tests.filled_pack import fill
-from host_tests.mqtt_rig import Bench, make_device, make_unit, thing
+from host_tests.mqtt_rig import Bench, make_clock, make_device, make_unit, thing
 from host_tests.relay.test_relay_discovery import render
 from relay import charge_limit
 from relay.charge_limit import ALL, COLD, HOT, NO_FIGURES, ChargeLimit
@@ -103,7 +103,7 @@ def test_without_figures_nothing_may_be_charged(start):
 
 def test_the_time_is_told_where_it_is_known(start):
     device = make_device()
-    device.clock = thing(stamp=b"1796684820", failures=0)
+    device.clock = make_clock(1796684820)
     bench = start(device=device)
     bench.run(2_000)
     assert last(bench)["ts"] == 1796684820

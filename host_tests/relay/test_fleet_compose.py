@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from host_tests.filled_pack import fill
-from host_tests.mqtt_rig import BASE, Bench, make_device, thing
+from host_tests.mqtt_rig import BASE, Bench, make_clock, make_device
 from host_tests.relay.broker_rig import wait_for
 from host_tests.relay.test_mqtt_broker_rights import hashed
 from relay import fields
@@ -243,7 +243,7 @@ def get(address, **query):
 def lines_of_a_box(monkeypatch, ts, box="Van"):
     """Returns the Influx lines that the relay tells, at a time, of a pack with an alarm."""
     device = make_device()
-    device.clock = thing(stamp=b"%d" % ts, failures=0)
+    device.clock = make_clock(ts)
     given = {"mqtt_influx": True, "ha_discovery": False, "charge_max_a": 50, "name": box}
     bench = Bench(monkeypatch, device=device, roomy=True, **given)
     fill(bench.pack, bench.now)

@@ -21,6 +21,8 @@ class Clock:
 
     stamp = b"null"
     known_s = None
+    known = False
+    host = "pool.ntp.org"
 
     def since_2024_s(self):
         return self.known_s

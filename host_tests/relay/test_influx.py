@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from host_tests.mqtt_rig import BASE, Bench, make_device, make_unit, thing
+from host_tests.mqtt_rig import BASE, Bench, make_clock, make_device, make_unit
 from relay.influx import line
 
 names = st.from_regex("[a-z_]{1,12}", fullmatch=True).filter(lambda name: name != "ts")
@@ -68,7 +68,7 @@ def heard(bench):
 
 def test_the_relay_tells_lines_beside_its_messages(monkeypatch):
     device = make_device()
-    device.clock = thing(stamp=b"1796684820", failures=0)
+    device.clock = make_clock(1796684820)
     given = {"mqtt_influx": True, "ha_discovery": False, "charge_max_a": 50}
     bench = Bench(monkeypatch, device=device, roomy=True, **given)
     bench.hear_pack()
@@ -82,8 +82,9 @@ def test_the_relay_tells_lines_beside_its_messages(monkeypatch):
     for name, lines in by_name.items():
         found = parse(lines[-1])
         told = bench.told(name.removeprefix("packmate_"))[-1]
-        for fields in (found["fields"], told):
-            fields.pop("seq", None)  # the pack has told more in between
+        for name in ("seq", "clock_set_ts"):  # time has passed in between
+            found["fields"].pop(name, None)
+            told.pop(name, None)
         assert found["fields"] == fields_of(told)
         assert found["tags"] == {"device": "0a1b", "box": "Packmate"}
         assert found["time"] == 1796684820 * 10**9

@@ -5,7 +5,8 @@ import json
 import pytest
 
 import settings
-from host_tests.mqtt_rig import BASE, Bench, make_device, thing
+from bms import writer
+from host_tests.mqtt_rig import BASE, Bench, make_clock, make_device
 from relay import commands as c
 
 
@@ -182,7 +183,7 @@ def test_home_assistant_is_offered_what_is_allowed(monkeypatch):
 def roomy(monkeypatch):
     """One with PSRAM and a clock; `bench.time` is what that knows."""
     device = make_device()
-    time = thing(s=1_900_000_000, stamp=b"1900000000")
+    time = make_clock(1_900_000_000, s=1_900_000_000)
     time.passed = lambda until: None if time.s is None else time.s > until
     device.clock = time
     bench = Bench(monkeypatch, device=device, roomy=True)
@@ -211,6 +212,13 @@ def test_an_id_comes_back_in_the_answer_and_is_obeyed_once(roomy):
     assert roomy.commands == [(c.SET_MODE, 1)]
     send(roomy, "heater/mode/set", "off")
     assert "id" not in roomy.told("result")[-1]
+
+
+@pytest.mark.parametrize("name", writer.NAMES.decode().split("\n"))
+def test_a_command_to_a_bms_that_must_not_be_written_to_is_answered(roomy, name):
+    send(roomy, f"bms/{name}/set", "off")
+    assert roomy.results()[-1] == (f"bms/{name}/set", False, "not_allowed")
+    assert not roomy.commands and roomy.relay.commands_refused == 1
 
 
 def test_a_command_is_obeyed_until_its_expiry(roomy):

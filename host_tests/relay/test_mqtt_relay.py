@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import words
 from bms import pack as p
-from host_tests.mqtt_rig import BASE, A, Bench, answer, make_device, message, packet, thing
+from host_tests.mqtt_rig import BASE, A, Bench, answer, make_clock, make_device, message, packet
 from relay import commands as c
 
 CONNECT, SUBSCRIBE, PING = 0x10, 0x82, 0xC0
@@ -41,7 +41,7 @@ def test_it_connects_subscribes_and_then_tells_everything(bench):
 
 def test_each_message_begins_with_the_time(monkeypatch):
     device = make_device()
-    device.clock = thing(stamp=b"null")
+    device.clock = make_clock()
     bench = Bench(monkeypatch, device=device, roomy=True)
     bench.run(3_000)
     device.clock.stamp = b"2147483648"
@@ -424,11 +424,11 @@ def test_a_short_drop_does_not_send_discovery_again(bench):
 
 def test_a_broker_that_has_forgotten_is_told_again(bench):
     bench.hear_pack()
-    bench.run(30_000)
+    bench.run(60_000)
     count = len(bench.configs())
     bench.broker.retained.clear()
     bench.broker.connection.ended = True
-    bench.run(30_000)
+    bench.run(60_000)
     assert len(bench.configs()) == count
 
 

@@ -4,6 +4,7 @@ give the right values of the messages that the relay sends.
 The templates are rendered by Jinja2, which is what Home Assistant renders them with.
 """
 
+import datetime
 import json
 
 import jinja2
@@ -30,6 +31,7 @@ UNITS = {
     "signal_strength": {"dBm"},
     "data_size": {"B"},
     "enum": {None},
+    "timestamp": {None},
 }
 BINARY_CLASSES = {"power", "problem", "running", "connectivity", "plug"}
 
@@ -80,6 +82,9 @@ def messages(bench):
 def render(template, payload):
     environment = jinja2.Environment()
     environment.policies["json.dumps_kwargs"] = {"sort_keys": False}
+    environment.filters["as_datetime"] = lambda s: datetime.datetime.fromtimestamp(
+        s, datetime.timezone.utc
+    )
     parsed = json.loads(payload) if payload.startswith("{") else None
     return environment.from_string(template).render(value_json=parsed, value=payload)
 
@@ -211,7 +216,7 @@ USED = {
     "modes_from_afar": ("heater_acknowledge",),
     "no_modes_from_afar": ("heater_off",),
     "boosts_from_afar": ("heater_boost",),
-    "events": ("event",),
+    "psram": ("event", "clock", "clock_set_ts"),
     "writes_from_afar": (),
     "thresholds": ("heater_own_on_dc", "heater_own_off_dc"),
     "probe": ("heater_probe_dc",),
@@ -227,7 +232,7 @@ UNUSED = {
     "modes_from_afar": {"mqtt_mode": False},
     "no_modes_from_afar": {},
     "boosts_from_afar": {"mqtt_boost": False},
-    "events": {},
+    "psram": {},
     "writes_from_afar": {},
     "thresholds": {"mqtt_thresholds": False},
     "probe": {"heater_probe": "none"},
@@ -246,7 +251,7 @@ def test_only_what_is_used_is_announced_and_the_rest_is_cleared(start, use):
     using = {
         "radio": {"bms_link": "ble"},
         "no_modes_from_afar": {"mqtt_mode": False},
-        "events": {"roomy": True},
+        "psram": {"roomy": True},
         "updates": {"update_url": "http://x/y"},
         "charge_limits": {"roomy": True, "charge_max_a": 50},
     }

@@ -15,7 +15,7 @@ from bms.jk import jk_gps
 from bms.jk.jk_gps import JkGps
 from bms.pack import PackState
 from heat import charger
-from host_tests.mqtt_rig import File, make_codes, make_device, make_unit, thing
+from host_tests.mqtt_rig import File, make_clock, make_codes, make_device, make_unit, thing
 from languages.file import render
 from relay import charge_limit, commands, fields, message_names
 from relay import message as m
@@ -471,7 +471,7 @@ def test_the_device_is_told_by_its_names(reports):
         "bad_lengths": 2,
         "dropped_bytes": 3,
     }
-    assert list(told) == names_of(fields.DEVICE)
+    assert list(told) + ["clock", "clock_set_ts"] == names_of(fields.DEVICE)
     assert report.interval_ms == 300_000
     device.ble = thing(handed_over_s=600)
     assert read(report)["handed_over_s"] == 600
@@ -503,6 +503,45 @@ def test_several_packs_are_told_by_their_names(reports):
     assert list(told) == names_of(fields.PACKS)
 
 
+@pytest.fixture
+def clocked():
+    """Returns a function from a clock and the time in ms to (how it is, when it was set)."""
+    from mqtt.clocked_report import ClockedReport
+
+    device = make_device()
+    report = ClockedReport(device, 10_000)
+    report.relay = thing(
+        connects=1, failures=0, commands_done=0, commands_refused=0, refusal=commands.ACCEPTED
+    )
+    report.session = thing(failure=0, denied=0)
+
+    def tell(clock, now=NOW, room=1792):
+        device.clock = clock
+        message = Message(CODES, room)
+        message.clock = clock
+        while not (length := report.write(message, now)):
+            pass  # the room is larger now
+        told = json.loads(bytes(message.buf[:length]))
+        assert list(told) == names_of(fields.DEVICE)
+        return told["clock"], told["clock_set_ts"]
+
+    return tell
+
+
+def test_a_board_with_psram_tells_whether_it_knows_the_time_and_why_not(clocked):
+    ts = 2_500_000_000  # 2049: more than 31 bits
+    assert clocked(None) == clocked(make_clock(host="")) == ("no_server", None)
+    assert clocked(make_clock()) == ("unset", None)
+    assert clocked(make_clock(ts, good_ms=NOW - 7_000)) == ("set", ts - 7)
+    assert clocked(make_clock()) == ("expired", None)
+
+
+@pytest.mark.parametrize("room", range(600, 760, 10))
+def test_what_is_told_of_the_clock_finds_room_behind_the_rest(clocked, room):
+    told = clocked(make_clock(1_900_000_000, good_ms=NOW), room=room)
+    assert told == ("set", 1_900_000_000)
+
+
 # -- the table ------------------------------------------------------------------------------------
 
 
@@ -519,6 +558,7 @@ def tables():
         "heater_preheat": [told_words.PREHEAT_NAMES],
         "heater_charger": [charger.SOURCE_NAMES],
         "reset_cause": [told_words.RESET_NAMES],
+        "clock": [b"set\nunset\nexpired\nno_server"],
         "wifi_reason": [told_words.WIFI_NAMES],
         "mqtt_failure": [told_words.MQTT_NAMES],
         "command_refusal": [commands.REFUSALS],

@@ -37,6 +37,7 @@ _GOOD = (
 )
 
 
+_DECIMALS = {"min": 0, "h": 0, "W": 0, "A": 2, "Ah": 1}  # that are shown, if not all there are
 _OFTEN = (f.STATE, f.LIMITS)  # are told at each interval
 
 
@@ -142,6 +143,9 @@ def _reading(field, message, need, value=None):
     elif field.words:
         template, options = _words(field.words, value)
         text += _member("val_tpl", template) + ',"dev_cla":"enum","options":' + options
+    elif field.cls == "timestamp":
+        template = "{{ %s|as_datetime if %s is number else None }}" % (value, value)
+        text += _member("val_tpl", template)
     else:
         text += _member("val_tpl", _number_template(value, field.scale))
     for key, fact in (
@@ -153,7 +157,9 @@ def _reading(field, message, need, value=None):
         if fact:
             text += _member(key, fact)
     if field.scale > 1:
-        decimals = 0 if field.unit in ("min", "h") else len(str(field.scale)) - 1
+        decimals = field.decimals
+        if decimals is None:
+            decimals = _DECIMALS.get(field.unit, len(str(field.scale)) - 1)
         text += ',"sug_dsp_prc":%d' % decimals
     if not field.enabled:
         text += ',"en":false'
@@ -204,11 +210,11 @@ def _event():
     """Returns the record of what happens: a new alarm, a fault or a warning of the heater."""
     text = _begin("event", "Event") + _member("stat_t", "~/event")
     text += ',"event_types":["alarm","heater_fault","heater_warning"]'
-    return _record(USE + f.USES.index(f.EVENTS), "event", "event", text + _end(False))
+    return _record(USE + f.USES.index(f.PSRAM), "event", "event", text + _end(False))
 
 
 def _about():
-    """Returns the record of what a BMS says that it is."""
+    """Returns the records of what a BMS says that it is."""
     text = _begin("bms", "BMS") + _member("stat_t", "~/info") + _member("ent_cat", "diagnostic")
     told = ["value_json." + name for name in ("model", "hw_version", "sw_version")]
     text += _member("val_tpl", "{{ [" + ",".join(told) + "]|select|join(' ') or 'unknown' }}")
@@ -225,7 +231,14 @@ def _about():
     text += _member("json_attr_t", "~/info") + _member(
         "json_attr_tpl", "{{ {" + pairs + "}|tojson }}"
     )
-    return _record(SAID, "sensor", "bms", text + ',"exp_aft":' + MARKS[SELDOM] + _end(False))
+    text += ',"exp_aft":' + MARKS[SELDOM] + _end(False)
+    serial = _begin("bms_serial", "Serial number of the BMS") + _member("stat_t", "~/info")
+    serial += _member("val_tpl", "{{ value_json.serial or 'unknown' }}")
+    serial += _member("ent_cat", "diagnostic") + ',"exp_aft":' + MARKS[SELDOM] + _end(False)
+    return [
+        _record(SAID, "sensor", "bms", text),
+        _record(SAID, "sensor", "bms_serial", serial),
+    ]
 
 
 def _powers():
@@ -250,7 +263,7 @@ def _powers():
 
 def _listed():
     """Returns the records of sensors and cells, and of what has a form of its own."""
-    records = [_notices(), _alarms(), _event(), _about()] + _powers()
+    records = [_notices(), _alarms(), _event()] + _about() + _powers()
     for i in range(p.MAX_TEMPS):
         field = f.Field(
             "temp_%d" % (i + 1),

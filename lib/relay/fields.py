@@ -39,7 +39,7 @@ WRITES_FROM_AFAR = "writes_from_afar"
 MODES_FROM_AFAR = "modes_from_afar"
 NO_MODES_FROM_AFAR = "no_modes_from_afar"
 BOOSTS_FROM_AFAR = "boosts_from_afar"
-EVENTS = "events"  # are told, on a board with PSRAM
+PSRAM = "psram"  # a board that has it
 UPDATES = "updates"  # over Wi-Fi
 CHARGE_LIMITS = "charge_limits"
 USES = (
@@ -54,7 +54,7 @@ USES = (
     MODES_FROM_AFAR,
     NO_MODES_FROM_AFAR,
     BOOSTS_FROM_AFAR,
-    EVENTS,
+    PSRAM,
     UPDATES,
     CHARGE_LIMITS,
 )
@@ -64,11 +64,12 @@ class Field:
     """One member of a message.
 
     title: of its entity; "" for none. good: it needs good data of the pack. scale: the figure is
-    divided by it. enabled: the entity is on until its owner switches it off; one that changes with
-    each message, or that few want, is off until its owner wants it. unit, cls (device_class),
-    state (state_class), category: Home Assistant's; needs: see above; words: of an enum, the name
-    of its table in relay.texts, whose codes are digits where the figure is a number; attributes:
-    (name, member) told beside the entity.
+    divided by it; decimals: that are shown then, None: as its unit has them (relay.discovery).
+    enabled: the entity is on until its owner switches it off; one that changes with each message,
+    or that few want, is off until its owner wants it. unit, cls (device_class), state
+    (state_class), category: Home Assistant's; needs: see above; words: of an enum, the name of its
+    table in relay.texts, whose codes are digits where the figure is a number; attributes: (name,
+    member) told beside the entity.
     """
 
     def __init__(self, name, kind, title="", **facts):
@@ -77,6 +78,7 @@ class Field:
         self.title = title
         self.good = facts.get("good", False)
         self.scale = facts.get("scale", 1)
+        self.decimals = facts.get("decimals")
         self.unit = facts.get("unit", "")
         self.cls = facts.get("cls", "")
         self.state = facts.get("state", "")
@@ -159,7 +161,7 @@ _STATE = (
 )
 SLOTTED = (
     _pack("soc_pct", "Charge level", unit="%", cls="battery", state=_MEASURED),
-    _volt("pack_mv", "Voltage"),
+    _volt("pack_mv", "Voltage", decimals=2),
     _pack("current_ma", "Current", scale=1000, unit="A", cls="current", state=_MEASURED),
     _pack("power_mw", "Power", scale=1000, unit="W", cls="power", state=_MEASURED),
     _pack("remaining_mah", "Remaining capacity", scale=1000, unit="Ah", state=_MEASURED),
@@ -370,6 +372,9 @@ _DEVICE = (
     _counter("bad_checksums", "BMS messages with a wrong checksum", enabled=False),
     _count("bad_lengths"),
     _count("dropped_bytes"),
+    # These two only on boards with PSRAM (mqtt.clocked_report).
+    Field("clock", NAME, "Clock", words="clock", category=_DIAGNOSTIC, needs=PSRAM),
+    _count("clock_set_ts", "Clock set", cls="timestamp", needs=PSRAM),
 )
 
 _BMS = (

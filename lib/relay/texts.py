@@ -181,6 +181,12 @@ TEXTS = {
         ("tls", "no secure line: a certificate does not fit"),
         ("no_time", "waiting for the time, for a secure line"),
     ),
+    "clock": (
+        ("set", "set by the time server"),
+        ("unset", "unknown: no time server has answered yet"),
+        ("expired", "unknown: not set for two days"),
+        ("no_server", "unknown: no time server is set"),
+    ),
     "reset": (
         ("", "none"),
         ("power_on", "power was switched on"),
