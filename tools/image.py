@@ -232,7 +232,8 @@ def lay_out(board_name, out, squeezed=True, joined=True, roomy=False):
     for name, source in files.items():
         target = out / "lib" / (name.replace(".", "/") + ".bin")
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(rendered.FILES[name](load_source(name, source), board))
+        module = load_source(name, source)
+        target.write_bytes(rendered.FILES[name](module, board, roomy or not squeezed))
     paths = sorted(p for p in out.rglob("*") if p.is_file())
     return Laid(paths, made.legend, made.started)
 

@@ -14,14 +14,19 @@ import zlib
 from tools import web_page
 
 
-def data(module, _board):
+def data(module, _board, _roomy=True):
     """Returns what the module has under the name DATA."""
     return module.DATA
 
 
-def checked(module, _board):
+def checked(module, _board, _roomy=True):
     """Returns the same with its CRC-32 behind it, low byte first."""
     return module.DATA + zlib.crc32(module.DATA).to_bytes(4, "little")
+
+
+def rendered_for(module, _board, roomy=True):
+    """Returns what the module renders for boards with PSRAM, or for those without."""
+    return module.render(roomy)
 
 
 def write(name, board, folder):
@@ -36,12 +41,13 @@ def write(name, board, folder):
     os.replace(file.name, target)
 
 
-# Module -> function(the module, imported; the board's data module) that returns bytes.
+# Module -> function(the module, imported; the board's data module; whether the image has what only
+# boards with PSRAM do) that returns bytes.
 FILES = {
     "screen.draw.fonts.glyphs": data,
     "languages.english": checked,
     "languages.german": checked,
     "languages.codes": checked,
-    "relay.discovery": data,
+    "relay.discovery": rendered_for,
     "website.page_files": web_page.data,
 }

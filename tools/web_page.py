@@ -42,7 +42,7 @@ _TABLES = {
 _SIGNS = str.maketrans({"^": "°", "~": "…"})
 
 
-def data(_module=None, _board=None):
+def data(_module=None, _board=None, _roomy=True):
     """Returns the file, as bytes; always the same of the same sources."""
     index, contents = {}, b""
     for name, content in sorted(files().items()):

@@ -265,6 +265,31 @@ def test_only_what_is_used_is_announced_and_the_rest_is_cleared(start, use):
     assert {"soc_pct", "link_up", "heater_cold_min"} <= set(bench.configs())
 
 
+def records(data):
+    """Returns (those about a pack, those about the device) of discovery's DATA."""
+    found = []
+    at = 3
+    while at < len(data):
+        end = at + 13 + int.from_bytes(data[at + 11 : at + 13], "big")
+        found.append(data[at:end])
+        at = end
+    assert at == len(data) and len(found) == data[2]
+    pack = 0
+    while sum(map(len, found[:pack])) < int.from_bytes(data[:2], "big"):
+        pack += 1
+    return found[:pack], found[pack:]
+
+
+def test_a_board_without_psram_has_no_records_of_what_it_cannot_do():
+    all_pack, all_device = records(discovery.DATA)
+    pack, device = records(discovery.render(roomy=False))
+    gone = [r for r in all_pack if r not in pack] + [r for r in all_device if r not in device]
+    assert len(gone) == len(all_pack + all_device) - len(pack + device)
+    keys = {record.split(b"/config")[0].rpartition(b"/")[2].decode() for record in gone}
+    assert {"event", "bms", "update", "clock", "charge_limit_ma", "packs_good", "bms_save"} <= keys
+    assert not {"soc_pct", "heater_mode", "heater_preheat"} & keys
+
+
 def test_settings_with_an_error_clear_nothing(start):
     """They switch the heater off until they are right: its entities are not to go for that."""
     bench = start(errors=["heater_mode: no such"], heater_output="none", heater_mode="off")

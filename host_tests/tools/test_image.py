@@ -231,7 +231,8 @@ def test_the_manifest_names_what_exists(board):
 
 
 def test_a_file_is_rendered_from_a_module_that_the_device_does_not_carry(tmp_path, monkeypatch):
-    def spoken(module, board):
+    def spoken(module, board, roomy):
+        assert roomy
         return board.NAME.encode() + module.CHECK.to_bytes(4, "little")
 
     monkeypatch.setitem(image.rendered.FILES, "screen.draw.fonts.barlow", spoken)

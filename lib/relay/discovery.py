@@ -461,13 +461,24 @@ def _readings(message):
     return [_reading(x, message, _need(x, message)) for x in f.FIELDS[message] if x.title]
 
 
-def render():
-    """Returns DATA."""
+# What needs one of these is nowhere but on boards with PSRAM.
+_ROOMY = {SAID} | {COMMAND + number for number in range(len(_COMMANDS))}
+_ROOMY |= {
+    USE + f.USES.index(use)
+    for use in (f.RADIO, f.SEVERAL, f.WRITES, f.WRITES_FROM_AFAR, f.PSRAM, f.UPDATES)
+    + (f.CHARGE_LIMITS,)
+}
+
+
+def render(roomy=True):
+    """Returns DATA, or as much of it as boards without PSRAM can use."""
     pack = _readings(f.STATE) + _listed()
     device = []
     for message in f.MESSAGES[1:] + f.OTHERS:
         device += _readings(message)
     device += _controls() + [_write(n, *row) for n, row in enumerate(_COMMANDS)]
+    if not roomy:
+        pack, device = [[r for r in part if r[0] not in _ROOMY] for part in (pack, device)]
     count = len(pack) + len(device)
     pack = b"".join(pack)
     return bytes((len(pack) >> 8, len(pack) & 255, count)) + pack + b"".join(device)
