@@ -13,7 +13,7 @@ from unload import unload
 
 _TICK_MS = const(1000)
 # What comes with it. A dialect that has one of these keeps its own.
-_LOADED = ("kept.record_writer", "history.record", "bms.crc16", "bms.wire_le")
+LOADED = ("kept.record_writer", "history.record", "bms.crc16", "bms.wire_le")
 
 
 def run(device, segments, rest_s):
@@ -37,7 +37,7 @@ def run(device, segments, rest_s):
         except Exception as error:  # whatever it is, the heater is not to go with it
             sys.print_exception(error)
         keep = None
-        for name in _LOADED:
+        for name in LOADED:
             unload(name)
         gc.collect()
         device.supervisor.excuse(ticks_ms())

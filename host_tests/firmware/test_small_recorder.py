@@ -179,7 +179,7 @@ def run(rig, seconds, rest_s=900):
 
 def test_it_writes_seldom_with_the_pin_low_and_leaves_nothing_loaded(rig):
     assert run(rig, 2000) == [60, 960, 1860]
-    once = ["off", "relax", *small_recorder._LOADED, "excuse"]
+    once = ["off", "relax", *small_recorder.LOADED, "excuse"]
     assert rig.log == 3 * once
     assert len(rows()) == 3 and {row["heater_on"] for row in rows()} == {"1"}
 
@@ -203,4 +203,4 @@ def test_all_that_comes_with_the_writer_is_forgotten():
     needs = groups.needed_at_import({name: path.read_text() for name, path in there.items()})
     always = groups.reached("app", needs) | groups.reached("bms.jk.jk_gps", needs)
     with_it = groups.reached("kept.record_writer", needs)
-    assert with_it - always == set(small_recorder._LOADED)
+    assert with_it - always == set(small_recorder.LOADED)

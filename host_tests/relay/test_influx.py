@@ -96,6 +96,6 @@ def test_of_several_packs_each_has_its_tag(monkeypatch):
     units[0].units = tuple(units[1:])
     device.bms = units[0]
     bench = Bench(monkeypatch, device=device, roomy=True, mqtt_influx=True, ha_discovery=False)
-    bench.run(3000)
+    bench.run(5000)
     tags = [parse(x)["tags"].get("pack") for x in heard(bench) if x.startswith(b"packmate_state")]
     assert tags == [None, "1", "2"]
