@@ -9,7 +9,16 @@ def add_to(device, early):
     """Gives the device what is drawn on its panel, and the button."""
     settings = early.settings
     device.button = Button(board.BUTTON_1)
-    if settings["screen_pages"]:
+    if early.roomy and settings["screen_pages"]:
+        from hardware.two_buttons import Buttons
+        from screen.mono_wide import WideMonoScreen
+        from showing.device_facts import DeviceFacts
+
+        device.model = DeviceFacts(device)
+        device.screen = WideMonoScreen(early.brush, settings, early.texts, early.errors)
+        if board.BUTTON_2 >= 0:
+            device.button = Buttons(device.button, Button(board.BUTTON_2), device)
+    elif settings["screen_pages"]:
         from screen.model import Model
         from screen.mono import MonoScreen
 

@@ -27,20 +27,24 @@ import words as w  # noqa: E402
 from bms import pack as p  # noqa: E402
 from hardware import sh1106, ssd1306  # noqa: E402
 from languages.english import DATA  # noqa: E402
-from screen import model as m  # noqa: E402
-from screen import mono  # noqa: E402
+from screen import facts, mono  # noqa: E402
 from screen.draw.language import Language  # noqa: E402
+from screen.mono_wide import WideMonoScreen  # noqa: E402
 
 
 class Heater:
     """What the page reads of heat.heater.Heater."""
 
-    state = reason = warnings = 0
+    state = reason = warnings = latched = 0
 
 
 SETTINGS = {"name": "Packmate", "data_max_age_s": 10}
+WIDE = {"temperature_unit": "fahrenheit", "screen_brightness_pct": 80, "screen_night": "off"}
+WIDE.update({"screen_night_pct": 20, "screen_night_from": "20:00", "screen_night_to": "07:00"})
+WIDE.update({"screen_off_min": 1, "screen_wake_ma": 5000})
+WIDE.update(SETTINGS)
 pack = p.PackState()
-model = m.Model()
+model = facts.Facts()
 model.heater = heater = Heater()
 now = [0]
 
@@ -72,5 +76,7 @@ for driver in (ssd1306, sh1106):
     canvas = mono.Canvas(panel, framebuf)
     screen = mono.MonoScreen(canvas, SETTINGS, Language(BytesIO(DATA)), ())
     harness.check_no_alloc(driver.__name__ + ": update", update, warm_up=20, rounds=20)
+    screen = WideMonoScreen(canvas, WIDE, Language(BytesIO(DATA)), ())
+    harness.check_no_alloc(driver.__name__ + ": update, wide", update, warm_up=20, rounds=20)
     harness.check_no_alloc(driver.__name__ + ": shift, light", other)
 print("OK")

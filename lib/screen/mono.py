@@ -14,6 +14,7 @@ from screen.draw.text import Text
 
 _WIDTH = const(128)
 _LETTER = const(8)
+_UNIT = const(120)  # where that of the temperature stands
 _LINE = const(16)  # letters that have room in a line
 _LOST_S = const(60)
 _MESSAGE_S = const(3)  # each of several messages stays this long
@@ -113,12 +114,18 @@ class MonoScreen:
         self._second = model.uptime_s
         model.withheld = model.verdict != PLAUSIBLE and model.verdict != NO_DATA
         canvas.clear()
-        if not model.seen or model.age_s >= _LOST_S and model.age_ms > self._max_age_ms:
+        if self._is_lost(model):
             self._draw_lost(model)
         else:
             self._draw(model)
         canvas.show()
         return True
+
+    def _is_live(self, model):
+        return model.age_ms <= self._max_age_ms and not model.frozen
+
+    def _is_lost(self, model):
+        return not model.seen or model.age_s >= _LOST_S and model.age_ms > self._max_age_ms
 
     # -- the page --------------------------------------------------------------------------------
 
@@ -128,11 +135,7 @@ class MonoScreen:
         self._figure(model.get(p.SOC_PCT), 1, 0)
         if text.n < 3 and model.get(p.SOC_PCT) is not None:
             text.add(b"%")  # 100 has no room for it
-        canvas.write(0, 1, 3)
-        self._figure(model.get(p.TEMP_MIN_DC), 10, 0)
-        canvas.write(-119, 1, 2)
-        text.start(b"C")
-        canvas.write(120, 1)
+        self._temperature(model.get(p.TEMP_MIN_DC), b"C", canvas.write(0, 1, 3))
         self._what_the_heater_does(model)
         canvas.write(-_WIDTH, 18)
         self._power(model)
@@ -143,10 +146,21 @@ class MonoScreen:
             self._add(model.get(p.CELL_MAX_MV), 1, 3)
             text.add(b"V")
         canvas.write(0, 46)
-        live = model.age_ms <= self._max_age_ms and not model.frozen
+        live = self._is_live(model)
         text.start(b"" if live else b"!").fixed(min(model.age_s, 99), 0).add(b"s")
         canvas.write(-_WIDTH, 46)
         self._foot(model, live)
+
+    def _temperature(self, dc, letter, end):
+        """Writes a temperature, in tenths, and its unit beside what ends there."""
+        canvas = self._canvas
+        self._figure(dc, 10, 0)
+        if end + 2 * _LETTER * canvas.text.n > _UNIT - _LETTER // 2:
+            canvas.write(-_WIDTH, 1, 2)  # beside 100 % there is no room for the unit, too
+            return
+        canvas.write(-_UNIT + 1, 1, 2)
+        canvas.text.start(letter)
+        canvas.write(_UNIT, 1)
 
     def _power(self, model):
         power = model.get(p.POWER_MW)
@@ -163,9 +177,9 @@ class MonoScreen:
     def _what_the_heater_does(self, model):
         text = self._canvas.text.start(b"")
         if model.heater_on or model.get(p.HEATING):
-            text.add(b"heats")
+            self._texts.put(text, w.STATE_TEXTS, w.HEATING)
         elif model.heater.state == w.FAULT:
-            text.add(b"FAULT")
+            text.add(b"!!")  # the lowest line has the words
 
     def _foot(self, model, live):
         """Writes the lowest line: what is wrong, in turn, on white; else who it is."""
@@ -223,8 +237,9 @@ class MonoScreen:
 
     def _draw_lost(self, model):
         canvas = self._canvas
-        text = canvas.text.start(b"NO DATA")
-        canvas.write(8, 1, 2)
+        text = canvas.text.start(b"")
+        self._texts.put(text, w.SCREEN_TEXTS, labels.NO_DATA)
+        canvas.write(8, 1, 2 if text.n <= _LINE // 2 else 1)
         text.start(b"")
         minutes = model.age_s // 60
         if minutes < 100:
