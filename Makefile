@@ -119,7 +119,7 @@ $(DEMO): requirements.txt $(PACKMATE)
 	@$(PIP) -r requirements.txt
 	@touch $@
 
-$(DEV): requirements-dev.txt $(DEMO)
+$(DEV): requirements-dev.txt requirements-flash.txt $(DEMO)
 	@$(PIP) -r requirements-dev.txt
 	@touch $@
 
