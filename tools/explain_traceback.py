@@ -64,8 +64,8 @@ def main(argv=None):
     parser.add_argument("legend", type=pathlib.Path, help="build/BOARD.legend.json")
     parser.add_argument("file", type=pathlib.Path, nargs="?", help="the console's text")
     options = parser.parse_args(argv)
-    text = options.file.read_text() if options.file else sys.stdin.read()
-    print(explain(text, json.loads(options.legend.read_text())))
+    text = options.file.read_text("utf-8") if options.file else sys.stdin.read()
+    print(explain(text, json.loads(options.legend.read_text("utf-8"))))
     return 0
 
 

@@ -61,7 +61,7 @@ def find_source(name):
 
 def imported_names(path):
     """Returns the dotted names that a source may import; `from a import b` gives a and a.b."""
-    return short_names.imported_modules(short_names.parse(path.read_text()))
+    return short_names.imported_modules(short_names.parse(path.read_text("utf-8")))
 
 
 def is_known(name):
@@ -143,7 +143,7 @@ def compile_module(name, text, target, level=OPTIMISATION):
     target.parent.mkdir(parents=True, exist_ok=True)
     shown = name.rpartition(".")[2]
     command = [compiler(), f"-O{level}", "-s", shown, "-o", str(target), "--", "-"]
-    done = subprocess.run(command, capture_output=True, text=True, input=text)
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", input=text)
     if done.returncode:
         raise ImageError(f"{name}: {done.stderr.strip() or done.stdout.strip()}")
 
@@ -169,7 +169,7 @@ def sources(board_name, roomy=False):
     modules = reachable(chosen_at_run_time(board), in_place(board, roomy), without)
     modules["main"] = find_source("main")
     files = {n: modules.pop(n) for n in rendered.FILES.keys() & modules.keys()}
-    texts = {n: source.read_text() for n, source in modules.items()}
+    texts = {n: source.read_text("utf-8") for n, source in modules.items()}
     texts["board"] = boards.source(board_name)
     return texts, files
 
@@ -188,7 +188,7 @@ def boot_text(board_name, chooses=False):
     Its first line tells `packmate selftest` which board it is.
     """
     board = load_board(board_name)
-    lines = find_source("boot").read_text().splitlines(keepends=True)
+    lines = find_source("boot").read_text("utf-8").splitlines(keepends=True)
     text = "".join(line for line in lines if line != "import board\n")
     text = re.sub(r"board\.(\w+)", lambda found: repr(getattr(board, found[1])), text)
     return f"# Board: {board_name}\n{text}" + (_CHOOSE if chooses else "")
@@ -250,7 +250,7 @@ def kept(board_name, joined=True, roomy=False, squeezed=True):
     name = "-".join([board_name, *(word for word, holds in kind.items() if holds)])
     place = ROOT / "build" / "kept" / f"{name}-{_digest()}"
     place.parent.mkdir(parents=True, exist_ok=True)
-    with open(place.parent / f"{name}.lock", "w") as lock:
+    with open(place.parent / f"{name}.lock", "wb") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not place.is_dir():
             with tempfile.TemporaryDirectory(dir=place.parent) as folder:
@@ -263,7 +263,7 @@ def kept(board_name, joined=True, roomy=False, squeezed=True):
 
 def started_in(place):
     """Returns what the names of STARTED are in an image that was kept."""
-    return json.loads(_beside(place).read_text())
+    return json.loads(_beside(place).read_text("utf-8"))
 
 
 def _beside(place):
@@ -325,7 +325,7 @@ def main(argv=None):
         print_report(out, laid.files)
         if laid.legend:
             names = out.with_name(out.name + ".legend.json")
-            names.write_text(json.dumps(laid.legend, indent=1) + "\n")
+            names.write_text(json.dumps(laid.legend, indent=1) + "\n", "utf-8")
             print(
                 f"A traceback from it: python -m tools.explain_traceback {shown_path(names)} FILE"
             )

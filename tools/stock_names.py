@@ -113,7 +113,7 @@ def collect(stubs=STUBS):
 
 @functools.cache
 def _read():
-    return [frozenset(part.split()) for part in FILE.read_text().split("\n\n")]
+    return [frozenset(part.split()) for part in FILE.read_text("utf-8").split("\n\n")]
 
 
 def load():
@@ -138,7 +138,7 @@ def main(argv=None):
     if options.check:
         return 0 if found == (load(), arguments()) else 1
     parts = [textwrap.fill(" ".join(sorted(names)), WIDTH) for names in found]
-    FILE.write_text("\n\n".join(parts) + "\n")
+    FILE.write_text("\n\n".join(parts) + "\n", "utf-8")
     return 0
 
 

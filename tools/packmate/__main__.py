@@ -185,6 +185,9 @@ def _restore(options):
 
 def main(argv=None):
     """Command line; returns the exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        # On Windows a file or a pipe may not have each letter; a console has them all.
+        stream.reconfigure(errors="replace")  # pyright: ignore[reportAttributeAccessIssue]
     options = parse(argv)
     try:
         return options.run(options) or 0
