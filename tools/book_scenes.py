@@ -82,6 +82,7 @@ _TROUBLE = {
     "address": b"",
     "rssi_dbm": None,
     "reset_cause": 3,
+    "boots": 99_999,
 }
 _LOW = (alarms.CELL_UNDERVOLTAGE, alarms.LOW_SOC)
 

@@ -15,10 +15,11 @@ import sys
 
 from languages import english, german
 from screen.draw.language import Language
-from tools import ROOT, cpython_framebuf, panel_layouts
+from tools import ROOT, cpython_framebuf, panel_layouts, render_mono, scenes
 
 FILE = ROOT / "host_tests" / "screen" / "golden.txt"
-PANELS = ((240, 135), (320, 240))
+PANELS = ((240, 135), (240, 240), (320, 170), (320, 240))
+MONO_DRIVER = "hardware.sh1106"  # both controllers show the same: host_tests/screen
 LANGUAGES = {"english": english, "german": german}
 
 
@@ -54,6 +55,18 @@ def pictures():
             with drawers(width, height) as found:
                 for name, draw in found.items():
                     yield f"{width}x{height} {language} {name}", draw(language)
+    for language in LANGUAGES:
+        yield from mono_pictures(language)
+
+
+def mono_pictures(language):
+    """Yields (name, glass) of every situation on a mono panel, and its first and last picture."""
+    names = (*scenes.SCENES, "first", "rest")
+    for name, panel in render_mono.draw(MONO_DRIVER, names, language).items():
+        glass = scenes.Glass(panel.width, panel.height)
+        places = [(x, y) for y in range(panel.height) for x in range(panel.width)]
+        glass.pixels[:] = b"".join(b"\xff\xff" if panel.glows(*at) else b"\0\0" for at in places)
+        yield f"128x64 {language} {name}", glass
 
 
 def crc(glass):

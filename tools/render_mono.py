@@ -15,10 +15,10 @@ _PROGRAM = ROOT / "host_tests" / "mp" / "draw_mono.py"
 _PLACES = (*runner.PLACES, "host_tests/mp", "tools")
 
 
-def transfers(driver, names):
+def transfers(driver, names, language="english"):
     """Returns what a driver sends for each of some scenes: lists of bytes; the first one's begins
     with the panel's start."""
-    done = runner.run64(_PROGRAM, (driver, *names), places=_PLACES)
+    done = runner.run64(_PROGRAM, (driver, language, *names), places=_PLACES)
     problem = runner.failure(done)
     if problem:
         raise RuntimeError(problem)
@@ -31,11 +31,11 @@ def transfers(driver, names):
     return found[:-1]
 
 
-def draw(driver, names):
+def draw(driver, names, language="english"):
     """Returns {scene: MonoPanel that shows it}."""
     panels = {}
     start = None
-    for name, sent in zip(names, transfers(driver, names), strict=True):
+    for name, sent in zip(names, transfers(driver, names, language), strict=True):
         panel = panels[name] = MonoPanel(CONTROLLERS[driver])
         start = start or sent[0]
         if sent[0] is not start:

@@ -64,6 +64,33 @@ def test_an_image_shows_the_first_picture_and_then_figures(tmp_path, name):
     assert bench.error is None
 
 
+def with_plain_image(tmp_path, name, settings):
+    """Returns the config of a board with PSRAM, whose image is made in no time."""
+    config = configure(tmp_path, settings, lapse=20, board_name=name)
+    heap_bytes = config.heap_bytes
+    image.lay_out(name, tmp_path / "image", squeezed=False)
+    config.run_image(str(tmp_path / "image"))
+    config.heap_bytes = heap_bytes
+    return config
+
+
+@pytest.mark.parametrize("size", [(240, 240), (320, 170)])
+def test_a_panel_of_another_size_shows_page_after_page(tmp_path, size):
+    name = f"esp32_s3_devkit+st7789_{size[0]}x{size[1]}"
+    with Bench(with_plain_image(tmp_path, name, SETTINGS)) as bench:
+        bench.wait_for(lambda b: b.snapshot()["uart"]["replies"] > 3, 60)
+        shown = set()
+        for _ in range(4):
+            bench.run_until(bench.now_s() + 3)
+            assert bench.picture()[1:3] == size
+            shown.add(bytes(bench.picture()[3]))
+            bench.set("button_1", None)
+        assert len(shown) == 4
+        state = bench.snapshot()
+        assert state["panel"]["error_texts"] == [] and state["chip"]["resets"] == 0
+    assert bench.error is None
+
+
 def test_without_a_panel_it_reads_the_bms_all_the_same(tmp_path):
     config = configure(tmp_path, SETTINGS, lapse=20, board_name="esp32_devkit+no_panel")
     config.compile()
@@ -75,13 +102,9 @@ def test_without_a_panel_it_reads_the_bms_all_the_same(tmp_path):
     assert bench.error is None
 
 
-def test_a_mono_panel_shows_figures(tmp_path):
-    name = "esp32_s3_devkit+sh1106"  # with PSRAM, whose image is made in no time
-    config = configure(tmp_path, SETTINGS, lapse=20, board_name=name)
-    heap_bytes = config.heap_bytes
-    image.lay_out(name, tmp_path / "image", squeezed=False)
-    config.run_image(str(tmp_path / "image"))
-    config.heap_bytes = heap_bytes
+def test_a_mono_panel_shows_figures_and_sleeps(tmp_path):
+    sleeps = {"screen_off_min": 1, "screen_wake_ma": 0}
+    config = with_plain_image(tmp_path, "esp32_s3_devkit+sh1106", SETTINGS | sleeps)
     with Bench(config) as bench:
         bench.wait_for(lambda b: b.panel.lit, 10)
         first = bench.picture()[3]
@@ -89,6 +112,7 @@ def test_a_mono_panel_shows_figures(tmp_path):
         bench.run_until(bench.now_s() + 5)
         assert bench.picture()[1:3] == (128, 64)
         assert bench.picture()[3] != first
+        bench.wait_for(lambda b: not b.panel.lit, 90)
         state = bench.snapshot()
         assert state["panel"]["error_texts"] == [] and state["chip"]["resets"] == 0
         (tmp_path / "mono.png").write_bytes(bench.panel.png(4))

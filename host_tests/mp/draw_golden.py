@@ -12,7 +12,7 @@ import framebuf
 
 width = int(sys.argv[1])
 height = int(sys.argv[2])
-if width >= 320:
+if width >= 320 and height >= 240:
     import screen
     import screen.layout_320x240 as layout
 

@@ -1,10 +1,12 @@
 """Draws scenes through a mono panel's driver, and prints what goes over the I2C, in hex.
 
-Arguments: the driver's module, then scenes; "first" is the first picture, "rest" the last.
+Arguments: the driver's module, the language, then scenes; "first" is the first picture, "rest" the
+last.
 """
 
 import sys
 from binascii import hexlify
+from io import BytesIO
 
 import fake_panel
 
@@ -25,10 +27,13 @@ import scenes  # noqa: E402
 
 from screen import labels, mono, mono_start  # noqa: E402
 from screen import model as m  # noqa: E402
+from screen.draw.language import Language  # noqa: E402
 from words import SCREEN_TEXTS  # noqa: E402
 
+TEXTS = __import__("languages." + sys.argv[2], None, None, ("DATA",)).DATA
+scenes.new_language = lambda: Language(BytesIO(TEXTS))
 panel = __import__(sys.argv[1], None, None, ("Panel",)).Panel()
-for name in sys.argv[2:]:
+for name in sys.argv[3:]:
     canvas = mono.Canvas(panel, framebuf)
     if name == "first":
         mono_start.show_start(canvas, "1.0", scenes.new_language(), SCREEN_TEXTS, labels.STARTING)

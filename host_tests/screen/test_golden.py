@@ -20,6 +20,14 @@ def test_every_picture_is_golden(micropython64, size, language):
     assert len(drawn) > 45
 
 
+@pytest.mark.parametrize("language", golden.LANGUAGES)
+def test_every_picture_of_a_mono_panel_is_golden(language):
+    drawn = {name: golden.crc(glass) for name, glass in golden.mono_pictures(language)}
+    wanted = {k: v for k, v in golden.wanted().items() if k.startswith(f"128x64 {language} ")}
+    assert drawn == wanted, "look at them, then: python -m tools.golden --write"
+    assert len(drawn) > 20
+
+
 def test_a_change_is_noticed(monkeypatch, tmp_path, capsys):
     glass = scenes.draw("fault", cpython_framebuf)
     monkeypatch.setattr(golden, "FILE", tmp_path / "golden.txt")

@@ -306,7 +306,7 @@ MQTT = """\
 
 Name nicht gefunden
 antwortet nicht
-antwortet zu langsam
+antwortet zu spät
 Anmeldung abgelehnt
 vom Broker beendet
 kein MQTT-Broker

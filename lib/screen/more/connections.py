@@ -82,13 +82,17 @@ def _memory(sheet, field, _what, model, _live):
     return True
 
 
-def _restart(sheet, field, _what, model, _live):
-    """Says why the device started last, and how often it has."""
-    if not sheet.changed(field, model.boots << 4 | model.reset_cause, pal.WHITE):
+def _start(sheet, field, _what, model, _live):
+    """Says which start of the device this is."""
+    if not sheet.changed(field, model.boots, pal.GREY):
         return False
-    sheet.texts.put(sheet.text, w.RESET_CODES, model.reset_cause)
-    sheet.text.add(b", ").fixed(model.boots, 0)
+    sheet.put(titles.RESTART).add(b" ").fixed(model.boots, 0)
     return True
+
+
+def _cause(sheet, field, _what, model, _live):
+    """Says why it started."""
+    return sheet.line(field, w.RESET_CODES, model.reset_cause, pal.WHITE)
 
 
 PAGE = (
@@ -97,5 +101,5 @@ PAGE = (
     (22, (50, TEXT, 1, _lost), (50, TEXT + b.RIGHT, 0, _signal)),
     (22, (28, TEXT, titles.BROKER, title), (72, TEXT + b.RIGHT, 0, _broker)),
     (22, (34, TEXT, titles.MEMORY, title), (66, TEXT + b.RIGHT, 0, _memory)),
-    (22, (30, TEXT, titles.RESTART, title), (70, TEXT + b.RIGHT, 0, _restart)),
+    (22, (45, TEXT, 0, _start), (55, TEXT + b.RIGHT, 0, _cause)),
 )

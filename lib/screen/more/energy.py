@@ -77,9 +77,9 @@ PAGE = (
     (22, (40, TEXT, titles.USED, title), (60, FIT + b.RIGHT, 1, _total)),
     (
         22,
-        (27, TEXT, titles.CYCLES, title),
-        (20, FIT, p.CYCLES, _count),
-        (30, TEXT, titles.HEALTH, title),
-        (23, FIT + b.RIGHT, p.SOH_PCT, _count),
+        (25, TEXT, titles.CYCLES, title),
+        (22, FIT, p.CYCLES, _count),
+        (29, TEXT, titles.HEALTH, title),
+        (24, FIT + b.RIGHT, p.SOH_PCT, _count),
     ),
 )

@@ -12,6 +12,7 @@ from screen.pages.glance import charge, figure, power
 _LEAST_W = const(100)  # so that a pack at rest looks at rest
 _LEAST_SPAN_DC = const(60)
 _RENEW_S = const(360)  # a column
+_QUARTERS = const(4)  # a line between them each six hours
 
 # Colours, by index of the palette.
 _SHADE = const(5)  # of the charge
@@ -91,6 +92,9 @@ class _Band:
                 self._paint_column(box, x - left, column, inner)
 
     def _paint_axis(self, box, left, w, inner):
+        for part in range(1, _QUARTERS):
+            x = 2 + (w - 4) * part // _QUARTERS - left
+            box.fill_rect(x, 2, 1, inner, pal.value(pal.DIM))
         y = inner - 1
         if self._kind == POWER:
             y = inner // 2
