@@ -8,7 +8,9 @@ MicroPython at the end of a pty (pty_rig.py), with a simulated world around it (
 import os
 import pty
 import re
+import select
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -42,11 +44,13 @@ ANSWERS = (
     "127.0.0.1",  # broker
     "",  # its port
     "",  # user
+    "",  # what an inverter is told
     "?",
     "low_power true",
     "",
     "y",
 )
+_SILENCE_S = 120  # the longest that a command has nothing to say; making the image takes most
 _PROMPT = re.compile(rb"(\]|none|\?): $")
 
 _HEAD = """# The first hour, as played
@@ -55,7 +59,8 @@ Made by `python -m host_tests.tools.stranger`, which does what a stranger does: 
 fresh clone holds, answers `packmate setup` at a terminal, and deploys to a device. That device is
 a real MicroPython at the end of a serial line; its chip, its BMS, its Wi-Fi and its broker are
 simulated, and **no real board was used**. Left out are the installation (it needs the internet)
-and `packmate flash` (it needs a chip); shortened are the lists, at `…`.
+and `packmate flash` (the real esptool has written into an emulated chip by it:
+`host_tests/tools/test_packmate_flash.py`); shortened are the lists, at `…`.
 
 ```
 git clone …/packmate && cd packmate
@@ -83,6 +88,9 @@ def converse(command, folder, answers=()):
     seen = b""
     waiting = list(answers)
     while True:
+        if not select.select([terminal], [], [], _SILENCE_S)[0]:
+            os.kill(child, signal.SIGKILL)
+            raise RuntimeError(f"{command}: nobody answers\n{seen.decode()}")
         try:
             data = os.read(terminal, 4096)
         except OSError:  # Linux: it has ended

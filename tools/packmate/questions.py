@@ -192,8 +192,8 @@ def _network():
         Ask("mqtt_password", "The password there (not shown)", _has("mqtt_user")),
         Ask(
             "charge_max_a",
-            "The most that may be charged, in A, to be told an inverter or a Victron less in the "
-            "cold; 0: none is told",
+            "An inverter can be told to charge less in the cold. With how many A may this pack be "
+            "charged at most? 0: tell it nothing",
             _has("mqtt_host"),
             1,
             psram=True,
