@@ -1,17 +1,18 @@
 """The performance and memory tables: `python -m tools.benchmark [decoding] [speed] [bench]
-[memory] [traffic] [history] [soak]`.
+[screen] [memory] [traffic] [history] [soak]`.
 
 - decoding: time and heap of a frame in each dialect and of the message about it, and what one
   pack takes of the chip;
 - speed: time and heap of each recurring piece of work, on 64- and 32-bit MicroPython, with the
   time that it would take on an ESP32;
 - bench: the longest that anything held the loop of the whole firmware, on the virtual bench;
+- screen: bytes over the bus, time and longest hold of each page's update, and the first picture;
 - memory: what the application takes of the heap, by package;
 - traffic: what MQTT sends and receives a day;
 - history: what the records of a day take, and how many reach the broker a second;
 - soak: what lives after the lost connections of a month; only where it is asked for.
 
-With `--write`, decoding, memory and history put their tables into docs/performance.md,
+With `--write`, decoding, screen, memory and history put their tables into docs/performance.md,
 docs/memory.md, README.md and docs/history.md.
 """
 
@@ -21,7 +22,7 @@ import sys
 import tempfile
 import time
 
-from tools import ROOT, boot_play, history_figures, memory, soak, squeezed, traffic
+from tools import ROOT, boot_play, history_figures, memory, screen_figures, soak, squeezed, traffic
 from tools.mp import runner
 
 SCRIPT = ROOT / "tools" / "mp" / "measure.py"
@@ -37,6 +38,7 @@ BEGIN, END = '<!-- table: make benchmark ARGS="memory --write" -->', "<!-- end o
 SPEED_PAGE = ROOT / "docs" / "performance.md"
 HISTORY_PAGE = ROOT / "docs" / "history.md"
 HISTORY_BEGIN = '<!-- table: make benchmark ARGS="history --write" -->'
+SCREEN_BEGIN = '<!-- table: make benchmark ARGS="screen --write" -->'
 SPEED_BEGIN = '<!-- table: make benchmark ARGS="decoding --write" -->'
 # How often a pack tells its status at most: a JK over BLE unasked, the display port as its line
 # allows, all others at the shortest `bms_poll_ms`. Each frame is judged, too.
@@ -182,6 +184,12 @@ def print_traffic():
     print("\n".join(traffic.table()))
 
 
+def print_screen(write):
+    """Prints what the screen costs, or puts it into its page."""
+    found = screen_figures.costs(KNOWN_LOOP_ESP32_US)
+    put(screen_figures.table(found), write and (SPEED_PAGE, SCREEN_BEGIN))
+
+
 def print_history(write):
     """Prints what the history takes, or puts it into its page; and how fast it is told."""
     put(history_figures.table(), write and (HISTORY_PAGE, HISTORY_BEGIN))
@@ -198,18 +206,23 @@ def print_soak():
         raise SystemExit("\n".join(problems))
 
 
-WRITTEN = {"decoding": print_decoding, "memory": print_memory, "history": print_history}
+WRITTEN = {
+    "decoding": print_decoding,
+    "screen": print_screen,
+    "memory": print_memory,
+    "history": print_history,
+}
 
 
 def main(argv=None):
     """Command line."""
-    sections = ("decoding", "speed", "bench", "memory", "traffic", "history")
+    sections = ("decoding", "speed", "bench", "screen", "memory", "traffic", "history")
     parser = argparse.ArgumentParser(prog="make benchmark", description=__doc__.split("\n")[0])
     parser.add_argument(
         "section", nargs="*", choices=[[], *sections, "soak"], help=", ".join(sections)
     )
     parser.add_argument(
-        "--write", action="store_true", help="decoding, memory, history: into their page"
+        "--write", action="store_true", help=f"{', '.join(WRITTEN)}: into their page"
     )
     options = parser.parse_args(argv)
     for section in options.section or sections:
