@@ -50,7 +50,7 @@ def collect():
 
 def load():
     """Returns the names, as a list."""
-    return FILE.read_text().split()
+    return FILE.read_text("utf-8").split()
 
 
 def unused(trees):
@@ -69,7 +69,7 @@ def main(argv=None):
     names = collect()
     if options.check:
         return 0 if names == load() else 1
-    FILE.write_text(textwrap.fill(" ".join(names), stock_names.WIDTH) + "\n")
+    FILE.write_text(textwrap.fill(" ".join(names), stock_names.WIDTH) + "\n", "utf-8")
     return 0
 
 

@@ -256,7 +256,7 @@ def kept(board_name, joined=True, roomy=False, squeezed=True):
             with tempfile.TemporaryDirectory(dir=place.parent) as folder:
                 made = pathlib.Path(folder) / "image"
                 laid = lay_out(board_name, made, squeezed=squeezed, joined=joined, roomy=roomy)
-                _beside(place).write_text(json.dumps(laid.started))
+                _beside(place).write_text(json.dumps(laid.started), "utf-8")
                 os.rename(made, place)
     return place
 

@@ -79,7 +79,7 @@ def known(names, run=runner.run32):
     """
     with tempfile.TemporaryDirectory() as folder:
         file = pathlib.Path(folder) / "names.txt"
-        file.write_text(" ".join(["_", *names]))
+        file.write_text(" ".join(["_", *names]), "utf-8")
         more = {"files": {str(file): str(file)}} if run is runner.run32 else {}
         result = run("tools/mp/known_names.py", [file], places=[], **more)
     problem = runner.failure(result)

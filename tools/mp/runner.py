@@ -53,7 +53,7 @@ def run64(script, args=(), places=PLACES, heap=HEAP_BYTES, timeout=120, cwd=None
         command + [str(a) for a in args],
         env=os.environ | {"MICROPYPATH": ":".join(search)},
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         timeout=timeout,
         cwd=cwd or ROOT,
     )
@@ -85,7 +85,9 @@ def run_plan(plan, timeout=120):
         json.dump(plan, file)
         file.flush()
         command = [find_tool("node"), str(HERE / "run32.mjs"), file.name]
-        return subprocess.run(command, capture_output=True, text=True, timeout=timeout, cwd=ROOT)
+        return subprocess.run(
+            command, capture_output=True, encoding="utf-8", timeout=timeout, cwd=ROOT
+        )
 
 
 def name_inside(place):
