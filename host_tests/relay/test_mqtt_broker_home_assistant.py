@@ -1,7 +1,6 @@
 """Home Assistant itself takes every entity, and keeps it while it moves to its device and back.
 
-PACKMATE_HOME_ASSISTANT names the Python that has it (`pip install homeassistant==2025.4.4`, which
-needs Python 3.13); without it this is skipped.
+Where there is none (tools.home_assistant), this is skipped.
 """
 
 import json
@@ -13,12 +12,12 @@ import time
 import pytest
 
 from host_tests.relay.broker_rig import Program, places
-from tools import ROOT
+from tools import ROOT, home_assistant
 from tools.bench.broker import Broker, find_mosquitto
 
-PYTHON = os.environ.get("PACKMATE_HOME_ASSISTANT")
+PYTHON = home_assistant.installed()
 pytestmark = [
-    pytest.mark.skipif(not PYTHON, reason="PACKMATE_HOME_ASSISTANT names no Python with it"),
+    pytest.mark.skipif(not PYTHON, reason="Home Assistant is not installed"),
     pytest.mark.skipif(not find_mosquitto(), reason="mosquitto is not installed"),
 ]
 UNIT = "packmate_a0b1c2d3e4f5_"
