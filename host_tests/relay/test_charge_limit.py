@@ -85,13 +85,13 @@ def test_it_is_told_at_each_interval_and_never_kept_by_the_broker(start):
 
 def test_the_owners_table_counts(start):
     bench = start(charge_table="0:0 3:20 10:100")
-    bench.run(2_000)
+    bench.run(5_000)
     assert last(bench)["charge_limit_ma"] == 10_000
 
 
 def test_without_figures_nothing_may_be_charged(start):
     bench = start()
-    bench.run(2_000)
+    bench.run(5_000)
     bench.talks = False
     bench.run(30_000)
     told = last(bench)
@@ -105,7 +105,7 @@ def test_the_time_is_told_where_it_is_known(start):
     device = make_device()
     device.clock = make_clock(1796684820)
     bench = start(device=device)
-    bench.run(2_000)
+    bench.run(5_000)
     assert last(bench)["ts"] == 1796684820
 
 
