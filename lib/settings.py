@@ -15,6 +15,8 @@ TEXT = 2
 CHOICE = 3
 PACKS = 4
 
+LEAST_PASSWORD = 8  # letters, for whoever may change something on the page
+
 # What the application has them by: their names; in an image for a board without PSRAM their places
 # in the table (tools/numbered.py).
 NUMBERED = False
@@ -322,10 +324,19 @@ def load(raw, table=SETTINGS):
             import settings_packs  # needed by few
 
             settings_packs.load(raw["packs"], values, errors, SETTINGS, load, _check_link)
-    elif values.get("ble_pin") and not values["ble_pin"].isdigit():
+    else:
+        _check_secrets(values, errors)
+    return values, errors
+
+
+def _check_secrets(values, errors):
+    """values: of all secrets, or of some of them."""
+    if values.get("ble_pin") and not values["ble_pin"].isdigit():
         values["ble_pin"] = ""
         errors.append("ble_pin: holds more than digits")
-    return values, errors
+    if 0 < len(values.get("web_password", "")) < LEAST_PASSWORD:
+        values["web_password"] = ""
+        errors.append("web_password: has fewer than %d letters" % LEAST_PASSWORD)
 
 
 def keyed(values):

@@ -39,18 +39,11 @@ def add_to(device, early):
     name = "packmate-" + early.unit[-6:].decode()
     site = Site((name, name + ".local"))
     device.site = site
-    device.login = _login(device, early)
+    device.login = login.Login(early.secrets["web_password"], device)
     _add_files(site, files)
     _add_figures(site, device, settings)
     device.changes = add_changes(site, device, settings)
     device.extras += (run(device, WebServer(site)),)
-
-
-def _login(device, early):
-    password = early.secrets["web_password"]
-    if password and len(password) < login.LEAST:
-        early.errors.append("web_password: has fewer than %d letters: not used" % login.LEAST)
-    return login.Login(password, device)
 
 
 def _add_files(site, files):
@@ -81,6 +74,7 @@ def _add_figures(site, device, settings):
         "settings": settings["web_settings"],
         "history": settings["history_kb"] != 0,
         "fahrenheit": settings["temperature_unit"] == "fahrenheit",
+        "links": _links(settings),
         "pack_names": [pack["name"] for pack in settings["packs"]],
     }
     live = Live(device, open_codes(), facts, heats)
@@ -89,6 +83,13 @@ def _add_figures(site, device, settings):
     site.answer("GET", "/api/history", Records(device).answer)
     site.answer("GET", "/api/events", events.answer)
     site.answer("GET", "/api/support", events.support, guard=device.login.guarded)
+
+
+def _links(settings):
+    """Returns of each pack that is shown in whose words it is told why there are no figures."""
+    packs = (settings,) + tuple(settings["packs"])
+    ways = ["radio" if pack["bms_link"] == "ble" else "wire" for pack in packs]
+    return ways if len(ways) == 1 else ["bank"] + ways
 
 
 def add_changes(site, device, settings):

@@ -13,7 +13,6 @@ from compat import const
 from web.answer import refusal, whole
 from website.told import told
 
-LEAST = const(8)  # letters of a password
 BODY_BYTES = const(256)
 
 _SESSIONS = const(4)  # the one that was used least lately makes room
@@ -23,7 +22,7 @@ _LONGEST_PAUSE_S = const(60)  # after wrong passwords
 
 
 class Login:
-    """password: "" or too short: nobody is let in. device: has uptime_s, by which all is timed,
+    """password: "" for none: nobody is let in. device: has uptime_s, by which all is timed,
     and the journal that attempts are noted in.
 
     After a wrong password nobody can try for 2 s, then 4, and so on to a minute: so a password is
@@ -33,7 +32,7 @@ class Login:
     def __init__(self, password, device):
         self._device = device
         self._salt = os.urandom(16)
-        self._known = self._digest(password) if len(password) >= LEAST else None
+        self._known = self._digest(password) if password else None
         self._sessions = {}  # digest of the token: [since, last used], in s of uptime
         self._failures = 0
         self._again_s = 0

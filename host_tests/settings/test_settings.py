@@ -41,6 +41,7 @@ FORMED = {
     "screen_night_to": ("00:00", "23:59"),
     "ble_address": ("", "C8:47:8C:00:00:01"),
     "ble_pin": ("", "123456"),
+    "web_password": ("", "12345678"),
 }
 
 

