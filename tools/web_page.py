@@ -2,7 +2,8 @@
 firmware/website/files.py. `python -m tools.web_page` lists the sizes.
 
 Beside what is in that folder it holds the bench's icon and, for each language, `texts-….json`: the
-page's own words from there, what the screen says of codes, and the settings with their bounds.
+page's own words from there, what the screen says of codes (in its capitals only where the page has
+nothing calmer to say), and the settings with their bounds.
 """
 
 import gzip
@@ -33,7 +34,9 @@ _TABLES = {
     "preheat": ("PREHEAT_TEXTS",),
     "verdict": ("VERDICT_TEXTS",),
     "alarm": ("ALARM_TEXTS",),
-    "link": ("WIRE_TEXTS", "RADIO_TEXTS", "NO_RADIO_TEXTS", "BANK_TEXTS"),
+    "wire": ("WIRE_TEXTS",),
+    "radio": ("RADIO_TEXTS", "NO_RADIO_TEXTS"),
+    "bank": ("BANK_TEXTS",),
     "warning": ("WARNING_TEXTS",),
     "reset": ("RESET_CODES",),
     "wifi": ("WIFI_CODES",),
@@ -75,14 +78,11 @@ def texts(language):
         importlib.import_module, ("languages.codes", f"languages.{language}", "words")
     )
     helps = found.pop("helps")
-    found["words"] = {
-        name: {
-            code: word
-            for table in tables
-            for code, word in _pairs(codes, spoken, getattr(words, table))
-        }
-        for name, tables in _TABLES.items()
-    }
+    own = found["words"]
+    found["words"] = {}
+    for name, tables in _TABLES.items():
+        pairs = [pair for table in tables for pair in _pairs(codes, spoken, getattr(words, table))]
+        found["words"][name] = dict(pairs) | own.get(name, {})
     found["faults"] = _faults(spoken, words)
     table = importlib.import_module("settings")
     for name, rows in (("settings", table.SETTINGS), ("secrets", table.SECRETS)):

@@ -102,11 +102,19 @@ def all_texts():
 
 def test_both_languages_say_the_same_things():
     one, other = all_texts().values()
-    for part in ("page", "events", "refusals", "words", "faults"):
+    for part in ("page", "events", "answers", "refusals", "words", "faults"):
         assert one[part].keys() == other[part].keys()
     for table in one["words"]:
         assert one["words"][table].keys() == other["words"][table].keys()
     assert len(one["faults"]) == 10 and all(all(words) for words in one["faults"].values())
+
+
+def test_nothing_is_shouted_as_on_the_panel():
+    known = {"BMS", "GPS", "MQTT", "PIN", "UART", "WLAN"}
+    for language, found in all_texts().items():
+        for table, rows in found["words"].items():
+            loud = {w for row in rows.values() for w in re.findall(r"\b[A-ZÄÖÜ]{2,}\b", row)}
+            assert loud <= known, (language, table)
 
 
 def test_what_the_scripts_say_has_words(sources):
@@ -118,7 +126,8 @@ def test_what_the_scripts_say_has_words(sources):
     assert used - known == set()
     by_name_put_together = {"heats_below", "warm_from", "of_soc", "of_temp", "of_power", "of_heat"}
     by_choice = {"on", "off", "is_set", "is_not_set", "log_in", "log_out", "restarts"}
-    assert known - used <= by_name_put_together | by_choice | {"log_in_again"}
+    by_choice |= {"log_in_again", "by_mqtt", "on_page"}
+    assert known - used <= by_name_put_together | by_choice
 
 
 def test_every_setting_is_explained_in_german_too():

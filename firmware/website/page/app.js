@@ -6,7 +6,7 @@ import * as pack from "./pack.js";
 import * as past from "./past.js";
 import * as settings from "./settings.js";
 import { ask, byId, make, say, toast } from "./dom.js";
-import { calm, setFahrenheit, text, texts, word } from "./words.js";
+import { linkWord, setFahrenheit, text, texts, word } from "./words.js";
 import { get, logIn, logOut, token } from "./api.js";
 
 const POLL_MS = 3000;
@@ -18,11 +18,11 @@ function lamps({ device, packs, heater: heats }) {
   const [pack_] = packs;
   const good = pack_.fresh && pack_.plausible;
   const shown = [
-    [good ? "good" : "bad", good ? "BMS" : `BMS: ${word("link", pack_.link_reason) || text("no_figures")}`],
+    [good ? "good" : "bad", good ? "BMS" : `BMS: ${linkWord(pack_.link_reason, device.links[0])}`],
     [device.wifi.rssi_dbm > -75 ? "good" : "warn", `Wi-Fi ${device.wifi.rssi_dbm ?? "–"} dBm`],
   ];
   if (device.mqtt) shown.push([device.mqtt.connected ? "good" : "bad", "MQTT"]);
-  if (heats?.heater_fault) shown.push(["bad", calm(word("state", "fault"))]);
+  if (heats?.heater_fault) shown.push(["bad", word("state", "fault")]);
   byId("lamps").replaceChildren(...shown.map(([tone, words]) => make("li", { "data-tone": tone }, words)));
 }
 

@@ -1,7 +1,7 @@
 // The heater, and what whoever is logged in may have it do.
 
 import { byId, ask, make, say, segments, showFacts, toast } from "./dom.js";
-import { calm, degrees, number, span, text, texts, word } from "./words.js";
+import { degrees, number, span, text, texts, word } from "./words.js";
 import { post, token } from "./api.js";
 
 const MODES = ["off", "charger", "charger_or_soc"];
@@ -14,8 +14,8 @@ export function show({ heater, device }) {
   const box = byId("heater");
   box.dataset.on = heater.heater_on;
   box.dataset.fault = heater.heater_fault;
-  say(byId("heater-state"), calm(word("state", heater.heater_state)));
-  say(byId("heater-reason"), heater.heater_fault ? "" : calm(word("reason", heater.heater_reason)));
+  say(byId("heater-state"), word("state", heater.heater_state));
+  say(byId("heater-reason"), heater.heater_fault ? "" : word("reason", heater.heater_reason));
   showFaults(heater);
   showFacts(byId("heater-facts"), [
     [text("mode"), word("mode", heater.heater_mode)],
@@ -39,8 +39,8 @@ function showFaults(heater) {
   box.hidden = !faults.length && !warnings.length;
   box.replaceChildren(...faults.flatMap((code) => {
     const [means, todo] = texts.faults[code] ?? ["", ""];
-    return [make("b", {}, calm(word("reason", code))), make("p", {}, means, " ", todo)];
-  }), ...warnings.map((code) => make("b", {}, calm(word("warning", code)))));
+    return [make("b", {}, word("reason", code)), make("p", {}, means, " ", todo)];
+  }), ...warnings.map((code) => make("b", {}, word("warning", code))));
 }
 
 // What may be commanded; made anew only when something of it is another, lest a finger miss it.

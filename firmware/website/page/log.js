@@ -1,14 +1,14 @@
 // The event log, and what the device is.
 
 import { byId, make, showFacts, toast } from "./dom.js";
-import { calm, moment, number, span, text, texts, word } from "./words.js";
+import { moment, number, span, text, texts, word } from "./words.js";
 import { file, get } from "./api.js";
 
 // An event: [start, uptime in s, unix time, what, about, how often].
 const [BOOTS, UPTIME, UNIX, WHAT, ABOUT, COUNT] = [0, 1, 2, 3, 4, 5];
 const BAD = ["crash", "late", "fault", "alarm", "warning", "dropped"];
 // Whose codes an event is about.
-const TABLES = { wifi: "wifi", mqtt: "mqtt", bms: "link", fault: "reason", fault_over: "reason", warning: "warning", warning_over: "warning", alarm: "alarm", alarm_over: "alarm" };
+const TABLES = { wifi: "wifi", mqtt: "mqtt", bms: "wire", fault: "reason", fault_over: "reason", warning: "warning", warning_over: "warning", alarm: "alarm", alarm_over: "alarm" };
 
 let seen = null;
 
@@ -23,6 +23,18 @@ export async function load(device) {
   }
 }
 
+// What an event is about, in the owner's words.
+function aboutWhat(what, about) {
+  if (about === "up") return text("up");
+  if (what === "bms") return texts.words.wire[about] ?? word("radio", about);
+  if (TABLES[what]) return word(TABLES[what], about) || about;
+  if (what === "start") return word("reset", about) || about;
+  const order = /^(.+), (by MQTT|on the page): (.+)$/.exec(about);
+  if (what !== "command" || !order) return about;
+  const [, name, from, became] = order;
+  return `${name}, ${text(from === "by MQTT" ? "by_mqtt" : "on_page")}: ${texts.answers[became] ?? became}`;
+}
+
 function item(event) {
   const [what] = event[WHAT].split(" ");
   const about = event[ABOUT];
@@ -30,8 +42,7 @@ function item(event) {
   const tone = BAD.includes(what) || (TABLES[what] && !what.endsWith("_over") && !up && about) ? "bad" : up || what.endsWith("_over") ? "good" : "";
   const when = event[UNIX] ? moment(event[UNIX]) : `${text("start")} ${event[BOOTS]} + ${span(event[UPTIME])}`;
   const named = `${texts.events[what] ?? what}${event[WHAT].slice(what.length)}`;
-  const more = up ? text("up") : TABLES[what] ? calm(word(TABLES[what], about) || about) : what === "start" ? word("reset", about) || about : about;
-  return make("li", { class: tone }, make("time", {}, when), make("b", {}, named), ` ${more}`, event[COUNT] > 1 ? ` (${event[COUNT]}×)` : "");
+  return make("li", { class: tone }, make("time", {}, when), make("b", {}, named), ` ${aboutWhat(what, about)}`, event[COUNT] > 1 ? ` (${event[COUNT]}×)` : "");
 }
 
 export function showDevice({ device }) {

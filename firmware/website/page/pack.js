@@ -1,7 +1,7 @@
 // The pack and its cells; of several packs one of them, or all together.
 
 import { byId, make, say, segments, showFacts } from "./dom.js";
-import { calm, degrees, number, span, text, word, yesNo } from "./words.js";
+import { degrees, linkWord, number, span, text, word, yesNo } from "./words.js";
 
 const LOW_PCT = 15;
 const FULL_MV = 3650; // a bar's end, and its beginning
@@ -19,17 +19,17 @@ export function show(state) {
   say(byId("age"), pack.data_age_s === null ? "" : text("age", span(pack.data_age_s)));
   const why = byId("no-figures");
   why.hidden = good;
-  say(why, good ? "" : blame(pack));
+  say(why, good ? "" : blame(pack, device.links[Math.min(chosen, packs.length - 1)]));
   showFigures(pack);
   showAlarms(pack);
   showCells(pack);
 }
 
 // Why there are no figures.
-function blame(pack) {
-  if (pack.verdict && !pack.plausible) return calm(word("verdict", pack.verdict));
+function blame(pack, link) {
+  if (pack.verdict && !pack.plausible) return word("verdict", pack.verdict);
   if (pack.frozen) return text("frozen");
-  return word("link", pack.link_reason) || text("waiting");
+  return linkWord(pack.link_reason, link);
 }
 
 function offer(packs, device) {
@@ -53,9 +53,9 @@ function showFigures(pack) {
   byId("power").dataset.tone = pack.power_mw > 0 ? "in" : pack.power_mw < 0 ? "out" : "";
   say(byId("voltage"), number(pack.pack_mv, "V", 2, 1000) ?? "–");
   say(byId("current"), number(pack.current_ma, "A", 1, 1000) ?? "–");
-  const temps = (pack.temps_dc ?? []).filter((dc) => dc !== null).map((dc) => degrees(dc));
+  const temps = (pack.temps_dc ?? []).filter((dc) => dc !== null);
   showFacts(byId("pack-facts"), [
-    [text("temps"), temps.length ? temps.join(" ") : null],
+    [text("temps"), temps.length ? degrees(...temps) : null],
     [text("mos"), degrees(pack.mos_temp_dc)],
     [text("remaining"), number(pack.remaining_mah, "Ah", 1, 1000)],
     [text("capacity"), number(pack.capacity_mah, "Ah", 1, 1000)],
@@ -71,7 +71,7 @@ function showFigures(pack) {
 
 function showAlarms(pack) {
   const alarms = [...(pack.alarms ?? []).map((code) => ["alarm", code]), ...(pack.notices ?? []).map((code) => ["notice", code])];
-  byId("alarms").replaceChildren(...alarms.map(([tone, code]) => make("li", { "data-tone": tone }, calm(word("alarm", code)))));
+  byId("alarms").replaceChildren(...alarms.map(([tone, code]) => make("li", { "data-tone": tone }, word("alarm", code))));
 }
 
 function showCells(pack) {

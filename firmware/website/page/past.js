@@ -11,7 +11,7 @@ const [SOC, MV, MA, COLD, ON] = [3, 4, 5, 6, 13];
 // Name, figure of a row, how it is shown, and the least that the height stands for.
 const LINES = [
   ["soc", (row) => row[SOC], (v) => number(v, "%"), 100],
-  ["temp", (row) => row[COLD], degrees, 50],
+  ["temp", (row) => row[COLD], (dc) => degrees(dc), 50],
   ["power", (row) => (row[MV] === null || row[MA] === null ? null : (row[MV] * row[MA]) / 1e6), (v) => number(v, "W"), 100],
 ];
 const EDGE = { left: 8, right: 8, top: 8, bottom: 22, band: 8 };

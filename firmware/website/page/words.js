@@ -11,8 +11,8 @@ export const text = (name, ...values) => values.reduce((out, value) => out.repla
 // What the owner reads for a code of a table; a code that nobody knows is shown as it is.
 export const word = (table, code) => (code ? texts.words[table]?.[code] ?? code.replaceAll("_", " ") : "");
 
-// Headlines of the panel are in capitals; in a sentence they are not.
-export const calm = (words) => (words === words.toUpperCase() ? words.slice(0, 1) + words.slice(1).toLowerCase() : words);
+// Why there are no figures: in the words of a cable, of Bluetooth, or of several packs together.
+export const linkWord = (code, kind) => word(kind, code) || text("waiting");
 
 const known = (value) => value !== null && value !== undefined;
 export const number = (value, unit, digits = 0, divisor = 1) => {
@@ -20,9 +20,11 @@ export const number = (value, unit, digits = 0, divisor = 1) => {
   const shown = (value / divisor).toLocaleString(texts.locale, { minimumFractionDigits: digits, maximumFractionDigits: digits });
   return unit ? `${shown} ${unit}` : shown;
 };
-export const degrees = (dc) => {
-  if (!known(dc)) return null;
-  return facts.fahrenheit ? number(dc * 1.8 + 320, "°F", 1, 10) : number(dc, "°C", 1, 10);
+// Of one temperature, or of several with the unit behind the last.
+export const degrees = (...dcs) => {
+  if (!dcs.every(known)) return null;
+  const scaled = facts.fahrenheit ? dcs.map((dc) => dc * 1.8 + 320) : dcs;
+  return `${scaled.map((tenths) => number(tenths, "", 1, 10)).join("  ")} ${facts.fahrenheit ? "°F" : "°C"}`;
 };
 export const yesNo = (value) => (known(value) ? text(value ? "on" : "off") : null);
 
