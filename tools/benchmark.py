@@ -1,5 +1,5 @@
 """The performance and memory tables: `python -m tools.benchmark [decoding] [speed] [bench]
-[screen] [memory] [traffic] [history] [soak]`.
+[screen] [memory] [traffic] [history] [web] [soak]`.
 
 - decoding: time and heap of a frame in each dialect and of the message about it, and what one
   pack takes of the chip;
@@ -10,10 +10,11 @@
 - memory: what the application takes of the heap, by package;
 - traffic: what MQTT sends and receives a day;
 - history: what the records of a day take, and how many reach the broker a second;
+- web: what the device's own page takes of both heaps;
 - soak: what lives after the lost connections of a month; only where it is asked for.
 
-With `--write`, decoding, screen, memory and history put their tables into docs/performance.md,
-docs/memory.md, README.md and docs/history.md.
+With `--write`, decoding, screen, memory, history and web put their tables into
+docs/performance.md, docs/memory.md, README.md, docs/history.md and docs/web.md.
 """
 
 import argparse
@@ -22,7 +23,17 @@ import sys
 import tempfile
 import time
 
-from tools import ROOT, boot_play, history_figures, memory, screen_figures, soak, squeezed, traffic
+from tools import (
+    ROOT,
+    boot_play,
+    history_figures,
+    memory,
+    screen_figures,
+    soak,
+    squeezed,
+    traffic,
+    web_figures,
+)
 from tools.mp import runner
 
 SCRIPT = ROOT / "tools" / "mp" / "measure.py"
@@ -39,6 +50,8 @@ SPEED_PAGE = ROOT / "docs" / "performance.md"
 HISTORY_PAGE = ROOT / "docs" / "history.md"
 HISTORY_BEGIN = '<!-- table: make benchmark ARGS="history --write" -->'
 SCREEN_BEGIN = '<!-- table: make benchmark ARGS="screen --write" -->'
+WEB_PAGE = ROOT / "docs" / "web.md"
+WEB_BEGIN = '<!-- table: make benchmark ARGS="web --write" -->'
 SPEED_BEGIN = '<!-- table: make benchmark ARGS="decoding --write" -->'
 # How often a pack tells its status at most: a JK over BLE unasked, the display port as its line
 # allows, all others at the shortest `bms_poll_ms`. Each frame is judged, too.
@@ -206,17 +219,23 @@ def print_soak():
         raise SystemExit("\n".join(problems))
 
 
+def print_web(write):
+    """Prints what the device's page costs in memory, or puts it into its page."""
+    put(web_figures.table(), write and (WEB_PAGE, WEB_BEGIN))
+
+
 WRITTEN = {
     "decoding": print_decoding,
     "screen": print_screen,
     "memory": print_memory,
     "history": print_history,
+    "web": print_web,
 }
 
 
 def main(argv=None):
     """Command line."""
-    sections = ("decoding", "speed", "bench", "screen", "memory", "traffic", "history")
+    sections = ("decoding", "speed", "bench", "screen", "memory", "traffic", "history", "web")
     parser = argparse.ArgumentParser(prog="make benchmark", description=__doc__.split("\n")[0])
     parser.add_argument(
         "section", nargs="*", choices=[[], *sections, "soak"], help=", ".join(sections)

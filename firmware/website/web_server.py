@@ -10,7 +10,7 @@ from compat import const, ticks_diff
 from website.connection import PIECE, Connection
 
 MOST = const(3)  # connections; more wait until one of these is over
-_WAITING = const(4)  # of those, which cost memory of the system's
+_WAITING = const(3)  # of those, which cost memory of the system's
 _PAUSE_MS = const(2_000)  # until it is tried again, where there is no memory or no socket left
 
 
