@@ -211,7 +211,7 @@ def test_each_of_several_packs_is_one_of_its_own(monkeypatch):
     )
     packs = ({"name": "Two", "bms_link": "uart"},)
     bench = Bench(monkeypatch, device=device, roomy=True, mqtt_victron=True, packs=packs)
-    bench.run(3_000)
+    bench.run(6_000)
     serials = [accepted(bench.told(f"pack/{n}/victron")[0])["serial_number"] for n in (1, 2)]
     assert serials == ["0a1b-1", "0a1b-2"] and not bench.told("victron")
 
