@@ -4,7 +4,7 @@ import types
 
 import pytest
 
-from heat import thermal
+from heat import mat, thermal
 from heat.thermal import Thermal
 from host_tests.heat.heat_world import make_settings
 from starting import config
@@ -39,11 +39,11 @@ def test_window_bounds(wh, mw, seconds):
 
 
 def test_mat_power():
-    assert thermal.mat_ma(51_200, 26_200) == 1954
-    assert thermal.mat_mw(51_200, 26_200) == pytest.approx(100_053, rel=0.001)
+    assert mat.mat_ma(51_200, 26_200) == 1954
+    assert mat.mat_mw(51_200, 26_200) == pytest.approx(100_053, rel=0.001)
     for mv, mohm in ((None, 26_200), (51_200, 0), (-1, 5)):
-        assert thermal.mat_ma(mv, mohm) is None
-        assert thermal.mat_mw(mv, mohm) is None
+        assert mat.mat_ma(mv, mohm) is None
+        assert mat.mat_mw(mv, mohm) is None
 
 
 @pytest.mark.parametrize(
@@ -57,8 +57,8 @@ def test_nothing_passes_two_to_the_thirty():
     worst = 0
     for mv in (1, 12_000, 99_999, 999_999):
         for mohm in (1, 999, 1_000_000):
-            assert thermal.mat_ma(mv, mohm) < 1 << 30
-            worst = max(worst, thermal.mat_mw(mv, mohm))
+            assert mat.mat_ma(mv, mohm) < 1 << 30
+            worst = max(worst, mat.mat_mw(mv, mohm))
     assert worst < 1 << 30
     most_j_k = 7 * 200_000 * 3
     assert thermal.heat_s(most_j_k, 100, 500) == 1_000_000

@@ -11,6 +11,7 @@ call, so no reader sees half a frame. Nothing here allocates after construction.
 from array import array
 
 from bms.alarms import CELL_OVERVOLTAGE, CELL_UNDERVOLTAGE, NOTICES, WIRE_RESISTANCE
+from bms.watts import power_mw
 from compat import bytes_and, const, ticks_add, ticks_diff
 
 MAX_CELLS = const(32)
@@ -377,15 +378,3 @@ class PackState:
         for group in range(_GROUPS):
             if self._seen[group] and ticks_diff(now, self._t_ms[group]) > AGE_LIMIT_MS:
                 self._t_ms[group] = ticks_add(now, -AGE_LIMIT_MS)
-
-
-def power_mw(mv, ma):
-    """Returns mv * ma in mW without an intermediate over 2**30 (|ma| < 1 000 000, mv < 1 000 000).
-
-    The plain product passes 2**30 at 21 A on 51.2 V, and allocates from there on a 32-bit build.
-    """
-    sign = 1
-    if ma < 0:
-        sign = -1
-        ma = -ma
-    return sign * (mv // 1000 * ma + mv % 1000 * ma // 1000)

@@ -14,8 +14,9 @@ from bms.pack import power_mw
 from heat.control import Law
 from heat.guard.vetoes import Guard
 from heat.inputs import DAY, HOLDS, INHIBITED, OUTPUT, PREHEAT, PROBE_DC, Inputs
+from heat.mat import mat_mw
 from heat.report import ColdReport
-from heat.thermal import Thermal, energy_wh, mat_mw
+from heat.thermal import Thermal, energy_wh
 from heat.uptime import Boots
 
 

@@ -6,8 +6,9 @@ Episodes of heating then show what it really is, as the mat sees it: with all th
 swallows.
 """
 
-from bms.pack import power_mw
+from bms.watts import power_mw
 from compat import const
+from heat.mat import mat_ma
 
 _J_PER_K_WH = const(7)
 # While the loss is unknown: the share of the mat's power that stays in the cells.
@@ -43,25 +44,10 @@ _MOST_J = const(100_000_000)
 _CALM_MA = const(10_000)  # while pack_wh is unknown
 
 
-def mat_ma(pack_mv, mat_mohm):
-    """Returns the mat's current in mA; None if its resistance or the voltage is unknown."""
-    if pack_mv is None or mat_mohm <= 0 or not 0 <= pack_mv < 1_000_000:
-        return None
-    # By two divisions: a dead short of 1 mΩ would pass 2**30.
-    ma = pack_mv // mat_mohm * 1000 + pack_mv % mat_mohm * 1000 // mat_mohm
-    return min(ma, 1_000_000)
-
-
 def seen_ma(pack_mv, mat_mohm):
     """Returns the mat's current as the pack's would clearly show it; None if it would not."""
     ma = mat_ma(pack_mv, mat_mohm)
     return ma if ma is not None and ma >= _SEEN_MA else None
-
-
-def mat_mw(pack_mv, mat_mohm):
-    """Returns the mat's power in mW, under 2**30; None if it is unknown."""
-    ma = mat_ma(pack_mv, mat_mohm)
-    return None if ma is None else power_mw(pack_mv, ma)
 
 
 def heat_s(j_k, mw, rise_dc):

@@ -43,7 +43,8 @@ import words as s
 from compat import const
 from heat.guard import balance, proof
 from heat.guard.stuck import OffWatch
-from heat.thermal import LIFTED, mat_ma
+from heat.mat import mat_ma
+from heat.thermal import LIFTED
 from heat.uptime import EnergyDay, Stretch
 
 _MIN_HYSTERESIS_DC = const(20)

@@ -12,7 +12,7 @@ a time that was jumped over is missed, and no heat is made up for it.
 import words as s
 from compat import const
 from heat.inputs import PREHEAT
-from heat.thermal import mat_mw
+from heat.mat import mat_mw
 
 _DAY_S = const(86_400)
 _MARGIN_S = const(600)  # and a quarter of what it takes: the wind may turn
