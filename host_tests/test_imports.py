@@ -36,9 +36,10 @@ LIB = {
         "words",
     },  # where names and bounds have their place
     "bms": PORTABLE_TOP,
-    "heat": PORTABLE_TOP | {"bms.pack", "bms.alarms", "bms.wire"},
+    "heat": PORTABLE_TOP | {"bms.pack", "bms.alarms", "bms.wire", "bms.watts"},
     "relay": PORTABLE_TOP | {"bms.pack", "bms.alarms", "bms.check", "bms.wire"},
     "web": {"compat"},
+    "setup": PORTABLE_TOP | {"settings_memory"},
     "history": PORTABLE_TOP | {"bms.pack", "bms.wire", "bms.crc16"},
     "screen": PORTABLE_TOP | {"bms.pack", "bms.alarms", "bms.check", "bms.wire", "history.curve"},
     "languages": {

@@ -43,6 +43,8 @@ _OF_PSRAM = (
     ("web_thresholds", None),
     ("web_settings", None),
 )
+# Of the line to the broker, and Home Assistant: nothing asks for these there.
+_OF_LINE = ("mqtt_tls", "mqtt_ca", "mqtt_cert", "mqtt_key", "mqtt_writes", "ha_by_device")
 
 
 def has_psram(python_bytes):
@@ -72,6 +74,12 @@ def refuse(values, errors):
     _refuse_line(values, errors)
 
 
+def needless():
+    """Returns the names of the settings that are of no use there."""
+    names = [row[0] for row in _OF_MEMORY + _OF_PSRAM]
+    return names + list(_OF_LINE) + ["update_url"]
+
+
 def useful(secrets):
     """Returns the secrets that such a board has a use for."""
     return {key: secrets[key] for key in ("wifi_password", "mqtt_password")}
@@ -87,8 +95,7 @@ def _refuse_line(values, errors):
     if values["update_url"]:
         errors.append("update_url: a board without PSRAM is updated by USB")
         values["update_url"] = ""
-    # Nothing asks for these there.
-    for name in ("mqtt_tls", "mqtt_ca", "mqtt_cert", "mqtt_key", "mqtt_writes", "ha_by_device"):
+    for name in _OF_LINE:
         values.pop(name)
 
 

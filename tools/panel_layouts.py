@@ -20,6 +20,7 @@ _MONO_IN_PLACE = {
     "showing.first_picture": ROOT / "firmware" / "showing" / "mono_picture.py",
     "building.screen": ROOT / "firmware" / "building" / "mono_screen.py",
     "screen.start": ROOT / "lib" / "screen" / "mono_start.py",
+    "screen.poster": ROOT / "lib" / "screen" / "mono_poster.py",
 }
 
 

@@ -299,7 +299,15 @@ phone:
 starting
 ITS HEATING ON? SEE APP
 heater, Wi-Fi and MQTT run
-no pages: screen_pages"""
+no pages: screen_pages
+LET THE BUTTON GO:
+set-up from a phone
+Wi-Fi
+password
+trying the network
+that was entered
+settings are saved,
+it starts anew"""
 
 # By why the chip started: machine.reset_cause().
 RESETS = """\
@@ -436,10 +444,10 @@ Help: README.md, and on a
 computer: packmate logs
 WELCOME
 Nothing is set up yet.
-On a computer with USB:
-1  packmate setup
-2  packmate deploy
-Guide: README.md
+From a phone: switch it
+off, and on again.
+By USB: packmate setup
+Guide: docs/set-up.md
 not balancing
 not known
 the last 24 hours

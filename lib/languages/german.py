@@ -281,7 +281,15 @@ Handy:
 startet
 HEIZT ES? SIEHE APP
 Heizung, WLAN, MQTT an
-ohne Seiten: screen_pages"""
+ohne Seiten: screen_pages
+KNOPF LOSLASSEN:
+Einrichten per Handy
+WLAN
+Passwort
+prüft das Netz, das
+eingegeben wurde
+Eingaben gespeichert,
+es startet neu"""
 
 RESETS = """\
 Grund unbekannt
@@ -413,10 +421,10 @@ Hilfe: README.md; und am
 Computer: packmate logs
 WILLKOMMEN
 Noch ist nichts gesetzt.
-Am Computer, über USB:
-1  packmate setup
-2  packmate deploy
-Anleitung: README.md
+Mit dem Handy: aus- und
+wieder einschalten.
+Per USB: packmate setup
+Hilfe: docs/set-up.md
 Balance aus
 nicht bekannt
 letzte 24 Stunden

@@ -28,6 +28,47 @@ def fields(text):
     return found
 
 
+class LongForm:
+    """A form that is too long to be held as it comes: `take` its pieces, then ask for `fields`.
+
+    most: fields; longest: bytes of one of them.
+    """
+
+    def __init__(self, most, longest):
+        self._found = {}
+        self._rest = b""
+        self._most = most
+        self._longest = longest
+
+    def take(self, data):
+        """Takes the next bytes."""
+        parts = (self._rest + bytes(data)).split(b"&")
+        self._rest = parts.pop()
+        for part in parts:
+            self._add(part)
+        if len(self._rest) > self._longest:
+            self._rest = b""
+            self._found = None
+
+    def fields(self):
+        """Returns {name: value} when all is there; None if it was no form, or one that is too
+        large."""
+        if self._rest:
+            self._add(self._rest)
+            self._rest = b""
+        return self._found
+
+    def _add(self, part):
+        if self._found is None:
+            return
+        one = fields(part)
+        twice = [name for name in one or () if name in self._found]
+        if not one or twice or len(self._found) == self._most:
+            self._found = None
+        else:
+            self._found.update(one)
+
+
 def _decoded(text):
     """Returns the str that is meant, None if it is not well-formed."""
     first, *others = text.replace(b"+", b" ").split(b"%")

@@ -113,6 +113,9 @@ class Machine(Anything):
     def reset_cause(self):
         return 1
 
+    def reset(self):  # a name that the chip has in its flash
+        pass
+
     def unique_id(self):
         return b"packma"
 

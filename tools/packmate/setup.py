@@ -1,7 +1,8 @@
 """Asks a person for what only a person knows, and writes settings.json and secrets.json.
 
-The questions are in questions.py. What is there already is proposed; each answer is judged at once
-by the device's own table. From a script, the answers are lines on standard input.
+The questions are those of the device's own page (lib/setup/questions.py). What is there already is
+proposed; each answer is judged at once by the device's own table. From a script, the answers are
+lines on standard input.
 """
 
 import getpass
@@ -10,10 +11,10 @@ import sys
 
 import settings
 import settings_charge
-import settings_memory
+from setup.answers import differing
+from setup.questions import hold, questions
 from tools import boards
 from tools.packmate import PackmateError, backup, check
-from tools.packmate.questions import Ask, questions
 
 _ROWS = {row[0]: row for row in settings.SETTINGS}
 _SECRET_ROWS = {row[0]: row for row in settings.SECRETS}
@@ -95,31 +96,23 @@ def ask(question, given, secrets):
 
 def ask_all(board, given, secrets):
     """Asks all questions that what is known so far gives reason for, and that have two answers."""
+
+    def value_of(key):
+        return given.get(key, _ROWS[key][4])
+
     for question in questions():
-        if not question.when(given):
+        if not hold(question.when, value_of):
             continue
-        if isinstance(question, Ask):
-            if board.PSRAM or not question.psram:
+        if not question.options:
+            if board.PSRAM or not question.roomy:
                 ask(question, given, secrets)
             continue
-        options = [o for o in question.options if o.when(given) and fits_board(o, board)]
-        at = next((n for n, o in enumerate(options) if o.fits(given, _default)), 0)
+        offered = [o for o in question.options if board.PSRAM or not o.roomy]
+        options = [o for o in offered if hold(o.when, value_of)]
+        at = next((n for n, o in enumerate(options) if o.fits(value_of)), 0)
         if len(options) > 1:
             at = choose(question.text, [o.text for o in options], at)
         given.update(options[at].values)
-
-
-def fits_board(option, board):
-    """True unless the option needs more memory than the board has."""
-    values, errors = settings.load(option.values)
-    errors = []
-    if not board.PSRAM:
-        settings_memory.refuse(values, errors)
-    return not errors
-
-
-def _default(key):
-    return _ROWS[key][4]
 
 
 def ask_for_more(given):
@@ -145,11 +138,6 @@ def ask_for_more(given):
     else:
         given[key] = value
     return True
-
-
-def differing(given, rows):
-    """Returns what of `given` differs from the defaults: a file needs no more."""
-    return {k: v for k, v in given.items() if k not in rows or v != rows[k][4]}
 
 
 def read_existing(path):
@@ -181,7 +169,7 @@ def run(folder, board_name=None):
         for line in found:
             print(f"  {line}")
         print("Put it right here, or end with Ctrl-C.")
-    finish(paths, differing(given, _ROWS), differing(secrets, _SECRET_ROWS), board_name)
+    finish(paths, differing(given), differing(secrets, settings.SECRETS), board_name)
 
 
 def finish(paths, given, secrets, board_name):
