@@ -24,6 +24,8 @@ EARLY = frozenset({"showing.first_picture", "starting.startup", "starting.config
 ONCE = frozenset(
     {
         "starting.startup",
+        "starting.set_up_asked",
+        "starting.roominess",
         "starting.config",
         "settings",
         "settings_heater",

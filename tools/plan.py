@@ -26,6 +26,8 @@ ABOUT = {
     "firmware/update": "signed bundles over Wi-Fi",
     "firmware/mqtt": "broker, messages out, commands in",
     "firmware/website": "the page: browsers, password",
+    "firmware/portal": "set-up: own network, its pages",
+    "lib/setup": "what is asked, and answered",
     "lib/web": "requests, answers of HTTP",
     "lib/relay": "figures → messages, discovery",
     "lib/screen": "figures → pages",

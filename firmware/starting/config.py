@@ -9,7 +9,7 @@ from binascii import crc32
 
 import settings
 from compat import const
-from heat.thermal import mat_ma, mat_mw
+from heat.mat import mat_ma, mat_mw
 from kept import storage
 
 _STATE_BYTES = const(4000)  # more than a state has; a bigger file is none, whatever it holds
@@ -23,6 +23,7 @@ def load_settings(max_ma, max_mw, roomy=True):
     can be set.
     """
     errors = []
+    settle()
     values = judge(read("settings.json", errors), max_ma, max_mw, roomy, errors)
     secrets = read("secrets.json", errors) if exists("secrets.json") else None
     secrets = judge_secrets(secrets, errors)
@@ -34,6 +35,15 @@ def load_settings(max_ma, max_mw, roomy=True):
         settings.disable_heater(values)
     language = values.pop("language")
     return settings.keyed(values), secrets, errors, language
+
+
+def settle():
+    """Makes up for what a power cut has kept the set-up from (portal/two_files.py)."""
+    if exists("settings.new") and not exists("secrets.new"):
+        try:
+            os.rename("settings.new", "settings.json")
+        except OSError as error:
+            print("settings.json: cannot be replaced:", error)
 
 
 def judge(raw, max_ma, max_mw, roomy, errors):

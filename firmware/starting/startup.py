@@ -17,10 +17,11 @@ import board
 import machine
 
 from compat import const
-from hardware.data_file import open_data
 from hardware.wifi import Wifi
 from starting.attempts import FRUGAL
 from starting.heaps import Heaps
+from starting.roominess import is_roomy
+from starting.set_up_asked import look
 from unload import unload
 
 # What only the start needs.
@@ -33,7 +34,6 @@ _READERS = (
     "settings",
 )
 _READERS += ("settings_heater", "settings_memory")
-_ROOMY = "power_saver.mpy"  # in no image for a board without PSRAM (tools/groups.py)
 _TWO_AREAS = const(100_000)  # less than two areas of Python's heap are together
 _HALF_AN_AREA = const(40_000)
 _CRUMBS = const(4_000)  # with a driver's books of 2 kB, too little for another area
@@ -47,9 +47,9 @@ class Startup:
     `state` is the state file's content, `record` the heater's part of it (see config.load_state);
     `brush` and `texts` are those of the showing.first_picture.Picture that is shown; `unit`
     identifies the chip: hexadecimal, as bytes; `failures`: of the starts before; `memory` is a
-    heaps.Heaps. `roomy`: see `_is_roomy`. `ballast`: how large the UART's receive buffer is until
-    the device runs, 0 if that does not matter: it holds the IDF's memory while Python's heap would
-    take it.
+    heaps.Heaps. `roomy`: see roominess.is_roomy. `ballast`: how large the UART's receive buffer is
+    until the device runs, 0 if that does not matter: it holds the IDF's memory while Python's heap
+    would take it.
     """
 
     ballast = 0
@@ -67,7 +67,7 @@ def prepare(picture, failures=0):
     early.texts = picture.texts
     early.memory = Heaps()
     early.memory.tell("start")
-    early.roomy = _is_roomy(early.memory, picture.errors)
+    early.roomy = is_roomy(early.memory.python_used + gc.mem_free(), picture.errors)
     _read(early, picture)
     if failures >= FRUGAL:
         early.settings["wifi_ssid"] = early.settings["mqtt_host"] = ""
@@ -81,6 +81,7 @@ def prepare(picture, failures=0):
     early.unit = hexlify(machine.unique_id())
     _take_memory(early, failures)
     early.memory.tell("radio and drivers")
+    look(early.brush, early.texts)
     return early
 
 
@@ -101,30 +102,6 @@ def _read(early, picture):
     early.state, early.record = config.load_state()
     for name in _READERS:
         unload(name)
-
-
-def _is_roomy(memory, errors):
-    """True if there is memory for whatever the settings ask for, and the image has it: the board
-    has PSRAM, or the program does not lie in memory, but in the firmware.
-    """
-    from settings_memory import has_psram
-
-    if not _is_file("app.mpy"):
-        return True
-    if not has_psram(memory.python_used + gc.mem_free()):
-        return False
-    if _is_file(_ROOMY):
-        return True
-    errors.append("memory: the image is one for boards without PSRAM; deploy that of your board")
-    return False
-
-
-def _is_file(name):
-    file = open_data(name)
-    if file is None:
-        return False
-    file.close()
-    return True
 
 
 def _take_memory(early, failures):

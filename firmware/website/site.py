@@ -41,6 +41,10 @@ class Site:
         """Has a receiver take what is sent to a path, `most` bytes at most."""
         self._routes.setdefault(path, {})[method] = make, most
 
+    def knows(self, path):
+        """True if somebody answers there."""
+        return path in self._routes
+
     def begin(self, request):
         """Returns a receiver for a request whose head is there, or an Answer."""
         if not is_for_us(request, self._names):

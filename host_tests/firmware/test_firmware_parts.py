@@ -383,12 +383,69 @@ def test_main_steps_down_before_it_gives_up(chip, monkeypatch):
     assert chip.trace[-2:] == ["buffer", ("safe mode", b"MemoryError: 1440 bytes")]
 
 
+def run_boot(chip, monkeypatch, kept=b"", set_up=None):
+    """Runs boot.py with this in the RTC's memory; returns what is there afterwards."""
+    left = [kept]
+
+    class RTC:
+        def memory(self, data=None):
+            if data is None:
+                return left[0]
+            left[0] = data
+
+    machine = sys.modules["machine"]
+    machine.RTC = RTC
+    machine.reset = lambda: chip.trace.append("reset")
+    module = types.ModuleType("set_up")
+    module.run = set_up
+    monkeypatch.setitem(sys.modules, "set_up", module)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    monkeypatch.setattr(sys, "print_exception", print, raising=False)
+    runpy.run_path(str(ROOT / "firmware" / "boot.py"))
+    return left[0]
+
+
 def test_boot_drops_the_heater(chip, monkeypatch):
     board = sys.modules["board"]
     for active in (0, 1):
         board.HEATER_PIN, board.HEATER_ACTIVE = 32, active
-        runpy.run_path(str(ROOT / "firmware" / "boot.py"))
+        run_boot(chip, monkeypatch)
     assert chip.trace == [(32, 1), (32, OFF)]
+
+
+@pytest.mark.parametrize("kept", [b"", b"packmate\x01", b"set-up2"])
+def test_boot_leaves_what_others_keep_in_the_rtc_alone(chip, monkeypatch, kept):
+    board = sys.modules["board"]
+    board.HEATER_PIN, board.HEATER_ACTIVE = 32, 1
+    assert run_boot(chip, monkeypatch, kept) == kept and "reset" not in chip.trace
+
+
+@pytest.mark.parametrize("error", [None, MemoryError, OSError, ImportError])
+def test_a_set_up_is_for_one_start_and_the_chip_starts_anew_however_it_ends(
+    chip, monkeypatch, error
+):
+    board = sys.modules["board"]
+    board.HEATER_PIN, board.HEATER_ACTIVE = 32, 1
+
+    def run():
+        chip.trace.append("set-up")
+        if error:
+            raise error("in the middle")
+
+    assert run_boot(chip, monkeypatch, b"set-up", run) == b""
+    assert chip.trace == [(32, OFF), "set-up", "reset"]
+
+
+def test_who_stops_a_set_up_at_the_console_has_the_console(chip, monkeypatch):
+    board = sys.modules["board"]
+    board.HEATER_PIN, board.HEATER_ACTIVE = 32, 1
+
+    def run():
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_boot(chip, monkeypatch, b"set-up", run)
+    assert "reset" not in chip.trace
 
 
 @pytest.mark.parametrize("error", [MemoryError, OSError, ValueError])

@@ -63,7 +63,9 @@ def startup(monkeypatch):
         types.SimpleNamespace(close=lambda: None) if found.file and name != found.missing else None
     )
     attempts = types.SimpleNamespace(FRUGAL=2)
+    asked = types.SimpleNamespace(look=lambda brush, texts: None)
     fakes = {
+        "starting.set_up_asked": asked,
         "starting.attempts": attempts,
         "machine": machine,
         "board": board,
@@ -74,7 +76,8 @@ def startup(monkeypatch):
     fakes |= {"hardware.data_file": data_file}
     for name, fake in fakes.items():
         monkeypatch.setitem(sys.modules, name, fake)
-    monkeypatch.delitem(sys.modules, "starting.startup", raising=False)
+    for name in ("starting.startup", "starting.roominess"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
     monkeypatch.setattr("time.ticks_ms", lambda: 0, raising=False)
     found.module = importlib.import_module("starting.startup")
     monkeypatch.setattr(found.module.gc, "mem_free", lambda: found.free, raising=False)
@@ -82,8 +85,8 @@ def startup(monkeypatch):
         found.module, "bytearray", lambda size: startup_asked.append(size), raising=False
     )
     yield found
-    unload("starting.startup")
-    unload("starting.config")
+    for name in ("starting.startup", "starting.roominess", "starting.config"):
+        unload(name)
 
 
 def prepare(startup, failures=0):
