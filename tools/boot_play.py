@@ -160,39 +160,56 @@ def play(settings=None, bms="jk_gps", psram=False, more=(), timeout_s=120):
 
 def _play(out, started, given, settings=None, bms="jk_gps", psram=False, more=(), timeout_s=120):
     given.write_text(json.dumps(SETTINGS | simulators.settings(bms) | (settings or {})))
+    stages = (*_STAGES, *more)
+    chunks = stand_ins(conversation(bms), psram)
+    for number, (_, code) in enumerate(stages):
+        text = named(code, started)
+        chunks += [f"{text}\nreport_peak()", "gc.collect()", f"report({number})"]
+    names = [name for name, _ in stages]
+    return run(out, chunks, names, {"/settings.json": str(given)}, timeout_s=timeout_s)
+
+
+def named(code, started):
+    """Returns code with what {module.name} is called in an image (image.started_in)."""
+    for name, value in started.items():
+        code = code.replace("{" + name + "}", value)
+    return code
+
+
+def stand_ins(said=((), b""), psram=False):
+    """Returns the pieces of source that come first: those of the chip, with `said` by a BMS."""
+    modules = ", ".join(f"({name!r}, {make})" for name, make in _BUILT_IN.items())
+    heaps = chip_heaps.before_the_ballast()
+    given = _STAND_INS.format(
+        nothing=_NOTHING,
+        modules=modules,
+        conversation=(dict(said[0]), said[1]),
+        largest=heaps.largest,
+        areas=8_000_000 if psram else heaps.usable,
+    )
+    chunks = ["import gc\nbefore = gc.mem_alloc()", _CHIP.read_text()]
+    return [*chunks, "gc.collect()", "print('tool', gc.mem_alloc() - before)", given]
+
+
+def run(out, chunks, names, more=None, path=("", ".frozen", "/lib"), timeout_s=120):
+    """Returns [Stage] of pieces of source, played with the files of an image.
+
+    Each stage says report_peak(), once or often, and then report(its number). names: of the
+    stages; more: {path on the device: file} beside the image's; path: where modules come from.
+    """
     files = {f"/{f.relative_to(out).as_posix()}": str(f) for f in out.rglob("*.*")}
     plan = {
         "heap": 256 * 1024,
-        "files": files | {"/settings.json": str(given)},
-        "path": ["", ".frozen", "/lib"],
+        "files": files | (more or {}),
+        "path": list(path),
         "argv": ["play"],
-        "chunks": _chunks(started, bms, psram, more),
+        "chunks": chunks,
     }
     result = runner.run_plan(plan, timeout_s)
     problem = runner.failure(result)
     if problem:
         raise RuntimeError(problem)
-    return _stages(result.stdout, [name for name, _ in (*_STAGES, *more)])
-
-
-def _chunks(started, bms, psram, more):
-    modules = ", ".join(f"({name!r}, {make})" for name, make in _BUILT_IN.items())
-    heaps = chip_heaps.before_the_ballast()
-    stand_ins = _STAND_INS.format(
-        nothing=_NOTHING,
-        modules=modules,
-        conversation=conversation(bms),
-        largest=heaps.largest,
-        areas=8_000_000 if psram else heaps.usable,
-    )
-    chunks = ["import gc\nbefore = gc.mem_alloc()", _CHIP.read_text()]
-    chunks += ["gc.collect()", "print('tool', gc.mem_alloc() - before)", stand_ins]
-    for number, (_, code) in enumerate((*_STAGES, *more)):
-        text = code
-        for name, value in started.items():
-            text = text.replace("{" + name + "}", value)
-        chunks += [f"{text}\nreport_peak()", "gc.collect()", f"report({number})"]
-    return chunks
+    return _stages(result.stdout, names)
 
 
 def _stages(text, names):
@@ -213,7 +230,7 @@ def _stages(text, names):
         elif word == "back":
             given.append(what)
         elif word == "peak":
-            peak = int(size) - tool
+            peak = max(peak, int(size) - tool)
         elif word == "mem":
             live = int(size) - tool
             if step:  # the tasks ran: each step begins when the garbage of others can go
@@ -221,5 +238,5 @@ def _stages(text, names):
             stages.append(Stage(names[int(what)], live, peak, taken, given))
             taken = []
             given = []
-            step = 0
+            step = peak = 0
     return stages

@@ -34,16 +34,24 @@ STARTED = frozenset(
     "build.build_screen build.build_relay build.finish".split()
 )
 
+# The program that sets a device up, in the place of the application. Where the modules of that are
+# squeezed and joined, it has its own.
+SET_UP = "set_up"
+SET_UP_STARTED = frozenset({"set_up.run", "set_up.steps"})  # for boot.py, and tools/set_up_play.py
 # At the root, beside boot.py: see there.
 SLOTS = "slots"
-_CHOOSE = """
+_CHOOSE = """\
 try:
     import slots
 
     slots.choose()
 except ImportError as error:
     print("boot:", error)
+
 """
+# In boot.py: when it is known which set of files runs, and what then runs of it.
+_BEFORE_SET_UP = "if RTC()"
+_SET_UP_RUNS = f"{SET_UP}.run()"
 
 
 class ImageError(Exception):
@@ -89,14 +97,14 @@ def check_imports(source):
             raise ImageError(f"{source.relative_to(ROOT)} imports {name}: not on the device")
 
 
-def reachable(chosen, in_place=None, without=frozenset()):
+def reachable(chosen, in_place=None, without=frozenset(), root="main"):
     """Returns {dotted name: source} of the modules that main.py needs, and those in `chosen`.
 
     in_place: {dotted name: source} of those that come from another file than usually; what only
-    those `without` need is not among them.
+    those `without` need is not among them. root: another program than main.py.
     """
     found = {}
-    waiting = {"main"} | chosen
+    waiting = {root} | chosen
     while waiting:
         name = waiting.pop()
         source = (in_place or {}).get(name) or find_source(name)
@@ -105,7 +113,7 @@ def reachable(chosen, in_place=None, without=frozenset()):
             if name not in rendered.FILES:
                 check_imports(source)
                 waiting |= imported_names(source)
-    del found["main"]
+    found.pop("main", None)
     return dict(sorted(found.items()))
 
 
@@ -168,6 +176,28 @@ def sources(board_name, roomy=False):
     without = frozenset() if roomy else groups.ROOMY
     modules = reachable(chosen_at_run_time(board), in_place(board, roomy), without)
     modules["main"] = find_source("main")
+    return _read(modules, board_name)
+
+
+def set_up_sources(board_name, roomy=False):
+    """Returns {module: text} of the program that sets the board up."""
+    board = load_board(board_name)
+    return _read(reachable({board.PANEL}, in_place(board, roomy), root=SET_UP), board_name)[0]
+
+
+def set_up_made(board_name, squeezed):
+    """Returns the same as a lean.Lean; as they are, unless they are to be squeezed and joined."""
+    texts = set_up_sources(board_name, not squeezed)
+    if not squeezed:
+        return lean.Lean(texts, {}, {name: name.rpartition(".")[2] for name in SET_UP_STARTED})
+    texts["main"] = f"import {SET_UP}\n\n{SET_UP}.run()\n"  # as boot.py does
+    chosen = {load_board(board_name).PANEL}
+    made = lean.make(texts, chosen, (), SET_UP_STARTED, find_source, once_only=frozenset())
+    del made.texts["main"]
+    return made
+
+
+def _read(modules, board_name):
     files = {n: modules.pop(n) for n in rendered.FILES.keys() & modules.keys()}
     texts = {n: source.read_text("utf-8") for n, source in modules.items()}
     texts["board"] = boards.source(board_name)
@@ -180,10 +210,11 @@ def in_place(board, roomy=False):
     return small | panel_layouts.in_place(board)
 
 
-def boot_text(board_name, chooses=False):
+def boot_text(board_name, chooses=False, run="run"):
     """Returns boot.py with the board's figures in it: it must work whatever else is there.
 
-    chooses: where updates come over Wi-Fi, it says last which set of files runs.
+    chooses: where updates come over Wi-Fi, it says which set of files runs; run: what set_up.run
+    is called.
 
     Its first line tells `packmate selftest` which board it is.
     """
@@ -191,7 +222,11 @@ def boot_text(board_name, chooses=False):
     lines = find_source("boot").read_text("utf-8").splitlines(keepends=True)
     text = "".join(line for line in lines if line != "import board\n")
     text = re.sub(r"board\.(\w+)", lambda found: repr(getattr(board, found[1])), text)
-    return f"# Board: {board_name}\n{text}" + (_CHOOSE if chooses else "")
+    assert text.count(_BEFORE_SET_UP) == text.count(_SET_UP_RUNS) == 1
+    text = text.replace(_SET_UP_RUNS, f"{SET_UP}.{run}()")
+    if chooses:
+        text = text.replace(_BEFORE_SET_UP, _CHOOSE + _BEFORE_SET_UP)
+    return f"# Board: {board_name}\n{text}"
 
 
 @dataclasses.dataclass
@@ -212,30 +247,33 @@ def lay_out(board_name, out, squeezed=True, joined=True, roomy=False):
     """
     board = load_board(board_name)
     texts, files = sources(board_name, roomy or not squeezed)
-    made = lean.Lean(texts, {}, {})
+    apart = set_up_made(board_name, squeezed)
+    made = lean.Lean(texts | apart.texts, {}, {})
     if squeezed:
         names = [row[0] for row in settings_table()]
-        chosen = chosen_at_run_time(board)
-        made = lean.make(texts, chosen, names, STARTED, find_source, joined)
-        texts = made.texts
+        made = lean.make(texts, chosen_at_run_time(board), names, STARTED, find_source, joined)
+    texts = made.texts
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
-    boot = boot_text(board_name, SLOTS in texts)
+    boot = boot_text(board_name, SLOTS in texts, apart.started[f"{SET_UP}.run"])
     (out / "boot.py").write_text(boot, "utf-8", newline="\n")
     if SLOTS in texts:
         (out / f"{SLOTS}.py").write_text(texts.pop(SLOTS), "utf-8", newline="\n")
     (out / "main.py").write_text(texts.pop("main"), "utf-8", newline="\n")
     (out / "settings.example.json").write_text(example_settings(), "utf-8", newline="\n")
-    for name, text in texts.items():
-        target = out / "lib" / (name.replace(".", "/") + ".mpy")
-        compile_module(name, text, target, OPTIMISATION if squeezed else 1)
+    level = OPTIMISATION if squeezed else 1
+    own = apart.texts if squeezed else {}
+    for folder, modules in ((out / "lib", texts), (out / "lib" / SET_UP, own)):
+        for name, text in modules.items():
+            compile_module(name, text, folder / (name.replace(".", "/") + ".mpy"), level)
     for name, source in files.items():
         target = out / "lib" / (name.replace(".", "/") + ".bin")
         target.parent.mkdir(parents=True, exist_ok=True)
         module = load_source(name, source)
         target.write_bytes(rendered.FILES[name](module, board, roomy or not squeezed))
     paths = sorted(p for p in out.rglob("*") if p.is_file())
-    return Laid(paths, made.legend, made.started)
+    explained = {f"{SET_UP}.{group}": names for group, names in apart.legend.items()}
+    return Laid(paths, made.legend | explained, made.started | apart.started)
 
 
 def kept(board_name, joined=True, roomy=False, squeezed=True):

@@ -33,12 +33,13 @@ class Lean:
     started: dict
 
 
-def make(texts, chosen, settings, started, is_ours, joined=True):
+def make(texts, chosen, settings, started, is_ours, joined=True, once_only=groups.ONCE):
     """Returns the Lean of {module: text}.
 
     chosen: modules that are imported by a name in data; settings: names of all, in their order;
     started: functions and classes, as module.name, that something outside of the image asks for;
-    is_ours(module): it is one of ours, in the image or not; joined: modules become few.
+    is_ours(module): it is one of ours, in the image or not; joined: modules become few;
+    once_only: modules that are loaded once, and dropped.
     """
     texts = reached(absent.without_absent(texts, is_ours), {"main"} | chosen)
     texts = numbered.number(texts, settings)
@@ -48,13 +49,14 @@ def make(texts, chosen, settings, started, is_ours, joined=True):
     free = flash_names.unused({n: short_names.parse(t) for n, t in inlined.texts.items()})
     if not joined:
         short = squeeze.shorten(inlined.texts, stock | asked, free)
-        return Lean(_passing(short, {name: [name] for name in short}), {}, {})
+        return Lean(_passing(short, {name: [name] for name in short}, once_only), {}, {})
     bundled = bundle.bundle(squeeze.shorten(inlined.texts, stock, free), chosen, free)
     found = {name: _name_now(name, inlined, bundled) for name in started}
     explained = legend.legend(texts, inlined, bundled)
-    once.fill_in(bundled, inlined.texts)
+    if once.BUILT in texts:
+        once.fill_in(bundled, inlined.texts)
     homes = {name: [module for _, module in lines] for name, lines in bundled.lines.items()}
-    return Lean(_passing(bundled.texts, homes), explained, found)
+    return Lean(_passing(bundled.texts, homes, once_only), explained, found)
 
 
 def reached(texts, roots):
@@ -69,9 +71,9 @@ def reached(texts, roots):
     return {name: text for name, text in texts.items() if name in found}
 
 
-def _passing(texts, homes):
+def _passing(texts, homes, once_only):
     """Returns texts with what goes again when the device is built. homes: {text: its modules}."""
-    gone = {name for name, modules in homes.items() if groups.ONCE.issuperset(modules)}
+    gone = {name for name, modules in homes.items() if once_only.issuperset(modules)}
     return {
         name: passing.without_names(text, texts.keys())
         if name in gone

@@ -54,7 +54,12 @@ def first_line(text):
     "" where all names have one byte anyway.
     """
     found = uses(parse(text))
-    names = sorted((n for n in found if n and set(n) <= _LETTERS), key=lambda n: (-found[n], n))
+    names = sorted((n for n in found if _is_name(n)), key=lambda n: (-found[n], n))
     if len(names) <= ONE_BYTE - _TAKEN:
         return ""
     return "__name__ or __name__." + ".".join(names[: ONE_BYTE - _TAKEN])
+
+
+def _is_name(text):
+    """True if a text can be the name of an attribute."""
+    return bool(text) and set(text) <= _LETTERS and not text[0].isdigit()

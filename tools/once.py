@@ -35,6 +35,7 @@ SEARCH = frozenset({"links.auto", "bms.detect"})
 
 # What MicroPython itself calls of an object that is given to it: streams.
 CALLED_BY_OTHERS = frozenset({"read", "readinto", "readline", "write", "ioctl", "close"})
+BUILT = "building.built"
 _NOTHING = " = ((), (), (), (), ())\n"  # in firmware/building/built.py: of each part nothing
 _ASKING = frozenset({"getattr", "__import__"})
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)

@@ -86,6 +86,29 @@ def test_boot_needs_nothing_but_the_chip(built):
     assert "import" not in after.partition("try:")[0]
 
 
+def test_boot_begins_the_set_up_if_it_is_asked_for_and_starts_anew_whatever_comes_of_it(built):
+    text = (built[1] / "boot.py").read_text()
+    code = text[text.index("if RTC()") :]
+    lines = [line.strip() for line in code.splitlines()]
+    assert lines[:2] == [
+        'if RTC().memory() == b"set-up":',
+        'RTC().memory(b"")  # whatever comes of it, the next start is one as usual',
+    ]
+    assert lines[-1] == "machine.reset()" and "except Exception as error:" in lines
+
+
+def test_the_set_up_is_a_program_of_its_own(built):
+    """Where the application is squeezed, nothing of that is in it."""
+    name, out = built
+    if name == PSRAM:
+        assert (out / "lib" / "set_up.mpy").exists() and (out / "lib" / "setup").is_dir()
+        return
+    own = {file.stem for file in (out / "lib" / "set_up").glob("*.mpy")}
+    assert {"set_up", "front", "markup", "settings"} <= own and "app" not in own
+    texts, _ = image.sources(name)
+    assert not [module for module in texts if module.startswith(("portal.", "set_up."))]
+
+
 def test_every_import_resolves_inside_the_tree(built):
     texts, files = image.sources(built[0])
     here = texts.keys() | files.keys()
@@ -103,7 +126,8 @@ def test_the_application_and_its_choices_are_in(built):
         assert all((out / "lib" / path).exists() for path in ("app.mpy", "bms/jk/jk_gps.mpy"))
     else:
         assert {"app", "common", "jk_gps", "jk_ble"} <= set(modules_in(out))
-        assert not list((out / "lib").glob("*/**/*.mpy"))
+        deeper = [path.relative_to(out / "lib") for path in (out / "lib").glob("*/**/*.mpy")]
+        assert {path.parts[0] for path in deeper} == {"set_up"}
     assert {"heat.heater", image.load_board(name).PANEL} <= image.sources(name)[0].keys()
 
 
@@ -134,8 +158,8 @@ def test_the_same_sources_give_the_same_bytes(said):
 
 
 def test_a_start_finds_out_for_which_boards_the_image_is(said):
-    """starting/startup.py looks for a file that only images for boards with PSRAM have."""
-    assert '"power_saver.mpy"' in image.find_source("starting.startup").read_text()
+    """starting/roominess.py looks for a file that only images for boards with PSRAM have."""
+    assert '"power_saver.mpy"' in image.find_source("starting.roominess").read_text()
     for name, (out, _) in said.items():
         assert (out / "lib" / "power_saver.mpy").exists() is bool(image.load_board(name).PSRAM)
 
