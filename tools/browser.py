@@ -19,8 +19,11 @@ class NoBrowserError(Exception):
 
 
 @contextlib.contextmanager
-def chromium(size="1280,800"):
-    """A webdriver with a window of `size` and a profile of its own; raises NoBrowserError."""
+def chromium(size="1280,800", more=()):
+    """A webdriver with a window of `size` and a profile of its own; raises NoBrowserError.
+
+    more: further arguments of Chromium's.
+    """
     program = next(filter(None, map(shutil.which, _BROWSERS)), None)
     driver = shutil.which("chromedriver")
     if not program or not driver:
@@ -30,7 +33,7 @@ def chromium(size="1280,800"):
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     os.environ.setdefault("SE_OFFLINE", "true")
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        for flag in (*_FLAGS, f"--user-data-dir={profile}", f"--window-size={size}"):
+        for flag in (*_FLAGS, *more, f"--user-data-dir={profile}", f"--window-size={size}"):
             options.add_argument(flag)
         browser = webdriver.Chrome(options, webdriver.ChromeService(driver))
         try:

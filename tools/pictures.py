@@ -11,7 +11,7 @@ import tempfile
 import time
 import urllib.request
 
-from tools import ROOT, browser, golden, render_lcd, render_mono
+from tools import ROOT, browser, golden, render_lcd, render_mono, set_up_pictures
 from tools.bench.bench import Bench
 from tools.bench.bench_config import BenchConfig
 from tools.bench.desk import PASSWORD, Desk
@@ -107,8 +107,9 @@ def main():
     try:
         take_bench(OUT / "bench.png")
         take_own_page(OUT / "web.png")
+        set_up_pictures.take(OUT)
     except browser.NoBrowserError as error:
-        print(f"bench.png, web.png: {error}", file=sys.stderr)
+        print(f"bench.png, web.png, set_up_page.png: {error}", file=sys.stderr)
         return 1
     return 0
 

@@ -67,6 +67,8 @@ class Bench:
         self.error = None
         self.web_port = free_port()  # of the page that the firmware serves
         config.env["PACKMATE_WEB_PORT"] = str(self.web_port)
+        self.name_port = free_port()  # of the name server in its own network
+        config.env["PACKMATE_NAME_PORT"] = str(self.name_port)
         names = [config.bms_name, *config.other_bms]
         self.packs = Packs(names, self.world, self.line, self.conductor.now_us, config.bms)
         self._wired_heap = config.heap_bytes

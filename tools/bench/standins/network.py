@@ -1,7 +1,14 @@
-"""The ESP32's `network` (ports/esp32/network_wlan.c); the bench is the access point."""
+"""The ESP32's `network` (ports/esp32/network_wlan.c); the bench is the access point.
+
+PACKMATE_NETWORKS says what a search finds, as JSON: a list of [name, dBm, security].
+"""
+
+import json
+import time
 
 import bench_link as link
 import bench_ops as ops
+import uos
 
 STA_IF = 0
 AP_IF = 1
@@ -28,13 +35,16 @@ MODE_11N = 4
 
 _UP = ("127.0.0.1", "255.0.0.0", "127.0.0.1", "127.0.0.1")
 _DOWN = ("0.0.0.0", "0.0.0.0", "0.0.0.0", "0.0.0.0")
+_OWN = ("192.168.4.1", "255.255.255.0", "192.168.4.1", "0.0.0.0")
+_SCAN_MS = 2_500
 _hostname = "mpy-esp32"
 _country = "XX"
 _interfaces = {}
 
 
 class WLAN:
-    """network.WLAN; the access point interface can be switched on, but nobody joins it."""
+    """network.WLAN; to a network of its own, once it is switched on, a browser of the host comes
+    (socket.py)."""
 
     IF_STA = 0
     IF_AP = 1
@@ -64,6 +74,8 @@ class WLAN:
                 "pm": WLAN.PM_PERFORMANCE,
                 "protocol": 7,
             }
+            if interface == AP_IF:
+                wlan._config.update({"key": "", "security": AUTH_OPEN, "max_clients": 4})
             _interfaces[interface] = wlan
         return wlan
 
@@ -114,7 +126,8 @@ class WLAN:
     def scan(self):
         if not self._active:
             raise OSError("STA must be active")
-        return []
+        time.sleep_ms(_SCAN_MS)
+        return [(name.encode(), bytes(6), 6, dbm, how, False) for name, dbm, how in _in_reach()]
 
     def config(self, name=None, **settings):
         if settings:
@@ -123,6 +136,8 @@ class WLAN:
             for key in settings:
                 if key not in self._config and key not in ("hostname", "dhcp_hostname"):
                     raise ValueError("unknown config param")
+            if self._interface == AP_IF and not 8 <= len(settings.get("key", "packmate")) <= 63:
+                raise OSError("Wifi Invalid Argument")
             self._config.update(settings)
             return None
         if name is None:
@@ -134,7 +149,8 @@ class WLAN:
 
     def ifconfig(self, addresses=None):
         if addresses is None:
-            return _UP if self.isconnected() else _DOWN
+            own = self._interface == AP_IF and self._active
+            return _OWN if own else _UP if self.isconnected() else _DOWN
 
     def ipconfig(self, name=None, **settings):
         if name == "addr4":
@@ -149,6 +165,17 @@ class WLAN:
     def _tell(self, op, n):
         link.post(op, 0, n)
         link.send()
+
+
+def bench_has_own():
+    """True while the device has a network of its own."""
+    own = _interfaces.get(AP_IF)
+    return own is not None and own._active
+
+
+def _in_reach():
+    given = uos.getenv("PACKMATE_NETWORKS")
+    return json.loads(given) if given else (("van", -52, 3), ("Camping", -68, 0), ("Hof", -84, 3))
 
 
 def _bytes(text):

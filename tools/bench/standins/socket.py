@@ -8,6 +8,7 @@ except `silent.…`, about which the name server says nothing, and `unknown.…`
 import bench_link as link
 import bench_ops as ops
 import esp32
+import network
 import uos
 import uselect
 from usocket import *  # noqa: F403
@@ -31,10 +32,15 @@ _PATIENCE_MS = 5
 _boot_s = uos.getenv("PACKMATE_WALL") or ""
 # Where the host has what the firmware serves, on whatever port that is for the firmware.
 _web_port = int(uos.getenv("PACKMATE_WEB_PORT") or "0")
+_name_port = int(uos.getenv("PACKMATE_NAME_PORT") or "0")  # likewise, over UDP
 
 
 def _is_up():
     return link.cells[ops.WIFI] == ops.WIFI_GOT_IP
+
+
+def _is_reached():
+    return _is_up() or network.bench_has_own()
 
 
 def getaddrinfo(host, port, *args):
@@ -91,14 +97,14 @@ class _Stream:
 
     def write(self, data, at=0, n=-1):
         _need_memory()
-        if self._served and not _is_up():
+        if self._served and not _is_reached():
             return None
         if at == 0 and data[0] in _ANSWERED:
             self._waiting = True
         return self._sock.write(data, at, len(data) - at if n < 0 else n)
 
     def readinto(self, buf, n=-1):
-        if self._served and not _is_up():
+        if self._served and not _is_reached():
             return None
         if self._waiting and self._poll.poll(_PATIENCE_MS):
             self._waiting = self._served
@@ -109,15 +115,26 @@ class _Stream:
 
 
 class _Datagrams:
-    """A UDP socket, with the servers that answer it."""
+    """A UDP socket, with the servers that answer it; once it is bound, the host's."""
 
     def __init__(self):
         self._answer = None
+        self._sock = None
 
     def setblocking(self, flag):
         pass
 
+    def bind(self, address):
+        self._sock = _socket(2, SOCK_DGRAM)
+        self._sock.setblocking(False)
+        self._sock.bind(_getaddrinfo("127.0.0.1", _name_port)[0][-1])
+
+    def recvfrom(self, n):
+        return self._sock.recvfrom(n)
+
     def sendto(self, data, address):
+        if self._sock is not None:
+            return self._sock.sendto(data, address)
         if not _is_up():
             raise OSError(_EHOSTUNREACH)
         port = address[2] << 8 | address[3]  # of the host's sockaddr
@@ -135,7 +152,8 @@ class _Datagrams:
         return n
 
     def close(self):
-        pass
+        if self._sock is not None:
+            self._sock.close()
 
 
 def _name_server(data):
