@@ -27,6 +27,16 @@ class WDT:
     def __init__(self, timeout):
         with open("../watchdog", "a") as file:
             file.write("%d\\n" % timeout)
+
+class RTC:
+    def memory(self, data=None):
+        if data is None:
+            try:
+                return open("../rtc", "rb").read()
+            except OSError:
+                return b""
+        with open("../rtc", "wb") as file:
+            file.write(data)
 """
 _START = """
 import sys
@@ -79,6 +89,11 @@ class PtyDevice:
         """Returns the timeouts that the watchdog was given, in ms."""
         path = self.flash.parent / "watchdog"
         return [int(line) for line in path.read_text().split()] if path.exists() else []
+
+    def kept(self):
+        """Returns what is in the RTC's memory."""
+        path = self.flash.parent / "rtc"
+        return path.read_bytes() if path.exists() else b""
 
     def wait_for(self, text, seconds=5):
         """True if the program has printed a text since its start; waits for that."""

@@ -21,6 +21,16 @@ class WDT:
         with open("../watchdog", "a") as file:
             file.write("%d\\n" % timeout)
 
+class RTC:
+    def memory(self, data=None):
+        if data is None:
+            try:
+                return open("../rtc", "rb").read()
+            except OSError:
+                return b""
+        with open("../rtc", "wb") as file:
+            file.write(data)
+
 class Glass:
     # A controller with one data wire for both ways: a byte in, then the answer out.
     def __init__(self):

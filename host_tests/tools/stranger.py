@@ -68,6 +68,16 @@ pipx install --include-deps --editable ".[flash]"
 ```
 
 """
+_PHONE = """
+## The same with a phone
+
+`packmate deploy BOARD` without the two files brings Packmate onto the board; the device opens a
+Wi-Fi network then, and a phone that joins it is asked the same ([set-up.md](set-up.md)).
+
+| on the screen | on the phone |
+|---|---|
+| ![](pictures/set_up_lcd.png) | ![](pictures/set_up_page.png) |
+"""
 
 
 def fresh_clone(folder):
@@ -184,7 +194,7 @@ def _shortened(lines):
 def page(done):
     """Returns the text of the page."""
     parts = [f"```\n$ {command}\n{text}\n```\n" for command, text in done]
-    return _HEAD + "\n".join(parts)
+    return _HEAD + "\n".join(parts) + _PHONE
 
 
 def main():

@@ -80,7 +80,8 @@ def test_a_first_deployment_brings_all_and_restarts(deploy, image, device):
     assert tree(device.flash) == tree(image)
     assert sent(text)[0] == "boot.py" and sent(text)[-1] == "main.py"
     assert "6 of 6 files sent, 0 old ones removed, verified" in text
-    assert "no settings.json on the device" in text
+    assert "no settings.json on the device: it opens a Wi-Fi network now" in text
+    assert device.kept() == b"set-up"  # which boot.py looks for
     assert device.starts[-2:] == ["soft", "reset"]
     assert device.watchdog() == [3_600_000]
 

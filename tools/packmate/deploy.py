@@ -22,6 +22,8 @@ OLDEST = (1, 26, 1)  # MicroPython that loads the image
 _SETTINGS = "settings.json"
 _SECRETS = "secrets.json"
 _KEY = "update.key"
+# What has the next start begin with the set-up from a phone (firmware/boot.py).
+_SET_UP = "from machine import RTC\nRTC().memory(b'set-up')"
 _MAIN = "main.py"
 # What says that a set of files which came over Wi-Fi is to run: USB's set runs from here on.
 _UPDATED = ("slot", "slot.new")
@@ -142,9 +144,13 @@ def bring(device, files, there):
 
 
 def look_at_settings(device, there, board_name):
-    """Says what the device will say of the settings that it has."""
+    """Says what the device will say of the settings that it has; without any, it will ask."""
     if _SETTINGS not in there:
-        print("no settings.json on the device: make one with `packmate setup`, and send it with")
+        device.run(_SET_UP)
+        print(
+            "no settings.json on the device: it opens a Wi-Fi network now, in which a phone sets"
+        )
+        print("it up (docs/set-up.md). Or make one with `packmate setup`, and send it with")
         print(f"  packmate deploy {board_name} --settings settings.json --secrets secrets.json")
         return
     try:
