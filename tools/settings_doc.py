@@ -18,7 +18,7 @@ _HEAD = """# Settings
 `settings.json` on the device holds one JSON object with any of these keys. A key that is missing has its default.
 A key that is unknown or out of bounds is named on the screen, on the console and in the state message; it keeps its
 default, and the heater stays disabled until the file is right. `packmate check settings.json --board BOARD` says the same
-beforehand, and `packmate setup` makes the file by asking.
+beforehand, and `packmate setup` makes the file by asking, as does the device itself on its [set-up page](set-up.md).
 
 Made by `python -m tools.settings_doc` from `lib/settings.py`.
 
