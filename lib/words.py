@@ -51,6 +51,7 @@ PROBE_LOST = const(25)  # a probe that must be there
 UNCONFIRMED = const(26)  # the BMS's own output does not do what it was told
 LOSING_HEAT = const(27)  # more is lost, or unseen, than a box of that size loses
 CHARGER_UNSEEN = const(28)  # while waiting: nothing here could show a charger
+UPDATING = const(29)  # an update holds the output off
 
 REASON_NAMES = (
     b"\n"
@@ -81,7 +82,8 @@ REASON_NAMES = (
     b"probe_lost\n"
     b"unconfirmed\n"
     b"losing_heat\n"
-    b"charger_unseen"
+    b"charger_unseen\n"
+    b"updating"
 )
 
 # Warnings: nothing is off for them. Told until somebody acknowledges them; warning n is bit n - 1.

@@ -17,6 +17,7 @@ from relay.commands import ACCEPTED, INVALID, NOT_ALLOWED, NOT_POSSIBLE
 from update.download import download
 from update.intake import HEADER, Bundle, Refused, clear
 from update.signature import read_key
+from words import BLOCKED, HEATING, UPDATING
 
 KEY = "update.key"
 CHECK = b"check"
@@ -41,14 +42,19 @@ class HeldOff:
         output.off()
 
     def renew(self, now):
-        """Nothing switches it on; and the heater, which wants that, learns that it was not: it
-        would count heat that never was, and latch a fault for it."""
-        self.real.off()
-        self._heater.on = self._heater.heating = False
+        """Nothing switches it on."""
+        self.off()
 
     def off(self):
-        """It is."""
+        """It is; and the heater, which may want that it is not, learns it: else it would count
+        heat that never was, and latch a fault for it. Its owner reads why."""
         self.real.off()
+        heater = self._heater
+        heater.on = heater.heating = False
+        if heater.state == HEATING and not (heater.bms_output and heater.bms_output.on):
+            heater.state = BLOCKED
+            heater.reason = UPDATING
+            heater.duty_permille = heater.power_mw = 0
 
     def close(self):
         """See hardware.heater_output."""

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import words
 from tools.packmate import PackmateError, bundles
 from tools.packmate.__main__ import main
 from update import intake as b
@@ -239,14 +240,41 @@ def updater(monkeypatch):
         sys.modules.pop(name, None)
 
 
+def a_heater():
+    return types.SimpleNamespace(
+        bms_output=None,
+        on=True,
+        heating=True,
+        state=words.HEATING,
+        reason=words.NONE,
+        power_mw=50_000,
+        duty_permille=1000,
+    )
+
+
 def test_a_heater_that_is_held_off_learns_that_it_was_not_on(updater):
     """What would come of it else: test_heat_current.py."""
     pin = Pin()
     pin.renew(0)
-    heater = types.SimpleNamespace(on=True, heating=True)
+    heater = a_heater()
     held = updater.HeldOff(pin, heater)
     held.renew(0)
     assert not heater.on and not heater.heating and pin.switched == ["on", "off"]
+    assert (heater.state, heater.reason) == (words.BLOCKED, words.UPDATING)
+    assert heater.power_mw == heater.duty_permille == 0
+
+
+def test_a_pause_of_slow_on_and_off_is_no_heating_then_either(updater):
+    heater = a_heater()
+    updater.HeldOff(Pin(), heater).off()  # what the loop calls in it
+    assert heater.state == words.BLOCKED and not heater.heating
+
+
+def test_a_bms_that_has_not_switched_off_yet_is_told_as_heating(updater):
+    heater = a_heater()
+    heater.bms_output = types.SimpleNamespace(on=True)
+    updater.HeldOff(Pin(), heater).renew(0)
+    assert heater.state == words.HEATING
 
 
 def test_a_check_switches_the_heater_off_and_on_once(updater, tmp_path, monkeypatch):
@@ -255,7 +283,7 @@ def test_a_check_switches_the_heater_off_and_on_once(updater, tmp_path, monkeypa
     pin.renew(0)
     device = types.SimpleNamespace(
         output=pin,
-        heater=types.SimpleNamespace(bms_output=None, on=True, heating=True),
+        heater=a_heater(),
         supervisor=types.SimpleNamespace(relax=lambda: None, excuse=lambda now: None),
         journal=types.SimpleNamespace(note=lambda *_: None),
         wifi=None,

@@ -11,7 +11,7 @@ from mpremote.transport_serial import SerialTransport
 from host_tests.tools.pty_rig import PtyDevice
 from tools import ROOT
 from tools.packmate.__main__ import main
-from tools.packmate.deploy import refusal
+from tools.packmate.deploy import refusal, slot_of_usb
 
 BOARD = "lilygo_t_display"
 LARGE = bytes(range(256)) * 24  # more than one chunk
@@ -133,8 +133,17 @@ def test_what_usb_brings_runs_whatever_was_on_trial(deploy, image, device, tmp_p
     key.write_text("c0ffee\n")
     status, text = deploy("--update-key", str(key))
     assert status == 0, text
-    assert set(tree(device.flash)) == {*tree(image), "update.key", "lib_b/app.mpy"}
+    assert set(tree(device.flash)) == {*tree(image), "update.key", "slot", "lib_b/app.mpy"}
     assert (device.flash / "update.key").read_text() == "c0ffee\n"
+    # An older bundle is still a replay.
+    assert (device.flash / "slot").read_text() == "lib -1 7 \n"
+    assert "6 of 6 files sent" in text
+    assert "0 of 6 files sent" in deploy()[1]
+
+
+@pytest.mark.parametrize("line", [b"", b"lib_b", b"lib_b 1 many \n", b"a b c d e"])
+def test_a_slot_of_nonsense_is_one_of_no_bundle(line):
+    assert slot_of_usb(line) == b"lib -1 0 \n"
 
 
 def test_a_damaged_file_is_found_and_repaired(deploy, image, device):

@@ -46,7 +46,8 @@ too cold for this mat
 the probe is silent
 the BMS does not switch
 heat is lost: sensors?
-would see no charger"""
+would see no charger
+an update is under way"""
 
 # By fault, four lines each: two that say what it means, two what to do.
 FAULTS = """\

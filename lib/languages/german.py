@@ -39,7 +39,8 @@ zu kalt für diese Matte
 eigener Fühler stumm
 das BMS schaltet nicht
 Wärmeverlust: Fühler?
-sähe keinen Lader"""
+sähe keinen Lader
+ein Update läuft"""
 
 FAULTS = """\
 Die Fühler des Akkus sind

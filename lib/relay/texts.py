@@ -43,6 +43,7 @@ TEXTS = {
         ("unconfirmed", "the BMS does not obey"),
         ("losing_heat", "much heat is lost, or not seen"),
         ("charger_unseen", "nothing here shows a charger"),
+        ("updating", "an update is under way"),
     ),
     "charge_phase": (
         ("", "unknown"),

@@ -25,8 +25,9 @@ _KEY = "update.key"
 # What has the next start begin with the set-up from a phone (firmware/boot.py).
 _SET_UP = "from machine import RTC\nRTC().memory(b'set-up')"
 _MAIN = "main.py"
-# What says that a set of files which came over Wi-Fi is to run: USB's set runs from here on.
-_UPDATED = ("slot", "slot.new")
+# Which set of files runs (firmware/slots.py), and what a power cut may leave beside it.
+_SLOT = "slot"
+_OLD = ("slot.new",)
 _BOOT = "boot.py"
 
 
@@ -63,7 +64,7 @@ def digest(data):
 
 def is_old(path):
     """True if a file that no image has is one of ours: all of lib but the libraries beside us."""
-    if path in _UPDATED:
+    if path in _OLD:
         return True
     first, _, rest = path.partition("/")
     name = rest.partition("/")[0]
@@ -121,11 +122,21 @@ def send(device, path, data, progress=lambda size: None):
         )
 
 
+def slot_of_usb(line):
+    """Returns the line of the file `slot` by which the set of files from USB runs, for the line
+    that was there. The number of the highest bundle stays: an older one would be a replay."""
+    parts = line.split(b" ")
+    number = parts[2] if len(parts) == 4 and parts[2].isdigit() else b"0"
+    return b"lib -1 %s \n" % number
+
+
 def bring(device, files, there):
     """Makes the device hold `files`, {path: bytes}; returns (paths sent, paths removed).
 
-    there: {path: SHA-256} of what it holds.
+    there: {path: SHA-256} of what it holds. What came over Wi-Fi runs no longer.
     """
+    if _SLOT in there:
+        files = files | {_SLOT: slot_of_usb(device.read(_SLOT))}
     differing = {path for path, data in files.items() if there.get(path) != digest(data)}
     old = sorted(path for path in there if path not in files and is_old(path))
     if not differing and not old:
@@ -200,7 +211,8 @@ def deploy(board_name, find_port, own=(), folder=None, after=None):
                 print(f"sent  {path}")
         sent, removed = bring(device, files, there)
         keep_legend(folder)
-        print(f"{len(sent)} of {len(files)} files sent, {len(removed)} old ones removed, verified")
+        count = len(files.keys() & sent)
+        print(f"{count} of {len(files)} files sent, {len(removed)} old ones removed, verified")
         if _SETTINGS not in own:
             look_at_settings(device, there, board_name)
         if after is not None:
