@@ -1,6 +1,5 @@
-"""Builds what explains a device from afar, where there is PSRAM for it; and its second network."""
+"""Builds what explains a device from afar, where there is PSRAM for it."""
 
-from hardware.networks import Networks
 from kept import console
 from kept.crash_file import UNTOLD, keep_told
 from kept.journal import Journal, Watch, run
@@ -12,8 +11,7 @@ from version import VERSION
 
 
 def add_to(device, early):
-    """Gives the device its networks and its event log, and notes how it has started."""
-    device.wifi = Networks(device.wifi, early.settings, early.secrets)
+    """Gives the device its event log, and notes how it has started."""
     console.start()
     device.journal = Journal(device.boots)
     device.watch = Watch(device.journal, open_codes())

@@ -16,16 +16,15 @@ _TURN_MS = const(1_000)
 
 
 class Networks(Wifi):
-    """Takes the place of the hardware.wifi.Wifi that was started, `first`, as that is.
+    """A hardware.wifi.Wifi that knows a second network.
 
-    settings["wifi_ssid_2"], secrets["wifi_password_2"]: the second network, "" for none.
+    settings["wifi_ssid_2"], secrets["wifi_password_2"]: that one, "" for none.
     `network`: 1 or 2, which one is joined, or else the one that `reason` is about; 0 if there is
     no second one.
     """
 
-    def __init__(self, first, settings, secrets):
-        for name, value in first.__dict__.items():
-            setattr(self, name, value)
+    def __init__(self, settings, secrets, hostname):
+        super().__init__(settings, secrets, hostname)
         self.network = 0
         self._known = ((self._ssid, self._password),)
         if self._ssid and settings["wifi_ssid_2"]:

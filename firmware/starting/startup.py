@@ -107,7 +107,7 @@ def _read(early, picture):
 def _take_memory(early, failures):
     settings = early.settings
     name = "packmate-" + str(early.unit, "ascii")[-6:]
-    early.wifi = Wifi(settings, early.secrets, name)
+    early.wifi = _make_wifi(early, name)
     try:
         early.wifi.start(ticks_ms())
     except OSError as error:
@@ -122,6 +122,18 @@ def _take_memory(early, failures):
         if settings["wifi_ssid"] and not early.roomy:
             early.ballast = _ballast(early.memory, failures)
         machine.UART(board.BMS_UART, rx=board.BMS_RX, tx=board.BMS_TX, rxbuf=early.ballast or 256)
+
+
+def _make_wifi(early, name):
+    if early.roomy:
+        return _make_networks(early, name)
+    return Wifi(early.settings, early.secrets, name)
+
+
+def _make_networks(early, name):
+    from hardware.networks import Networks
+
+    return Networks(early.settings, early.secrets, name)
 
 
 def _ballast(memory, failures):

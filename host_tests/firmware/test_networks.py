@@ -79,9 +79,8 @@ class House:
         settings = {"wifi_ssid": "van", "wifi_ssid_2": second}
         secrets = {"wifi_password": PASSWORD}
         secrets["wifi_password_2"] = PASSWORDS[access_point.SECOND]
-        first = self.plain.Wifi(settings, secrets, "packmate-0a1b2c")
-        first.start(0)
-        self.wifi = networks.Networks(first, settings, secrets)
+        self.wifi = networks.Networks(settings, secrets, "packmate-0a1b2c")
+        self.wifi.start(0)
 
     def run(self, ms, step=100):
         end = self.wlan.now + ms
@@ -240,9 +239,8 @@ def test_without_a_network_nothing_is_joined(start):
     house = start()
     settings = {"wifi_ssid": "", "wifi_ssid_2": access_point.SECOND}
     secrets = {"wifi_password": "", "wifi_password_2": "x"}
-    first = house.plain.Wifi(settings, secrets, "name")
-    first.start(0)
-    house.wifi = type(house.wifi)(first, settings, secrets)
+    house.wifi = type(house.wifi)(settings, secrets, "name")
+    house.wifi.start(0)
     house.run(60_000)
     assert house.wlan.asked == [] and not house.wifi.up and house.wifi.network == 0
 
