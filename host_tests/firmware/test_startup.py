@@ -47,7 +47,9 @@ def startup(monkeypatch):
     board = types.SimpleNamespace(BMS_UART=1, BMS_RX=25, BMS_TX=26)
     board.HEATER_MAX_MA = board.HEATER_MAX_W = 1000
     wifi = types.ModuleType("hardware.wifi")
-    wifi.Wifi = lambda *given: types.SimpleNamespace(start=lambda now: None)
+    wifi.Wifi = lambda *given: types.SimpleNamespace(knows=1, start=lambda now: None)
+    networks = types.ModuleType("hardware.networks")
+    networks.Networks = lambda *given: types.SimpleNamespace(knows=2, start=lambda now: None)
     heaps = types.ModuleType("starting.heaps")
     heaps.Heaps = Memory
     config = types.ModuleType("starting.config")
@@ -70,6 +72,7 @@ def startup(monkeypatch):
         "machine": machine,
         "board": board,
         "hardware.wifi": wifi,
+        "hardware.networks": networks,
         "starting.heaps": heaps,
     }
     found.config = config
@@ -132,10 +135,10 @@ def test_without_wifi_or_with_psram_there_is_no_ballast(startup):
 
 
 def test_what_is_refused_depends_on_the_board(startup):
-    prepare(startup)
+    assert prepare(startup).wifi.knows == 1
     assert startup.roomy is False
     startup.free = 2_000_000
-    prepare(startup)
+    assert prepare(startup).wifi.knows == 2  # networks
     assert startup.roomy is True
     startup.missing = "power_saver.mpy"
     assert "deploy that of your board" in prepare(startup).errors[-1]
