@@ -107,7 +107,7 @@ def test_no_answer_confirms_that_could_have_been_sent_before_the_acknowledgement
 
 def test_a_late_block_of_registers_is_not_taken_for_another():
     """A reply of plain Modbus tells its size, not its register."""
-    sizes = [words for blocks in jk_modbus_plain._BLOCKS.values() for _, words in blocks]
+    sizes = [words for words in jk_modbus_plain._BLOCKS[1::2] if words]
     assert len(set(sizes)) == len(sizes) and max(sizes) <= 40
 
 

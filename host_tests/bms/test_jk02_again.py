@@ -6,9 +6,10 @@ from hypothesis import strategies as st
 
 from bms import pack as p
 from bms.framer import DECODED
+from bms.jk.frame_sum import FrameSum
 from bms.jk.jk02 import Place
 from bms.jk.jk_ble import JkBle
-from bms.jk.jk_frames import FRAME, JK02_32S, FrameSum, JkFrames
+from bms.jk.jk_frames import FRAME, JK02_32S, JkFrames
 from bms.pack import PackState
 from compat import bytes_and
 from host_tests.bms.jk_ble_rig import DEVICE_24S, DEVICE_32S, settings_frame

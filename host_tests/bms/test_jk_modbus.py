@@ -45,6 +45,21 @@ def test_captures(path):
         assert decoded == 1 and differences(values(dialect), capture) == {}
 
 
+@pytest.mark.parametrize(
+    "version, variant, withheld",
+    [
+        (b"3.3.0", "unknown", "unknown_generation"),  # an active balancer: none has such a bus
+        (b"10.07", "jk02_24s", "nothing"),
+        (b"15.41", "jk02_32s", "nothing"),
+    ],
+)
+def test_which_layout_a_unit_on_a_bus_has(version, variant, withheld):
+    dialect = start(JkModbus, address=1)
+    device = jk_device(b"JK-B2A24S15P", b"10.XW", version)
+    feed(dialect, acknowledged(device, 0x1C))
+    assert variant_of(dialect) == variant and why_withheld(dialect) == withheld
+
+
 @pytest.mark.parametrize("filler", [b"", b"\0"])
 def test_the_filler_is_optional(filler):
     dialect = start(JkModbus, address=1)

@@ -1,4 +1,7 @@
-"""CRC-16/MODBUS: polynomial 0xA001 reflected, start 0xFFFF, low byte first on the wire."""
+"""CRC-16/MODBUS: polynomial 0xA001 reflected, start 0xFFFF, low byte first on the wire.
+
+By half bytes: a table for whole ones is half a kilobyte of RAM, and what is checked is short.
+"""
 
 from array import array
 
@@ -6,10 +9,10 @@ from bms.wire_le import put_u16le, u16le
 
 
 def _table():
-    table = array("H", bytes(512))
-    for i in range(256):
+    table = array("H", bytes(32))
+    for i in range(16):
         crc = i
-        for _ in range(8):
+        for _ in range(4):
             crc = crc >> 1 ^ 0xA001 if crc & 1 else crc >> 1
         table[i] = crc
     return table
@@ -23,7 +26,9 @@ def crc16(buf, start, end):
     table = _TABLE
     crc = 0xFFFF
     for i in range(start, end):
-        crc = table[(crc ^ buf[i]) & 0xFF] ^ crc >> 8
+        crc ^= buf[i]
+        crc = table[crc & 15] ^ crc >> 4
+        crc = table[crc & 15] ^ crc >> 4
     return crc
 
 

@@ -19,6 +19,8 @@ _BALANCE_A = const(222)
 _PACK_V = const(230)
 _RUNTIME = const(286)
 
+_MFG_DATE = const(78)
+_MFG_BYTES = const(24)  # date and serial number
 _SETTINGS_MARKER = const(6)  # the float 1.0, where JK02 has a voltage in mV
 _CELL_COUNT = const(34)
 _POWER_OFF_V = const(38)
@@ -33,14 +35,8 @@ _SUM_SLACK_MV = const(200)  # 71 mV is the most that captures show in steady ope
 _LIMIT = const(0x3FFFFFFF)
 
 
-def is_settings(buf, at):
-    """True if a settings frame is one of JK04 (jk.md §3.5)."""
-    at += _SETTINGS_MARKER
-    return u16le(buf, at) == 0 and u16le(buf, at + 2) == 0x3F80
-
-
 class Jk04:
-    """Judges and stores status and settings frames."""
+    """Judges and stores status and settings frames, and knows a balancer by its device frame."""
 
     def __init__(self, pack):
         self.pack = pack
@@ -87,28 +83,39 @@ class Jk04:
             pack.drop(p.RUNTIME_S)
         pack.summarise()
 
+    def is_device(self, buf, at):
+        """True if a device frame is a balancer's: it has neither date nor serial number."""
+        for i in range(at + _MFG_DATE, at + _MFG_DATE + _MFG_BYTES):
+            if buf[i]:
+                return False
+        return True
+
+    def is_settings(self, buf, at):
+        """True if a settings frame is one of JK04 (jk.md §3.5)."""
+        at += _SETTINGS_MARKER
+        return u16le(buf, at) == 0 and u16le(buf, at + 2) == 0x3F80
+
+    def settings_are_sane(self, buf, at):
+        """True if every figure of the settings frame is one that such a setting can have."""
+        if buf[at + _CELL_COUNT] > _MAX_CELLS or buf[at + _BALANCE_SWITCH] > 1:
+            return False
+        for offset in (_POWER_OFF_V, _BALANCE_START_V, _BALANCE_TRIGGER_V):
+            if not 0 <= f32le(buf, at + offset, _MILLI) <= _MAX_CELL_MV:
+                return False
+        return True
+
+    def store_settings(self, buf, at):
+        """Stores a settings frame."""
+        pack = self.pack
+        pack.put(p.CELL_COUNT_SETTING, buf[at + _CELL_COUNT])
+        pack.put(p.BALANCE_SWITCH, buf[at + _BALANCE_SWITCH])
+        _put_float(pack, p.POWER_OFF_MV, buf, at + _POWER_OFF_V)
+        _put_float(pack, p.BALANCE_START_MV, buf, at + _BALANCE_START_V)
+        _put_float(pack, p.BALANCE_TRIGGER_MV, buf, at + _BALANCE_TRIGGER_V)
+
 
 def _is_zero(buf, at):
     return u16le(buf, at) == 0 and u16le(buf, at + 2) == 0
-
-
-def settings_are_sane(buf, at):
-    """True if every figure of the settings frame is one that such a setting can have."""
-    if buf[at + _CELL_COUNT] > _MAX_CELLS or buf[at + _BALANCE_SWITCH] > 1:
-        return False
-    for offset in (_POWER_OFF_V, _BALANCE_START_V, _BALANCE_TRIGGER_V):
-        if not 0 <= f32le(buf, at + offset, _MILLI) <= _MAX_CELL_MV:
-            return False
-    return True
-
-
-def store_settings(pack, buf, at):
-    """Stores a settings frame."""
-    pack.put(p.CELL_COUNT_SETTING, buf[at + _CELL_COUNT])
-    pack.put(p.BALANCE_SWITCH, buf[at + _BALANCE_SWITCH])
-    _put_float(pack, p.POWER_OFF_MV, buf, at + _POWER_OFF_V)
-    _put_float(pack, p.BALANCE_START_MV, buf, at + _BALANCE_START_V)
-    _put_float(pack, p.BALANCE_TRIGGER_MV, buf, at + _BALANCE_TRIGGER_V)
 
 
 def _put_float(pack, slot, buf, at):

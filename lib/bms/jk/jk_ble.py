@@ -15,7 +15,9 @@ from bms.framer import (
     REPLY,
     Framer,
 )
+from bms.jk.frame_sum import FrameSum
 from bms.jk.jk02 import Place
+from bms.jk.jk04 import Jk04
 from bms.jk.jk_frames import (
     DEVICE_FRAME,
     FRAME,
@@ -25,7 +27,6 @@ from bms.jk.jk_frames import (
     PREAMBLE,
     SETTINGS_FRAME,
     STATUS_FRAME,
-    FrameSum,
     JkFrames,
     JkUnit,
 )
@@ -68,7 +69,7 @@ class JkBle(JkUnit):
         self.poll_ms = poll_ms  # the unit streams; kept for the dialects' common interface
         self.unanswered = 0  # likewise
         self.framer = Framer(self, chunk, _GAP_MS)
-        super().__init__(JkFrames(pack))
+        super().__init__(JkFrames(pack, Jk04(pack)))
         self.acks = 0
         self.probes = 0
         self.moved = 0  # see framer.MOVED

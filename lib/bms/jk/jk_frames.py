@@ -9,7 +9,7 @@ from array import array
 
 from bms import pack as p
 from bms.framer import BAD_FRAME, DECODED, LOGBOOK, OTHER, Dialect
-from bms.jk import jk02_settings, jk04
+from bms.jk import jk02_settings
 from bms.jk.jk02 import CONTRADICTS, HOLDS, PROVES, Jk02Status
 from bms.wire_le import is_text, text_size
 from compat import const
@@ -24,13 +24,6 @@ DEVICE_FRAME = const(3)
 LOGBOOK_FRAME = const(5)
 _TYPES = const(6)
 _WRAP = const(0x1FFFFFFF)  # counters turn over before they would need the heap
-
-# What mostly stands from one status to the next: cells that are not there; wires; switches; what
-# nobody knows. Where it begins and ends in the narrow layout, and in the wide one.
-_STANDING = (
-    ((38, 58), (64, 112), (168, 188), (236, FRAME - 1)),
-    ((38, 74), (80, 144), (200, 220), (248, 254), (268, FRAME - 1)),
-)
 
 # Variants.
 UNKNOWN = const(0)
@@ -58,8 +51,6 @@ _MODEL_ROOM = const(16)
 _BALANCER = b"DZ"  # in the model of an active balancer with the layout of a BMS, JK_DZ11B2A24S
 _SW = const(30)
 _SW_ROOM = const(8)
-_MFG_DATE = const(78)
-_MFG_BYTES = const(24)  # date and serial number, which balancers do not have
 _CAPABILITIES = const(150)
 _CAPABILITY_BYTES = const(32)
 
@@ -73,53 +64,6 @@ _FIRST_WITH_T4 = const(14)
 _LATE_TEMPS = const(256)  # T4 and T5, which are 0 where there are none (jk.md rule R3)
 
 
-class FrameSum:
-    """The sum of the bytes of a frame before its checksum, in `buf`; `wide`: in which layout.
-
-    What mostly stands is compared with what it was in the last status that was kept, which is much
-    faster than adding it up. `stands`: all of it did.
-    """
-
-    def __init__(self, buf, wide):
-        self._buf = buf
-        self.stands = False
-        view = memoryview(buf)
-        moving = []
-        standing = []
-        last = 0
-        for start, end in _STANDING[wide]:
-            moving.append(view[last:start])
-            standing.append((view[start:end], bytearray(end - start)))
-            last = end
-        self._moving = tuple(moving)
-        self._standing = tuple(standing)
-        self._still = tuple([view for view, _ in standing])
-        self._sum = self._kept_sum = 0  # of what mostly stands
-
-    def look(self):
-        """Returns the sum."""
-        self.stands = True
-        for view, kept in self._standing:
-            if kept != view:
-                self.stands = False
-        total = self._kept_sum
-        if not self.stands:
-            total = 0
-            for view in self._still:
-                total = sum(view, total)
-        self._sum = total
-        for view in self._moving:
-            total = sum(view, total)
-        return total
-
-    def keep(self):
-        """Keeps what was looked at, a good frame. Others than status may hold passcodes."""
-        if self._buf[4] == STATUS_FRAME:
-            self._kept_sum = self._sum
-            for view, kept in self._standing:
-                kept[:] = view
-
-
 class JkUnit(Dialect):
     """What the dialects of frames 55 AA EB 90 have in common; `frames` is their JkFrames."""
 
@@ -130,12 +74,13 @@ class JkUnit(Dialect):
 class JkFrames:
     """Decodes whole, checksummed frames into a PackState.
 
+    jk04: a jk04.Jk04 where balancers may be heard; on a bus there are none, and it is None.
     variant: UNKNOWN until a device frame (or `assume`) has told; proven: a status frame has borne
     it out; generation: the software's major number, -1 while unknown; withheld: why;
     seen[type]: good frames by type; withheld_frames: those among them that were not published.
     """
 
-    def __init__(self, pack):
+    def __init__(self, pack, jk04=None):
         self.pack = pack
         self.kind = p.STATUS
         self.variant = UNKNOWN
@@ -147,7 +92,7 @@ class JkFrames:
         self.withheld_frames = 0
         self.capabilities = bytearray(_CAPABILITY_BYTES)
         self._jk02 = Jk02Status(pack)
-        self._jk04 = jk04.Jk04(pack)
+        self._jk04 = jk04
 
     def reset(self):
         """Forgets which unit it was: another may answer next."""
@@ -171,7 +116,7 @@ class JkFrames:
         self.reset()
         self.generation = generation
         if 0 <= generation <= _LAST_JK04:
-            self.variant = JK04
+            self.variant = UNKNOWN if self._jk04 is None else JK04
         elif 0 <= generation <= _LAST_24S:
             self.variant = JK02_24S
         elif 0 <= generation <= _LAST_32S:
@@ -250,7 +195,8 @@ class JkFrames:
 
     def _is_ambiguous(self):
         """True until content tells a BMS from a balancer with its versions (jk.md §3.5 no. 2)."""
-        return not self.proven and _LAST_JK04 < self.generation <= _LAST_24S
+        between = _LAST_JK04 < self.generation <= _LAST_24S
+        return between and not self.proven and self._jk04 is not None
 
     def _withhold(self):
         self.withheld_frames = self.withheld_frames + 1 & _WRAP
@@ -262,7 +208,8 @@ class JkFrames:
         self.kind = p.SETTINGS
         if self.variant == UNKNOWN:
             return self._withhold()
-        floats = jk04.is_settings(buf, at)
+        jk04 = self._jk04
+        floats = jk04 is not None and jk04.is_settings(buf, at)
         if self._is_ambiguous():
             self.variant = JK04 if floats else JK02_24S
         if floats != (self.variant == JK04):
@@ -272,7 +219,7 @@ class JkFrames:
         if floats:
             if not jk04.settings_are_sane(buf, at):
                 return BAD_FRAME
-            jk04.store_settings(self.pack, buf, at)
+            jk04.store_settings(buf, at)
         else:
             if not jk02_settings.is_sane(buf, at):
                 return BAD_FRAME
@@ -294,7 +241,7 @@ class JkFrames:
             pack.clear()  # another unit
         self.assume(generation)
         self._guessed = False
-        if self._is_ambiguous() and _looks_like_balancer(buf, at):
+        if self._is_ambiguous() and self._jk04.is_device(buf, at):
             self.variant = JK04
         start = at + _MODEL
         self._jk02.balancer = buf.find(_BALANCER, start, start + _MODEL_ROOM) >= 0
@@ -306,14 +253,6 @@ class JkFrames:
             pack.put_text(_TEXTS[row + 2], buf, start, text_size(buf, start, _TEXTS[row + 1]))
         pack.touch(p.DEVICE, now)
         return DECODED
-
-
-def _looks_like_balancer(buf, at):
-    """True if a device frame has neither date nor serial number."""
-    for i in range(at + _MFG_DATE, at + _MFG_DATE + _MFG_BYTES):
-        if buf[i]:
-            return False
-    return True
 
 
 def major(buf, at, room):

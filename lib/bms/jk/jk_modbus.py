@@ -20,7 +20,6 @@ from bms.jk.jk_frames import (
     PREAMBLE,
     SETTINGS_FRAME,
     STATUS_FRAME,
-    FrameSum,
     JkUnit,
 )
 from bms.wire import put_bytes
@@ -86,8 +85,7 @@ class JkModbus(JkUnit):
             (PREAMBLE,) + tuple([bytes((n, _WRITE)) for n in range(1, _ADDRESSES)]) + self._replies
         )
         self._place = Place(self.framer.buf, self.framer.words)
-        # The narrow layout has its sum in this way, too, but slower.
-        self._sum = FrameSum(self.framer.buf, True)
+        self._summed = memoryview(self.framer.buf)[: FRAME - 1]
         self._reader = plain.PlainReader()
         self._wanted = 0  # type of the frame that is being asked for; 0: none
         self._waiting = False  # a request is out
@@ -280,13 +278,11 @@ class JkModbus(JkUnit):
             self._note_master(now)
 
     def _accept_framed(self, buf, at, size, now):
-        total = self._sum.look()
+        total = sum(self._summed)
         if total & 0xFF != buf[FRAME - 1]:
             return BAD_CHECKSUM
-        if not self._sum.stands:
-            if buf.find(PREAMBLE, at + 1, at + FRAME) >= 0:
-                return BAD_FRAME  # a lost piece; 8 bits of sum would miss it once in 256 times
-            self._sum.keep()
+        if buf.find(PREAMBLE, at + 1, at + FRAME) >= 0:
+            return BAD_FRAME  # a lost piece; 8 bits of sum would miss it once in 256 times
         ack = at + size - _ACK
         if not is_good(buf, ack, ack + _ACK - 2):
             return BAD_CHECKSUM

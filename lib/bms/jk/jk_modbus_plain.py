@@ -6,37 +6,38 @@ byte order, and the one decoder of those frames does the rest.
 """
 
 from bms.jk.jk02 import Place
-from bms.jk.jk_frames import DEVICE_FRAME, FRAME, PREAMBLE, SETTINGS_FRAME, STATUS_FRAME
+from bms.jk.jk_frames import FRAME, PREAMBLE
 from bms.wire import put_bytes
 from compat import bytes_and, const
 
-# Base address by frame type, and the offset of the map within a frame.
-_BASES = {SETTINGS_FRAME: 0x1000, STATUS_FRAME: 0x1200, DEVICE_FRAME: 0x1400}
-_MAP = const(6)
+_MAP = const(6)  # offset of the map within a frame
+_FIRST_BASE = const(7)  # the base address is 0x1000 for type 1, and 0x200 more for each next one
 
-# Blocks by frame type: byte offset in the map, words. 40 words is the most that works. No two are
-# of one size: a reply does not say which register it begins with, and a late one of another block
-# must not be taken for the one that was asked for.
-_BLOCKS = {
-    SETTINGS_FRAME: ((0, 40), (80, 28), (264, 14)),
-    STATUS_FRAME: ((0, 36), (138, 38), (228, 13)),
-    DEVICE_FRAME: ((0, 39), (78, 9)),
-}
+# Three blocks for each type from 1 on, as first word of the map and number of words: 0 for a block
+# that is not there; 40 words is the most that works. No two are of one size: a reply does not say
+# which register it begins with, and a late one of another block must not be taken for the one that
+# was asked for.
+_BLOCKS = bytes(
+    (0, 40, 40, 28, 132, 14)  # settings
+    + (0, 36, 69, 38, 114, 13)  # status
+    + (0, 39, 39, 9, 0, 0)  # device
+)
+_EACH = const(3)
 
-# Offsets in the frame of what is not a 16-bit integer, as words: 32-bit ones from their first
-# word, pairs of bytes. All of the device frame that is of use is text: bytes in order.
-_LONGS = {
-    SETTINGS_FRAME: bytes([offset >> 1 for offset in range(6, 142, 4)]) + bytes((135, 137, 139)),
-    STATUS_FRAME: bytes(
-        [o >> 1 for o in (70, 146, 150, 154, 158, 166, 174, 178, 182, 186, 194, 246)]
-    ),
-    DEVICE_FRAME: b"",
-}
-_PAIRS = {
-    SETTINGS_FRAME: bytes([offset >> 1 for offset in (284, 286, 296)]),
-    STATUS_FRAME: bytes([offset >> 1 for offset in (172, 190, 198, 200, 214, 234, 244)]),
-    DEVICE_FRAME: bytes(range(3, 51)),
-}
+# By type, offsets in the frame of what is not a 16-bit integer, as words: 32-bit ones from their
+# first word, pairs of bytes. All of the device frame that is of use is text: bytes in order.
+_LONGS = (
+    b"",
+    bytes([offset >> 1 for offset in range(6, 142, 4)]) + bytes((135, 137, 139)),
+    bytes([o >> 1 for o in (70, 146, 150, 154, 158, 166, 174, 178, 182, 186, 194, 246)]),
+    b"",
+)
+_PAIRS = (
+    b"",
+    bytes([offset >> 1 for offset in (284, 286, 296)]),
+    bytes([offset >> 1 for offset in (172, 190, 198, 200, 214, 234, 244)]),
+    bytes(range(3, 51)),
+)
 
 _UNREAD = const(280)  # the phase of charging, which no block reaches: 0 would be one
 
@@ -63,24 +64,28 @@ class PlainReader:
 
     def request(self, out, address):
         """Writes the request for the next block, without its CRC, into `out`; returns 6."""
-        offset, words = _BLOCKS[self.kind][self._block]
-        register = _BASES[self.kind] + offset
+        row = self._row()
+        register = (self.kind + _FIRST_BASE << 9) + 2 * _BLOCKS[row]
         out[0] = address
         out[1] = 3
         out[2] = register >> 8
         out[3] = register & 0xFF
         out[4] = 0
-        out[5] = words
+        out[5] = _BLOCKS[row + 1]
         return 6
 
     def take(self, buf, at, size):
         """Takes the `size` data bytes of a reply; MORE_BLOCKS, COMPLETE, or REFUSED."""
-        blocks = _BLOCKS[self.kind] if self.kind else ()
-        if self._block >= len(blocks) or blocks[self._block][1] * 2 != size:
+        row = self._row()
+        if not self.kind or self._block == _EACH or 2 * _BLOCKS[row + 1] != size:
             return REFUSED  # nothing was asked for, or something else
-        self._copy(buf, at, blocks[self._block][0] + _MAP, size)
+        self._copy(buf, at, 2 * _BLOCKS[row] + _MAP, size)
         self._block += 1
-        return COMPLETE if self._block == len(blocks) else MORE_BLOCKS
+        return COMPLETE if self._block == _EACH or not _BLOCKS[row + 3] else MORE_BLOCKS
+
+    def _row(self):
+        """Returns where the next block is in the table."""
+        return 2 * (_EACH * (self.kind - 1) + self._block)
 
     def fingerprint(self):
         """Returns a number that changes when the frame does."""
