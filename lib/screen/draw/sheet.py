@@ -25,8 +25,9 @@ DEGREES = const(6)
 PERCENT = const(7)
 AMPERE_HOUR = const(8)
 BARE_DEGREES = const(9)  # as DEGREES, beside another figure that has the unit
+WATT_HOUR = const(10)
 LABEL = const(16)
-_UNITS = (b"", b"V", b"A", b"W", b"kW", b"mV", b"^C", b"%", b"Ah", b"")
+_UNITS = b"\nV\nA\nW\nkW\nmV\n^C\n%\nAh\n\nWh"
 
 # What a tile says.
 UNKNOWN = const(0)
@@ -94,7 +95,9 @@ class Sheet:
             self.brush.head = text.n
             _put_digits(was, before, decimals, plus)
         if unit < LABEL:
-            text.small(_UNITS[unit])
+            start = text.n
+            text.word(_UNITS, unit)
+            text.unit = start  # it is drawn small
         else:
             text.add(b" ")
             self.say(unit - LABEL)
@@ -115,6 +118,10 @@ class Sheet:
         """Appends one of the screen's own texts to the one being put together; returns that."""
         self.texts.put(self.text, SCREEN_TEXTS, number)
         return self.text
+
+    def add_unit(self, unit):
+        """Appends a space and a unit to the text being put together; returns that."""
+        return self.text.add(b" ").word(_UNITS, unit)
 
     def bar(self, slot, filled, ink, tick=0, tick2=0):
         """Shows a bar, filled from the left; with two marks, if the second is not 0. In 0.1 %."""

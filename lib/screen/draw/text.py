@@ -1,6 +1,6 @@
 """A line of text being put together, without allocation."""
 
-from bms.wire import put_fixed
+from bms.wire import put_fixed, put_word
 from compat import const
 
 ROOM = const(64)
@@ -39,6 +39,11 @@ class Text:
         if value < 10:
             self.add(b"0")
         return self.fixed(value, 0)
+
+    def word(self, table, number):
+        """Appends a line of `table`; returns itself."""
+        self.n = self.unit = put_word(self.buf, self.n, table, number)
+        return self
 
     def small(self, data):
         """Appends a figure's unit; returns itself."""

@@ -5,6 +5,7 @@ from bms.check import NO_DATA, PLAUSIBLE
 from compat import const
 from screen import labels
 from screen.draw import palette as pal
+from screen.draw.sheet import WATT
 
 _MESSAGE_S = const(2)  # each of several messages stays this long
 _MINUTES_END_S = const(5970)  # what would be 100 minutes is told in hours
@@ -100,7 +101,8 @@ class Footer:
         text = self.sheet.text
         self.sheet.texts.put(text, w.STATE_TEXTS, w.HEATING)
         if watts:
-            text.add(b" ").fixed(watts, 0).add(b" W")
+            text.add(b" ").fixed(watts, 0)
+            self.sheet.add_unit(WATT)
         if left:
             text.add(b", ").fixed(left - 1, 0).add(b" ")
             self.sheet.say(labels.HOURS if hours else labels.MINUTES)

@@ -105,12 +105,14 @@ def _power(sheet, field, _what, model, _live):
         return False
     text = sheet.text
     if on and watts:
-        text.fixed(watts, 0).add(b" W")
+        text.fixed(watts, 0)
+        sheet.add_unit(s.WATT)
     else:
         text = sheet.say(labels.MAT).add(b" ")
         sheet.say(labels.ON if on else labels.OFF)
     if on and percent < 100:
-        text.add(b", ").fixed(percent, 0).add(b" %")
+        text.add(b", ").fixed(percent, 0)
+        sheet.add_unit(s.PERCENT)
     return True
 
 
@@ -119,7 +121,8 @@ def _today(sheet, field, _what, model, _live):
     if not sheet.changed(field, _UNKNOWN if wh is None else wh, pal.GREY):
         return False
     if wh is not None:
-        sheet.say(labels.TODAY).add(b" ").fixed(wh, 0).add(b" Wh")
+        sheet.say(labels.TODAY).add(b" ").fixed(wh, 0)
+        sheet.add_unit(s.WATT_HOUR)
     return True
 
 
@@ -146,14 +149,16 @@ def _ready(sheet, field, _what, model, _live):
     text = sheet.text
     if minutes == _NEVER:
         text.fixed(heater.mat_w, 0).add(b" ")
-        sheet.say(labels.TAKES).add(b" ").fixed(heater.loss_w, 0).add(b" W")
+        sheet.say(labels.TAKES).add(b" ").fixed(heater.loss_w, 0)
+        sheet.add_unit(s.WATT)
         return True
     sheet.say(labels.WARM_IN).add(b" ")
     hours = minutes >= 100
     text.fixed((minutes + 30) // 60 if hours else minutes, 0).add(b" ")
     sheet.say(labels.HOURS if hours else labels.MINUTES)
     if wh is not None:
-        text.add(b", ").fixed(wh, 0).add(b" Wh")
+        text.add(b", ").fixed(wh, 0)
+        sheet.add_unit(s.WATT_HOUR)
     return True
 
 
