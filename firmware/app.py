@@ -16,21 +16,14 @@ def make_device(found):
     return device
 
 
-def forget():
-    """Drops the last modules that have built the device."""
+def forget(memory):
+    """Drops the last modules that have built the device, and says what memory there is then."""
+    from starting.memory_told import tell
+
     unload("build")
     unload("building")
-
-
-def _say_end(device):
-    """Tells the person at the console what is true of the heater."""
-    if device.heater.bms_output is not None:
-        from heating.ending import end  # for the few who have one
-
-        if not end(device):
-            print("stopped, but THE BMS DOES NOT SAY THAT ITS HEATING IS OFF: look in its app")
-            return
-    print("stopped: the heater is off; the watchdog resets the chip in an hour at the latest")
+    tell(memory, "built")
+    unload("starting.memory_told")
 
 
 def run(found):
@@ -40,8 +33,7 @@ def run(found):
     long it ran, in s, and its starting.heaps.Heaps, for kept/crash.py.
     """
     device = make_device(found)
-    forget()
-    device.memory.tell("built")
+    forget(device.memory)
     try:
         try:
             run_all(device)
@@ -52,4 +44,6 @@ def run(found):
             found.append(device.memory)
     except KeyboardInterrupt:
         device.supervisor.stand_down()
-        _say_end(device)
+        from heating.ending import say_end
+
+        say_end(device)

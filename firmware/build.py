@@ -7,6 +7,7 @@ next comes. The greediest builders come while little lives yet: the relay's befo
 import board
 
 from device import Device
+from starting.memory_told import tell
 from unload import unload
 from version import VERSION
 
@@ -27,17 +28,17 @@ def build(early):
     device = Device(early)
     build_bms(device, early)
     finish(0)
-    early.memory.tell("BMS")
+    tell(early.memory, "BMS")
     build_heater(device, early)
     build_more(device, early)
     finish(1)
-    early.memory.tell("heater")
+    tell(early.memory, "heater")
     build_relay(device, early)
     finish(2)
-    early.memory.tell("relay")
+    tell(early.memory, "relay")
     build_screen(device, early)
     finish(3)
-    early.memory.tell("screen")
+    tell(early.memory, "screen")
     return device
 
 

@@ -87,7 +87,7 @@ _STAGES = (
     ("screen done", "build.{build.finish}(3)"),
     (
         "built",
-        "found.clear()\ndel build\napp.{app.forget}()",
+        "found.clear()\ndel build\napp.{app.forget}(device.memory)",
     ),
     ("tasks", "tasks = app.{tasks.start_all}(device)"),
     *((f"{_RUNNING}, {n} s", "advance(1)") for n in range(1, 11)),

@@ -45,6 +45,7 @@ ONCE = frozenset(
         "relay.making",
         "building.built",
         "starting.reset_cause",
+        "starting.memory_told",
         "bms.catalog",
         "heat.restore",
     }

@@ -1,11 +1,21 @@
-"""The end of the program where the BMS's own output heats; imported only then."""
+"""The end of the program: what is told of the heater, and done where the BMS's own output heats.
+
+Imported only then: Ctrl-C is seldom.
+"""
 
 from time import sleep_ms, ticks_ms
 
 from compat import const
-from heat.options.bms_output import CONFIRM_S
 
 _TICK_MS = const(100)
+
+
+def say_end(device):
+    """Tells the person at the console what is true of the heater."""
+    if device.heater.bms_output is not None and not end(device):
+        print("stopped, but THE BMS DOES NOT SAY THAT ITS HEATING IS OFF: look in its app")
+        return
+    print("stopped: the heater is off; the watchdog resets the chip in an hour at the latest")
 
 
 def end(device):
@@ -13,6 +23,8 @@ def end(device):
 
     The loop has ended: what its tasks did for that is done here. A second Ctrl-C ends the waiting.
     """
+    from heat.options.bms_output import CONFIRM_S
+
     print("switching the BMS's heating off ...")
     output = device.heater.bms_output
     output.held_off = True

@@ -1,7 +1,7 @@
 """How much memory there is left, of both kinds: Python's own, and the ESP-IDF's.
 
 Radio, drivers and sockets live in the IDF's, into which Python's heap grows and from which it
-never comes back (docs/memory.md). So what is left at each stage of a start is said on the console.
+never comes back (docs/memory.md). memory_told.py says what is left at each stage of a start.
 """
 
 import gc
@@ -42,18 +42,3 @@ class Heaps:
         self.python_free = max(0, gc.mem_free() - largest)
         if self.python_min_free < 0 or self.python_free < self.python_min_free:
             self.python_min_free = self.python_free
-
-    def tell(self, stage):
-        """Looks, and says on the console what there is once `stage` is done."""
-        self.look()
-        print(
-            "memory, %s: Python has %d B in use, %d free; the IDF %d, %d in one piece, %d at least"
-            % (
-                stage,
-                self.python_used,
-                self.python_free,
-                self.idf_free,
-                self.idf_largest,
-                self.idf_min,
-            )
-        )

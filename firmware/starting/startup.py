@@ -20,6 +20,7 @@ from compat import const
 from hardware.wifi import Wifi
 from starting.attempts import FRUGAL
 from starting.heaps import Heaps
+from starting.memory_told import tell
 from starting.roominess import is_roomy
 from starting.set_up_asked import look
 from unload import unload
@@ -66,7 +67,7 @@ def prepare(picture, failures=0):
     early.brush = picture.brush
     early.texts = picture.texts
     early.memory = Heaps()
-    early.memory.tell("start")
+    tell(early.memory, "start")
     early.roomy = is_roomy(early.memory.python_used + gc.mem_free(), picture.errors)
     _read(early, picture)
     if failures >= FRUGAL:
@@ -77,10 +78,10 @@ def prepare(picture, failures=0):
         )
     for error in early.errors:
         print(error)
-    early.memory.tell("settings")
+    tell(early.memory, "settings")
     early.unit = hexlify(machine.unique_id())
     _take_memory(early, failures)
-    early.memory.tell("radio and drivers")
+    tell(early.memory, "radio and drivers")
     look(early.brush, early.texts)
     return early
 

@@ -1,0 +1,17 @@
+"""What memory there is after each stage of a start, said on the console; dropped then."""
+
+
+def tell(memory, stage):
+    """Says what there is once `stage` is done. memory: a heaps.Heaps, which takes a look."""
+    memory.look()
+    print(
+        "memory, %s: Python has %d B in use, %d free; the IDF %d, %d in one piece, %d at least"
+        % (
+            stage,
+            memory.python_used,
+            memory.python_free,
+            memory.idf_free,
+            memory.idf_largest,
+            memory.idf_min,
+        )
+    )
