@@ -8,6 +8,7 @@ import ast
 import collections
 import copy
 
+from tools import inline_expressions
 from tools.inline_bodies import (
     PURE,
     Renamed,
@@ -45,6 +46,26 @@ def inline(texts, kept, stock=frozenset()):
     kept: names that something else may ask for; stock: names of attributes that objects which are
     not ours have, too.
     """
+    bodies = _put_bodies(texts, kept, stock)
+    result = _put_expressions(bodies.texts, kept, stock)
+    for module, lines in result.lines.items():
+        inside = result.inside[module]
+        for line, before in lines.items():
+            if before in bodies.inside[module]:
+                inside[line] = inside.get(line, []) + bodies.inside[module][before]
+        result.lines[module] = {line: bodies.lines[module][at] for line, at in lines.items()}
+    return result
+
+
+def _put_expressions(texts, kept, stock):
+    put = inline_expressions.put(texts, kept, stock)
+    result = Inlined()
+    for module, text in texts.items():
+        _write(module, text, put.trees[module], put.gone[module], put.inside[module], result)
+    return result
+
+
+def _put_bodies(texts, kept, stock):
     wanted = candidates(texts, kept, stock)
     modules = {}
     for module, text in texts.items():
@@ -55,6 +76,23 @@ def inline(texts, kept, stock=frozenset()):
     for module in modules.values():
         module.write(result)
     return result
+
+
+def _write(module, text, tree, gone, inside, result):
+    """Enters what has come of a module into an Inlined. gone: lines of functions; inside: {line of
+    a function: names}, both as they were in `text`."""
+    if gone or inside:
+        _Without(gone).visit(tree)
+        text = ast.unparse(ast.fix_missing_locations(tree)) + "\n"
+    before = [n for n in walk(tree) if _is_function(n)]
+    after = [n for n in walk(ast.parse(text)) if _is_function(n)]
+    pairs = list(zip(after, before, strict=True))
+    assert all(new.name == old.name for new, old in pairs)
+    result.texts[module] = text
+    result.lines[module] = {new.lineno: old.lineno for new, old in pairs}
+    result.inside[module] = {
+        new.lineno: inside[old.lineno] for new, old in pairs if old.lineno in inside
+    }
 
 
 class _Module:
@@ -90,21 +128,7 @@ class _Module:
 
     def write(self, result):
         """Enters what has come of it into an Inlined."""
-        text = self._text
-        if self._gone or self._inside:
-            _Without(self._gone).visit(self._tree)
-            text = ast.unparse(ast.fix_missing_locations(self._tree)) + "\n"
-        before = [n for n in walk(self._tree) if _is_function(n)]
-        after = [n for n in walk(ast.parse(text)) if _is_function(n)]
-        pairs = list(zip(after, before, strict=True))
-        assert all(new.name == old.name for new, old in pairs)
-        result.texts[self.name] = text
-        result.lines[self.name] = {new.lineno: old.lineno for new, old in pairs}
-        result.inside[self.name] = {
-            new.lineno: self._inside[old.lineno]
-            for new, old in pairs
-            if old.lineno in self._inside
-        }
+        _write(self.name, self._text, self._tree, self._gone, self._inside, result)
 
     def wanted(self, call):
         """Returns (its _Module, function) that a call is to be replaced with; None if it stays."""

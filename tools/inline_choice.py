@@ -37,7 +37,7 @@ def candidates(texts, kept, stock):
             named[what] += 1
             if id(node) in called:
                 calls[what] = (module, called[id(node)])
-        fixed |= _names_used_otherwise(tree)
+        fixed |= names_used_otherwise(tree)
     found = {}
     for what, (module, call) in calls.items():
         code = _only(program, what)
@@ -49,7 +49,7 @@ def candidates(texts, kept, stock):
     return found
 
 
-def _names_used_otherwise(tree):
+def names_used_otherwise(tree):
     """Returns the names in a module that are texts, or given to attributes, or imported."""
     found = set()
     for node in nodes(tree):
