@@ -5,7 +5,8 @@ global some 10 more. So, over all modules of an image together:
 
 - a public module constant, NAME = 5 or NAME = const(5), is written as 5 wherever it is used, also
   in other modules, and is then no global any more; what was imported for such alone is not;
-- so is NAME = const(b"…"), which many modules may use, each device few of them;
+- so is NAME = const(b"…"), which many modules may use, each device few of them; and the texts of
+  board and version, which hardly anybody needs once the device runs;
 - a table, NAME = b"…", that no module of the device names is left out: tools and tests have it,
   and files of the image are made from it (tools/rendered.py);
 - bytes((…)) of numbers is written as the bytes that it makes: the tuples would stay;
@@ -33,6 +34,7 @@ from tools.short_names import (
     walk,
 )
 
+_DATA = frozenset({"board", "version"})
 _REFUSED = {"getattr", "setattr", "hasattr", "globals", "eval", "exec", "__dict__"}
 _CONSTANT = re.compile(r"[A-Z][A-Z0-9_]*\Z")
 _FOLDED = (ast.Constant, ast.Name, ast.Tuple, ast.Call, ast.UnaryOp, ast.BinOp, ast.Load)
@@ -58,6 +60,8 @@ def without_constants(sources):
         refuse(name, tree)
     handed = attributes_of_objects(trees)
     constants = {name: constants_of(tree, handed) for name, tree in trees.items()}
+    for name in _DATA & trees.keys():
+        constants[name] |= texts_of(trees[name])
     values = exported(trees, constants)
     inlined = {n: fold(inline(n, sources[n], trees[n], constants[n], values)) for n in sources}
     inlined = {n: without_idle_imports(text, trees[n], values) for n, text in inlined.items()}
@@ -148,6 +152,17 @@ def constants_of(tree, kept=frozenset()):
         if value is not None and _CONSTANT.match(name) and name not in kept:
             found[name] = (value, statement)
     return found
+
+
+def texts_of(tree):
+    """Returns {name: (text, statement)} of a module's public texts."""
+    return {
+        node.targets[0].id: (node.value.value, node)
+        for node in tree.body
+        if is_given_to(node, _CONSTANT)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
+    }
 
 
 def bytes_of_const(node):
@@ -367,7 +382,7 @@ def read_imports(tree, exports, edits):
 
 
 def literal(value):
-    """Returns source text for a number or bytes, safe in any expression."""
+    """Returns source text for a number, bytes or a text, safe in any expression."""
     text = repr(value)
     return f"({text})" if text[0] == "-" else text
 

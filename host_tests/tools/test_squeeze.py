@@ -221,14 +221,14 @@ def test_a_constant_of_a_class_is_not_hidden_from_others():
 
 def test_what_was_imported_for_constants_alone_is_not_imported():
     user = "import os\nfrom bms import pack as p, alarms\nimport board\n\n\n"
-    user += "def f():\n    return p.SOC, board.ON, alarms.NAMES, os\n"
-    board = "ON = True\nNAME = 'x'\n"
+    user += "def f():\n    return p.SOC, board.ON, board.NAME, alarms.NAMES, os\n"
+    board = "ON = True\nNAME = 'x'\n_OWN = 'y'\n"
     alarms = "NAMES = b'a'\n"
     texts = squeezed(bms__pack=PACK, bms__alarms=alarms, board=board, user=user)
-    assert texts["board"] == "pass\nNAME = 'x'\n"
+    assert texts["board"] == "pass\npass\n_a = 'y'\n"  # its texts are written there, too
     assert texts["user"] == (
         "import os\nfrom bms import alarms\npass\n\n\n"
-        "def f():\n    return 7, True, alarms.NAMES, os\n"
+        "def f():\n    return 7, True, 'x', alarms.NAMES, os\n"
     )
 
 
