@@ -72,7 +72,7 @@ found = [startup.prepare(first_picture.Picture())]
 del first_picture, startup
 import app, build
 device = build.build(found.pop())
-app.forget()
+app.forget(device.memory)
 sys.modules.pop("starting.startup")
 del build
 gc.collect()
