@@ -1,12 +1,15 @@
-"""What an image has no module for is not called either: an import of it raises, without its names.
+"""What an image has no use for: code behind what it has no module for, and what nobody names.
 
 An image for a board without PSRAM lacks what only others do (groups.ROOMY), and what it has as a
 file (tools/rendered.py). The code that would import it is there, behind a question that such a
-board answers with no; the names in it would lie in memory all the same, for ever.
+board answers with no; the names in it would lie in memory all the same, for ever. And methods that
+only such modules call would.
 """
 
 import ast
 
+from tools.inline_choice import names_used_otherwise
+from tools.once import CALLED_BY_OTHERS, Program
 from tools.short_names import nodes, parse
 from tools.squeeze import replace
 
@@ -25,6 +28,33 @@ def without_absent(texts, is_ours):
         return name not in texts and is_ours(name)
 
     return {module: _cut(text, is_absent) for module, text in texts.items()}
+
+
+def without_unnamed(texts, kept):
+    """Returns {module: text} without the functions and methods that nothing in them names, each
+    line where it was. kept: names that something else may ask for."""
+    program = Program(texts)
+    named = {*CALLED_BY_OTHERS, *kept}
+    for text in texts.values():
+        tree = parse(text)
+        named |= names_used_otherwise(tree)
+        named |= {n.id for n in nodes(tree) if isinstance(n, ast.Name)}
+        named |= {n.attr for n in nodes(tree) if isinstance(n, ast.Attribute)}
+    edits = {module: [] for module in texts}
+    for code in program.code():
+        name = code.node.name
+        if name not in named and not name.startswith("__"):
+            edits[code.module].append((_with_decorators(code.node), "pass"))
+    return {module: replace(text, edits[module]) for module, text in texts.items()}
+
+
+def _with_decorators(function):
+    """Returns a node that is where a function is, with what stands above it."""
+    place = ast.Name(function.name)
+    first = min([function, *function.decorator_list], key=lambda node: node.lineno)
+    place.lineno, place.col_offset = first.lineno, function.col_offset
+    place.end_lineno, place.end_col_offset = function.end_lineno, function.end_col_offset
+    return place
 
 
 def _cut(text, is_absent):

@@ -2,7 +2,7 @@
 
 Beside its bytecode a function takes 24 bytes, a property 40 (tools/inline.py). This is for those
 whose body is one `return` with an expression: such a one can stand wherever a call can, as long as
-what the call is given has no effects, and means the same there. What nobody asks for goes.
+what the call is given has no effects, and means the same there.
 """
 
 import ast
@@ -62,8 +62,6 @@ def put(texts, kept, stock):
     found = _candidates(program, texts, kept)
     _find_uses(program, texts, found)
     result = Put(texts)
-    for code in _never_named(program, texts, kept):
-        result.gone[code.module].add(code.node.lineno)
     chosen = {}
     for what, short in found.items():
         fits = all(_fits(short, use, texts, stock) for use in short.uses)
@@ -73,21 +71,6 @@ def put(texts, kept, stock):
         del chosen[what]  # what it asks for itself is put there first, and that is enough
     _put_all(chosen, texts, result)
     return result
-
-
-def _never_named(program, texts, kept):
-    """Returns the Code of the functions and methods that nothing names."""
-    named = {*CALLED_BY_OTHERS, *kept}
-    for text in texts.values():
-        tree = parse(text)
-        named |= names_used_otherwise(tree)
-        named |= {n.id for n in walk(tree) if isinstance(n, ast.Name)}
-        named |= {n.attr for n in walk(tree) if isinstance(n, ast.Attribute)}
-    return [
-        code
-        for code in program.code()
-        if code.node.name not in named and not code.node.name.startswith("__")
-    ]
 
 
 def _candidates(program, texts, kept):

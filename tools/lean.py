@@ -42,8 +42,8 @@ def make(texts, chosen, settings, started, is_ours, joined=True, once_only=group
     once_only: modules that are loaded once, and dropped.
     """
     texts = reached(absent.without_absent(texts, is_ours), {"main"} | chosen)
-    texts = numbered.number(texts, settings)
     asked = {name.rpartition(".")[2] for name in started}
+    texts = numbered.number(absent.without_unnamed(texts, asked), settings)
     stock = stock_names.load()
     inlined = inline.inline(squeeze.without_constants(texts), asked, stock)
     free = flash_names.unused({n: short_names.parse(t) for n, t in inlined.texts.items()})

@@ -42,6 +42,22 @@ def test_a_generator_stays_one():
     assert cut(text) == text
 
 
+def test_what_nobody_names_is_gone():
+    text = (
+        "class Dial:\n    @property\n    def idle(self):\n        return (1 +\n            2)\n\n"
+    )
+    text += "    def turn(self):\n        return 5\n\n    def read(self):\n        return 6\n\n\n"
+    text += "def asked():\n    return Dial().turn()\n\n\ndef spare():\n    return asked()\n"
+    found = absent.without_unnamed({"a": text}, {"asked"})["a"]
+    assert found.count("\n") == text.count("\n")
+    assert "idle" not in found and "spare" not in found and "@" not in found
+    assert "def read" in found  # MicroPython reads streams
+    scope = {}
+    exec(found, scope)
+    assert scope["asked"]() == 5
+    assert "def spare" in absent.without_unnamed({"a": text}, {"spare"})["a"]
+
+
 def names_taken(text, folder):
     """Returns how many names the 32-bit MicroPython has more when it has imported a module."""
     image.compile_module("m", text, folder / "m.mpy")
