@@ -24,6 +24,7 @@ from portal.states import ENTERING
 from setup import access
 from setup.stay import Stay
 from starting.heaps import Heaps
+from starting.memory_told import tell
 
 _WATCHDOG_MS = const(30_000)  # a search for networks, or a write, takes a few seconds
 _CONSOLE_MS = const(3_600_000)  # what somebody at the console has, as in supervisor.py
@@ -98,7 +99,7 @@ class SetUp:
         self._server = WebServer(self._front)
         self._button = Button(board.BUTTON_1)
         self._brief = Brief()
-        Heaps().tell("set-up")
+        tell(Heaps(), "set-up")
 
     def step(self, now):
         """Does what is due; returns False when somebody is through, or a button was pressed."""
