@@ -82,7 +82,7 @@ def test_texts_of_what_is_dropped_leave_no_name_behind(tmp_path):
 def test_what_an_image_starts_with_is_found_in_it():
     place = image.kept("lilygo_t_display")
     found = image.started_in(place)
-    assert found.keys() == image.STARTED
+    assert found.keys() == image.STARTED | image.SET_UP_STARTED
     assert not {"startup.prepare", "app.forget"} & set(found.values())
 
 
