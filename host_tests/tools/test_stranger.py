@@ -14,8 +14,8 @@ def test_a_strangers_first_hour_is_what_the_page_shows(tmp_path):
     )
     flash = tmp_path / "device" / "flash"
     assert json.loads((flash / "settings.json").read_text())["heater_mat_mohm"] == 26_200
-    assert json.loads((flash / "secrets.json").read_text()) == {"wifi_password": "a password"}
+    assert json.loads((flash / "secrets.json").read_text()) == {"wifi_password": "blue-heron-7"}
     assert {"boot.py", "main.py", "lib"} <= {path.name for path in flash.iterdir()}
     heater = boards.load(stranger.BOARD).HEATER_PIN
     assert set(levels_of(tmp_path / "device", heater)) == {0}
-    assert all("a password" not in text for _, text in done)
+    assert all("blue-heron-7" not in text for _, text in done)
