@@ -1,5 +1,6 @@
 """The performance and memory tables: `python -m tools.benchmark [decoding] [speed] [bench]
-[screen] [memory] [traffic] [history] [web] [soak]`.
+[screen] [memory] [traffic] [history] [web] [soak]
+[resilience]`.
 
 - decoding: time and heap of a frame in each dialect and of the message about it, and what one
   pack takes of the chip;
@@ -11,10 +12,12 @@
 - traffic: what MQTT sends and receives a day;
 - history: what the records of a day take, and how many reach the broker a second;
 - web: what the device's own page takes of both heaps;
-- soak: what lives after the lost connections of a month; only where it is asked for.
+- soak: what lives after the lost connections of a month; only where it is asked for;
+- resilience: what comes of each fault of the network, and that month; likewise, for some minutes.
 
 With `--write`, decoding, screen, memory, history and web put their tables into
-docs/performance.md, docs/memory.md, README.md, docs/history.md and docs/web.md.
+docs/performance.md, docs/memory.md, README.md, docs/history.md and docs/web.md; resilience
+into docs/resilience.md.
 """
 
 import argparse
@@ -28,6 +31,7 @@ from tools import (
     boot_play,
     history_figures,
     memory,
+    resilience,
     screen_figures,
     soak,
     squeezed,
@@ -48,6 +52,8 @@ README = ROOT / "README.md"
 BEGIN, END = '<!-- table: make benchmark ARGS="memory --write" -->', "<!-- end of table -->"
 SPEED_PAGE = ROOT / "docs" / "performance.md"
 HISTORY_PAGE = ROOT / "docs" / "history.md"
+RESILIENCE_PAGE = ROOT / "docs" / "resilience.md"
+RESILIENCE_BEGIN = '<!-- table: make benchmark ARGS="resilience --write" -->'
 HISTORY_BEGIN = '<!-- table: make benchmark ARGS="history --write" -->'
 SCREEN_BEGIN = '<!-- table: make benchmark ARGS="screen --write" -->'
 WEB_PAGE = ROOT / "docs" / "web.md"
@@ -224,11 +230,25 @@ def print_web(write):
     put(web_figures.table(), write and (WEB_PAGE, WEB_BEGIN))
 
 
+def print_resilience(write):
+    """Prints what came of each fault, and of a month of lost connections, or puts it into its
+    page; fails if something is not as it must be."""
+    outcomes = resilience.play()
+    resilience.measure(outcomes)
+    days = soak.month()
+    lines = [*resilience.table(outcomes), "", *soak.table(days)]
+    put(lines, write and (RESILIENCE_PAGE, RESILIENCE_BEGIN))
+    problems = resilience.problems(outcomes) + soak.leaks(days)
+    if problems:
+        raise SystemExit("\n".join(problems))
+
+
 WRITTEN = {
     "decoding": print_decoding,
     "screen": print_screen,
     "memory": print_memory,
     "history": print_history,
+    "resilience": print_resilience,
     "web": print_web,
 }
 
@@ -238,7 +258,10 @@ def main(argv=None):
     sections = ("decoding", "speed", "bench", "screen", "memory", "traffic", "history", "web")
     parser = argparse.ArgumentParser(prog="make benchmark", description=__doc__.split("\n")[0])
     parser.add_argument(
-        "section", nargs="*", choices=[[], *sections, "soak"], help=", ".join(sections)
+        "section",
+        nargs="*",
+        choices=[[], *sections, "soak", "resilience"],
+        help=", ".join(sections),
     )
     parser.add_argument(
         "--write", action="store_true", help=f"{', '.join(WRITTEN)}: into their page"

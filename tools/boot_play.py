@@ -52,6 +52,7 @@ Esp32.largest = {largest}
 Esp32.areas = {areas}
 """
 _CHUNK = 256
+_HEAP = 256 * 1024
 _STEP_MS = 50
 _ALL_SAID_MS = 30_000
 _RUNNING = "running"
@@ -143,8 +144,7 @@ def images(board_name="lilygo_t_display", roomy=False):
     """
     with tempfile.TemporaryDirectory() as folder:
         given = pathlib.Path(folder) / "settings.json"
-        place = image.kept(board_name, roomy=roomy)
-        yield functools.partial(_play, place, image.started_in(place), given)
+        yield functools.partial(_play, image.kept(board_name, roomy=roomy), given)
 
 
 def play(settings=None, bms="jk_gps", psram=False, more=(), timeout_s=120):
@@ -158,15 +158,32 @@ def play(settings=None, bms="jk_gps", psram=False, more=(), timeout_s=120):
         return play_one(settings, bms, psram, more, timeout_s)
 
 
-def _play(out, started, given, settings=None, bms="jk_gps", psram=False, more=(), timeout_s=120):
-    given.write_text(json.dumps(SETTINGS | simulators.settings(bms) | (settings or {})))
-    stages = (*_STAGES, *more)
+def _play(out, given, settings=None, bms="jk_gps", psram=False, more=(), timeout_s=120):
+    write_settings(given, settings, bms)
+    chunks = start_chunks(out, bms, psram, more)
+    names = stage_names(more)
+    return run(out, chunks, names, {"/settings.json": str(given)}, timeout_s=timeout_s)
+
+
+def write_settings(path, settings=None, bms="jk_gps"):
+    """Writes what a play finds as settings.json; the arguments are those of `play`."""
+    path.write_text(json.dumps(SETTINGS | simulators.settings(bms) | (settings or {})))
+
+
+def start_chunks(out, bms, psram, more):
+    """Returns the pieces of source that play a start of the image in the folder `out`; the other
+    arguments are those of `play`."""
+    started = image.started_in(out)
     chunks = stand_ins(conversation(bms), psram)
-    for number, (_, code) in enumerate(stages):
+    for number, (_, code) in enumerate((*_STAGES, *more)):
         text = named(code, started)
         chunks += [f"{text}\nreport_peak()", "gc.collect()", f"report({number})"]
-    names = [name for name, _ in stages]
-    return run(out, chunks, names, {"/settings.json": str(given)}, timeout_s=timeout_s)
+    return chunks
+
+
+def stage_names(more=()):
+    """Returns the names of a start's stages, and of those that follow."""
+    return [name for name, _ in (*_STAGES, *more)]
 
 
 def named(code, started):
@@ -197,9 +214,14 @@ def run(out, chunks, names, more=None, path=("", ".frozen", "/lib"), timeout_s=1
     Each stage says report_peak(), once or often, and then report(its number). names: of the
     stages; more: {path on the device: file} beside the image's; path: where modules come from.
     """
+    return stages(output(out, chunks, more, path, timeout_s), names)
+
+
+def output(out, chunks, more=None, path=("", ".frozen", "/lib"), timeout_s=120, heap=_HEAP):
+    """As `run`, but returns what was printed. heap: bytes, for tool and garbage, too."""
     files = {f"/{f.relative_to(out).as_posix()}": str(f) for f in out.rglob("*.*")}
     plan = {
-        "heap": 256 * 1024,
+        "heap": heap,
         "files": files | (more or {}),
         "path": list(path),
         "argv": ["play"],
@@ -209,12 +231,12 @@ def run(out, chunks, names, more=None, path=("", ".frozen", "/lib"), timeout_s=1
     problem = runner.failure(result)
     if problem:
         raise RuntimeError(problem)
-    return _stages(result.stdout, names)
+    return result.stdout
 
 
-def _stages(text, names):
-    """Reads what the play printed. names: of its stages."""
-    stages = []
+def stages(text, names):
+    """Returns [Stage] of what a play has printed. names: of its stages."""
+    found = []
     taken = []
     given = []
     tool = peak = step = 0
@@ -234,9 +256,9 @@ def _stages(text, names):
         elif word == "mem":
             live = int(size) - tool
             if step:  # the tasks ran: each step begins when the garbage of others can go
-                peak = max(live, stages[-1].live) + step
-            stages.append(Stage(names[int(what)], live, peak, taken, given))
+                peak = max(live, found[-1].live) + step
+            found.append(Stage(names[int(what)], live, peak, taken, given))
             taken = []
             given = []
             step = peak = 0
-    return stages
+    return found
