@@ -45,10 +45,10 @@ class Fault:
     limit_s: int = 90
 
 
-# Whatever is allocated once only, the tool's own names included, is so before the first look.
-_FIRST = Fault("first", "pass", 1)
 # A session that stands ends where a fault is about beginning one.
 _ANEW = "broker.end_all()"
+# Whatever is allocated once only, the tool's own names included, is so before the first look.
+_FIRST = Fault("first", _ANEW, 30)
 _REST = f"{_ANEW}\nsettle()\nnet.sockets()"  # so that each is looked at in the same state
 FAULTS = (
     Fault("nothing", "pass", 120, limit_s=20),

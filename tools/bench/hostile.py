@@ -1,16 +1,10 @@
 """What a hostile client sends to Packmate's command topics; the bench's control `mqtt_storm`."""
 
-_TOPICS = (
-    "heater/mode/set",
-    "heater/acknowledge",
-    "heater/boost/set",
-    "heater/on/set",
-    "heater/off/set",
-    "heater/report/reset",
-    "bms/release/set",
-    "heater/mode/set/more",
-    "no/such/topic",
-)
+from relay import topics
+
+# All that are listened to, but for our own availability; and two that nobody listens to.
+_TOPICS = [name[1:] for name in topics.NAMES.decode().split("\n")[1:]]
+_TOPICS += ["heater/mode/set/more", "no/such/topic"]
 _PAYLOADS = (
     b"",
     b"\x00",
@@ -40,5 +34,5 @@ def messages():
         yield "heater/boost/set", b"0", False
     yield "heater/mode/set", b"charger_or_soc", True
     yield "heater/mode/set", b"charger", False
-    yield "heater/on/set", _LONG, True
+    yield "heater/on_dc/set", _LONG, True
     yield "heater/acknowledge", b"acknowledge", True
