@@ -23,6 +23,7 @@ SETTINGS = {
     "mqtt_user": "käfer",
     "mqtt_topic": "packmate",
     "mqtt_interval_s": 10,
+    "mqtt_mb_a_month": 0,
     "mqtt_mode": True,
     "mqtt_boost": True,
     "mqtt_thresholds": True,
@@ -184,6 +185,7 @@ class Socket:
         self.ended = False
         self.error = None
         self.closed = False
+        self.taken = self.given = self.writes = 0  # bytes, and calls
         net.sockets.append(self)
 
     def setblocking(self, flag):
@@ -204,6 +206,8 @@ class Socket:
             return None
         n = n if self.window is None else min(n, self.window)
         self.outbox += bytes(data[at : at + n])
+        self.taken += n
+        self.writes += 1
         self.net.broker.hear(self)
         return n
 
@@ -220,6 +224,7 @@ class Socket:
         data = bytes(self.inbox[:n])
         del self.inbox[:n]
         buf[: len(data)] = data
+        self.given += len(data)
         return len(data)
 
     def sendto(self, data, address):
@@ -352,6 +357,7 @@ def make_device(units=None, writes=None):
         ),
         journal=thing(note=lambda what, about: None, events=lambda: iter(())),
         recorder=None,
+        budget=None,
         wifi=Wifi(),
         max_age_ms=10_000,
         uptime_s=99,

@@ -185,6 +185,14 @@ SETTINGS = (
     ("mqtt_topic", TEXT, 1, 32, "packmate", "First part of every topic."),
     ("mqtt_interval_s", INT, 1, 3600, 15, "Time between two state messages."),
     (
+        "mqtt_mb_a_month",
+        INT,
+        0,
+        1000,
+        0,
+        "What MQTT may cost, in MB a month; 0: whatever it takes. See docs/data.md.",
+    ),
+    (
         "mqtt_mode",
         BOOL,
         None,
@@ -377,6 +385,8 @@ def _check_together(values, errors):
             errors.append("%s: is not HH:MM" % key)
     if values["mqtt_tls"] == "verified" and not (values["mqtt_ca"] and values["ntp_host"]):
         errors.append("mqtt_tls: verified needs mqtt_ca, and ntp_host for the time")
+    if values["mqtt_mb_a_month"] and values["mqtt_victron"]:
+        errors.append("mqtt_mb_a_month: not with mqtt_victron, which tells something each 5 s")
     if values["mqtt_cert"] and not values["mqtt_key"]:
         errors.append("mqtt_cert: needs mqtt_key")
     if values["wifi_ssid_2"] and not values["wifi_ssid"]:

@@ -26,6 +26,7 @@ _OF_MEMORY = (
 # What only boards with PSRAM have, and its default; None: of no use without another of these.
 _OF_PSRAM = (
     ("wifi_ssid_2", ""),
+    ("mqtt_mb_a_month", 0),
     ("screen_first", "glance"),
     ("temperature_unit", "celsius"),
     ("screen_night", "off"),

@@ -9,7 +9,7 @@
 - bench: the longest that anything held the loop of the whole firmware, on the virtual bench;
 - screen: bytes over the bus, time and longest hold of each page's update, and the first picture;
 - memory: what the application takes of the heap, by package;
-- traffic: what MQTT sends and receives a day;
+- traffic: what MQTT sends and receives a day, and a month with a budget of data;
 - history: what the records of a day take, and how many reach the broker a second;
 - web: what the device's own page takes of both heaps;
 - soak: what lives after the lost connections of a month; only where it is asked for;
@@ -17,7 +17,7 @@
 
 With `--write`, decoding, screen, memory, history and web put their tables into
 docs/performance.md, docs/memory.md, README.md, docs/history.md and docs/web.md; resilience
-into docs/resilience.md.
+and traffic into docs/resilience.md and docs/data.md.
 """
 
 import argparse
@@ -29,6 +29,7 @@ import time
 from tools import (
     ROOT,
     boot_play,
+    data_figures,
     history_figures,
     memory,
     resilience,
@@ -52,6 +53,8 @@ README = ROOT / "README.md"
 BEGIN, END = '<!-- table: make benchmark ARGS="memory --write" -->', "<!-- end of table -->"
 SPEED_PAGE = ROOT / "docs" / "performance.md"
 HISTORY_PAGE = ROOT / "docs" / "history.md"
+DATA_PAGE = ROOT / "docs" / "data.md"
+DATA_BEGIN = '<!-- table: make benchmark ARGS="traffic --write" -->'
 RESILIENCE_PAGE = ROOT / "docs" / "resilience.md"
 RESILIENCE_BEGIN = '<!-- table: make benchmark ARGS="resilience --write" -->'
 HISTORY_BEGIN = '<!-- table: make benchmark ARGS="history --write" -->'
@@ -198,9 +201,11 @@ def put(lines, place):
     page.write_text(before + "\n".join([begin, *lines, END]) + after)
 
 
-def print_traffic():
-    """Prints what MQTT costs a day."""
-    print("\n".join(traffic.table()))
+def print_traffic(write):
+    """Prints what MQTT costs a day, and with a budget a month, or puts this into its page."""
+    if not write:
+        print("\n".join(traffic.table()), end="\n\n")
+    put(data_figures.table(), write and (DATA_PAGE, DATA_BEGIN))
 
 
 def print_screen(write):
@@ -247,6 +252,7 @@ WRITTEN = {
     "decoding": print_decoding,
     "screen": print_screen,
     "memory": print_memory,
+    "traffic": print_traffic,
     "history": print_history,
     "resilience": print_resilience,
     "web": print_web,
@@ -274,7 +280,6 @@ def main(argv=None):
             {
                 "speed": print_speed,
                 "bench": print_bench,
-                "traffic": print_traffic,
                 "soak": print_soak,
             }[section]()
         print()

@@ -64,6 +64,13 @@ def records_a_day(ma_of, interval_s=INTERVAL_S, rest_s=REST_S):
     """Returns how many records a day makes."""
     ring = Counting()
     keeper = Keeper(ring, interval_s, rest_s, 1)
+    for second, pack in a_day(ma_of):
+        keeper.look(pack, True, False, 1, second, second)
+    return ring.next
+
+
+def a_day(ma_of):
+    """Yields (second, the PackState of then) through a day; ma_of: van_ma or still_ma."""
     pack = p.PackState()
     pack.cells = 16
     chance = random.Random(1)
@@ -81,8 +88,7 @@ def records_a_day(ma_of, interval_s=INTERVAL_S, rest_s=REST_S):
         pack.temps = 1
         pack.put_temp(0, 150 + int(50 * math.sin(2 * math.pi * second / DAY_S)))
         pack.summarise()
-        keeper.look(pack, True, False, 1, second, second)
-    return ring.next
+        yield second, pack
 
 
 def day_bytes(records):

@@ -36,6 +36,7 @@ _NEEDS = {
     fields.PSRAM: "PSRAM",
     fields.UPDATES: "`update_url`",
     fields.CHARGE_LIMITS: "`charge_max_a`",
+    fields.DATA_BUDGET: "`mqtt_mb_a_month`",
 }
 
 

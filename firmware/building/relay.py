@@ -56,7 +56,6 @@ def build_relay(device, early, about):
         from building import relay_roomy
 
         others += relay_roomy.reports(device, early, packs, others, codes)
-        unload("building.relay_roomy")
     announcer = None
     if settings["ha_discovery"]:
         announcer = _announcer(device, settings, topics, packs, others, allowed, early, about)
@@ -82,10 +81,10 @@ def build_relay(device, early, about):
         others += writes.reports
     parts = (session, topics, packs, others, announcer, judge, codes, message, writes)
     if early.roomy:
-        from mqtt.roomy import RoomyRelay
+        from building import relay_roomy
 
-        relay = RoomyRelay(*parts)
-        relay.journal = device.journal
+        relay = relay_roomy.make_relay(device, settings, parts)
+        unload("building.relay_roomy")
     else:
         relay = Relay(*parts)
     own.relay = relay
@@ -214,6 +213,7 @@ def _uses(settings, writes, roomy):
         roomy,
         settings["update_url"] != "",
         roomy and settings["charge_max_a"] != 0,
+        roomy and settings["mqtt_mb_a_month"] != 0,
     )
     return sum([1 << bit for bit, used in enumerate(uses) if used])
 

@@ -1,8 +1,10 @@
-"""Builds the reports that a device tells where there is PSRAM for them; needed once."""
+"""Builds the reports that a device tells where there is PSRAM for them, and its relay; needed
+once."""
 
 from mqtt.event_report import EventReport
 from mqtt.more_reports import InfoReport
 from relay import topics as t
+from relay.budget import DAY_S
 
 
 def reports(device, early, packs, others, codes):
@@ -18,7 +20,23 @@ def reports(device, early, packs, others, codes):
         found += _victrons(device, settings, packs, limit, serial)
     if settings["mqtt_influx"]:
         found += _lines(settings, packs + others + found, serial)
+    if device.budget is not None:
+        found += _data(device, settings)
     return found
+
+
+def make_relay(device, settings, parts):
+    """Returns the relay of such a device. parts: as mqtt.roomy.RoomyRelay has them."""
+    if device.budget is None:
+        from mqtt.roomy import RoomyRelay
+
+        relay = RoomyRelay(*parts)
+    else:
+        from mqtt import thrifty
+
+        relay = thrifty.make(parts, device, settings)
+    relay.journal = device.journal
+    return relay
 
 
 def _each(device, packs, name):
@@ -87,6 +105,16 @@ def _victrons(device, settings, packs, limit, serial):
         one = Description(unit.pack, own, limit, meter)
         found.append(VictronReport(topic, state, one, heater, interval_ms))
     return found
+
+
+def _data(device, settings):
+    """Returns the report of what is left of a month's data, alone in a list."""
+    from mqtt.thrifty import DataReport
+
+    interval_ms = settings["mqtt_interval_s"] * 1000
+    # All that is still reckoned by this is when Home Assistant finds a value too old.
+    settings["mqtt_interval_s"] = DAY_S
+    return [DataReport(device.budget, interval_ms)]
 
 
 def _lines(settings, told, serial):

@@ -21,6 +21,7 @@ def add_to(device, early):
         if not device.mqtt_used:
             keep_told()
     device.extras += (run(device),)
+    _limit_data(device, early.settings)
     if device.wifi_used:
         from update.updater import Updater
 
@@ -30,6 +31,17 @@ def add_to(device, early):
         from building import website
 
         website.add_to(device, early)
+
+
+def _limit_data(device, settings):
+    """Gives the device its budget of data, if there is one."""
+    device.budget = None
+    if settings["mqtt_mb_a_month"] and device.mqtt_used:
+        from mqtt import thrifty
+        from relay.budget import Budget
+
+        device.budget = Budget(settings["mqtt_mb_a_month"], device.state.get(thrifty.SAVED))
+        device.extras += (thrifty.run(device),)
 
 
 def _end():

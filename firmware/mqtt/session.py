@@ -52,7 +52,8 @@ class Session:
 
     `state`; `failure` (of words.MQTT_NAMES) and `detail` (the broker's code or an errno) say
     why it is DOWN. `denied`: subscriptions that the broker refused. `reader` holds the message
-    that `step` found. online: set it to have everybody told that we are here.
+    that `step` found. online: set it to have everybody told that we are here. `greeting` is the
+    CONNECT; `ping_ms`: when the broker was asked last whether it is there.
     """
 
     def __init__(self, host, port, connect, topics, room, resolver=None):
@@ -63,7 +64,7 @@ class Session:
         self.online = False
         self._host = host
         self._port = port
-        self._connect = connect
+        self.greeting = connect
         self._topics = topics
         self.resolver = resolver
         self.sock = None
@@ -80,7 +81,7 @@ class Session:
         self._asked = 0  # subscriptions
         self._answered = 0
         self._waiting_ms = 0  # since when an answer is waited for
-        self._ping_ms = 0
+        self.ping_ms = 0
         self._pinged = False
 
     # -- a session's life ------------------------------------------------------------------------
@@ -218,7 +219,7 @@ class Session:
                 return
         self.sock = socket.socket()
         self.sock.setblocking(False)
-        self._send(0, self._connect, len(self._connect))
+        self._send(0, self.greeting, len(self.greeting))
         self.state = GREETING
         self._waiting_ms = self._sending_ms = now
         try:
@@ -249,9 +250,9 @@ class Session:
         elif self.online:
             self.online = False
             self.publish(t.AVAILABILITY, ONLINE, len(ONLINE), True)
-        elif not self._pinged and ticks_diff(now, self._ping_ms) >= _PING_MS:
+        elif not self._pinged and ticks_diff(now, self.ping_ms) >= _PING_MS:
             self._pinged = True
-            self._ping_ms = self._waiting_ms = now
+            self.ping_ms = self._waiting_ms = now
             self._send(0, _PINGREQ, len(_PINGREQ))
         else:
             return
@@ -304,7 +305,7 @@ class Session:
             if self._answered == self._topics.count:
                 self.state = UP
                 self.online = True
-                self._ping_ms = now
+                self.ping_ms = now
         elif kind == q.PINGRESP:
             self._pinged = False
         else:

@@ -20,6 +20,7 @@ from bms import pack as p
 from bms.check import PLAUSIBLE
 from building.relay import build_relay
 from relay import commands as c
+from relay.budget import Budget
 from words import MQTT_NAMES, WIRE_TEXTS
 
 SETTINGS = {
@@ -29,6 +30,7 @@ SETTINGS = {
     "mqtt_user": "",
     "mqtt_topic": "packmate",
     "mqtt_interval_s": 1,
+    "mqtt_mb_a_month": 0,
     "mqtt_mode": True,
     "mqtt_boost": True,
     "mqtt_thresholds": True,
@@ -153,6 +155,7 @@ def make_device(name_server):
         ble=None,
         clock=None,
         recorder=None,
+        budget=None,
         journal=Thing(note=lambda what, about: None, events=lambda: iter(())),
         updater=Thing(version="0.0.0", latest="", percent=None, reason="", told=0, ask=None),
         wifi=Wifi(name_server),
@@ -255,6 +258,8 @@ async def flap(wifi, seconds):
 async def main(settings, secrets, options):
     device = make_device(options["name_server"])
     device.state = options["state"]
+    if settings["mqtt_mb_a_month"]:
+        device.budget = Budget(settings["mqtt_mb_a_month"])
     if options["time_after_s"] is not None:
         known_ms = time.ticks_add(time.ticks_ms(), 1000 * options["time_after_s"])
         device.clock = LateClock(known_ms)

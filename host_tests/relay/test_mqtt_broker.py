@@ -48,6 +48,18 @@ def test_state_availability_and_will(broker, client, start):
     assert set(newcomer_hears(broker.port, AVAILABILITY)) == {(AVAILABILITY, "offline", True)}
 
 
+def test_a_budget_of_data_is_told_and_held(broker, client, start):
+    program = start(mqtt_port=broker.port, mqtt_mb_a_month=50, ha_discovery=False)
+    told = client.wait_for("data", lambda m: m["data_month_kb"] == 50_000)
+    assert 0 <= told["data_spent_kb"] < 20 and told["data_left_kb"] > 49_900
+    client.wait_state(lambda s: s["cell_mv"])
+    client.publish(f"{BASE}/heater/mode/set", "charger")
+    client.wait_results(1)
+    client.wait_for("heater", lambda m: m["heater_mode"] == "charger")
+    assert len(client.states()) <= 4  # nothing moves
+    program.finish()
+
+
 def test_discovery_is_there_for_a_newcomer(broker, client, start):
     program = start(mqtt_port=broker.port)
     topic = "homeassistant/sensor/packmate_a0b1c2d3e4f5/cell_4/config"

@@ -226,6 +226,7 @@ USED = {
     "several": ("packs_good",),
     "updates": ("update",),
     "charge_limits": ("charge_limit_ma", "charge_limit_reason"),
+    "data_budget": ("data_left_kb",),
 }
 UNUSED = {
     "heater": {"heater_output": "none", "heater_mode": "off"},
@@ -242,6 +243,7 @@ UNUSED = {
     "several": {},
     "updates": {},
     "charge_limits": {},
+    "data_budget": {},
 }
 
 
@@ -254,6 +256,7 @@ def test_only_what_is_used_is_announced_and_the_rest_is_cleared(start, use):
         "psram": {"roomy": True},
         "updates": {"update_url": "http://x/y"},
         "charge_limits": {"roomy": True, "charge_max_a": 50},
+        "data_budget": {"roomy": True, "mqtt_mb_a_month": 20},
     }
     bench = start(**using.get(use, {}))
     if use not in ("writes", "several"):

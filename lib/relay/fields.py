@@ -19,7 +19,8 @@ HISTORY = "history"  # what was, each record once
 MESSAGES = (STATE, HEATER, DEVICE, BMS, PACKS, INFO, HISTORY)
 # Of boards with PSRAM only, which spell the names themselves.
 LIMITS = "limits"  # what may be charged now
-OTHERS = (LIMITS,)
+DATA = "data"  # how much of a month's data is left
+OTHERS = (LIMITS, DATA)
 
 # Kinds of values.
 BOOL = "b"  # true, false, null
@@ -42,6 +43,7 @@ BOOSTS_FROM_AFAR = "boosts_from_afar"
 PSRAM = "psram"  # a board that has it
 UPDATES = "updates"  # over Wi-Fi
 CHARGE_LIMITS = "charge_limits"
+DATA_BUDGET = "data_budget"
 USES = (
     OWN_HEATER,
     OWN_THRESHOLDS,
@@ -57,6 +59,7 @@ USES = (
     PSRAM,
     UPDATES,
     CHARGE_LIMITS,
+    DATA_BUDGET,
 )
 
 
@@ -478,6 +481,23 @@ _LIMITS = (
     ),
 )
 
+_DATA = (
+    Field("data_month_kb", INT),
+    Field("data_spent_kb", INT),
+    Field(
+        "data_left_kb",
+        INT,
+        "Data left this month",
+        unit="kB",
+        cls="data_size",
+        state=_MEASURED,
+        category=_DIAGNOSTIC,
+        needs=DATA_BUDGET,
+    ),
+    Field("data_today_pct", INT),
+    Field("data_interval_s", INT),
+)
+
 # The time of day, which begins each message (relay.message).
 _TIME = (Field("ts", INT),)
 
@@ -490,6 +510,7 @@ FIELDS = {
     INFO: _TIME + _INFO,
     HISTORY: _TIME + _HISTORY,
     LIMITS: _TIME + _LIMITS,
+    DATA: _TIME + _DATA,
 }
 # Members with room of their own behind the others.
 LISTS = {

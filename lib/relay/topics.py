@@ -24,6 +24,7 @@ UPDATE = const(b"/update")
 CRASH = const(b"/crash")
 LOG = const(b"/log")
 HISTORY = const(b"/history")
+DATA = const(b"/data")
 RESULT = const(b"/result")
 # Of one of several packs: the base of its state, info, event, victron.
 PACK = const(b"/pack/%d")
