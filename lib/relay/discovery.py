@@ -466,7 +466,7 @@ _ROOMY = {SAID} | {COMMAND + number for number in range(len(_COMMANDS))}
 _ROOMY |= {
     USE + f.USES.index(use)
     for use in (f.RADIO, f.SEVERAL, f.WRITES, f.WRITES_FROM_AFAR, f.PSRAM, f.UPDATES)
-    + (f.CHARGE_LIMITS,)
+    + (f.CHARGE_LIMITS, f.DATA_BUDGET)
 }
 
 
