@@ -83,7 +83,7 @@ def build_relay(device, early, about):
     if early.roomy:
         from building import relay_roomy
 
-        relay = relay_roomy.make_relay(device, settings, parts)
+        relay = relay_roomy.make(device, settings, parts)
         unload("building.relay_roomy")
     else:
         relay = Relay(*parts)

@@ -25,7 +25,7 @@ def reports(device, early, packs, others, codes):
     return found
 
 
-def make_relay(device, settings, parts):
+def make(device, settings, parts):
     """Returns the relay of such a device. parts: as mqtt.roomy.RoomyRelay has them."""
     if device.budget is None:
         from mqtt.roomy import RoomyRelay
