@@ -32,14 +32,14 @@ def test_the_table_has_a_line_for_each(outcomes):
 
 def test_what_is_wrong_is_told():
     fault = resilience.Fault("x", "pass", 5, limit_s=10)
-    bad = resilience.Outcome("x", 11.0, 4, 4, 3, 2, 1, 2, grown=900, hold_ms=51.0)
+    bad = resilience.Outcome("x", 11.0, 4, 4, 3, 2, 1, 2, grown=1900, hold_ms=51.0)
     never = resilience.Outcome("x", -1.0, 4, 0, 0, 0, 0, 1)
     found = resilience.problems([bad, never], [fault, fault])
     assert [text.partition(": ")[2] for text in found] == [
         "back after 11 s",
         "3 commands, 2 answers",
         "2 sockets are open",
-        "the heap has grown by 900 B",
+        "the heap has grown by 1900 B",
         "the loop was held for 51 ms",
         "back after -1 s",
     ]

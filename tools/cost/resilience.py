@@ -26,7 +26,10 @@ _BMS = "jk_gps"
 _CALM = "all is well"
 _RUNS = 5
 _KNOWN_LOOP_ESP32_US = 1191
-MOST_GROWTH = 200  # bytes of Python's heap, from the same state to the same state
+# Bytes of Python's heap, from the same state to the same state: the host's collector takes what
+# lies about for an address, and keeps some of the tool's own. What grows again and again is found
+# by the month of tools/soak.py.
+MOST_GROWTH = 1_500
 MOST_HOLD_MS = 50
 # As a hostile client sends them, and how many of them find somebody who listens.
 _FLOOD = [(topic.encode(), payload) for topic, payload, _ in hostile.messages()]
