@@ -8,8 +8,8 @@ import pytest
 
 from host_tests.mp import fake_panel
 from screen import model
+from tools import cpython_framebuf, render_lcd, scenes
 from tools.bench.panel import Panel as Glass
-from tools.draw import cpython_framebuf, render_lcd, scenes
 
 
 @pytest.fixture

@@ -2,8 +2,7 @@
 
 import pytest
 
-from tools import boards
-from tools.draw import legible
+from tools import boards, legible
 
 
 @pytest.mark.parametrize("name", legible.with_panel())

@@ -12,7 +12,7 @@ import settings
 from host_tests.setup.form_rig import page, sent
 from setup.answers import Answers, by_key, differing
 from setup.questions import Ask
-from tools.cost.set_up_play import Fields
+from tools.set_up_play import Fields
 
 SET = {
     "name": "Van",

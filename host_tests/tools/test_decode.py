@@ -7,8 +7,7 @@ import sys
 import pytest
 
 from host_tests.jk_gps_rig import listen, values
-from tools import ROOT, decode
-from tools.frames import capture
+from tools import ROOT, capture, decode
 from tools.mp import frames
 
 WHOLE = frames.whole()

@@ -7,8 +7,7 @@ import pytest
 
 from host_tests import dialects
 from host_tests.dialects import OLDER_THAN_THE_CELLS, load, name_of
-from tools import decode
-from tools.frames import capture
+from tools import capture, decode
 
 PROTOCOLS = (
     "jk_display",

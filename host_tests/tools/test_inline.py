@@ -6,8 +6,7 @@ import textwrap
 
 import pytest
 
-from tools import image
-from tools.small import inline, inline_choice
+from tools import image, inline, inline_choice
 
 # Each is a body of `caller`, in which `self._moved(x)` logs what it gets and returns something.
 CALLS = {

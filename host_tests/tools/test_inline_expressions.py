@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from tools.small import inline
+from tools import inline
 
 DIAL = """\
 _STEP = 3

@@ -2,9 +2,8 @@
 
 import re
 
-from tools import image
+from tools import absent, class_maps, image, lean, passing
 from tools.mp import runner
-from tools.small import absent, class_maps, lean, passing
 
 
 def cut(text, *others):

@@ -3,8 +3,7 @@
 import pytest
 
 import settings
-from tools import image
-from tools.small import numbered, squeeze
+from tools import image, numbered, squeeze
 
 NAMES = [row[0] for row in settings.SETTINGS]
 READER = "NUMBERED = False\nX = values['packs']\n"

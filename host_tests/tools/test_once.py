@@ -7,8 +7,7 @@ import sys
 import pytest
 
 from building import built
-from tools import image
-from tools.small import bundle, groups, once, squeeze
+from tools import bundle, groups, image, once, squeeze
 
 MAIN = """\
 def run():

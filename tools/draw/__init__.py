@@ -1,1 +1,0 @@
-"""The pictures: the screen's, of wiring and circuits, and of the plan of the house."""

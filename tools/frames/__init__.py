@@ -1,1 +1,0 @@
-"""What tools/decode.py is made of: captured bytes in, what the frames say out."""

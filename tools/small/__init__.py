@@ -1,1 +1,0 @@
-"""What makes an image for a board without PSRAM take less memory; tools/image.py uses it."""
