@@ -35,4 +35,5 @@ def _set_ts(clock, now):
     """Returns when a server has told the time last, in s since 1970; None while it is unknown."""
     if clock is None or not clock.known:
         return None
-    return json.loads(bytes(clock.stamp)) - ticks_diff(now, clock.good_ms) // 1000
+    stamp = json.loads(bytes(clock.stamp))
+    return None if stamp is None else stamp - ticks_diff(now, clock.good_ms) // 1000
