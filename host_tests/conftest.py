@@ -66,6 +66,7 @@ _REAL_TIME = (
     "test_mqtt_broker.py",
     "test_mqtt_broker_commands.py",
     "test_broker.py",
+    "test_fleet_compose.py",
     "test_packmate.py",
     "test_packmate_deploy.py",
     "test_page.py",
