@@ -1,5 +1,6 @@
 """The image: complete, portable, the same on every machine, and loadable by real MicroPython."""
 
+import ast
 import io
 import json
 import os
@@ -81,9 +82,12 @@ def test_boot_needs_nothing_but_the_chip(built):
     board = image.load_board(name)
     text = (out / "boot.py").read_text()
     line = f"Pin({board.HEATER_PIN}, Pin.OUT, value=1 - {board.HEATER_ACTIVE})"
-    before, _, after = text.partition(line)
-    assert before.count("import") == 1
-    assert "import" not in after.partition("if RTC()")[0].partition("try:")[0]
+    head, imports, pin, *after = ast.parse(text).body
+    assert isinstance(head, ast.Expr) and ast.unparse(imports) == "from machine import RTC, Pin"
+    assert ast.unparse(pin) == line
+    chooses = [ast.Try] if name == PSRAM else []  # between two programs
+    assert [type(statement) for statement in after] == [*chooses, ast.If]
+    assert ast.unparse(after[-1].test) == "RTC().memory() == b'set-up'"
 
 
 def test_boot_begins_the_set_up_if_it_is_asked_for_and_starts_anew_whatever_comes_of_it(built):
@@ -104,7 +108,8 @@ def test_the_set_up_is_a_program_of_its_own(built):
         assert (out / "lib" / "set_up.mpy").exists() and (out / "lib" / "setup").is_dir()
         return
     own = {file.stem for file in (out / "lib" / "set_up").glob("*.mpy")}
-    assert {"access", "answer", "answers"} <= own
+    assert {"set_up", "front", "markup", "settings"} <= own
+    assert not image.set_up_sources(name).keys() & {"app", "heat.heater", "build"}
     texts, _ = image.sources(name)
     assert not [module for module in texts if module.startswith(("portal.", "set_up."))]
 
