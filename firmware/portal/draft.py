@@ -7,7 +7,7 @@ import gc
 
 import board
 
-from portal import two_files
+from kept import two_files
 
 
 class Draft:

@@ -203,7 +203,7 @@ class Posted:
 
 
 def _note(title, lines, again_s=0):
-    """Returns a page that only says something; see setup.markup.note."""
+    """Returns a page that only says something; see setup.notes.note."""
     from setup.notes import gathered, note
 
     return Answer(200, HTML, gathered(note(title, lines, again_s)), None)

@@ -38,7 +38,7 @@ def load_settings(max_ma, max_mw, roomy=True):
 
 
 def settle():
-    """Makes up for what a power cut has kept the set-up from (portal/two_files.py)."""
+    """Makes up for what a power cut has kept kept/two_files.py from."""
     if exists("settings.new") and not exists("secrets.new"):
         try:
             os.rename("settings.new", "settings.json")

@@ -9,9 +9,10 @@ words, empty if it was taken. POST /api/restart has the device start anew.
 import json
 
 from compat import const
+from kept import two_files
 from kept.pause import write
 from web.answer import refusal, whole
-from website.stored import SECRETS, SETTINGS, read, replace
+from website.stored import SECRETS, SETTINGS, read
 from website.told import told
 
 BODY_BYTES = const(8192)
@@ -70,10 +71,8 @@ class Changes:
         secrets.update(wish.get("secrets", {}))
         errors = self._complain(settings, secrets)
         try:
-            if not errors and wish.get("secrets"):
-                replace(SECRETS, secrets)
-            if not errors and wish.get("settings"):
-                replace(SETTINGS, settings)
+            if not errors:
+                two_files.replace(settings, secrets)
         except OSError as error:
             errors.append("the flash does not take it (%s)" % error)
         return errors

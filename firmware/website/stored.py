@@ -1,7 +1,6 @@
-"""What the owner's files hold, as the page shows and changes them."""
+"""What the owner's files hold, as the page shows them."""
 
 import json
-import os
 
 SETTINGS = "settings.json"
 SECRETS = "secrets.json"
@@ -17,13 +16,6 @@ def read(path):
     except OSError:
         return {}
     return found if isinstance(found, dict) else None
-
-
-def replace(path, values):
-    """Replaces a file; a power cut leaves the old one or the new one. Raises OSError."""
-    with open(path + ".new", "w") as file:
-        file.write(json.dumps(values))
-    os.rename(path + ".new", path)
 
 
 def language():

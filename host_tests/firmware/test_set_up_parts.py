@@ -274,7 +274,7 @@ NEW = ({"wifi_ssid": "new", "name": "Van"}, {"wifi_password": "n"})
 @pytest.fixture
 def use(monkeypatch):
     """Returns a function that puts a Disk below those who write and read the files."""
-    from portal import two_files
+    from kept import two_files
 
     def put(disk):
         for module in (two_files, config):

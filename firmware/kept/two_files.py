@@ -2,7 +2,7 @@
 they are to be.
 
 Both are written beside; from the first rename on the new ones count, and a start in which only the
-second one is missing makes up for it (config.py).
+second one is missing makes up for it (starting/config.py).
 """
 
 import json
