@@ -28,6 +28,7 @@ LIB = {
     "settings_packs": set(),
     "settings_memory": {"compat"},
     "settings_charge": set(),
+    "settings_private": set(),
     "settings": {
         "settings_heater",
         "settings_packs",

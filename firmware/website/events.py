@@ -8,13 +8,12 @@ import json
 from compat import const
 from kept import console
 from kept.crash_file import TOLD, UNTOLD
+from settings_private import PRIVATE
 from web.answer import JSON, Answer
 from website.stored import SETTINGS, read
 
 _EVENTS = const(8)  # a piece
 _FILE = b'Content-Disposition: attachment; filename="packmate-support.json"\r\n'
-# Settings that say where the owner lives, or whom he knows.
-_HIDDEN = ("wifi_ssid", "mqtt_user", "mqtt_host", "update_url")
 
 
 class Events:
@@ -62,10 +61,17 @@ class Events:
 
 def _settings():
     there = read(SETTINGS)
-    for name in _HIDDEN if there else ():
-        if there.get(name):
-            there[name] = "***"
+    if there:
+        packs = there.get("packs", ())
+        for one in [there] + [pack for pack in packs if isinstance(pack, dict)]:
+            _hide(one)
     return there
+
+
+def _hide(one):
+    for name in PRIVATE:
+        if one.get(name):
+            one[name] = "***"
 
 
 def _crashes():

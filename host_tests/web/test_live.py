@@ -8,6 +8,7 @@ import pytest
 from bms import pack as p
 from host_tests import mqtt_rig
 from host_tests.web import site_rig as rig
+from settings_private import PRIVATE
 
 SECRETS = {"wifi_password": "my wifi secret", "mqtt_password": "my broker secret"}
 SETTINGS = {
@@ -124,6 +125,15 @@ def test_a_support_file_has_nothing_that_others_must_not_know(events):
     text = json.dumps(rig.told(events.support(rig.asked()))[1])
     hidden = [*SECRETS.values(), *(v for k, v in SETTINGS.items() if k != "heater_mode")]
     assert not [secret for secret in hidden if secret in text]
+
+
+def test_a_support_file_hides_what_tells_who_and_where_somebody_is(events, tmp_path):
+    packs = [{"name": "Second", "ble_address": "C8:47:8C:00:00:01", "bms_link": "ble"}]
+    private = {name: f"private {name}" for name in PRIVATE}
+    (tmp_path / "settings.json").write_text(json.dumps({**private, "packs": packs}))
+    found = rig.told(events.support(rig.asked()))[1]["settings"]
+    assert {found[name] for name in PRIVATE} == {"***"}
+    assert found["packs"] == [{"name": "***", "ble_address": "***", "bms_link": "ble"}]
 
 
 def test_a_support_file_is_there_without_files_too(events, tmp_path):

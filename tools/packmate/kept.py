@@ -10,6 +10,7 @@ import time
 
 import words
 from relay.texts import TEXTS
+from settings_private import PRIVATE
 from tools.packmate import PackmateError, backup, logs
 from tools.packmate.prompt import Device
 
@@ -161,17 +162,6 @@ def _when(unix_s):
 
 # -- all of it in one file -----------------------------------------------------------------------
 
-# Of settings.json what tells who and where somebody is; secrets.json is never read.
-_PRIVATE = (
-    "name",
-    "wifi_ssid",
-    "wifi_ssid_2",
-    "mqtt_host",
-    "mqtt_user",
-    "ble_address",
-    "ble_name",
-)
-_PRIVATE += ("update_url",)
 _ADDRESS = re.compile(r"\b(?:[0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}\b")
 _STATE = "state.json"
 _SETTINGS = "settings.json"
@@ -204,7 +194,7 @@ def _anonymous(text, settings):
     text = _ADDRESS.sub("(address)", text)
     try:
         values = json.loads(settings)
-        found = [p.get(key) for p in (values, *values.get("packs", ())) for key in _PRIVATE]
+        found = [p.get(key) for p in (values, *values.get("packs", ())) for key in PRIVATE]
     except (ValueError, AttributeError, TypeError):
         return text
     for value in sorted({v for v in found if isinstance(v, str) and len(v) > 3}, key=len):
@@ -218,7 +208,7 @@ def _settings(data):
     try:
         values = json.loads(data)
         for pack in (values, *values.get("packs", ())):
-            for key in _PRIVATE:
+            for key in PRIVATE:
                 if pack.get(key):
                     pack[key] = "(set)"
     except (ValueError, AttributeError, TypeError):
