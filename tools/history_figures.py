@@ -12,8 +12,8 @@ import time
 
 from bms import pack as p
 from history.keeper import Keeper
-from history.record import BYTES, Record
-from history.ring import PER, SEGMENT_BYTES, Ring
+from history.record import BYTES, PER, SEGMENT_BYTES, Record
+from history.ring import Ring
 from kept.record_store import RecordStore
 from tools import traffic
 

@@ -3,7 +3,8 @@
 import os
 
 from history.keeper import Keeper
-from history.ring import SEGMENT_BYTES, Ring
+from history.record import SEGMENT_BYTES
+from history.ring import Ring
 from kept import history_recorder
 from kept.record_store import RecordStore
 

@@ -12,9 +12,6 @@ from bms.check import PLAUSIBLE
 from compat import const
 from history import record as r
 
-# Of history.ring.
-_PER = const(1600)
-_SEGMENT_BYTES = const(32_768)
 _FREE_BYTES = const(65_536)  # are left for the state
 _FOLDER = "records"
 _NAME = "records/%08x"
@@ -63,7 +60,7 @@ def _append(data, segments):
     """Appends records to the newest file, or to a new one; the oldest ones make room for that."""
     names = _names()
     size = os.stat(_NAME % names[-1])[6] if names else 0
-    if names and size % r.BYTES == 0 and size <= r.BYTES * _PER - len(data):
+    if names and size % r.BYTES == 0 and size <= r.BYTES * r.PER - len(data):
         number = names[-1]
     else:
         number = names[-1] + 1 if names else 0
@@ -87,4 +84,4 @@ def _names():
 
 def _has_room():
     stat = os.statvfs(_FOLDER)
-    return stat[0] * stat[3] >= _SEGMENT_BYTES + _FREE_BYTES
+    return stat[0] * stat[3] >= r.SEGMENT_BYTES + _FREE_BYTES

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from history.record import BYTES
-from history.ring import PER as REAL_PER
-from history.ring import ROOM, SEGMENT_BYTES, WHOLE, Ring
+from history.record import BYTES, SEGMENT_BYTES
+from history.record import PER as REAL_PER
+from history.ring import ROOM, WHOLE, Ring
 from host_tests.history_rig import PER, PowerCut, Store, numbered, small, times
 
 

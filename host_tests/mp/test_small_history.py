@@ -11,8 +11,8 @@ import random
 from nor_flash import BLOCK, Flash, make, use
 
 from bms.pack import PackState
-from history.record import BYTES, Record
-from history.ring import PER, Ring
+from history.record import BYTES, PER, Record
+from history.ring import Ring
 from history.unpacking import unpack
 from kept.record_store import RecordStore
 from kept.record_writer import keep

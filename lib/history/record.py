@@ -26,6 +26,8 @@ from bms.wire import put_u16be
 from compat import const
 
 BYTES = const(20)
+PER = const(1600)  # in a segment, which is a file: 8 blocks of LittleFS's
+SEGMENT_BYTES = const(32_768)  # what one takes of the flash
 CHECKED = const(18)
 
 # Seconds from 1970 to the beginning of our time.

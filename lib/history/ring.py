@@ -13,11 +13,9 @@ written, and what the broker has acknowledged since the last write comes twice.
 """
 
 from compat import const
-from history.record import BYTES, KEPT, Record
+from history.record import BYTES, KEPT, PER, Record
 from history.unpacking import unpack
 
-PER = const(1600)  # records in a segment: 8 blocks of LittleFS's
-SEGMENT_BYTES = const(32_768)  # what one takes of the flash
 WHOLE = const(6)  # one less and the state are 120 bytes; LittleFS keeps up to 128 in its books
 ROOM = const(16)  # records that can wait for a write
 
