@@ -127,14 +127,10 @@ def _take_memory(early, failures):
 
 def _make_wifi(early, name):
     if early.roomy:
-        return _make_networks(early, name)
+        from hardware.networks import Networks
+
+        return Networks(early.settings, early.secrets, name)
     return Wifi(early.settings, early.secrets, name)
-
-
-def _make_networks(early, name):
-    from hardware.networks import Networks
-
-    return Networks(early.settings, early.secrets, name)
 
 
 def _ballast(memory, failures):

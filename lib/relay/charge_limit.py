@@ -18,7 +18,7 @@ _WHOLE_PERMILLE = const(1000)
 class ChargeLimit:
     """The current that may be charged: none at `cold_dc` and below, else as `rows` have it.
 
-    max_ma: all of it; rows: as settings_charge.rows gives them. From one row to the next it is a
+    max_ma: all of it; rows: as settings_charge.read gives them. From one row to the next it is a
     straight line, below the first none, above the last what the last says.
     """
 

@@ -1,6 +1,6 @@
 """What is asked of somebody who sets a device up, and which settings follow from each answer.
 
-`packmate setup` asks it at a terminal, and the device on its own page (setup.form).
+`packmate setup` asks it at a terminal, and the device on its own page (setup.markup).
 
 A condition is (key, wanted, values): the setting is, or is not, one of these values. Where several
 stand together, all must hold.
