@@ -29,7 +29,7 @@ def test_what_is_said_to_change_nothing_is_a_mutant_of_this_code():
 def test_a_mutant_reaches_those_who_hold_what_it_changes():
     from heat.heater import mat_mw
 
-    path = "lib/heat/thermal.py"
+    path = "lib/heat/mat.py"
     sound = compile((ROOT / path).read_text(encoding="utf-8"), path, "exec")
     (mutant,) = [
         m

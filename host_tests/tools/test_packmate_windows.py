@@ -41,7 +41,7 @@ def test_every_command_is_there():
 
 
 def test_settings_are_made_and_judged(tmp_path):
-    answers = ["Bus", *"1211"] + ["1", "26.2", "14.6", "1280", "van", "secret", "", "", "", "y"]
+    answers = ["Bus", *"12111", "26.2", "14.6", "1280", "van", "secret", *[""] * 4, "y"]
     status, said = run(
         "setup", "--board", BOARD, "--folder", tmp_path, answers="\n".join(answers) + "\n"
     )
