@@ -52,13 +52,16 @@ def build_relay(device, early, about):
     codes = open_codes()
     device.meter = Meter(device.state.get("meter"))
     packs = _packs(device, settings)
+    told_s = settings["mqtt_interval_s"]
     if early.roomy:
         from building import relay_roomy
 
         others += relay_roomy.reports(device, early, packs, others, codes)
+        told_s = relay_roomy.told_s(device, settings)
     announcer = None
     if settings["ha_discovery"]:
-        announcer = _announcer(device, settings, topics, packs, others, allowed, early, about)
+        reports = (packs, others)
+        announcer = _announcer(device, settings, topics, reports, told_s, allowed, early, about)
     # The bits of relay.commands.
     kinds = settings["mqtt_mode"] | settings["mqtt_boost"] << 1 | settings["mqtt_thresholds"] << 2
     judge = Judge(kinds, allowed, settings["heater_on_dc"], settings["heater_off_dc"])
@@ -218,8 +221,11 @@ def _uses(settings, writes, roomy):
     return sum([1 << bit for bit, used in enumerate(uses) if used])
 
 
-def _announcer(device, settings, topics, packs, others, allowed, early, about):
-    told = b"%d" % max(3 * settings["mqtt_interval_s"], _LEAST_TOLD_S)
+def _announcer(device, settings, topics, reports, told_s, allowed, early, about):
+    """Returns what tells Home Assistant, None without memory for it. reports: those about packs,
+    and the others; told_s: how often the first ones are told."""
+    packs, others = reports
+    told = b"%d" % max(3 * told_s, _LEAST_TOLD_S)
     seldom = b"%d" % (3 * max([report.interval_ms for report in others]) // 1000)
     base = making.escaped(topics.base)
     unique = b"packmate_" + early.unit

@@ -25,6 +25,11 @@ def reports(device, early, packs, others, codes):
     return found
 
 
+def told_s(device, settings):
+    """Returns how often, in s, what is told at each interval is told at the least."""
+    return settings["mqtt_interval_s"] if device.budget is None else DAY_S
+
+
 def make(device, settings, parts):
     """Returns the relay of such a device. parts: as mqtt.roomy.RoomyRelay has them."""
     if device.budget is None:
@@ -111,10 +116,7 @@ def _data(device, settings):
     """Returns the report of what is left of a month's data, alone in a list."""
     from mqtt.thrifty import DataReport
 
-    interval_ms = settings["mqtt_interval_s"] * 1000
-    # All that is still reckoned by this is when Home Assistant finds a value too old.
-    settings["mqtt_interval_s"] = DAY_S
-    return [DataReport(device.budget, interval_ms)]
+    return [DataReport(device.budget, settings["mqtt_interval_s"] * 1000)]
 
 
 def _lines(settings, told, serial):

@@ -1,8 +1,7 @@
 """The report about the device, with what there is to say of its clock; for boards with PSRAM."""
 
-import json
-
 from compat import ticks_diff
+from mqtt.remote import ts
 from mqtt.reports import DeviceReport
 
 
@@ -35,5 +34,5 @@ def _set_ts(clock, now):
     """Returns when a server has told the time last, in s since 1970; None while it is unknown."""
     if clock is None or not clock.known:
         return None
-    stamp = json.loads(bytes(clock.stamp))
+    stamp = ts(clock)
     return None if stamp is None else stamp - ticks_diff(now, clock.good_ms) // 1000

@@ -4,7 +4,7 @@ settings ask for it, on boards with PSRAM."""
 import json
 
 from bms import pack as p
-from mqtt.remote import put
+from mqtt.remote import put, ts
 from relay.charge_limit import CODES, NO_FIGURES
 from relay.topics import LIMITS
 
@@ -30,7 +30,7 @@ class LimitsReport:
         """See relay.message."""
         ma, why = self._judge(now)
         text = {
-            "ts": None if message.clock is None else json.loads(bytes(message.clock.stamp)),
+            "ts": ts(message.clock),
             "charge_limit_ma": ma,
             "charge_limit_reason": CODES[why],
         }

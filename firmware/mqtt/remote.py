@@ -170,6 +170,14 @@ def put(message, text):
     return len(text)
 
 
+def ts(clock):
+    """Returns the time of day as every message tells it: s since 1970, None while it is unknown.
+
+    clock: a hardware.network_time.Clock, or None.
+    """
+    return None if clock is None else json.loads(bytes(clock.stamp))
+
+
 def _parts(events):
     """Returns the events, joined to texts of some size; at least one."""
     parts = [[]]

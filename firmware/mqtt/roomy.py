@@ -4,6 +4,7 @@ import json
 
 from mqtt.broker_relay import Relay
 from mqtt.envelope import ROOM, Envelope
+from mqtt.remote import ts
 from relay import topics as t
 from relay.commands import ACCEPTED, NOTHING, PAYLOAD_MAX, REFUSALS
 
@@ -32,7 +33,7 @@ class RoomyRelay(Relay):
             "command": command.decode(),
             "done": refusal == ACCEPTED,
             "reason": None,
-            "ts": None if self._clock is None else json.loads(bytes(self._clock.stamp)),
+            "ts": ts(self._clock),
         }
         if refusal != ACCEPTED:
             told["reason"] = REFUSALS.split(b"\n")[refusal].decode()

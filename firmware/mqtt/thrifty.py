@@ -14,7 +14,7 @@ from compat import const, ticks_diff
 from history.keeper import has_moved, has_switched
 from history.record import Record
 from kept.guarded import each_second
-from mqtt.remote import put
+from mqtt.remote import put, ts
 from mqtt.reports import NOTHING
 from mqtt.roomy import RoomyRelay
 from mqtt.session import UP
@@ -189,7 +189,7 @@ class DataReport:
         budget = self._budget
         spent = budget.spent()
         text = {
-            "ts": None if message.clock is None else json.loads(bytes(message.clock.stamp)),
+            "ts": ts(message.clock),
             "data_month_kb": budget.bytes // 1000,
             "data_spent_kb": spent // 1000,
             "data_left_kb": max(0, budget.bytes - spent) // 1000,
