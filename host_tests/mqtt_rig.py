@@ -334,6 +334,23 @@ def make_clock(ts=None, **facts):
     return thing(stamp=stamp, passed=lambda until: None, **{**known, **facts})
 
 
+def make_bank():
+    """Returns (device, its units): that of the whole, and those of its two packs."""
+    units = [make_unit() for _ in range(3)]
+    device = make_device(units)
+    device.bms.units = tuple(units[1:])
+    device.bms.bank = thing(
+        packs=units[1:],
+        good=2,
+        coldest_pack=1,
+        hottest_pack=1,
+        blind=0,
+        cell_min_pack=1,
+        cell_max_pack=1,
+    )
+    return device, units
+
+
 def make_device(units=None, writes=None):
     units = units or [make_unit()]
     bms = units[0]

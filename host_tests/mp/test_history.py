@@ -8,10 +8,10 @@ and how often a block is erased. The other build has no LittleFS.
 import random
 
 from nor_flash import Flash, make, use
+from ring_records import records
 
-from history.record import BYTES, Record
+from history.record import Record
 from history.ring import Ring
-from history.unpacking import unpack
 from kept.record_store import RecordStore
 
 BLOCKS = 20
@@ -27,17 +27,7 @@ def ring_of(flash):
 
 def times(ring):
     """Returns what all records of the ring are about; fails on a damaged one."""
-    found = []
-    buf = bytearray(4 * BYTES)
-    record = Record()
-    number = ring.first
-    while number < ring.next:
-        n = ring.read(number, buf)
-        for i in range(n):
-            assert unpack(record, buf, BYTES * i), number + i
-            found.append(record.time_s)
-        number += n
-    return found
+    return [record.time_s for _, record in records(ring)]
 
 
 def put(ring, n):

@@ -9,11 +9,11 @@ import gc
 import random
 
 from nor_flash import BLOCK, Flash, make, use
+from ring_records import records
 
 from bms.pack import PackState
 from history.record import BYTES, PER, Record
 from history.ring import Ring
-from history.unpacking import unpack
 from kept.record_store import RecordStore
 from kept.record_writer import keep
 
@@ -52,14 +52,8 @@ def there(flash):
     is whole, and about its number."""
     use(flash)
     ring = Ring(RecordStore(), 1 << 20)
-    buf = bytearray(4 * BYTES)
-    record = Record()
-    number = ring.first
-    while number < ring.next:
-        n = ring.read(number, buf)
-        for i in range(n):
-            assert unpack(record, buf, BYTES * i) and record.time_s == number + i, number + i
-        number += n
+    for number, record in records(ring):
+        assert record.time_s == number, number
     return ring.first, ring.next
 
 

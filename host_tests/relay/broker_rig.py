@@ -1,18 +1,15 @@
 """Real brokers, the relay on real MicroPython, and somebody who listens and commands."""
 
 import json
-import os
-import subprocess
 import threading
-import time
 import uuid
 
 import paho.mqtt.client as mqtt
 import pytest
 
+from host_tests.reporting_program import LIMIT_S, ReportingProgram, wait_for
 from tools import ROOT, rendered
 from tools.bench.broker import Broker, find_mosquitto, have_amqtt
-from tools.mp import runner
 
 BASE = "packmate/a0b1c2d3e4f5"
 STATE = f"{BASE}/state"
@@ -20,7 +17,6 @@ AVAILABILITY = f"{BASE}/availability"
 # A call that blocks would hold the loop for its time-out, 5 s and more. What is measured here is
 # that none does; how evenly the loop runs on a host busy with other things tells nothing.
 GAP_MS = 1000
-LIMIT_S = 30
 
 KINDS = [
     pytest.param(
@@ -40,58 +36,24 @@ def make_places(folder):
     return [str(ROOT / "lib"), str(ROOT / "firmware"), str(folder), ".frozen"]
 
 
-class Program:
-    """relay_program.py in a process of its own; `last` is its newest report."""
+class Program(ReportingProgram):
+    """relay_program.py."""
 
     def __init__(self, places, **settings):
-        command = [runner.find_tool("micropython"), "-X", "heapsize=400k"]
-        command += [str(ROOT / "host_tests" / "mp" / "relay_program.py")]
-        self._child = subprocess.Popen(
-            command,
-            env=os.environ | {"MICROPYPATH": ":".join(places), "RELAY": json.dumps(settings)},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        self.last = {}
-        self.noise = []
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
-
-    def _read(self):
-        for line in self._child.stdout:
-            try:
-                self.last = json.loads(line)
-            except ValueError:
-                self.noise.append(line)
-
-    def kill(self):
-        self._child.kill()
-        self._child.wait()
-        self._reader.join(5)
-
-    def _told(self):
-        return f"{self.last} {''.join(self.noise[-20:])}"
+        told = json.dumps(settings)
+        super().__init__("relay_program.py", places=places, heap="400k", RELAY=told)
 
     def wait_for(self, condition, limit_s=LIMIT_S):
         """Waits until `condition(report)` is true, and returns the report."""
-        wait_for(lambda: self.last and condition(self.last), limit_s, self._told)
+        wait_for(lambda: self.last and condition(self.last), limit_s, self.told)
         return self.last
 
     def finish(self):
         """Ends the program; it must have run all the time, quietly, and evenly."""
-        running = self._child.poll() is None
+        running = self.runs()
         self.kill()
         assert running and not self.noise, "".join(self.noise)
         assert self.last["gap_ms"] < GAP_MS
-
-
-def wait_for(condition, limit_s=LIMIT_S, tell=lambda: ""):
-    deadline = time.monotonic() + limit_s
-    while not (result := condition()):
-        assert time.monotonic() < deadline, f"it did not happen: {tell()}"
-        time.sleep(0.02)
-    return result
 
 
 class Client:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bms import pack as p
 from host_tests.filled_pack import fill
-from host_tests.mqtt_rig import Bench, make_clock, make_device, make_unit, thing
+from host_tests.mqtt_rig import Bench, make_bank, make_clock, make_device
 from host_tests.relay.test_relay_discovery import render
 from relay import charge_limit
 from relay.charge_limit import ALL, COLD, HOT, NO_FIGURES, ChargeLimit
@@ -110,18 +110,7 @@ def test_the_time_is_told_where_it_is_known(start):
 
 
 def test_of_several_packs_the_worst_one_counts_for_each(monkeypatch):
-    units = [make_unit() for _ in range(3)]
-    device = make_device(units)
-    device.bms.units = tuple(units[1:])
-    device.bms.bank = thing(
-        packs=units[1:],
-        good=2,
-        coldest_pack=1,
-        hottest_pack=1,
-        blind=0,
-        cell_min_pack=1,
-        cell_max_pack=1,
-    )
+    device, units = make_bank()
     packs = ({"name": "Two", "bms_link": "uart"},)
     bench = Bench(monkeypatch, device=device, roomy=True, charge_max_a=50, packs=packs)
     fill(units[1].pack, bench.now, temps=(200, 200))

@@ -10,7 +10,7 @@ from bms import catalog
 from bms import pack as p
 from bms.check import PLAUSIBLE
 from host_tests.filled_pack import fill
-from host_tests.mqtt_rig import Bench, make_device, make_unit, thing
+from host_tests.mqtt_rig import Bench, make_bank, thing
 from relay.charge_limit import ChargeLimit
 from relay.victron import Description
 from tools.mp.samples import BEFORE, SAMPLES
@@ -194,21 +194,10 @@ def test_it_is_told_with_the_rest_and_falls_silent_with_the_pack(monkeypatch):
 
 
 def test_each_of_several_packs_is_one_of_its_own(monkeypatch):
-    units = [make_unit() for _ in range(3)]
+    device, units = make_bank()
     for unit in units:
         fill(unit.pack, 1000, charge_on=1, discharge_on=1)
         assert unit.check.verdict == PLAUSIBLE
-    device = make_device(units)
-    device.bms.units = tuple(units[1:])
-    device.bms.bank = thing(
-        packs=units[1:],
-        good=2,
-        coldest_pack=1,
-        hottest_pack=1,
-        blind=0,
-        cell_min_pack=1,
-        cell_max_pack=1,
-    )
     packs = ({"name": "Two", "bms_link": "uart"},)
     bench = Bench(monkeypatch, device=device, roomy=True, mqtt_victron=True, packs=packs)
     bench.run(6_000)

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import settings as trials
 
 import settings
+from host_tests import a_van
 from host_tests.setup.form_rig import page, sent
 from setup.answers import Answers, by_key, differing
 from setup.questions import Ask
@@ -87,23 +88,8 @@ def test_answers_become_settings_as_at_the_terminal():
         bms_poll_ms="2000",
     )
     assert answers.errors == []
-    assert answers.given == {
-        "name": "Van",
-        "heater_output": "gpio",
-        "heater_mode": "charger_or_soc",
-        "heater_soc_floor_pct": 30,
-        "heater_thresholds": "own",
-        "heater_on_dc": 5,
-        "heater_off_dc": 60,
-        "heater_mat_mohm": 8200,
-        "pack_max_mv": 14600,
-        "pack_wh": 5120,
-        "wifi_ssid": "van",
-        "mqtt_host": "broker",
-        "mqtt_user": "me",
-        "bms_poll_ms": 2000,
-    }
-    assert answers.secrets == {"wifi_password": " pass word ", "mqtt_password": "secret"}
+    assert answers.given == a_van.SETTINGS
+    assert answers.secrets == a_van.SECRETS
 
 
 def test_a_network_that_was_picked_is_the_one():

@@ -17,7 +17,7 @@ import tty
 
 from tools.mp import runner
 
-_MACHINE = """
+MACHINE = """
 import os
 
 def reset():
@@ -63,7 +63,7 @@ class PtyDevice:
         self._builtin = folder / "builtin"
         self._builtin.mkdir(exist_ok=True)
         if not (self._builtin / "machine.py").exists():  # another has furnished it better
-            (self._builtin / "machine.py").write_text(_MACHINE)
+            (self._builtin / "machine.py").write_text(MACHINE)
         (self._builtin / "start.py").write_text(_START)
         self.starts = []
         self.received = 0

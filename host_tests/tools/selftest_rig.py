@@ -5,31 +5,15 @@ like is in the file `world` beside it (a Python dict); what the program did to i
 `pins`, a line "PIN LEVEL" each, and what it sent to the panel in `spi`, "DC HEX".
 """
 
+from host_tests.tools import pty_rig
+
 _MACHINE = """
-import os, time
+import time
 from binascii import hexlify
 world = eval(open("../world").read())
 _pins = open("../pins", "a")
 _spi = open("../spi", "a")
 levels = {}
-
-def reset():
-    os.system("kill -9 $PPID")
-
-class WDT:
-    def __init__(self, timeout):
-        with open("../watchdog", "a") as file:
-            file.write("%d\\n" % timeout)
-
-class RTC:
-    def memory(self, data=None):
-        if data is None:
-            try:
-                return open("../rtc", "rb").read()
-            except OSError:
-                return b""
-        with open("../rtc", "wb") as file:
-            file.write(data)
 
 class Glass:
     # A controller with one data wire for both ways: a byte in, then the answer out.
@@ -181,7 +165,7 @@ class DS18X20:
 """
 
 MODULES = {
-    "machine": _MACHINE,
+    "machine": pty_rig.MACHINE + _MACHINE,
     "network": _NETWORK,
     "bluetooth": _BLUETOOTH,
     "onewire": _ONE_WIRE,

@@ -15,6 +15,7 @@ from bms.pack import SOC_PCT, PackState
 from history.keeper import Keeper
 from history.record import EPOCH_S
 from history.ring import Ring
+from host_tests import a_van
 from host_tests.history_rig import Store
 from host_tests.tools.pty_rig import PtyDevice
 from tools import ROOT, boards
@@ -113,23 +114,8 @@ def test_setup_makes_both_files(run, monkeypatch, tmp_path):
     status, out, complaint = run("setup", "--board", SMALL, "--folder", tmp_path)
     assert status == 0, complaint
     settings, secrets = made(tmp_path)
-    assert settings == {
-        "name": "Van",
-        "heater_output": "gpio",
-        "heater_mode": "charger_or_soc",
-        "heater_soc_floor_pct": 30,
-        "heater_thresholds": "own",
-        "heater_on_dc": 5,
-        "heater_off_dc": 60,
-        "heater_mat_mohm": 8200,
-        "pack_max_mv": 14600,
-        "pack_wh": 5120,
-        "wifi_ssid": "van",
-        "mqtt_host": "broker",
-        "mqtt_user": "me",
-        "bms_poll_ms": 2000,
-    }
-    assert secrets == {"wifi_password": " pass word ", "mqtt_password": "secret"}
+    assert settings == a_van.SETTINGS
+    assert secrets == a_van.SECRETS
     assert "pass word" not in out and "secret\n" not in out
     if os.name == "posix":
         assert (tmp_path / "secrets.json").stat().st_mode & 0o077 == 0

@@ -1,60 +1,35 @@
 """The server on real MicroPython and real sockets: browsers, and who means no good."""
 
 import http.client
-import json
-import os
 import socket
-import subprocess
 import threading
-import time
 
 import pytest
 
+from host_tests.reporting_program import ReportingProgram, wait_for
 from host_tests.web import request_rig as rig
 from tools import ROOT
-from tools.mp import runner
+from tools.bench.broker import free_port
 
 LIMIT_S = 20
 
 
-class Program:
-    """web_program.py in a process of its own; `last` is its newest report."""
+class Program(ReportingProgram):
+    """web_program.py, and who asks it."""
 
     def __init__(self):
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-        places = [str(ROOT / "lib"), str(ROOT / "firmware"), ".frozen"]
-        script = str(ROOT / "host_tests" / "mp" / "web_program.py")
-        self._child = subprocess.Popen(
-            [runner.find_tool("micropython"), "-X", "heapsize=300k", script, str(self.port)],
-            env=os.environ | {"MICROPYPATH": ":".join(places)},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        self.last = {}
-        self.noise = []
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
-
-    def _read(self):
-        for line in self._child.stdout:
-            if line.startswith("{"):
-                self.last = json.loads(line)
-            else:
-                self.noise.append(line)
+        self.port = free_port()
+        places = (ROOT / "lib", ROOT / "firmware", ".frozen")
+        super().__init__("web_program.py", str(self.port), places=places, heap="300k")
 
     def report(self):
         """Returns a report that is newer than this moment."""
         calls = self.last.get("calls", 0)
-        wait_for(lambda: self.last.get("calls", 0) > calls, self)
+        self.wait_for(lambda: self.last.get("calls", 0) > calls)
         return self.last
 
-    def close(self):
-        self._child.kill()
-        self._child.wait()
-        self._reader.join(5)
+    def wait_for(self, condition):
+        wait_for(condition, LIMIT_S, self.told)
 
     def ask(self, method="GET", path="/", body=None, headers=None):
         """Returns (status, content) as a well-behaved client gets them."""
@@ -72,19 +47,12 @@ class Program:
         return sock
 
 
-def wait_for(condition, program):
-    deadline = time.monotonic() + LIMIT_S
-    while not condition():
-        assert time.monotonic() < deadline, program.noise
-        time.sleep(0.02)
-
-
 @pytest.fixture(scope="module")
 def program():
     program = Program()
     program.report()
     yield program
-    program.close()
+    program.kill()
     assert not program.noise
 
 
