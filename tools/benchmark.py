@@ -239,7 +239,7 @@ def print_resilience(write):
     """Prints what came of each fault, and of a month of lost connections, or puts it into its
     page; fails if something is not as it must be."""
     outcomes = resilience.play()
-    resilience.measure(outcomes)
+    resilience.measure(outcomes, KNOWN_LOOP_ESP32_US)
     days = soak.month()
     lines = [*resilience.table(outcomes), "", *soak.table(days)]
     put(lines, write and (RESILIENCE_PAGE, RESILIENCE_BEGIN))

@@ -24,7 +24,6 @@ _BOARD = "lilygo_t_display"
 _BMS = "jk_gps"
 _CALM = "all is well"
 _RUNS = 5
-_KNOWN_LOOP_ESP32_US = 1191
 # Bytes of Python's heap, from the same state to the same state: the host's collector takes what
 # lies about for an address, and keeps some of the tool's own. What grows again and again is found
 # by the month of tools/soak.py.
@@ -136,7 +135,7 @@ class Outcome:
     """What came of a fault. back_s: from its end to the first message, -1: it never was well;
     due, arrived: state messages; sent, answered: commands; connects: sessions; sockets: that are
     open at the end; grown: bytes of Python's heap, afterwards; hold_ms: the longest that a step
-    held the loop, and steps_ms: what each took; both scaled to an ESP32."""
+    held the loop of an ESP32; steps: what each took, as a multiple of the known loop."""
 
     name: str
     back_s: float
@@ -148,7 +147,7 @@ class Outcome:
     sockets: int
     grown: int = 0
     hold_ms: float = 0.0
-    steps_ms: list = dataclasses.field(default_factory=list, repr=False)
+    steps: list = dataclasses.field(default_factory=list, repr=False)
 
 
 def source(fault):
@@ -181,15 +180,16 @@ def play(faults=FAULTS):
     return found
 
 
-def measure(outcomes, faults=FAULTS):
+def measure(outcomes, known_loop_us, faults=FAULTS):
     """Adds to them how long the loop was held: the same play on the 64-bit build, some times.
+    known_loop_us: what the known loop takes on an ESP32.
 
     Of each step the shortest time counts: what made it longer was the machine's other work.
     """
     runs = [_outcomes(_on_64_bits(faults)) for _ in range(_RUNS)]
     for outcome, *same in zip(outcomes, *runs, strict=True):
-        steps = zip(*[one.steps_ms for one in same], strict=True)
-        outcome.hold_ms = max(min(step) for step in steps)
+        steps = zip(*[one.steps for one in same], strict=True)
+        outcome.hold_ms = max(min(step) for step in steps) * known_loop_us / 1000
 
 
 def _more(faults, clock_us):
@@ -225,9 +225,8 @@ def _outcomes(text):
         if line.startswith("fault|") and not line.startswith(f"fault|{_FIRST.name}|"):
             name, back_ms, *figures, loop_us, steps = line.split("|")[1:]
             found.append(Outcome(name, int(back_ms) / 1000, *map(int, figures)))
-            per_us = _KNOWN_LOOP_ESP32_US / max(int(loop_us), 1) / 1000
             taken = [int(steps[i : i + 4], 16) for i in range(0, len(steps), 4)]
-            found[-1].steps_ms = [us * per_us for us in taken]
+            found[-1].steps = [us / max(int(loop_us), 1) for us in taken]
     return found
 
 
