@@ -1,23 +1,31 @@
 """Runs every script `host_tests/mp/{alloc,test}_*.py` on both MicroPythons.
 
-A script passes unless it raises. `# only: 64` or `# only: 32` in its first five lines restricts
-it to one.
+A script passes unless it raises. In its first five lines `# only: 64` or `# only: 32` restricts it
+to one, and `# heap: 2000000` gives it that many bytes.
 """
 
 import pathlib
 
 import pytest
 
+from tools.mp import runner
+
 HERE = pathlib.Path(__file__).parent / "mp"
 SCRIPTS = sorted(HERE.glob("alloc_*.py")) + sorted(HERE.glob("test_*.py"))
 
 
+def told(script, word):
+    """Returns the number that a script's head has behind `# word:`, or None."""
+    for line in script.read_text().splitlines()[:5]:
+        if line.startswith(f"# {word}:"):
+            return int(line.partition(":")[2])
+    return None
+
+
 def widths(script):
     """Returns the widths, in bits, that a script is for."""
-    for line in script.read_text().splitlines()[:5]:
-        if line.startswith("# only:"):
-            return (int(line.partition(":")[2]),)
-    return (64, 32)
+    only = told(script, "only")
+    return (only,) if only else (64, 32)
 
 
 CASES = [pytest.param(s, w, id=f"{s.stem}-{w}") for s in SCRIPTS for w in widths(s)]
@@ -26,7 +34,7 @@ CASES = [pytest.param(s, w, id=f"{s.stem}-{w}") for s in SCRIPTS for w in widths
 @pytest.mark.parametrize("script, width", CASES)
 def test_script(script, width, request):
     run = request.getfixturevalue(f"micropython{width}")
-    run(script)
+    run(script, heap=told(script, "heap") or runner.HEAP_BYTES)
 
 
 # -- the harness itself: it must let pass what is free, and catch what is not ---------------------

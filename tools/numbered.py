@@ -16,6 +16,7 @@ READERS = frozenset(
         "settings_heater",
         "settings_memory",
         "settings_packs",
+        "settings_private",
         "settings_charge",
         "starting.config",
         "website.events",
