@@ -85,9 +85,9 @@ image: $(PACKMATE) ## what goes onto the device: BOARD=lilygo_t_display
 	@$(BIN)/python -m tools.image $(BOARD) $(ARGS)
 
 pictures: $(DEV) ## makes the pictures of README and docs anew
-	@$(BIN)/python -m tools.wiring
-	@$(BIN)/python -m tools.plan
-	@$(BIN)/python -m tools.pictures $(ARGS)
+	@$(BIN)/python -m tools.draw.wiring
+	@$(BIN)/python -m tools.draw.plan
+	@$(BIN)/python -m tools.draw.pictures $(ARGS)
 
 clean: ## removes what was built, but not the environment
 	rm -rf build .pytest_cache .ruff_cache .hypothesis

@@ -1,4 +1,4 @@
-"""Builds the device as its settings ask for: needed once, and dropped then (tools/groups.py).
+"""Builds the device as its settings ask for: needed once, then dropped (tools/small/groups.py).
 
 Part by part: a part's builder is loaded, used and dropped, and the garbage collected, before the
 next comes. The greediest builders come while little lives yet: the relay's before the screen's.
@@ -11,7 +11,7 @@ from starting.memory_told import tell
 from unload import unload
 from version import VERSION
 
-# What each part needs once. Their order is that of the parts here, and in tools/once.py.
+# What each part needs once. Their order is that of the parts here, and in tools/small/once.py.
 _ONCE = (
     ("building.units", "bms.catalog"),
     ("building.heater", "heat.restore"),

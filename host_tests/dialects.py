@@ -5,7 +5,7 @@ import json
 from bms.pack import PackState
 from host_tests import SHARED
 from tools import vocabulary
-from tools.decoder import VARIANTS
+from tools.decoding.decoder import VARIANTS
 
 CHUNK = 512
 # Why a JK's frames are not published, as bms.jk.jk_frames numbers it.

@@ -5,7 +5,8 @@ import re
 
 import pytest
 
-from tools import ROOT, plan
+from tools import ROOT
+from tools.draw import plan
 
 
 def test_the_rooms_know_each_other_in_one_direction():

@@ -18,7 +18,7 @@ PACKS = 4
 LEAST_PASSWORD = 8  # letters, for whoever may change something on the page
 
 # What the application has them by: their names; in an image for a board without PSRAM their places
-# in the table (tools/numbered.py).
+# in the table (tools/small/numbered.py).
 NUMBERED = False
 
 # key, kind, lowest | choices, highest | longest, default, help

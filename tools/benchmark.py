@@ -26,8 +26,8 @@ import sys
 import tempfile
 import time
 
-from tools import (
-    ROOT,
+from tools import ROOT
+from tools.cost import (
     boot_play,
     data_figures,
     history_figures,
@@ -35,11 +35,11 @@ from tools import (
     resilience,
     screen_figures,
     soak,
-    squeezed,
     traffic,
     web_figures,
 )
 from tools.mp import runner
+from tools.small import squeezed
 
 SCRIPT = ROOT / "tools" / "mp" / "measure.py"
 DECODING = ROOT / "tools" / "mp" / "measure_bms.py"

@@ -23,8 +23,8 @@ for place in (ROOT / "lib", ROOT):
 
 from bms import catalog  # noqa: E402
 from bms.framer import BAD_CHECKSUM, OTHER  # noqa: E402
-from tools import capture  # noqa: E402
-from tools.decoder import PROTOCOLS, REASONS, Result, decode, supported  # noqa: E402, F401
+from tools.decoding import capture  # noqa: E402
+from tools.decoding.decoder import PROTOCOLS, REASONS, Result, decode, supported  # noqa: E402, F401
 
 _FEW = 3  # reasons that are told where nothing was decoded
 

@@ -14,8 +14,8 @@ import sys
 import time
 
 from relay import making, packets
-from tools import traffic
 from tools.bench.broker import Broker
+from tools.cost import traffic
 
 KEEPALIVE_S = 60
 _SEQ = b'"seq":'

@@ -1,10 +1,10 @@
 """Lays out what goes onto a device's file system: `python -m tools.image BOARD`.
 
 The tree under build/<board>/ has boot.py and main.py as source, and under lib/ the board and the
-modules that main.py reaches, squeezed (tools/squeeze.py) and compiled to .mpy, since on a device
-without PSRAM each byte of bytecode and each name lies in the heap. What is mere data becomes a
-file to be read in pieces (tools/rendered.py). The same sources always give the same bytes,
-whatever the machine and folder.
+modules that main.py reaches, squeezed (tools/small/squeeze.py) and compiled to .mpy, since on a
+device without PSRAM each byte of bytecode and each name lies in the heap. What is mere data
+becomes a file to be read in pieces (tools/rendered.py). The same sources always give the same
+bytes, whatever the machine and folder.
 """
 
 import argparse
@@ -20,14 +20,16 @@ import subprocess
 import sys
 import tempfile
 
-from tools import ROOT, boards, groups, lean, panel_layouts, rendered, short_names, squeeze
-from tools.stock_names import ADDED, STOCK
+from tools import ROOT, boards, rendered
+from tools.draw import panel_layouts
+from tools.small import groups, lean, short_names, squeeze
+from tools.small.stock_names import ADDED, STOCK
 
 ROOTS = (ROOT / "firmware", ROOT / "lib")
 # 3 drops line numbers: 4 kB of heap (docs/memory.md). `--plain` keeps them, where there is room.
 OPTIMISATION = 3
 
-# By these names tools/boot_play.py takes the steps of a start.
+# By these names tools/cost/boot_play.py takes the steps of a start.
 STARTED = frozenset(
     "showing.first_picture.Picture starting.startup.prepare device.Device tasks.start_all "
     "app.forget build.build build.build_bms build.build_heater build.build_more "
@@ -37,7 +39,9 @@ STARTED = frozenset(
 # The program that sets a device up, in the place of the application. Where the modules of that are
 # squeezed and joined, it has its own.
 SET_UP = "set_up"
-SET_UP_STARTED = frozenset({"set_up.run", "set_up.steps"})  # for boot.py, and tools/set_up_play.py
+SET_UP_STARTED = frozenset(
+    {"set_up.run", "set_up.steps"}
+)  # for boot.py, and tools/cost/set_up_play.py
 # At the root, beside boot.py: see there.
 SLOTS = "slots"
 _CHOOSE = """\

@@ -6,7 +6,7 @@ ESP32-S3 and the ESP32-C3 (the same), and its GPIO summaries in ESP-IDF's docume
 
 from typing import NamedTuple
 
-from tools import panel_layouts
+from tools.draw import panel_layouts
 
 
 class Chip(NamedTuple):

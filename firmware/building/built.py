@@ -1,6 +1,6 @@
 """Drops the functions that only building needs, when a part of the device is built.
 
-In an image for a board without PSRAM there are their names (tools/once.py); where nothing is
+In an image for a board without PSRAM there are their names (tools/small/once.py); where nothing is
 squeezed, all stays.
 """
 

@@ -1,6 +1,6 @@
 """Builds what is drawn on the panel, and the buttons.
 
-An image for a board without PSRAM has screen_small in the place of this module (tools/groups.py).
+An image for a board without PSRAM has screen_small instead (tools/small/groups.py).
 """
 
 

@@ -23,7 +23,7 @@ SWAPPED = const(14)  # A and B of RS485
 REASON_COUNT = const(15)
 
 # Nothing but a flash write keeps us away for longer; a polled BMS sends one frame meanwhile, of
-# 308 bytes at most. What is more here, sockets have less (tools/chip_heaps.py).
+# 308 bytes at most. What is more here, sockets have less (tools/cost/chip_heaps.py).
 _WORST_GAP_MS = const(80)
 _LEAST_RXBUF = const(320)
 _BITS = const(10_000)  # of a byte, start and stop bit included, times ms in a second

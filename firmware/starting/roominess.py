@@ -14,7 +14,9 @@ def is_roomy(python_bytes, errors):
         return True
     if not has_psram(python_bytes):
         return False
-    if _is_file("power_saver.mpy"):  # in no image for a board without PSRAM (tools/groups.py)
+    if _is_file(
+        "power_saver.mpy"
+    ):  # in no image for a board without PSRAM (tools/small/groups.py)
         return True
     errors.append("memory: the image is one for boards without PSRAM; deploy that of your board")
     return False

@@ -6,9 +6,9 @@ from screen.draw.brush import Brush
 from screen.draw.fonts.barlow import TEXT
 from screen.draw.fonts.glyphs import DATA
 from screen.pages.errors import width
-from tools import cpython_framebuf as framebuf
-from tools.render_lcd import rgb_of
-from tools.scenes import Glass
+from tools.draw import cpython_framebuf as framebuf
+from tools.draw.render_lcd import rgb_of
+from tools.draw.scenes import Glass
 
 _HEIGHT = 22
 

@@ -6,9 +6,10 @@ from io import BytesIO
 import pytest
 
 from host_tests.device.bench_rig import SETTINGS, configure
-from tools import cpython_framebuf, image, panel_layouts
+from tools import image
 from tools.bench.bench import Bench
-from tools.render_lcd import rgb_of
+from tools.draw import cpython_framebuf, panel_layouts
+from tools.draw.render_lcd import rgb_of
 from version import VERSION
 
 pytestmark = pytest.mark.bench

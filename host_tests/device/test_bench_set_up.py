@@ -15,8 +15,8 @@ from host_tests.device.bench_rig import SETTINGS, benches, configure, console, w
 from tools import browser
 from tools.bench.bench import Bench
 from tools.bench.bench_config import BenchConfig
-from tools.set_up_pictures import as_phone, chromium
-from tools.set_up_play import filled
+from tools.cost.set_up_play import filled
+from tools.draw.set_up_pictures import as_phone, chromium
 
 OURS = "192.168.4.1"
 OPEN = "memory, set-up:"

@@ -7,7 +7,7 @@ import pytest
 from bms.pack import CELL_COUNT, DEVICE_ID, MODEL, STATUS, SW_VERSION, PackState
 from screen.facts import UNKNOWN
 from showing.device_facts import DeviceFacts
-from tools.scenes import Heater
+from tools.draw.scenes import Heater
 
 
 @pytest.fixture

@@ -13,8 +13,9 @@ import pytest
 from bms import pack as p
 from bms.check import PLAUSIBLE
 from history.record import BYTES
-from tools import groups, image
+from tools import image
 from tools.packmate import history
+from tools.small import groups
 
 with unittest.mock.patch.object(time, "ticks_ms", lambda: 0, create=True):
     from kept import record_writer, small_recorder

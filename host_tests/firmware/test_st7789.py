@@ -8,8 +8,8 @@ import pytest
 
 from host_tests.mp import fake_panel
 from screen import model
-from tools import cpython_framebuf, render_lcd, scenes
 from tools.bench.panel import Panel as Glass
+from tools.draw import cpython_framebuf, render_lcd, scenes
 
 
 @pytest.fixture
@@ -185,7 +185,7 @@ def test_a_glass_as_large_as_the_controllers_memory_is_not_moved_over_its_edge(
 
 
 def test_same_stream_from_micropython(st7789, micropython64):
-    places = ("lib", "firmware", "tools", "host_tests/mp")
+    places = ("lib", "firmware", "tools/draw", "host_tests/mp")
     result = micropython64("host_tests/mp/stream_st7789.py", places=places)
     real = []
     for line in result.stdout.splitlines():

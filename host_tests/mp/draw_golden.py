@@ -1,4 +1,4 @@
-"""Draws every scene in one language for one panel; prints name and CRC-32 of each: tools.golden.
+"""Draws all scenes in one language for one panel; prints name and CRC-32: for tools.draw.golden.
 
 Arguments: width, height, the language's module.
 """

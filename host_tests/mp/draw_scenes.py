@@ -1,4 +1,4 @@
-"""Draws every scene of tools/scenes.py with the real framebuf; prints name and CRC-32 of each."""
+"""Draws the scenes of tools/draw/scenes.py with the real framebuf; prints name and CRC-32."""
 
 import binascii
 

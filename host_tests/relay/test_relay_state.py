@@ -22,7 +22,7 @@ from relay import message as m
 from relay.message import Message
 from relay.state import Known, StateReport
 from screen.draw.language import Language
-from tools import boot_play
+from tools.cost import boot_play
 from tools.vocabulary import ALARMS, raised, words
 
 LIMIT = 2**30 - 1

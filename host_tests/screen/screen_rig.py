@@ -3,13 +3,13 @@
 from screen import model as m
 from screen.draw import brush as b
 from screen.pages.errors import width
-from tools import cpython_framebuf, scenes
+from tools.draw import cpython_framebuf, scenes
 
 
 class Page:
     """A screen whose drawn texts are recorded, with a model to change.
 
-    made: (glass, screen, model), where it is to be another than that of a scene of tools.scenes.
+    made: (glass, screen, model), where it is to be another than a scene's of tools.draw.scenes.
     """
 
     def __init__(self, monkeypatch, scene="normal", errors=(), made=None):

@@ -11,7 +11,7 @@ from screen import book, facts, flow, show
 from screen.draw import night_colours as night
 from screen.draw import palette as pal
 from screen.lamp import Lamp
-from tools import book_scenes, cpython_framebuf, scenes
+from tools.draw import book_scenes, cpython_framebuf, scenes
 
 NOW_S = 10_000
 
@@ -445,7 +445,7 @@ def test_the_brightness_is_changed_by_the_second_button(page):
 
 def test_night_colours_can_be_read_and_have_hardly_any_blue():
     from host_tests.screen.test_screen_scenes import contrast
-    from tools.render_lcd import rgb_of
+    from tools.draw.render_lcd import rgb_of
 
     for index in range(1, 16):
         red, green, blue = rgb = rgb_of(

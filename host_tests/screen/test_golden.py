@@ -1,8 +1,8 @@
-"""Every picture is the one that somebody has looked at: see tools.golden."""
+"""Every picture is the one that somebody has looked at: see tools.draw.golden."""
 
 import pytest
 
-from tools import cpython_framebuf, golden, panel_layouts, scenes
+from tools.draw import cpython_framebuf, golden, panel_layouts, scenes
 
 SCRIPT = "host_tests/mp/draw_golden.py"
 
@@ -11,12 +11,12 @@ SCRIPT = "host_tests/mp/draw_golden.py"
 @pytest.mark.parametrize("size", golden.PANELS)
 def test_every_picture_is_golden(micropython64, size, language):
     arguments = [str(size[0]), str(size[1]), language]
-    result = micropython64(SCRIPT, *arguments, places=("lib", "tools"), heap=4_000_000)
+    result = micropython64(SCRIPT, *arguments, places=("lib", "tools/draw"), heap=4_000_000)
     drawn = dict(line.split() for line in result.stdout.splitlines())
     start = f"{size[0]}x{size[1]} {language} "
     wanted = {k.removeprefix(start): v for k, v in golden.wanted().items() if k.startswith(start)}
     others = [name for name in drawn.keys() | wanted.keys() if drawn.get(name) != wanted.get(name)]
-    assert not others, "look at them, then: python -m tools.golden --write"
+    assert not others, "look at them, then: python -m tools.draw.golden --write"
     assert len(drawn) > 45
 
 
@@ -24,7 +24,7 @@ def test_every_picture_is_golden(micropython64, size, language):
 def test_every_picture_of_a_mono_panel_is_golden(language):
     drawn = {name: golden.crc(glass) for name, glass in golden.mono_pictures(language)}
     wanted = {k: v for k, v in golden.wanted().items() if k.startswith(f"128x64 {language} ")}
-    assert drawn == wanted, "look at them, then: python -m tools.golden --write"
+    assert drawn == wanted, "look at them, then: python -m tools.draw.golden --write"
     assert len(drawn) > 20
 
 

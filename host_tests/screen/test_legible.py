@@ -2,7 +2,8 @@
 
 import pytest
 
-from tools import boards, legible
+from tools import boards
+from tools.draw import legible
 
 
 @pytest.mark.parametrize("name", legible.with_panel())

@@ -7,8 +7,8 @@ from screen.blank import Blank
 from screen.draw.brush import Brush
 from screen.draw.fonts.glyphs import DATA
 from screen.draw.language import Language
-from tools import cpython_framebuf
-from tools.scenes import Glass, new_screen
+from tools.draw import cpython_framebuf
+from tools.draw.scenes import Glass, new_screen
 
 
 def test_its_words_are_of_the_language():

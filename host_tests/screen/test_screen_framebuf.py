@@ -3,7 +3,7 @@
 import pytest
 
 from host_tests.mp import draw_framebuf
-from tools import cpython_framebuf
+from tools.draw import cpython_framebuf
 
 SCRIPT = "host_tests/mp/draw_framebuf.py"
 

@@ -6,7 +6,7 @@ import words as w
 from host_tests.screen.screen_rig import Page
 from screen import show
 from screen.draw import palette as pal
-from tools import scenes
+from tools.draw import scenes
 
 
 def latched(*reasons):

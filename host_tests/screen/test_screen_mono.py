@@ -2,8 +2,8 @@
 
 import pytest
 
-from tools import render_mono, scenes
 from tools.bench.mono_panel import CONTROLLERS, SH1106, SSD1306, MonoPanel
+from tools.draw import render_mono, scenes
 
 DRIVERS = sorted(CONTROLLERS)
 ALL = (*scenes.SCENES, "rest", "no_pages", "first")

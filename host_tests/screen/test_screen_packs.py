@@ -5,7 +5,7 @@ import pytest
 import words
 from host_tests.screen.screen_rig import Page
 from screen.pages.packs import PacksScreen
-from tools import scenes
+from tools.draw import scenes
 
 
 class Bank:

@@ -10,7 +10,7 @@ from screen.draw import brush
 from screen.draw import palette as pal
 from screen.draw.fonts import barlow
 from screen.pages.errors import number_of
-from tools import scenes
+from tools.draw import scenes
 
 
 @pytest.fixture

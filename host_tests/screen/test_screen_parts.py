@@ -17,8 +17,8 @@ from screen.draw.fonts import barlow
 from screen.draw.fonts.glyphs import DATA
 from screen.draw.text import Text
 from screen.pages.errors import width, wrap
-from tools import cpython_framebuf as framebuf
-from tools import make_font, scenes
+from tools.draw import cpython_framebuf as framebuf
+from tools.draw import make_font, scenes
 
 PAGES = ("GLANCE", "FIGURES", "LOST", "HANDED", "HEATER", "REPORT", "LINES", "START")
 

@@ -9,8 +9,8 @@ import pytest
 from bms import alarms
 from screen import model as m
 from screen.draw import palette
-from tools import cpython_framebuf, panel_layouts, render_lcd, scenes
-from tools.render_lcd import rgb
+from tools.draw import cpython_framebuf, panel_layouts, render_lcd, scenes
+from tools.draw.render_lcd import rgb
 
 FOOTER_Y = 112
 LINKS = (range(96, 143), range(82, 107))  # the Wi-Fi and MQTT symbols of the glance page
@@ -34,7 +34,7 @@ def test_same_picture_on_micropython(request, drawn, width):
     run = request.getfixturevalue(f"micropython{width}")
     script = "host_tests/mp/draw_scenes.py"
     if width == 64:
-        result = run(script, places=("lib", "tools"))
+        result = run(script, places=("lib", "tools/draw"))
     else:
         inside = {"/lib/scenes.py": scenes.__file__}
         result = run(script, places=("lib",), files=inside)
@@ -95,7 +95,7 @@ def test_the_screen_is_the_small_one_again_after_a_large_one():
     with panel_layouts.scenes_for(320, 240) as large:
         assert large is not scenes and sys.modules["screen.layout"] is not before
     assert sys.modules["screen.layout"] is before
-    assert importlib.import_module("tools.scenes") is scenes
+    assert importlib.import_module("tools.draw.scenes") is scenes
 
 
 def test_stale_page_is_grey(drawn):
@@ -187,9 +187,9 @@ def test_render_draws_for_another_panel(tmp_path):
 
 def test_render_says_what_is_missing(monkeypatch):
     monkeypatch.setitem(sys.modules, "PIL", None)
-    monkeypatch.delitem(sys.modules, "tools.render_lcd")
+    monkeypatch.delitem(sys.modules, "tools.draw.render_lcd")
     with pytest.raises(SystemExit, match="Pillow.*`make check` installs it"):
-        importlib.import_module("tools.render_lcd")
+        importlib.import_module("tools.draw.render_lcd")
     monkeypatch.undo()
 
 

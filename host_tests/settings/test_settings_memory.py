@@ -4,7 +4,7 @@ import pytest
 
 import settings
 import settings_memory as limits
-from tools import boot_play, chip_heaps, memory
+from tools.cost import boot_play, chip_heaps, memory
 
 # The pages of boards with PSRAM are never squeezed, as the image is that is measured here.
 BLANK = {"screen_pages": False}

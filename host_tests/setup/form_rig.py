@@ -4,7 +4,7 @@ import html.parser
 
 from setup.answers import Answers, by_key
 from setup.markup import Form
-from tools.set_up_play import Fields
+from tools.cost.set_up_play import Fields
 
 NETWORKS = [("van", -52, False), ("Camping", -68, True)]
 VOID = {"meta", "link", "input"}

@@ -13,7 +13,7 @@ from host_tests import a_van
 from host_tests.setup.form_rig import page, sent
 from setup.answers import Answers, by_key, differing
 from setup.questions import Ask
-from tools.set_up_play import Fields
+from tools.cost.set_up_play import Fields
 
 SET = {
     "name": "Van",

@@ -10,7 +10,7 @@ from host_tests.setup.form_rig import Balance
 from portal.front import Front
 from portal.states import DONE, ENTERING, FAILED, JOINED, LEFT, RUNNING, TRYING
 from setup.stay import LONELY_MS, MOST_MS, Stay
-from tools.set_up_play import filled
+from tools.cost.set_up_play import filled
 from web import request as r
 from web.answer import Answer
 from words import WIFI_NAMES

@@ -14,9 +14,9 @@ from screen.draw.fonts.barlow import FACES, TEXT
 from screen.draw.fonts.glyphs import DATA
 from screen.draw.language import Language
 from setup import access, qr
-from tools import cpython_framebuf as framebuf
-from tools.render_lcd import image_of
-from tools.scenes import Glass
+from tools.draw import cpython_framebuf as framebuf
+from tools.draw.render_lcd import image_of
+from tools.draw.scenes import Glass
 
 NAME = access.network_name("240ac400be01")
 PASSWORDS = [access.random_password(bytes([n] * access.PASSWORD_LETTERS)) for n in range(32)]

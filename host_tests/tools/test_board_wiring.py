@@ -2,7 +2,8 @@
 
 import pytest
 
-from tools import board_wiring, boards
+from tools import boards
+from tools.draw import board_wiring
 
 FOLDERS = [folder.name for folder in boards.folders()]
 # Every net of two pins and more, with a board's facts for the pins; none other may be connected.
@@ -61,5 +62,5 @@ def test_exactly_these_pins_are_connected(name, port):
 def test_the_files_are_what_the_command_draws():
     drawn = {name: sheet.svg() for name, sheet in board_wiring.sheets()}
     kept = {path.name: path.read_text(encoding="utf-8") for path in board_wiring.FOLDER.iterdir()}
-    assert kept == drawn, "run python -m tools.board_wiring"
+    assert kept == drawn, "run python -m tools.draw.board_wiring"
     assert board_wiring.PAGE.read_text(encoding="utf-8") == board_wiring.page()

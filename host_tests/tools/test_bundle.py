@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from tools import bundle, explain_traceback, groups, image, inline, legend, squeeze
+from tools import explain_traceback, image
+from tools.small import bundle, groups, inline, legend, squeeze
 
 MAIN = """\
 def start():

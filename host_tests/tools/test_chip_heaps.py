@@ -2,9 +2,9 @@
 
 import pytest
 
-from tools import chip_heaps, memory
-from tools.boot_play import Stage
-from tools.chip_heaps import MARGIN, ChipHeaps, Starved, follow
+from tools.cost import chip_heaps, memory
+from tools.cost.boot_play import Stage
+from tools.cost.chip_heaps import MARGIN, ChipHeaps, Starved, follow
 
 
 def radio(heaps):

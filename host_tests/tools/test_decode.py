@@ -7,7 +7,8 @@ import sys
 import pytest
 
 from host_tests.jk_gps_rig import listen, values
-from tools import ROOT, capture, decode
+from tools import ROOT, decode
+from tools.decoding import capture
 from tools.mp import frames
 
 WHOLE = frames.whole()

@@ -7,7 +7,8 @@ import pytest
 
 from host_tests import dialects
 from host_tests.dialects import OLDER_THAN_THE_CELLS, load, name_of
-from tools import capture, decode
+from tools import decode
+from tools.decoding import capture
 
 PROTOCOLS = (
     "jk_display",

@@ -12,7 +12,9 @@ from contextlib import redirect_stdout
 import pytest
 
 import settings
-from tools import ROOT, boards, groups, image, panel_layouts, short_names
+from tools import ROOT, boards, image
+from tools.draw import panel_layouts
+from tools.small import groups, short_names
 
 BOARDS = [folder.name for folder in boards.folders()]
 BUILT = ["adafruit_feather_s3_tft", "esp32_2432s028", "lilygo_t_display"]  # each takes seconds

@@ -6,7 +6,8 @@ import textwrap
 
 import pytest
 
-from tools import image, inline, inline_choice
+from tools import image
+from tools.small import inline, inline_choice
 
 # Each is a body of `caller`, in which `self._moved(x)` logs what it gets and returns something.
 CALLS = {

@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from tools import inline
+from tools.small import inline
 
 DIAL = """\
 _STEP = 3

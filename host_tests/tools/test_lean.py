@@ -2,8 +2,9 @@
 
 import re
 
-from tools import absent, class_maps, image, lean, passing
+from tools import image
 from tools.mp import runner
+from tools.small import absent, class_maps, lean, passing
 
 
 def cut(text, *others):

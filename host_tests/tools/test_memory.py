@@ -2,7 +2,8 @@
 
 import pytest
 
-from tools import ROOT, benchmark, boot_play, chip_heaps, memory
+from tools import ROOT, benchmark
+from tools.cost import boot_play, chip_heaps, memory
 
 
 @pytest.fixture(scope="module")

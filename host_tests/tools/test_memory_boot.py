@@ -2,7 +2,8 @@
 
 import pytest
 
-from tools import image, memory
+from tools import image
+from tools.cost import memory
 from tools.mp import runner
 
 # Garbage of a chunk is collected in the next one.

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tools import image, name_order, short_names
+from tools import image
+from tools.small import name_order, short_names
 
 
 def module(count):

@@ -3,7 +3,8 @@
 import pytest
 
 import settings
-from tools import image, numbered, squeeze
+from tools import image
+from tools.small import numbered, squeeze
 
 NAMES = [row[0] for row in settings.SETTINGS]
 READER = "NUMBERED = False\nX = values['packs']\n"

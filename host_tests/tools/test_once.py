@@ -7,7 +7,8 @@ import sys
 import pytest
 
 from building import built
-from tools import bundle, groups, image, once, squeeze
+from tools import image
+from tools.small import bundle, groups, once, squeeze
 
 MAIN = """\
 def run():

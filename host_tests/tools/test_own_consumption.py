@@ -2,13 +2,13 @@
 
 import pytest
 
-from tools import own_consumption as own
+from tools.cost import own_consumption as own
 
 
 def test_the_page_is_what_the_command_makes():
     text = own.PAGE.read_text(encoding="utf-8")
     assert text.count(own.BEGIN) == 2
-    assert own.fill(text) == text, "run python -m tools.own_consumption"
+    assert own.fill(text) == text, "run python -m tools.cost.own_consumption"
 
 
 def test_a_converter_takes_what_its_datasheet_tells():

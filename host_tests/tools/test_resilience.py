@@ -1,10 +1,10 @@
-"""Some of the faults of tools/resilience.py, for a short time; and what it finds wrong is told."""
+"""Some faults of tools/cost/resilience.py, for a short time; and what it finds wrong is told."""
 
 import dataclasses
 
 import pytest
 
-from tools import resilience
+from tools.cost import resilience
 
 NAMES = ("a flood of hostile commands", "the broker restarts, and has forgotten all")
 FAULTS = [dataclasses.replace(f, seconds=8) for f in resilience.FAULTS if f.name in NAMES]

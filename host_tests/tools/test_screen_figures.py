@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from tools import benchmark, screen_figures
+from tools import benchmark
+from tools.cost import screen_figures
 
 
 @pytest.fixture(scope="module")

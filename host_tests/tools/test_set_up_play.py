@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from tools import ROOT, chip_heaps, set_up_play
+from tools import ROOT
+from tools.cost import chip_heaps, set_up_play
 
 
 @pytest.fixture(scope="module")

@@ -1,8 +1,8 @@
-"""Two days of lost connections leave nothing behind (tools/soak.py), and a leak is seen."""
+"""Two days of lost connections leave nothing behind (tools/cost/soak.py), and a leak is seen."""
 
 import pytest
 
-from tools import soak
+from tools.cost import soak
 
 
 @pytest.fixture(scope="module")

@@ -5,9 +5,10 @@ import re
 import pytest
 
 from host_tests.test_mp_scripts import SCRIPTS, widths
-from tools import flash_names, image, short_names, squeeze, stock_names
-from tools import squeezed as squeezed_files
-from tools.squeezed import MP, RENDERED
+from tools import image
+from tools.small import flash_names, short_names, squeeze, stock_names
+from tools.small import squeezed as squeezed_files
+from tools.small.squeezed import MP, RENDERED
 
 PACK = """\
 from compat import const

@@ -7,8 +7,9 @@ import importlib.util
 
 import pytest
 
-from tools import ROOT, wiring
-from tools.drawing import Sheet
+from tools import ROOT
+from tools.draw import wiring
+from tools.draw.drawing import Sheet
 
 # Every net of two pins and more; whatever is missing here may not be connected.
 NETS = {
@@ -93,7 +94,7 @@ def test_no_wire_ends_nowhere_or_crosses_the_isolation(name):
 def test_the_file_is_what_the_command_draws(name):
     path = wiring.FOLDER / name
     assert path.read_text(encoding="utf-8") == wiring.SHEETS[name]().svg(), (
-        "run python -m tools.wiring"
+        "run python -m tools.draw.wiring"
     )
 
 

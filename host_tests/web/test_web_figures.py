@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from tools import ROOT, benchmark, chip_heaps, web_figures
+from tools import ROOT, benchmark
+from tools.cost import chip_heaps, web_figures
 from website import web_server
 
 

@@ -1,6 +1,6 @@
 """The screen of boards that have memory for it: all pages, the night, a second button, the sleep.
 
-A board without PSRAM has screen.show alone (tools/groups.py).
+A board without PSRAM has screen.show alone (tools/small/groups.py).
 """
 
 from bms import pack as p

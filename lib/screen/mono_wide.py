@@ -1,5 +1,5 @@
 """The page of a mono panel where there is memory for more: °F, the night's light, the sleep, and a
-second button for the brightness. A board without PSRAM has screen.mono alone (tools/groups.py).
+second button for the brightness. Without PSRAM there is screen.mono alone (tools/small/groups.py).
 """
 
 from bms import pack as p

@@ -3,8 +3,9 @@
 import os
 import sys
 
-from tools import boards, chip_heaps, image, rendered
+from tools import boards, image, rendered
 from tools.bench import simulators
+from tools.cost import chip_heaps
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 # What the model of the chip grants Python beside Wi-Fi (docs/memory.md) in the unix port's bytes.

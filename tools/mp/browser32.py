@@ -1,5 +1,5 @@
 # What stands in for a browser, and for the radio around, while a set-up is played on the 32-bit
-# MicroPython of the host (tools/set_up_play.py); run after chip32.py, whose names it uses.
+# MicroPython of the host (tools/cost/set_up_play.py); run after chip32.py, whose names it uses.
 # ruff: noqa: F821
 waiting = []  # requests, each as bytes, that come over a connection of their own
 

@@ -1,5 +1,5 @@
 # What stands in for an ESP32 while a start is played on the 32-bit MicroPython of the host
-# (tools/boot_play.py): nothing does anything, but what takes memory from the IDF is said.
+# (tools/cost/boot_play.py): nothing does anything, but what takes memory from the IDF is said.
 #
 # Prints "idf WHAT BYTES", "back WHAT 0", "peak ALLOCATED", "mem STAGE ALLOCATED" and
 # "step ALLOCATED".

@@ -1,4 +1,4 @@
-"""What the pages of the screen cost on one panel, by its driver: for tools/screen_figures.py.
+"""What the pages of the screen cost on one panel, by its driver: for tools/cost/screen_figures.py.
 
 Arguments: rounds, then the facts of board.py that the driver needs, as NAME=VALUE. Prints a line a
 call of the screen: page, "anew" or the second, bytes over the bus, ns of the best of all rounds.
@@ -92,7 +92,7 @@ from words import SCREEN_TEXTS  # noqa: E402
 ROUNDS = int(sys.argv[1])
 SECONDS = 60
 MONO = Board.PANEL_WIDTH == 128
-# What the table calls a page, its number, and the scene of tools.book_scenes that it shows.
+# What the table calls a page, its number, and the scene of tools.draw.book_scenes that it shows.
 PAGES = (
     ("first page", show.GLANCE, "big"),
     ("large figures", book.BIG, "big"),

@@ -1,4 +1,4 @@
-"""What the page's server takes of Python's heap, for tools/web_figures.py.
+"""What the page's server takes of Python's heap, for tools/cost/web_figures.py.
 
 One line a figure: name|bytes. Nothing is collected in between: what a step allocates is what the
 heap has more behind it.

@@ -1,5 +1,5 @@
 # A network that fails in every way, and a broker on it, for the device that chip32.py plays
-# (tools/resilience.py): it is run behind that one, in the same names and in its time. `real_us`
+# (tools/cost/resilience.py): run behind that one, in the same names and in its time. `real_us`
 # tells µs of real time.
 #
 # `fault` prints a line: "fault", what it was called, ms from its end until all was well, state

@@ -12,7 +12,7 @@ import sys
 from tools import ROOT
 from tools.packmate import PackmateError, check, flash
 from tools.packmate.prompt import Device
-from tools.stock_names import ADDED
+from tools.small.stock_names import ADDED
 
 # Where `packmate logs` finds the names of the image that was sent last.
 LEGEND = ROOT / "build" / "deployed.legend.json"

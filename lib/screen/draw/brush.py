@@ -48,7 +48,7 @@ TILE = const(9)
 ICON = const(10)
 BLANK = const(11)
 
-# Icons, by their number in tools/icon_shapes.py.
+# Icons, by their number in tools/draw/icon_shapes.py.
 CHARGE = const(0)
 DISCHARGE = const(1)
 HEAT = const(2)

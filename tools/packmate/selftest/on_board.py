@@ -2,7 +2,8 @@
 
 import ast
 
-from tools import boards, image, panel_layouts
+from tools import boards, image
+from tools.draw import panel_layouts
 from tools.packmate.check import load_board
 from tools.packmate.selftest.sent_program import MONO, PANEL, PROBE
 from tools.packmate.selftest.trial import LOOK, OK, WRONG

@@ -1,4 +1,4 @@
-"""Made by tools/make_font.py: Barlow Condensed (OFL.txt), one tuple a size, and icons.
+"""Made by tools/draw/make_font.py: Barlow Condensed (OFL.txt), a tuple a size; icons.
 
 A tuple holds: height of capitals and digits in pixels; code of the first byte of the index; index,
 the number of each code's glyph (255: none; an empty index has no gaps); advance of each glyph in
@@ -58,7 +58,7 @@ FACES = (
         10488,
         72,
     ),
-    # Icons of tools/icon_shapes.py, 18 px.
+    # Icons of icon_shapes.py, 18 px.
     (
         18,
         0,

@@ -1,4 +1,4 @@
-"""Made by tools/make_font.py: the pictures of the glyphs of barlow.py.
+"""Made by tools/draw/make_font.py: the pictures of the glyphs of barlow.py.
 
 A record holds: width, rows, left + 64, top + 64; the rows of a bitmap (GS2_HMSB); and zeros, since
 all of a face are equally long. In an image this is a file, glyphs.bin: it would fill an eighth of

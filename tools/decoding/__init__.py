@@ -1,0 +1,1 @@
+"""What tools/decode.py is made of: captured bytes in, what the frames say out."""

@@ -1,0 +1,1 @@
+"""What makes an image for a board without PSRAM take less memory; tools/image.py uses it."""
