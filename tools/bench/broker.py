@@ -145,6 +145,7 @@ class MessageLog:
         self._clock = clock
         self._messages = collections.deque(maxlen=room)
         self._latest = {}
+        self._bases = {}  # (root, leaf) -> "root/ID" of the newest topic root/ID/leaf
         self._lock = threading.Lock()
         self._ready = threading.Event()
         self.count = 0
@@ -194,11 +195,7 @@ class MessageLog:
     def base_of(self, root, leaf):
         """Returns "root/ID" for the newest topic of the form root/ID/leaf, or None."""
         with self._lock:
-            for topic in reversed(list(self._latest)):
-                parts = topic.split("/")
-                if len(parts) == 3 and parts[0] == root and parts[2] == leaf:
-                    return "/".join(parts[:2])
-        return None
+            return self._bases.get((root, leaf))
 
     def _on_connect(self, client, _userdata, _flags, reason, _properties):
         if not reason.is_failure:
@@ -218,6 +215,9 @@ class MessageLog:
             self.count += 1
             self._messages.append(entry)
             self._latest[message.topic] = entry
+            parts = message.topic.split("/")
+            if len(parts) == 3:
+                self._bases[parts[0], parts[2]] = f"{parts[0]}/{parts[1]}"
 
 
 async def _serve_amqtt(port):

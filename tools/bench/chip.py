@@ -28,6 +28,15 @@ class _Timer:
         self.repeat = False
         self.fired = 0
 
+    def run(self, t_us):
+        """Fires as often as is due by `t_us`."""
+        while self.due_us is not None and self.due_us <= t_us:
+            self.fired = self.fired + 1 & 0xFFFF
+            self.due_us = self.due_us + self.period_us if self.repeat else None
+            if self.due_us is not None and self.due_us < t_us:
+                # Interrupts do not queue up: one is pending at most.
+                self.due_us += (t_us - self.due_us) // self.period_us * self.period_us
+
 
 class Chip:
     """Hardware state. Times are virtual, in µs since the bench was started.
@@ -79,6 +88,7 @@ class Chip:
         self.spi = {}  # id -> (baud, sck, mosi)
         self.uarts = {}  # id -> (baud, tx, rx)
         self.timers = [_Timer() for _ in range(ops.TIMERS)]
+        self._timers_changed()
         self.watchdog_due_us = None
         self.watchdog_us = None
         self.bite_releases = False  # the watchdog's bite resets the system, pins and all
@@ -113,8 +123,7 @@ class Chip:
 
     def fired(self):
         """Returns cell FIRED."""
-        timers = self.timers
-        return sum(timer.fired << (16 * i) for i, timer in enumerate(timers))
+        return self._fired
 
     def duty_permille(self, pin):
         """Returns how much of the time an output is high, by PWM or by level."""
@@ -125,23 +134,26 @@ class Chip:
     def next_due_us(self):
         """Returns when the next timer, watchdog or Wi-Fi event is due, or None."""
         due = self.watchdog_due_us
-        for timer in self.timers:
-            if timer.due_us is not None and (due is None or timer.due_us < due):
-                due = timer.due_us
+        timer_us = self._timer_due_us
+        if due is None or timer_us is not None and timer_us < due:
+            due = timer_us
         wifi_us = self.wifi.due_us
         return wifi_us if due is None or wifi_us is not None and wifi_us < due else due
 
     def run(self, t_us):
         """Lets timers and Wi-Fi do what is due; returns True if the watchdog bites."""
-        for timer in self.timers:
-            while timer.due_us is not None and timer.due_us <= t_us:
-                timer.fired = timer.fired + 1 & 0xFFFF
-                timer.due_us = timer.due_us + timer.period_us if timer.repeat else None
-                if timer.due_us is not None and timer.due_us < t_us:
-                    # Interrupts do not queue up: one is pending at most.
-                    timer.due_us += (t_us - timer.due_us) // timer.period_us * timer.period_us
+        if self._timer_due_us is not None and self._timer_due_us <= t_us:
+            for timer in self.timers:
+                timer.run(t_us)
+            self._timers_changed()
         self.wifi.run(t_us)
         return self.watchdog_due_us is not None and t_us >= self.watchdog_due_us
+
+    def _timers_changed(self):
+        """Works out what is asked for at every hop of time."""
+        due = [timer.due_us for timer in self.timers if timer.due_us is not None]
+        self._timer_due_us = min(due, default=None)
+        self._fired = sum(timer.fired << 16 * i for i, timer in enumerate(self.timers))
 
     # -- records --------------------------------------------------------------------------------
 
@@ -193,9 +205,11 @@ class Chip:
         timer.period_us, repeat = struct.unpack("<qB", body)
         timer.repeat = bool(repeat)
         timer.due_us = t_us + timer.period_us
+        self._timers_changed()
 
     def _timer_off(self, index, _, __, ___):
         self.timers[index].due_us = None
+        self._timers_changed()
 
     def _wdt(self, _, __, t_us, body):
         self.watchdog_us = 1000 * struct.unpack("<I", body)[0]

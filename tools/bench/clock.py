@@ -33,6 +33,8 @@ class Clock:
         self._real = real_us
         self._spent = None  # function: CPU time in µs of what runs; None: real time counts
         self._spent_us = 0  # what it said at _real
+        self._looked_us = None  # for which real time `_passed_us` is
+        self._passed_us = 0
         self._least = 0  # time does not go back behind this, whichever thread looks
         self._pace_virtual = 0
         self._pace_real = real_us
@@ -62,6 +64,7 @@ class Clock:
         self._spent_us = spent() if spent else 0
         self._spent = spent
         self._real = real_us
+        self._looked_us = None
         self.idling = False
         self._virtual = virtual
 
@@ -115,10 +118,14 @@ class Clock:
                 samples.pop(0)
 
     def _passed(self, real_us):
-        passed = max(0, real_us - self._real)
-        if self._spent:
-            passed = max(passed // ops.LEAST_SHARE, min(passed, self._spent() - self._spent_us))
-        return passed
+        if real_us != self._looked_us:  # asking the system costs more than all the rest
+            self._looked_us = real_us
+            passed = real_us - self._real if real_us > self._real else 0
+            if self._spent:
+                spent_us = self._spent() - self._spent_us
+                passed = max(passed // ops.LEAST_SHARE, min(passed, spent_us))
+            self._passed_us = passed
+        return self._passed_us
 
     def _pace(self, real_us):
         pace = self._pace_virtual + self.lapse * (real_us - self._pace_real)

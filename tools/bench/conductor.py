@@ -27,6 +27,7 @@ _MOST_WAIT_US = 100_000
 _SHORT_WAIT_US = 30  # real time below which a wait costs more than it gains
 _COMPUTING_WAIT_US = 1_000  # likewise while the firmware computes, maybe on this very core
 _LOOK_US = 20_000  # real time between two looks at output and commands while time hops
+_READ = 16_384  # bytes at a time: the system makes and frees memory anew for more, each time
 _NO_WATCHDOG_US = 3_000_000  # a dead processor without a watchdog: somebody pulls the plug
 
 
@@ -252,7 +253,7 @@ class Conductor:
 
     def _read_channel(self):
         try:
-            data = self.process.channel.recv(262_144)
+            data = self.process.channel.recv(_READ)
         except BlockingIOError:
             return
         except ConnectionResetError:
@@ -317,13 +318,14 @@ class Conductor:
 
     def _reply(self, flags=0):
         """Ends the firmware's idling (or answers its greeting)."""
-        t_us = self.now_us()
+        real = real_us()
+        t_us = self.clock.now(real)
         for line in self._lines:
             line.pump(t_us)
         self._idle = None
         self.wakes += 1
         self._run()
-        self.clock.sample(real_us())
+        self.clock.sample(real)
         try:
             self.process.channel.send(self._cells(flags))
         except OSError:
