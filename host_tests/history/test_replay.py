@@ -192,6 +192,47 @@ def test_a_start_that_never_knew_the_time_is_told_as_such():
     assert [time for time, _, _ in told[2:]] == [TRUE_S + 1000 + s for s in (0, 900, 1800)]
 
 
+@pytest.mark.parametrize("seconds", [70, 700])
+def test_the_start_is_known_though_its_mark_was_told_by_an_earlier_one(seconds):
+    device = Device(10, 10)
+    device.run(10)
+    device.start()
+    device.run(seconds)
+    replay = rp.Replay(device.ring)
+    while replay.number < device.ring.next - 2:
+        replay.step(False)
+        replay.acknowledged()
+    device.ring.commit()
+    device.start()
+    replay = rp.Replay(device.ring)
+    assert len(all_of(replay)) == 2 and replay.boot == 2
+
+
+def test_where_the_mark_went_with_the_oldest_records_the_start_is_unknown():
+    device = Device(10, 10)
+    device.run(20)
+    device.run(6000)
+    assert device.ring.first > 0
+    device.ring.delivered = device.ring.next - 2
+    device.ring.commit()
+    device.start()
+    replay = rp.Replay(device.ring)
+    assert len(all_of(replay)) == 2 and replay.boot is None
+
+
+def test_what_is_not_in_the_flash_yet_is_not_told():
+    device = Device(10, 10)
+    device.run(20)
+    replay = rp.Replay(device.ring)
+    assert len(all_of(replay)) == 2
+    record = r.Record()
+    record.take(device.pack, True, False, 0)
+    assert device.ring.put(record)
+    assert all_of(replay) == []
+    device.ring.commit()
+    assert len(all_of(replay)) == 1
+
+
 def test_what_was_told_while_waiting_for_nothing_is_not_told_twice():
     device = Device()
     device.run(1000)

@@ -68,6 +68,27 @@ def test_how_much_was_delivered_is_remembered_with_the_next_record():
     assert times(small(store)) == list(range(14))
 
 
+def test_what_the_broker_has_is_written_with_many_records_too():
+    store = Store()
+    ring = small(store)
+    fill(ring, 0, 8)
+    for begin in range(8, 24, 8):  # as while the mat is on: never fewer than a segment takes
+        for n in range(begin, begin + 8):
+            assert ring.put(numbered(n))
+        ring.delivered = begin
+        ring.commit()
+        assert small(Store(store.files)).delivered == begin
+
+
+def test_what_waits_is_not_safe():
+    ring = small(Store())
+    fill(ring, 0, 3)
+    assert ring.put(numbered(3))
+    assert (ring.safe, ring.next) == (3, 4)
+    ring.commit()
+    assert ring.safe == ring.next == 4
+
+
 def test_what_goes_undelivered_is_counted():
     ring = small(Store())
     fill(ring, 0, 45)
@@ -123,9 +144,11 @@ def test_a_cut_at_any_step_costs_the_record_being_written(count):
         again = Store(files)
         ring = small(again)
         found = times(ring)
+        if found and found[-1] == count:
+            found.pop()  # only what the broker has was still to be written
         # It may have given up the oldest segment for the new one already.
         assert found in (before, before[PER:])
-        fill(ring, count, count + 2)
+        fill(ring, ring.next, count + 2)
         assert times(small(again))[-2:] == [count, count + 1]
 
 
@@ -142,7 +165,8 @@ def test_a_cut_while_several_are_written_keeps_what_was_there():
         for files in cut_at_each_step(store.files, work):
             found = times(small(Store(files)))
             assert found == list(range(found[0], found[-1] + 1))
-            assert found[-1] in (count - 1, PER * (count // PER + 1) - 1)
+            ends = (count - 1, PER * (count // PER + 1) - 1, count + ROOM - WHOLE - 1)
+            assert found[-1] in ends
 
 
 actions = st.lists(

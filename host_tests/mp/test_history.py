@@ -109,6 +109,7 @@ def wear():
     for n in range(records):
         read = flash.read_bytes
         erased = sum(flash.erased)
+        ring.delivered = ring.next  # the broker has all before it
         assert write(ring, n)
         most_read = max(most_read, flash.read_bytes - read)
         most_erased = max(most_erased, sum(flash.erased) - erased)

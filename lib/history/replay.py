@@ -2,7 +2,11 @@
 
 Records that were made before the time of day was known have it corrected by the mark behind them;
 it is looked for ahead, a few records a step. Where none is, since the power went first, it stays
-unknown, and is told as such.
+unknown, and is told as such, with the number of the start; of the first records the mark of that
+may be behind us, told by an earlier start of ours.
+
+A record that is not in the flash yet is not told either: after a power cut another one has its
+number.
 """
 
 from compat import const
@@ -57,6 +61,7 @@ class Replay:
         self._window = Window(ring)
         self._ahead = Window(ring)
         self._mark = r.Record()
+        self._behind = self.number - 1  # what to look at next for the start; before `first`: found
         self._seen = 0  # up to there it has been looked ahead
         self._run_end = 0  # records before it are from one start, without the time of day,
         self._offset_s = _UNKNOWN  # which is their own time and this
@@ -69,8 +74,11 @@ class Replay:
         ring = self._ring
         if self.number < ring.first:
             self.number = ring.first
-        if self.number >= ring.next:
+        if self.number >= ring.safe:
             return NOTHING
+        if self._behind >= ring.first:
+            self._look_behind()
+            return WORKING
         record = self.record
         if not self._window.read(self.number, record):
             self._skip()
@@ -101,6 +109,19 @@ class Replay:
         if self.number < self._run_end and self._offset_s != _UNKNOWN:
             self.time_s = record.time_s + self._offset_s
         return READY
+
+    def _look_behind(self):
+        """Looks for the start that the first records are of."""
+        mark = self._mark
+        for _ in range(_CHUNK):
+            found = self._ahead.read_back(self._behind, mark)
+            self._behind -= 1
+            if found and (mark.of_day or mark.kind != r.FIGURED):
+                self._behind = _UNKNOWN
+                if mark.kind == r.STARTED:
+                    self.boot = mark.first
+            if self._behind < self._ring.first:
+                return
 
     def _look_ahead(self):
         """Looks for the end of the run; returns READY if it has been found, NOTHING at the ring's

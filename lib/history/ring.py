@@ -26,19 +26,19 @@ class Ring:
     `read_tail(buf)` -> bytes, 0 if there is none, `write_tail(buf, end)`; all may raise OSError.
     segments: how many there may be; per: records in each.
 
-    `first`, `next`: the numbers of the oldest record and of the next one to be made. `delivered`:
-    the broker has all before it; the owner moves it. `lost`: how many went before they were
-    delivered, since this start. `changed`: something is to be written.
+    `first`, `next`: the numbers of the oldest record and of the next one to be made. `safe`: all
+    before it are in the flash, and keep their numbers whatever happens. `delivered`: the broker
+    has all before it; the owner moves it. `lost`: how many went before they were delivered, since
+    this start. `changed`: something is to be written.
     """
 
     def __init__(self, store, segments, per=PER):
-        self.first = self.next = self.delivered = self.lost = 0
+        self.first = self.next = self.safe = self.delivered = self.lost = 0
         self.changed = False
         self._store = store
         self.segments = segments
         self._per = per
         self._written = 0  # records before it are in segments
-        self._safe = 0  # records before it are in the flash
         self._saved = 0  # `delivered` as it is there
         self._state = Record()
         self._tail = bytearray(BYTES * (1 + ROOM))
@@ -69,7 +69,7 @@ class Ring:
         for i in range(BYTES * (count - skipped)):
             tail[BYTES + i] = tail[BYTES * (1 + skipped) + i]
         self._written = end
-        self.next = self._safe = end + count - skipped
+        self.next = self.safe = end + count - skipped
         self.delivered = self._saved = max(self.first, min(delivered, self.next))
 
     def _load_tail(self):
@@ -97,7 +97,7 @@ class Ring:
 
     def waiting(self):
         """Returns how many records are not in the flash yet."""
-        return self.next - self._safe
+        return self.next - self.safe
 
     def stale(self):
         """True if the flash does not know yet what the broker has."""
@@ -107,14 +107,18 @@ class Ring:
         """Writes what waits. Raises OSError; then all of it waits on."""
         if self.next - self._written >= WHOLE:
             self._append()
-        else:
-            state = self._state
-            state.mark(KEPT, self._written, self.delivered)
-            state.pack(self._tail, 0)
-            self._store.write_tail(self._tail, BYTES * (1 + self.next - self._written))
-            self._saved = self.delivered
-        self._safe = self.next
+            self.safe = self.next
+        if self.waiting() or self.stale():
+            self._replace_tail()
+            self.safe = self.next
         self.changed = False
+
+    def _replace_tail(self):
+        state = self._state
+        state.mark(KEPT, self._written, self.delivered)
+        state.pack(self._tail, 0)
+        self._store.write_tail(self._tail, BYTES * (1 + self.next - self._written))
+        self._saved = self.delivered
 
     def _append(self):
         begin = self._written
