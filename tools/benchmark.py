@@ -1,6 +1,6 @@
 """The performance and memory tables: `python -m tools.benchmark [decoding] [speed] [bench]
 [screen] [memory] [traffic] [history] [web] [soak]
-[resilience]`.
+[resilience] [outages]`.
 
 - decoding: time and heap of a frame in each dialect and of the message about it, and what one
   pack takes of the chip;
@@ -13,11 +13,12 @@
 - history: what the records of a day take, and how many reach the broker a second;
 - web: what the device's own page takes of both heaps;
 - soak: what lives after the lost connections of a month; only where it is asked for;
-- resilience: what comes of each fault of the network, and that month; likewise, for some minutes.
+- resilience: what comes of each fault of the network, and that month; likewise, for some minutes;
+- outages: whether each record of the history is delivered, whatever is killed; likewise.
 
 With `--write`, decoding, screen, memory, history and web put their tables into
-docs/performance.md, docs/memory.md, README.md, docs/history.md and docs/web.md; resilience
-and traffic into docs/resilience.md and docs/data.md.
+docs/performance.md, docs/memory.md, README.md, docs/history.md and docs/web.md; resilience,
+traffic and outages into docs/resilience.md, docs/data.md and docs/history.md.
 """
 
 import argparse
@@ -32,6 +33,7 @@ from tools.cost import (
     data_figures,
     history_figures,
     memory,
+    outages,
     resilience,
     screen_figures,
     soak,
@@ -58,6 +60,7 @@ DATA_BEGIN = '<!-- table: make benchmark ARGS="traffic --write" -->'
 RESILIENCE_PAGE = ROOT / "docs" / "resilience.md"
 RESILIENCE_BEGIN = '<!-- table: make benchmark ARGS="resilience --write" -->'
 HISTORY_BEGIN = '<!-- table: make benchmark ARGS="history --write" -->'
+OUTAGES_BEGIN = '<!-- table: make benchmark ARGS="outages --write" -->'
 SCREEN_BEGIN = '<!-- table: make benchmark ARGS="screen --write" -->'
 WEB_PAGE = ROOT / "docs" / "web.md"
 WEB_BEGIN = '<!-- table: make benchmark ARGS="web --write" -->'
@@ -197,7 +200,7 @@ def put(lines, place):
         return
     page, begin = place
     before, rest = page.read_text().split(begin)
-    after = rest.split(END)[1]
+    after = rest.split(END, 1)[1]
     page.write_text(before + "\n".join([begin, *lines, END]) + after)
 
 
@@ -219,6 +222,15 @@ def print_history(write):
     put(history_figures.table(), write and (HISTORY_PAGE, HISTORY_BEGIN))
     rate = history_figures.replay_rate()
     print(f"Records that a real broker gets a second, after an outage: {rate:.1f}")
+
+
+def print_outages(write):
+    """Prints what became of the records of a device that is killed, or puts it into its page;
+    fails if one was lost that must not be."""
+    figures = outages.play(outages.LIVES)
+    put(outages.table(figures), write and (HISTORY_PAGE, OUTAGES_BEGIN))
+    if figures.problems:
+        raise SystemExit("\n".join(figures.problems))
 
 
 def print_soak():
@@ -254,6 +266,7 @@ WRITTEN = {
     "memory": print_memory,
     "traffic": print_traffic,
     "history": print_history,
+    "outages": print_outages,
     "resilience": print_resilience,
     "web": print_web,
 }
@@ -266,7 +279,7 @@ def main(argv=None):
     parser.add_argument(
         "section",
         nargs="*",
-        choices=[[], *sections, "soak", "resilience"],
+        choices=[[], *sections, "soak", "resilience", "outages"],
         help=", ".join(sections),
     )
     parser.add_argument(

@@ -91,6 +91,12 @@ class Broker:
         self._await_listening()
         return self
 
+    def kill(self):
+        """Ends the child as a power cut does; `start` makes a new one, on another port."""
+        self._child.kill()
+        self._child.wait()
+        self.stop()
+
     def stop(self):
         """Ends the child; harmless when it never ran."""
         child, self._child = self._child, None

@@ -15,12 +15,13 @@ _CHUNK = 4096
 class Proxy:
     """The proxy in a thread of its own; all methods may be called from any thread.
 
-    `port` stays the same over all modes. `connections` counts accepted ones since the start.
+    `port` stays the same over all modes. `connections` counts accepted ones since the start;
+    `target_port` is where the next ones lead to.
     """
 
     def __init__(self, target_port, host="127.0.0.1"):
         self._host = host
-        self._target_port = target_port
+        self.target_port = target_port
         self.port = 0
         self.mode = "normal"
         self.connections = 0
@@ -95,7 +96,7 @@ class Proxy:
 
     async def _bridge(self, reader, writer):
         await self._open.wait()
-        up_reader, up_writer = await asyncio.open_connection(self._host, self._target_port)
+        up_reader, up_writer = await asyncio.open_connection(self._host, self.target_port)
         pumps = [
             asyncio.ensure_future(self._pump(reader, up_writer)),
             asyncio.ensure_future(self._pump(up_reader, writer)),

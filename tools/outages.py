@@ -1,0 +1,382 @@
+"""Are all records delivered, whatever is killed? `make benchmark ARGS=outages`.
+
+    python -m tools.outages --lives 1000 --seed 5
+
+A real mosquitto, a line to it that breaks, and the relay with its ring on real MicroPython, on
+LittleFS in a flash that outlives it (host_tests/mp/history_program.py). That one lives again and
+again, and ends each time at random: it is killed at some moment, or its flash loses the power at
+some byte. Meanwhile the line is cut, or silent, or the broker is killed and starts anew. Somebody
+who listens all the time writes down what comes; at last all is well, and then the broker must have
+got each record that the flash had, with the figures that it was made of, whatever came twice.
+"""
+
+import argparse
+import dataclasses
+import json
+import os
+import pathlib
+import random
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+import paho.mqtt.client as mqtt
+
+from history.record import EPOCH_S
+from tools import ROOT, rendered
+from tools.bench.broker import Broker, find_mosquitto
+from tools.bench.proxy import Proxy
+from tools.mp import runner
+
+_PROGRAM = ROOT / "host_tests" / "mp" / "history_program.py"
+_FLASH_BYTES = 64 * 4096
+_RECORD_S = 10  # as there
+_BEGIN_S = 90_000_000  # s since 2024, of the first life
+_LIFE_S = 100_000  # of the day's time, from one life to the next
+_LEAST_S, _MOST_S = 0.1, 1.0  # of real time, that a life takes
+_MOST_STEPS = 6000  # of the flash, until the power goes
+_SILENT_S = 2.0  # longer than a relay of LAPSE waits for an answer
+LIVES = 200
+_LIMIT_S = 60
+_ROUND = 10  # lives
+ROOM = 16  # history.ring's: what can be lost while the mat is on
+TROUBLES = ("none", "none", "no broker at first", "the line is cut", "the line is silent")
+TROUBLES += ("the broker is killed",)
+
+
+@dataclasses.dataclass
+class Figures:
+    """What came of it. kept: records that the flash had; delivered: of these, to the broker;
+    twice: messages beyond one for each; timeless: of all, without the time of day; lost: records
+    that were made, and were not in the flash when a life ended; most_lost: of one life, with the
+    mat off and with the mat on; problems: what must not be."""
+
+    kills: int = 0
+    cuts: int = 0
+    broker_kills: int = 0
+    line_troubles: int = 0
+    kept: int = 0
+    delivered: int = 0
+    twice: int = 0
+    timeless: int = 0
+    lost: int = 0
+    most_lost: list = dataclasses.field(default_factory=lambda: [0, 0])
+    problems: list = dataclasses.field(default_factory=list)
+
+
+class Listener:
+    """Somebody at the broker; `heard` goes on over its restarts."""
+
+    def __init__(self):
+        self.heard = []
+
+    def connect(self, port):
+        """Listens there; returns when it does."""
+        ready = threading.Event()
+        self._gone = threading.Event()
+        self._client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2)
+        self._client.on_connect = lambda client, *_: client.subscribe("packmate/+/history")
+        self._client.on_subscribe = lambda *_: ready.set()
+        self._client.on_disconnect = lambda *_: self._gone.set()
+        self._client.on_message = lambda _c, _d, m: self.heard.append(json.loads(m.payload))
+        self._client.connect("127.0.0.1", port)
+        self._client.loop_start()
+        if not ready.wait(_LIMIT_S):
+            raise RuntimeError("the broker lets nobody listen")
+
+    def leave(self, gone):
+        """Ends listening. gone: the broker ends it; whatever it has sent is heard before."""
+        if gone:
+            self._gone.wait(_LIMIT_S)
+        self._client.disconnect()
+        self._client.loop_stop()
+
+
+class Network:
+    """The broker, the line to it, and who listens."""
+
+    def __init__(self):
+        self.broker = Broker("mosquitto").start()
+        self.proxy = Proxy(self.broker.port).start()
+        self.listener = Listener()
+        self.listener.connect(self.broker.port)
+
+    def kill_broker(self):
+        """It forgets all, and is there again; nobody is let in before somebody listens."""
+        self.broker.kill()
+        self.listener.leave(True)
+        self.broker.start()
+        self.listener.connect(self.broker.port)
+        self.proxy.target_port = self.broker.port
+
+    def close(self):
+        """Ends all of it."""
+        self.listener.leave(False)
+        self.proxy.stop()
+        self.broker.stop()
+
+
+class Life:
+    """One run of the program. `said`: its lines, as [word, *numbers]; `cut`: is set when the power
+    has gone."""
+
+    def __init__(self, places, told):
+        self.told = told
+        self.said = []
+        self.noise = []
+        self.cut = threading.Event()
+        self._up = threading.Event()
+        self._child = subprocess.Popen(
+            [runner.find_tool("micropython"), "-X", "heapsize=1m", str(_PROGRAM)],
+            env=os.environ | {"MICROPYPATH": places, "LIFE": json.dumps(told)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self):
+        for line in self._child.stdout:
+            if not line.endswith("\n"):
+                break  # it was killed while it said so
+            word, *rest = line.split() or [""]
+            if word == "cut":
+                self.cut.set()
+            elif word in ("up", "made", "safe"):
+                self.said.append([word, *map(int, rest)])
+                self._up.set()
+            else:
+                self.noise.append(line)
+        self._up.set()
+
+    def wait_up(self):
+        """Waits until it lives."""
+        if not self._up.wait(_LIMIT_S) or not self.said:
+            raise RuntimeError(f"the program does not start: {''.join(self.noise)}")
+
+    def kill(self):
+        """Ends it, and reads all that it has said; the flash is as it was at that moment."""
+        self._child.kill()
+        self._child.wait()
+        self._reader.join(_LIMIT_S)
+
+
+class Book:
+    """What there must be: `kept`, {number: (time, number of the start, its life)}."""
+
+    def __init__(self, figures):
+        self.kept = {}
+        self._figures = figures
+        self._safe = 0
+
+    def note(self, life, mat_before):
+        """Takes what a life has said: first what of the one before is not there any more."""
+        begin = life.said[0][1]
+        gone = [number for number in self.kept if number >= begin]
+        figures = self._figures
+        figures.lost += len(gone)
+        figures.most_lost[mat_before] = max(figures.most_lost[mat_before], len(gone))
+        for number in gone:
+            if number < self._safe:
+                figures.problems.append(f"record {number} was in the flash, and is not")
+            del self.kept[number]
+        boot = life.told["boot"]
+        for word, number, *more in life.said[1:]:
+            if word == "safe":
+                self._safe = number
+            elif more[1] == 0:
+                self.kept[number] = (more[0], boot)
+
+
+class Trial:
+    """Lives, one after the other, on one flash; chance has a seed. `figures`: what came of it."""
+
+    def __init__(self, folder, seed):
+        self._folder = pathlib.Path(folder)
+        rendered.write("languages.codes", None, self._folder)
+        places = (ROOT / "lib", ROOT / "firmware", self._folder, _PROGRAM.parent, ".frozen")
+        self._places = ":".join(map(str, places))
+        self._chance = random.Random(seed)
+        self.figures = Figures()
+        self._book = Book(self.figures)
+        self._network = Network()
+        self._flash = self._folder / "flash"
+        self._flash.write_bytes(b"\xff" * _FLASH_BYTES)
+        self._lives = 0
+        self._mat = False
+
+    def run(self, lives):
+        """Lives so many lives, and after each few one in which all is well; returns the Figures.
+
+        An outage for good would fill the ring, which loses the oldest then, and says so.
+        """
+        try:
+            for n in range(1, lives + 1):
+                self._live()
+                if n % _ROUND == 0 or n == lives:
+                    self._live_well()
+        finally:
+            self._network.close()
+        self._judge()
+        return self.figures
+
+    def _begin(self, **given):
+        told = {
+            "flash": str(self._flash),
+            "mqtt_port": self._network.proxy.port,
+            "new": self._lives == 0,
+            "boot": self._lives,
+            "begin_s": _BEGIN_S + _LIFE_S * self._lives,
+            "timeless": 0,
+            "mat": False,
+            "makes": True,
+            "budget": None,
+        }
+        self._lives += 1
+        life = Life(self._places, told | given)
+        life.wait_up()
+        return life
+
+    def _live(self):
+        chance = self._chance
+        mat = chance.random() < 0.3
+        budget = chance.randrange(_MOST_STEPS) if chance.random() < 0.5 else None
+        timeless = chance.choice((0, 0, 5, 1000))
+        trouble = chance.choice(TROUBLES)
+        seconds = chance.uniform(_LEAST_S, _MOST_S)
+        self._set_line("down" if trouble == "no broker at first" else "normal")
+        life = self._begin(mat=mat, budget=budget, timeless=timeless)
+        self._suffer(trouble, seconds / 2)
+        if budget is not None:
+            life.cut.wait(_LIMIT_S)
+            self.figures.cuts += 1
+        else:
+            time.sleep(seconds / 2)
+            self.figures.kills += 1
+        self._finish(life, mat)
+
+    def _set_line(self, mode):
+        self._network.proxy.set_mode(mode)
+        self.figures.line_troubles += mode != "normal"
+
+    def _suffer(self, trouble, seconds):
+        time.sleep(seconds)
+        if trouble == "the broker is killed":
+            self._network.kill_broker()
+            self.figures.broker_kills += 1
+        elif trouble == "the line is cut":
+            self._set_line("down")
+            time.sleep(seconds)
+        elif trouble == "the line is silent":
+            self._set_line("silent")
+            time.sleep(self._chance.choice((seconds, _SILENT_S)))
+        self._set_line("normal")
+
+    def _finish(self, life, mat):
+        life.kill()
+        if life.noise:
+            self.figures.problems.append("".join(life.noise))
+        self._book.note(life, self._mat)
+        self._mat = mat
+
+    def _live_well(self):
+        """Makes no records, and ends when all are told, or when nothing more comes."""
+        self._set_line("normal")
+        life = self._begin(makes=False)
+        begin = life.said[0][1]
+        heard = self._network.listener.heard
+        count = len(heard)
+        deadline = time.monotonic() + _LIMIT_S
+        while time.monotonic() < deadline and not self._all_told(begin):
+            if len(heard) > count:
+                count = len(heard)
+                deadline = time.monotonic() + _LIMIT_S
+            time.sleep(0.05)
+        self._finish(life, False)
+
+    def _all_told(self, end):
+        told = {one["record"] for one in self._network.listener.heard}
+        return all(number in told for number in self._book.kept if number < end)
+
+    def _judge(self):
+        figures = self.figures
+        kept = self._book.kept
+        heard = self._network.listener.heard
+        for one in heard:
+            problem = differs(one, kept.get(one["record"]))
+            if problem:
+                figures.problems.append(problem)
+        told = {one["record"] for one in heard}
+        figures.problems += [f"record {n} was never delivered" for n in kept if n not in told]
+        figures.kept = len(kept)
+        figures.delivered = len(told & kept.keys())
+        figures.twice = len(heard) - len(told)
+        figures.timeless = sum(one["ts"] is None for one in heard)
+        for mat, most in enumerate((1, ROOM)):
+            if figures.most_lost[mat] > most:
+                figures.problems.append(f"{figures.most_lost[mat]} records lost in one life")
+
+
+def differs(one, made):
+    """Returns what is wrong with a message, as a text, None if nothing is. made: (time in s since
+    2024, number of the start) of the record with its number, None if there is none."""
+    if made is None:
+        return f"told, and not in the flash: {one}"
+    day_s, boot = made
+    started_s = _BEGIN_S + _LIFE_S * boot - 1  # an uptime of 1 s is the first there is
+    wanted = {
+        "soc_pct": day_s // _RECORD_S % 101,
+        "pack_mv": 10 * (day_s // _RECORD_S % 6007),
+        "current_ma": day_s % 65_521 - 30_000,
+    }
+    if one["ts"] is None:
+        wanted |= {"resets": boot, "uptime_s": day_s - started_s}
+    else:
+        wanted["ts"] = EPOCH_S + day_s
+    if any(one[name] != value for name, value in wanted.items()):
+        return f"another record of that number: {one}, not {wanted}"
+    return None
+
+
+def table(figures):
+    """Returns the lines of a Markdown table."""
+    rows = (
+        ("device killed at a random moment", figures.kills),
+        ("power lost at a random byte of the flash", figures.cuts),
+        ("broker killed; it had forgotten all", figures.broker_kills),
+        ("line cut, or silent", figures.line_troubles),
+        ("**records in the flash**", figures.kept),
+        ("**of these, delivered**", figures.delivered),
+        ("messages that came once more", figures.twice),
+        ("messages without the time of day, since the power went first", figures.timeless),
+        ("lost with the power at one time, at most: mat off", figures.most_lost[0]),
+        ("mat on, so that records waited", figures.most_lost[1]),
+    )
+    return ["| | |", "|---|---:|", *(f"| {name} | {count:,} |" for name, count in rows)]
+
+
+def play(lives, seed=1):
+    """Returns the Figures of so many lives."""
+    if not find_mosquitto():
+        raise SystemExit("this needs mosquitto")
+    with tempfile.TemporaryDirectory(prefix="packmate-outages-") as folder:
+        return Trial(folder, seed).run(lives)
+
+
+def main(argv=None):
+    """Command line."""
+    parser = argparse.ArgumentParser(prog="python -m tools.outages", description=__doc__)
+    parser.add_argument("--lives", type=int, default=LIVES)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args(argv)
+    figures = play(options.lives, options.seed)
+    print("\n".join([*table(figures), *figures.problems]))
+    return bool(figures.problems)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
