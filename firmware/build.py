@@ -14,7 +14,7 @@ from version import VERSION
 # What each part needs once. Their order is that of the parts here, and in tools/small/once.py.
 _ONCE = (
     ("building.units", "bms.catalog"),
-    ("building.heater", "heat.restore"),
+    ("building.heater", "heat.restore", "hardware.reset_cause"),
     ("building.relay", "mqtt.open_codes", "relay.making"),
     ("building.screen",),
 )
@@ -70,6 +70,10 @@ def build_more(device, early):
     """Gives the device what few need, or have the memory for."""
     if early.roomy or early.settings["preheat_at"] or early.settings["history_kb"]:
         from building.more import add_to
+
+        add_to(device, early)
+    if early.update:
+        from update.due import add_to
 
         add_to(device, early)
 

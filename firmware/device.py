@@ -49,17 +49,6 @@ class Device:
         self.extras = ()  # further tasks
         self.supervisor = Supervisor(NAMES, _TASK_LIMIT_MS)
 
-    def release(self, minutes):
-        """Leaves the BMS to a phone for so long (0…60; 0: takes it back), with the heater off.
-
-        Returns False if no BMS comes by Bluetooth.
-        """
-        if self.ble is None:
-            return False
-        self.output.off()
-        self.ble.release(60 * minutes, self.heater.bms_output)
-        return True
-
     def charger_pin(self):
         """Returns 1 if the charger contact is closed, 0 if it is open, None if none is wired."""
         return None if self.charger_contact is None else 1 - self.charger_contact.value()

@@ -1,77 +1,12 @@
-"""Start of everything on the device: heater pin off, first picture, then the application."""
+"""MicroPython runs this after boot.py: the heater is off, then what lib/ holds begins.
+
+No update over Wi-Fi changes it; so it knows of lib/ no more than that one name.
+"""
 
 import board
 from machine import Pin
 
-# Before anything else can fail: the heater is off. boot.py has done the same, if it is there.
+# Before anything else can fail. boot.py has done the same, if it is there.
 Pin(board.HEATER_PIN, Pin.OUT, value=1 - board.HEATER_ACTIVE)
 
-import sys  # noqa: E402
-import time  # noqa: E402
-
-import machine  # noqa: E402
-import micropython  # noqa: E402
-
-from starting import attempts  # noqa: E402
-
-machine.freq(board.CPU_HZ)  # the start too is a third shorter with it
-micropython.alloc_emergency_exception_buf(100)
-
-
-def show():
-    """Shows the first picture, with what the screen goes on drawing with; returns both."""
-    from showing import first_picture
-
-    return first_picture.Picture()
-
-
-def start(failures):
-    """Shows the first picture, reads the settings, starts the radio: before Python's heap grows.
-
-    failures: of the starts before this one. Returns what it has found, in a list: whoever takes it
-    out of there can have it forgotten.
-    (A stack would keep what was handed to a function from here as long as this file runs.)
-    """
-    first = show()
-    from starting import startup
-    from unload import unload
-
-    found = [startup.prepare(first, failures)]
-    unload("starting.startup")
-    return found
-
-
-def rest(reason):
-    """Safe mode: no start helps; a person is needed."""
-    from starting import rescue
-
-    rescue.rest(reason, show)
-
-
-def run(found):
-    """Runs the application until it ends."""
-    import app
-
-    app.run(found)
-
-
-found = None
-try:
-    failures, reason = attempts.begin()
-    if failures >= attempts.SAFE:
-        rest(reason)
-    else:
-        found = start(failures)
-        run(found)
-        attempts.clear()  # somebody at the console has stopped it
-except Exception as error:
-    # Time to read the reason on a console and to press Ctrl-C; then everything anew.
-    sys.print_exception(error)
-    time.sleep(2)
-    try:
-        attempts.failed(error)
-        from kept import crash
-
-        crash.keep(error, failures, found)
-    finally:  # there may be no memory even for that
-        machine.reset()
+import entry  # noqa: E402, F401

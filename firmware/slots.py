@@ -1,26 +1,23 @@
-"""Which of two sets of files runs: `lib`, or `lib_b`. Where there is PSRAM, boot.py asks it first.
+"""Which of two sets of files runs: `lib`, or `lib_b`. boot.py asks it first.
 
-It lies at the root beside boot.py and main.py, and no update over Wi-Fi changes these three. What
-is to run stands in the file `slot`, one line: the folder; how many starts it may still try, -1
-once it has proved itself; the highest number of a bundle that has done so; and why, if the device
-came back to the other folder. It is written beside and renamed, so that a power cut leaves the old
-line or the new one.
+It lies at the root beside boot.py and main.py, and no update over Wi-Fi changes these three: what
+lib/ asks of it, `read` and `write`, every version asks. What is to run stands in the file `slot`,
+one line: the folder; how many starts it may still try, -1 once it has proved itself; the highest
+number of a bundle that has done so; and why, if the device came back to the other folder. It is
+written beside and renamed, so that a power cut leaves the old line or the new one.
 
 An update writes the folder that does not run. Its first start, and one more, are on trial: whoever
-does not prove itself in them (update/updater.py), whether it fails, hangs or has its power cut,
+does not prove itself in them (update/after.py), whether it fails, hangs or has its power cut,
 makes room for the other folder again.
 """
 
 import os
 import sys
 
-FIRST = "lib"
-SECOND = "lib_b"
-TRIES = 2
-PROVED = -1
-CAME_BACK = "rolled_back"
-_FILE = "slot"
-_NEWER = "slot.new"
+# One text, since MicroPython never forgets a short one that it has read.
+_FIRST, _SECOND, _FILE, _NEWER = "lib lib_b slot slot~".split(" ")
+_PROVED = -1
+_CAME_BACK = "rolled_back"
 # In a trial the watchdog runs from the first line on; the supervisor makes it shorter.
 _TRIAL_MS = 60_000
 
@@ -30,11 +27,11 @@ def read():
     try:
         with open(_FILE) as file:
             folder, tries, number, why = file.read(100).split(" ")
-        if folder in (FIRST, SECOND) and why.endswith("\n"):
+        if folder in (_FIRST, _SECOND) and why.endswith("\n"):
             return folder, int(tries), int(number), why[:-1]
     except (OSError, ValueError):
         pass
-    return FIRST, PROVED, 0, ""
+    return _FIRST, _PROVED, 0, ""
 
 
 def write(folder, tries, number, why=""):
@@ -44,36 +41,24 @@ def write(folder, tries, number, why=""):
     os.rename(_NEWER, _FILE)
 
 
-def other(folder):
-    """Returns the folder that does not run where this one does."""
-    return FIRST if folder == SECOND else SECOND
-
-
-def place(folder):
-    """Returns the path of a folder: where modules come from, the last part of it changed."""
-    for path in sys.path:
-        if path.rpartition("/")[2] in (FIRST, SECOND):
-            return path[: path.rfind("/") + 1] + folder
-    return "/" + folder
-
-
-def choose():
+def select():
     """Has modules come from the folder whose turn it is; never raises."""
     folder, tries, number, why = read()
     try:
         if tries == 0:
-            folder = other(folder)
-            write(folder, PROVED, number, CAME_BACK)
+            folder = _FIRST if folder == _SECOND else _SECOND
+            write(folder, _PROVED, number, _CAME_BACK)
             _forget_failures()
         elif tries > 0:
             write(folder, tries - 1, number, why)
             _arm()
     except OSError as error:
-        print("slot:", error)
-    chosen = place(folder)
+        print(_FILE, error)
     for at in range(len(sys.path)):
-        if sys.path[at].rpartition("/")[2] in (FIRST, SECOND):
-            sys.path[at] = chosen
+        start, slash, end = sys.path[at].rpartition("/")
+        if end in (_FIRST, _SECOND):
+            sys.path[at] = start + slash + folder
+    sys.modules.pop("slots", None)  # boot.py needs it no longer
 
 
 def _arm():

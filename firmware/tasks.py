@@ -31,7 +31,6 @@ _DEAF_MS = const(1_200_000)  # no broker for so long is worth a try
 _STARVED_MS = const(180_000)  # no broker for so long since there is no memory: only a reset helps
 _LEAST_PIECE = const(3000)  # of the IDF's memory: two packets of the network
 _BOUNCE_S = const(1200)
-_RELEASE_MIN = const(10)  # by the button
 _SHIFT_EVERY = const(720)  # screen ticks: three minutes
 
 
@@ -162,7 +161,7 @@ def _serve_button(device, now):
     elif press == LONG and (device.heater.latched or device.heater.warnings):
         acknowledge(device)
     elif press == LONG and device.ble is not None:
-        device.release(0 if device.ble.handed_over_s else _RELEASE_MIN)
+        device.ble.press(device)
 
 
 def run_relay(device):
@@ -212,8 +211,10 @@ def obey(device, command, value):
         return heater.set_thresholds(value, heater.inputs.own_off_dc)
     if command == c.SET_OFF_DC:
         return heater.set_thresholds(heater.inputs.own_on_dc, value)
-    if command == c.RELEASE:
-        return device.release(value)
+    if command == c.UPDATE:
+        from update.wish import ask
+
+        return ask(device, value)
     if command == c.ACKNOWLEDGE:
         acknowledge(device)
     elif command == c.RESET_REPORT:

@@ -365,12 +365,10 @@ def make_device(units=None, writes=None):
         ble=None,
         clock=None,
         updater=thing(
-            version="1",
             told=0,
             latest="",
             percent=None,
             reason="",
-            ask=lambda payload: c.NOT_ALLOWED,
         ),
         journal=thing(note=lambda what, about: None, events=lambda: iter(())),
         recorder=None,

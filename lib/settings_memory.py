@@ -78,7 +78,7 @@ def refuse(values, errors):
 def needless():
     """Returns the names of the settings that are of no use there."""
     names = [row[0] for row in _OF_MEMORY + _OF_PSRAM]
-    return names + list(_OF_LINE) + ["update_url"]
+    return names + list(_OF_LINE)
 
 
 def useful(secrets):
@@ -93,9 +93,6 @@ def _refuse_line(values, errors):
         values["mqtt_host"] = ""  # never in clear instead
     if values["ha_by_device"]:
         _complain(errors, "ha_by_device", BY_DEVICE_KB)
-    if values["update_url"]:
-        errors.append("update_url: a board without PSRAM is updated by USB")
-        values["update_url"] = ""
     for name in _OF_LINE:
         values.pop(name)
 

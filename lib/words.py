@@ -108,6 +108,7 @@ PREHEAT_NAMES = b"none\nno_time\nwaiting\nheating"
 
 # What may be commanded; the settings have the same bounds from here.
 MAX_BOOST_MIN = const(120)
+MAX_RELEASE_MIN = const(60)  # of a BMS, to a phone
 ON_LOW_DC = const(-300)
 ON_HIGH_DC = const(200)
 OFF_LOW_DC = const(-280)

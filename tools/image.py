@@ -1,10 +1,10 @@
 """Lays out what goes onto a device's file system: `python -m tools.image BOARD`.
 
-The tree under build/<board>/ has boot.py and main.py as source, and under lib/ the board and the
-modules that main.py reaches, squeezed (tools/small/squeeze.py) and compiled to .mpy, since on a
-device without PSRAM each byte of bytecode and each name lies in the heap. What is mere data
-becomes a file to be read in pieces (tools/rendered.py). The same sources always give the same
-bytes, whatever the machine and folder.
+The tree under build/<board>/ has boot.py and main.py as source, slots beside them, and under lib/
+the board and the modules that main.py reaches, squeezed (tools/small/squeeze.py) and compiled to
+.mpy, since on a device without PSRAM each byte of bytecode and each name lies in the heap. What is
+mere data becomes a file to be read in pieces (tools/rendered.py). The same sources always give the
+same bytes, whatever the machine and folder.
 """
 
 import argparse
@@ -33,29 +33,18 @@ OPTIMISATION = 3
 STARTED = frozenset(
     "showing.first_picture.Picture starting.startup.prepare device.Device tasks.start_all "
     "app.forget build.build build.build_bms build.build_heater build.build_more "
-    "build.build_screen build.build_relay build.finish".split()
+    "build.build_screen build.build_relay build.finish "
+    "update.instead.Update".split()
 )
 
 # The program that sets a device up, in the place of the application. Where the modules of that are
-# squeezed and joined, it has its own.
+# squeezed and joined, it has its own. boot.py asks for its `run`, whatever version is there.
 SET_UP = "set_up"
-SET_UP_STARTED = frozenset(
-    {"set_up.run", "set_up.steps"}
-)  # for boot.py, and tools/cost/set_up_play.py
-# At the root, beside boot.py: see there.
+# For boot.py, and tools/cost/set_up_play.py.
+SET_UP_STARTED = frozenset({"set_up.run", "set_up.steps"})
+# At the root, beside boot.py and main.py, which no update over Wi-Fi changes. What lib/ asks of it
+# is what every version asks: its names stay what they are.
 SLOTS = "slots"
-_CHOOSE = """\
-try:
-    import slots
-
-    slots.choose()
-except ImportError as error:
-    print("boot:", error)
-
-"""
-# In boot.py: when it is known which set of files runs, and what then runs of it.
-_BEFORE_SET_UP = "if RTC()"
-_SET_UP_RUNS = f"{SET_UP}.run()"
 
 
 class ImageError(Exception):
@@ -101,8 +90,9 @@ def check_imports(source):
             raise ImageError(f"{source.relative_to(ROOT)} imports {name}: not on the device")
 
 
-def reachable(chosen, in_place=None, without=frozenset(), root="main"):
-    """Returns {dotted name: source} of the modules that main.py needs, and those in `chosen`.
+def reachable(chosen, in_place=None, without=frozenset(), root=groups.ENTRY):
+    """Returns {dotted name: source} of the modules that main.py needs, ENTRY the first of them,
+    and those in `chosen`.
 
     in_place: {dotted name: source} of those that come from another file than usually; what only
     those `without` need is not among them. root: another program than main.py.
@@ -117,7 +107,6 @@ def reachable(chosen, in_place=None, without=frozenset(), root="main"):
             if name not in rendered.FILES:
                 check_imports(source)
                 waiting |= imported_names(source)
-    found.pop("main", None)
     return dict(sorted(found.items()))
 
 
@@ -179,7 +168,6 @@ def sources(board_name, roomy=False):
     board = load_board(board_name)
     without = frozenset() if roomy else groups.ROOMY
     modules = reachable(chosen_at_run_time(board), in_place(board, roomy), without)
-    modules["main"] = find_source("main")
     return _read(modules, board_name)
 
 
@@ -194,10 +182,18 @@ def set_up_made(board_name, squeezed):
     texts = set_up_sources(board_name, not squeezed)
     if not squeezed:
         return lean.Lean(texts, {}, {name: name.rpartition(".")[2] for name in SET_UP_STARTED})
-    texts["main"] = f"import {SET_UP}\n\n{SET_UP}.run()\n"  # as boot.py does
+    texts[groups.ENTRY] = f"import {SET_UP}\n\n{SET_UP}.run()\n"  # as boot.py does
     chosen = {load_board(board_name).PANEL}
-    made = lean.make(texts, chosen, (), SET_UP_STARTED, find_source, once_only=frozenset())
-    del made.texts["main"]
+    made = lean.make(
+        texts,
+        chosen,
+        (),
+        SET_UP_STARTED,
+        find_source,
+        once_only=frozenset(),
+        staying=frozenset({f"{SET_UP}.run"}),
+    )
+    del made.texts[groups.ENTRY]
     return made
 
 
@@ -214,23 +210,19 @@ def in_place(board, roomy=False):
     return small | panel_layouts.in_place(board)
 
 
-def boot_text(board_name, chooses=False, run="run"):
-    """Returns boot.py with the board's figures in it: it must work whatever else is there.
-
-    chooses: where updates come over Wi-Fi, it says which set of files runs; run: what set_up.run
-    is called.
-
-    Its first line tells `packmate selftest` which board it is.
+def root_text(board_name, name):
+    """Returns boot.py or main.py with the board's figures in it: it must work whatever else is
+    there. The first line of boot.py tells `packmate selftest` which board it is.
     """
     board = load_board(board_name)
-    lines = find_source("boot").read_text("utf-8").splitlines(keepends=True)
+    lines = find_source(name).read_text("utf-8").splitlines(keepends=True)
     text = "".join(line for line in lines if line != "import board\n")
     text = re.sub(r"board\.(\w+)", lambda found: repr(getattr(board, found[1])), text)
-    assert text.count(_BEFORE_SET_UP) == text.count(_SET_UP_RUNS) == 1
-    text = text.replace(_SET_UP_RUNS, f"{SET_UP}.{run}()")
-    if chooses:
-        text = text.replace(_BEFORE_SET_UP, _CHOOSE + _BEFORE_SET_UP)
-    return f"# Board: {board_name}\n{text}"
+    return f"# Board: {board_name}\n{text}" if name == "boot" else text
+
+
+def _is_in_lib(name):
+    return name != SLOTS and find_source(name) is not None
 
 
 @dataclasses.dataclass
@@ -251,23 +243,30 @@ def lay_out(board_name, out, squeezed=True, joined=True, roomy=False):
     """
     board = load_board(board_name)
     texts, files = sources(board_name, roomy or not squeezed)
+    slots = texts.pop(SLOTS)
     apart = set_up_made(board_name, squeezed)
     made = lean.Lean(texts | apart.texts, {}, {})
     if squeezed:
+        slots = lean.alone(SLOTS, slots, {"read", "write", "select"})
         names = [row[0] for row in settings_table()]
-        made = lean.make(texts, chosen_at_run_time(board), names, STARTED, find_source, joined)
-    texts = made.texts
+        made = lean.make(
+            texts,
+            chosen_at_run_time(board),
+            names,
+            STARTED,
+            _is_in_lib,
+            joined,
+            staying=frozenset({SLOTS}),
+        )
+    level = OPTIMISATION if squeezed else 1
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
-    boot = boot_text(board_name, SLOTS in texts, apart.started[f"{SET_UP}.run"])
-    (out / "boot.py").write_text(boot, "utf-8", newline="\n")
-    if SLOTS in texts:
-        (out / f"{SLOTS}.py").write_text(texts.pop(SLOTS), "utf-8", newline="\n")
-    (out / "main.py").write_text(texts.pop("main"), "utf-8", newline="\n")
+    for name in ("boot", "main"):
+        (out / f"{name}.py").write_text(root_text(board_name, name), "utf-8", newline="\n")
+    compile_module(SLOTS, slots, out / f"{SLOTS}.mpy", level)
     (out / "settings.example.json").write_text(example_settings(), "utf-8", newline="\n")
-    level = OPTIMISATION if squeezed else 1
     own = apart.texts if squeezed else {}
-    for folder, modules in ((out / "lib", texts), (out / "lib" / SET_UP, own)):
+    for folder, modules in ((out / "lib", made.texts), (out / "lib" / SET_UP, own)):
         for name, text in modules.items():
             compile_module(name, text, folder / (name.replace(".", "/") + ".mpy"), level)
     for name, source in files.items():

@@ -7,8 +7,8 @@ import board
 import machine
 
 from hardware.heater_output import HeaterOutput
+from hardware.reset_cause import has_crashed
 from heat.heater import Heater
-from starting.reset_cause import has_crashed
 
 
 def add_to(device, early):

@@ -64,6 +64,7 @@ def build_relay(device, early, about):
         announcer = _announcer(device, settings, topics, reports, told_s, allowed, early, about)
     # The bits of relay.commands.
     kinds = settings["mqtt_mode"] | settings["mqtt_boost"] << 1 | settings["mqtt_thresholds"] << 2
+    kinds |= (settings["update_url"] != "") << 3
     judge = Judge(kinds, allowed, settings["heater_on_dc"], settings["heater_off_dc"])
     if writes is not None:
         writes.permitted = settings["mqtt_writes"]

@@ -1,13 +1,11 @@
 """Builds what explains a device from afar, where there is PSRAM for it."""
 
+from hardware.reset_cause import has_crashed
 from kept import console
 from kept.crash_file import UNTOLD, keep_told
 from kept.journal import Journal, Watch, run
 from mqtt.open_codes import open_codes
-from starting import attempts
 from starting.config import exists
-from starting.reset_cause import has_crashed
-from version import VERSION
 
 
 def add_to(device, early):
@@ -25,7 +23,7 @@ def add_to(device, early):
     if device.wifi_used:
         from update.updater import Updater
 
-        device.updater = Updater(device, early.settings["update_url"], VERSION, attempts.clear)
+        device.updater = Updater(device, early.settings["update_url"])
         device.extras += (device.updater.run(),)
     if early.settings["web"]:
         from building import website

@@ -11,6 +11,7 @@ from words import NO_RADIO_TEXTS
 _KEY = "ble_resets"  # in the state file: how often the chip was reset for the radio's sake
 # Between two of them: a radio that a reset does not mend must not keep the device from the rest.
 _RESET_GAP_S = const(3600)
+_BY_BUTTON_MIN = const(10)
 
 
 def switch_on(errors):
@@ -83,6 +84,15 @@ class Links:
 
     async def _run(self, running):
         await asyncio.gather(*running, *[link.run() for link in self.links])
+
+    def press(self, device):
+        """What a long press of the button does: leaves the BMSs to a phone, or takes them back."""
+        self.leave(device, 0 if self.handed_over_s else _BY_BUTTON_MIN)
+
+    def leave(self, device, minutes):
+        """Leaves the BMSs to a phone for so long (0: takes them back), with the heater off."""
+        device.output.off()
+        self.release(60 * minutes, device.heater.bms_output)
 
     def release(self, seconds, heating):
         """Lets go of all BMSs for so long, in a moment; 0: takes them back.

@@ -1,4 +1,4 @@
-"""What MQTT can do where there is PSRAM: the event log, and who commanded what."""
+"""What MQTT can do where there is PSRAM: the event log, updates, leaving a BMS to a phone."""
 
 import json
 
@@ -11,12 +11,17 @@ from relay.commands import (
     FROM_WRITES,
     INVALID,
     NOT_ALLOWED,
+    NOT_POSSIBLE,
     NOTHING,
+    OUT_OF_BOUNDS,
     OVERSIZED,
     PAYLOAD_MAX,
     RETAINED,
     WRITE,
+    number_of,
 )
+from version import VERSION
+from words import MAX_RELEASE_MIN
 
 _NEVER_MS = const(0x0FFFFFFF)
 _SOON_MS = const(500)
@@ -27,11 +32,10 @@ _PART_BYTES = const(1400)  # of the events in one message
 def commands(device):
     """Returns the Commands of such a device."""
     log = LogReport(device.journal)
-    update = UpdateReport(device.updater)
-    wanted = ((log.TOPIC, log.ask), (update.TOPIC, device.updater.ask))
+    wanted = ((t.RELEASE_SET, Release(device).ask), (log.TOPIC, log.ask))
     if device.writes is None:
         wanted += _closed()
-    return Commands(device.writes, wanted, (log, update))
+    return Commands(device.writes, wanted, (log, UpdateReport(device.updater)))
 
 
 def _closed():
@@ -94,6 +98,25 @@ class Commands:
         self.command = WRITE if self.refusal == ACCEPTED else NOTHING
 
 
+class Release:
+    """The command that leaves BMSs on Bluetooth to a phone: minutes; 0 takes them back."""
+
+    def __init__(self, device):
+        self._device = device
+
+    def ask(self, payload):
+        """Takes the payload; returns an answer of relay.commands."""
+        minutes = number_of(payload, len(payload))
+        if minutes is None:
+            return INVALID
+        if not 0 <= minutes <= MAX_RELEASE_MIN:
+            return OUT_OF_BOUNDS
+        if self._device.ble is None:
+            return NOT_POSSIBLE
+        self._device.ble.leave(self._device, minutes)
+        return ACCEPTED
+
+
 class LogReport:
     """The event log, in as many messages as it takes, each time that somebody asks for it."""
 
@@ -135,7 +158,6 @@ class UpdateReport:
 
     name = t.UPDATE
     retained = False
-    TOPIC = t.UPDATE_SET
 
     def __init__(self, updater):
         self._updater = updater
@@ -152,8 +174,8 @@ class UpdateReport:
         self._told = updater.told
         text = json.dumps(
             {
-                "installed_version": updater.version,
-                "latest_version": updater.latest or updater.version,
+                "installed_version": VERSION,
+                "latest_version": updater.latest or VERSION,
                 "in_progress": updater.percent is not None,
                 "update_percentage": updater.percent,
                 "release_summary": updater.reason,

@@ -24,6 +24,8 @@ from starting.memory_told import tell
 from starting.roominess import is_roomy
 from starting.set_up_asked import look
 from unload import unload
+from update.marks import ON_TRIAL, UNTOLD, WISHED
+from version import VERSION
 
 # What only the start needs.
 _READERS = (
@@ -35,6 +37,9 @@ _READERS = (
     "settings",
 )
 _READERS += ("settings_heater", "settings_memory")
+# update.marks.WISH and TOLD, and what is there once an update has come (slots.py). In one text:
+# MicroPython never forgets a short one that it has read.
+_OF_UPDATES = "update.todo update.version slot"
 _TWO_AREAS = const(100_000)  # less than two areas of Python's heap are together
 _HALF_AN_AREA = const(40_000)
 _CRUMBS = const(4_000)  # with a driver's books of 2 kB, too little for another area
@@ -48,9 +53,9 @@ class Startup:
     `state` is the state file's content, `record` the heater's part of it (see config.load_state);
     `brush` and `texts` are those of the showing.first_picture.Picture that is shown; `unit`
     identifies the chip: hexadecimal, as bytes; `failures`: of the starts before; `memory` is a
-    heaps.Heaps. `roomy`: see roominess.is_roomy. `ballast`: how large the UART's receive buffer is
-    until the device runs, 0 if that does not matter: it holds the IDF's memory while Python's heap
-    would take it.
+    heaps.Heaps. `roomy`: see roominess.is_roomy; `update`: WISHED and so on, of update.marks, or
+    0. `ballast`: how large the UART's receive buffer is until the device runs, 0 if that does not
+    matter: it holds the IDF's memory while Python's heap would take it.
     """
 
     ballast = 0
@@ -101,8 +106,31 @@ def _read(early, picture):
             early.texts = Language(file)
     early.errors.extend(picture.errors)
     early.state, early.record = config.load_state()
+    early.update = _find_update(config, early)
     for name in _READERS:
         unload(name)
+
+
+def _find_update(config, early):
+    """Returns what this start has to do with an update; nothing loads more than that needs."""
+    wish, told_in, slot = _OF_UPDATES.split(" ")
+    if config.exists(wish):
+        return WISHED
+    if config.exists(slot):
+        import slots
+
+        on_trial = slots.read()[1] >= 0
+        unload("slots")
+        if on_trial:
+            return ON_TRIAL
+    if early.roomy or not early.settings["update_url"]:
+        return 0  # there the updater tells it; here nobody asks
+    try:
+        with open(told_in) as file:
+            told = file.read(40)
+    except OSError:
+        told = ""
+    return 0 if told == VERSION else UNTOLD
 
 
 def _take_memory(early, failures):
@@ -114,6 +142,10 @@ def _take_memory(early, failures):
     except OSError as error:
         # Screen and heater do without; the next start tries again.
         early.errors.append("wifi: no memory for the radio (%s)" % error)
+    if early.update == WISHED:
+        from update.instead import take_instead
+
+        take_instead(early)
     links = [pack["bms_link"] for pack in (settings,) + tuple(settings["packs"])]
     if "ble" in links:
         from links import ble

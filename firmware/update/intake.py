@@ -12,10 +12,10 @@ from binascii import hexlify
 from hashlib import sha256
 
 from compat import const
+from update.marks import HEADER
 from update.signature import BYTES, is_signed
 
 MAGIC = b"PACKMATE BUNDLE 1\n"
-HEADER = "bundle.json"  # in the folder, once all the rest is there
 
 _HEADER_BYTES = const(65_536)
 _MOST_FILES = const(600)
@@ -28,6 +28,22 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./-"
 
 class Refused(Exception):
     """Why a bundle is not taken, in words."""
+
+
+class Gathered:
+    """Bytes that come in pieces: buf[0:got]. They have their place at once: a heap without PSRAM
+    has none for a second one."""
+
+    def __init__(self, size):
+        self.buf = bytearray(size)
+        self.got = 0
+
+    def take(self, data, at):
+        """Takes what it wants of data[at:]; returns where the rest begins."""
+        size = min(len(self.buf) - self.got, len(data) - at)
+        self.buf[self.got : self.got + size] = data[at : at + size]
+        self.got += size
+        return at + size
 
 
 class Bundle:
@@ -48,20 +64,20 @@ class Bundle:
         self._number = number
         self._place = place
         self._older = older
-        self._head = b""
+        self._head = Gathered(len(MAGIC) + 4)
+        self._text = self._signature = None
         self._at = 0  # which file
         self._left = 0  # bytes of it
         self._file = self._sum = None
 
     def feed(self, data):
         """Takes the next bytes; raises Refused, OSError."""
+        at = 0
         if self.header is None:
-            self._head += bytes(data)
-            data = self._take_head()
-            if data is None or self._place is None:
+            at = self._take_head(data)
+            if self.header is None or self._place is None:
                 return
             self._begin()
-        at = 0
         while at < len(data) and not self.complete:
             piece = data[at : at + self._left]
             self._file.write(piece)
@@ -81,7 +97,7 @@ class Bundle:
             self._file = None
 
     def check(self):
-        """Reads all files again, and writes the header behind them; a generator, for its pauses.
+        """Reads all files again, and writes beside them what they are: a generator of pauses.
 
         Raises Refused if the flash has kept something else.
         """
@@ -98,31 +114,41 @@ class Bundle:
             if hexlify(found.digest()).decode() != expected:
                 raise Refused("the flash has not kept %s as it was written" % path)
         with open(self._place + "/" + HEADER, "w") as file:
-            file.write(json.dumps(self.header))
+            told = {name: self.header[name] for name in ("number", "version")}
+            file.write(json.dumps(told))
 
     # -- the header -------------------------------------------------------------------------------
 
-    def _take_head(self):
-        """Returns what is behind the header once it is there and believed, None before."""
+    def _take_head(self, data):
+        """Takes what of `data` is in front of the files; returns how much. Then it is believed."""
         head = self._head
-        start = len(MAGIC) + 4
-        if head[: len(MAGIC)] != MAGIC[: len(head)]:
+        at = head.take(data, 0)
+        begun = min(head.got, len(MAGIC))
+        if head.buf[:begun] != MAGIC[:begun]:
             raise Refused("this is no bundle")
-        if len(head) < start:
-            return None
-        length = int.from_bytes(head[len(MAGIC) : start], "big")
-        if length > _HEADER_BYTES:
-            raise Refused("damaged: its header is too long")
-        end = start + length
-        if len(head) < end + BYTES:
-            return None
+        if self._text is None and head.got == len(head.buf):
+            length = int.from_bytes(head.buf[len(MAGIC) :], "big")
+            if length > _HEADER_BYTES:
+                raise Refused("damaged: its header is too long")
+            self._text = Gathered(length)
+            self._signature = Gathered(BYTES)
+        if self._text is not None:
+            at = self._text.take(data, at)
+            at = self._signature.take(data, at)
+            if self._signature.got == BYTES:
+                self._believe()
+        return at
+
+    def _believe(self):
         if self._key is None:
             raise Refused("there is no key on the device: packmate deploy --update-key brings it")
-        if not is_signed(self._key, head[:end], head[end : end + BYTES]):
+        digest = sha256(self._head.buf)
+        digest.update(self._text.buf)
+        if not is_signed(self._key, digest.digest(), bytes(self._signature.buf)):
             raise Refused("it is not signed with the key of this device")
-        self._judge(json.loads(head[start:end]))
-        self._head = b""
-        return head[end + BYTES :]
+        header = json.loads(self._text.buf)  # pyright: ignore[reportArgumentType] the stubs
+        self._text = self._signature = None
+        self._judge(header)
 
     def _judge(self, header):
         board = header["board"]

@@ -5,8 +5,6 @@ would be some 500 multiplications of points in bytecode, and SHA-512, which stoc
 (docs/updates.md has the times). The padding is not parsed but made and compared as a whole.
 """
 
-import hashlib
-
 from compat import const
 
 BYTES = const(384)
@@ -23,17 +21,17 @@ def read_key(text):
     return modulus
 
 
-def is_signed(modulus, data, signature):
-    """True if `signature` is that of `data` by the owner of the key. Takes some 0.5 s."""
+def is_signed(modulus, digest, signature):
+    """True if `signature` is the key owner's for data with that SHA-256. Takes some 0.5 s."""
     if len(signature) != BYTES:
         return False
     number = int.from_bytes(signature, "big")
     if number >= modulus:
         return False
-    return pow(number, _EXPONENT, modulus).to_bytes(BYTES, "big") == padded(data)
+    return pow(number, _EXPONENT, modulus).to_bytes(BYTES, "big") == padded(digest)
 
 
-def padded(data):
-    """Returns what of `data` is signed."""
-    end = b"\x00" + SHA256 + hashlib.sha256(data).digest()
+def padded(digest):
+    """Returns what is signed of data with that SHA-256."""
+    end = b"\x00" + SHA256 + digest
     return b"\x00\x01" + b"\xff" * (BYTES - 2 - len(end)) + end

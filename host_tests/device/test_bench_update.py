@@ -10,6 +10,8 @@ import time
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from host_tests.device.panel_text import shows
+from screen.draw import palette as pal
 from tools import image
 from tools.bench.bench import Bench
 from tools.bench.bench_config import BenchConfig
@@ -38,27 +40,33 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    """Returns (folder of a plain image, {path: bytes} of its lib, key)."""
-    folder = tmp_path_factory.mktemp("made") / "image"
-    image.lay_out("lilygo_t_display", folder, squeezed=False)
-    files = {
-        name.removeprefix("lib/"): data
-        for name, data in deploy.contents(folder).items()
-        if name.startswith("lib/")
-    }
-    return folder, files, rsa.generate_private_key(65537, 3072)
+def made():
+    """Returns (folder of a plain image, for a chip with PSRAM, key)."""
+    return image.kept("lilygo_t_display", squeezed=False), rsa.generate_private_key(65537, 3072)
+
+
+@pytest.fixture(scope="module")
+def small(made):
+    """The same for one without."""
+    return image.kept("lilygo_t_display"), made[1]
 
 
 class Place:
     """A desk whose firmware is an image of its own, and the server that it asks."""
 
-    def __init__(self, tmp_path, made, **settings):
-        source, self.files, self.key = made
+    def __init__(self, tmp_path, made, psram=True, **settings):
+        source, self.key = made
         self.image = tmp_path / "image"
         shutil.copytree(source, self.image)
-        slots = self.image / "slots.py"  # where nothing runs, the bench's time is real time
-        slots.write_text(slots.read_text().replace("_TRIAL_MS = 60_000", "_TRIAL_MS = 6_000"))
+        self.files = {
+            name.removeprefix("lib/"): data
+            for name, data in deploy.contents(self.image).items()
+            if name.startswith("lib/")
+        }
+        # Where nothing runs, the bench's time is real time.
+        slots = image.find_source("slots").read_text()
+        shorter = slots.replace("_TRIAL_MS = 60_000", "_TRIAL_MS = 6_000")
+        image.compile_module("slots", shorter, self.image / "slots.mpy")
         self.served = tmp_path / "served"
         self.served.mkdir()
         self.run_dir = tmp_path / "run"
@@ -70,7 +78,7 @@ class Place:
         config = BenchConfig(str(self.run_dir))
         config.lapse = 30
         config.run_image(str(self.image))
-        config.psram = True
+        config.psram = psram
         url = f"http://127.0.0.1:{self.server.server_port}/new.bundle"
         given = {"mqtt_interval_s": 5, "ha_discovery": False, "update_url": url}
         self.desk = Desk(Bench(config), {**given, **settings})
@@ -190,3 +198,49 @@ def test_without_the_setting_nothing_is_fetched(tmp_path, made):
         place.send("install")
         result = place.wait(lambda: place.desk.log.latest_json(f"{place.base}/result")[0])
         assert (result["done"], result["reason"]) == (False, "not_allowed")
+
+
+# -- without PSRAM --------------------------------------------------------------------------------
+
+
+def summary(place):
+    return (place.told() or {}).get("release_summary", "")
+
+
+def test_without_psram_it_comes_instead_of_the_application(tmp_path, small, monkeypatch):
+    with Place(tmp_path, small, psram=False) as place:
+        bench = place.desk.bench
+        assert place.told()["installed_version"] == place.told()["latest_version"] != "0.9.0"
+        place.send("install")
+        place.wait(lambda: "the server answers 404" in summary(place))
+        other = rsa.generate_private_key(65537, 3072)
+        place.serve({}, key=other)
+        place.send("install")
+        place.wait(lambda: "not signed with the key" in summary(place))
+        place.serve({})
+        place.send("check")
+        place.wait(lambda: place.told()["latest_version"] == "0.9.0")
+        assert not place.slot() and summary(place) == ""
+        bench.set("pack_dc", -50)
+        bench.set("charger", True)
+        place.wait(lambda: bench.plant.heater_on)
+        monkeypatch.setattr(Quiet, "pause_s", 0.3)
+        place.send("install")
+        place.wait(lambda: shows(bench.picture(), "update, heater off", pal.GREY))
+        heated = []
+        bench.call(lambda: bench.every(0.5, lambda: heated.append(bench.plant.heater_on)))
+        place.wait(lambda: place.slot() == "lib_b 2 0 \n")
+        assert heated and not any(heated), "the heater was on meanwhile"
+        place.wait(lambda: place.slot() == "lib_b -1 100 \n")
+        assert any("has proved itself" in line for line in bench.snapshot()["console"])
+        place.wait(lambda: bench.plant.heater_on)
+
+
+def test_without_psram_what_does_not_get_going_makes_room_for_what_did(tmp_path, small):
+    with Place(tmp_path, small, psram=False) as place:
+        place.serve({"entry": BROKEN})
+        place.send("install")
+        place.wait(lambda: place.slot().startswith("lib_b"))
+        place.wait(lambda: place.slot() == "lib -1 0 rolled_back\n")
+        place.wait(lambda: "did not prove itself" in summary(place))
+        assert place.told()["installed_version"] != "0.9.0"

@@ -158,6 +158,14 @@ def test_a_release_that_is_taken_back_is_none(ble):
     assert device.links[0].given == [0] and not heating.held_off
 
 
+def test_a_long_press_leaves_it_for_ten_minutes_with_the_heater_off_and_takes_it_back(ble):
+    device = Device(ble)
+    device.ble.press(device)
+    assert device.links[0].given == [600] and device.calls == ["off"]
+    device.ble.press(device)
+    assert device.links[0].given == [600, 0]
+
+
 def test_where_a_pin_heats_the_link_is_given_at_once(ble):
     device = Device(ble)
     device.ble.release(600, None)

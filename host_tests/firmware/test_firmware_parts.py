@@ -355,6 +355,7 @@ def run_main(chip, monkeypatch, app, startup=None, failures=0):
     monkeypatch.setattr(
         sys.modules["machine"], "reset", lambda: chip.trace.append("reset"), raising=False
     )
+    monkeypatch.delitem(sys.modules, "entry", raising=False)
     return runpy.run_path(str(ROOT / "firmware" / "main.py"))
 
 

@@ -42,7 +42,7 @@ class Device:
         self.calls = []
         self.settled = []
         self.answer = True
-        self.release = lambda minutes: self._note("release", minutes)
+        self.updater = Thing(ask=lambda wish: self._note("update", wish))
         self.command = c.NOTHING
         self.down = 0
         self.starved = False
@@ -156,7 +156,7 @@ def test_each_command_does_what_it_says_and_its_answer_is_passed_on(tasks):
         (c.BOOST, ("boost", 2)),
         (c.SET_ON_DC, ("thresholds", 2, 50)),
         (c.SET_OFF_DC, ("thresholds", 0, 2)),
-        (c.RELEASE, ("release", 2)),
+        (c.UPDATE, ("update", 2)),
         (c.RESET_REPORT, "reset"),
         (c.WRITE, None),  # done already
     ]
@@ -325,18 +325,12 @@ def radio(monkeypatch, clock):
     return links
 
 
-@pytest.mark.parametrize(
-    "latched, handed_over_s, done",
-    [(0, 0, ["release 10"]), (0, 599, ["release 0"]), (4, 0, ["off", "acknowledge"])],
-)
-def test_a_long_press_clears_a_fault_or_leaves_the_bms_to_the_phone(
-    tasks, latched, handed_over_s, done
-):
+@pytest.mark.parametrize("latched, done", [(0, ["press"]), (4, ["off", "acknowledge"])])
+def test_a_long_press_clears_a_fault_or_leaves_the_bms_to_the_phone(tasks, latched, done):
     device = Device()
     device.button = Thing(step=lambda now: 2)
     device.heater.latched = latched
-    device.ble = Thing(handed_over_s=handed_over_s)
-    device.release = lambda minutes: device.calls.append(f"release {minutes}")
+    device.ble = Thing(press=lambda device: device.calls.append("press"))
     serve(tasks, device)
     assert device.calls == done
 

@@ -135,25 +135,24 @@ def test_a_flash_that_keeps_something_else_is_noticed(good, modulus, tmp_path):
 
 def test_a_signature_is_compared_as_a_whole(key, modulus):
     """What lets a forger choose the end of the padding would pass a parser, and not this."""
-    data = b"header"
+    digest = hashlib.sha256(b"header").digest()
     n = key.private_numbers()
     d, public = n.d, n.public_numbers.n
 
     def signed(block):
         return pow(int.from_bytes(block, "big"), d, public).to_bytes(384, "big")
 
-    padded = signature.padded(data)
-    assert signature.is_signed(modulus, data, signed(padded))
-    digest = hashlib.sha256(data).digest()
+    padded = signature.padded(digest)
+    assert signature.is_signed(modulus, digest, signed(padded))
     start = b"\x00\x01" + b"\xff" * 8 + b"\x00" + signature.SHA256 + digest
     garbage = start + os.urandom(384 - len(start))
-    assert not signature.is_signed(modulus, data, signed(garbage))
-    assert not signature.is_signed(modulus, data, signed(padded)[:-1])
-    assert not signature.is_signed(modulus, b"other", signed(padded))
+    assert not signature.is_signed(modulus, digest, signed(garbage))
+    assert not signature.is_signed(modulus, digest, signed(padded)[:-1])
+    assert not signature.is_signed(modulus, hashlib.sha256(b"other").digest(), signed(padded))
     large = int.from_bytes(signed(padded), "big") + modulus
     if large < 1 << 3072:
-        assert not signature.is_signed(modulus, data, large.to_bytes(384, "big"))
-    assert not signature.is_signed(modulus, data, bytes(384))
+        assert not signature.is_signed(modulus, digest, large.to_bytes(384, "big"))
+    assert not signature.is_signed(modulus, digest, bytes(384))
 
 
 @pytest.mark.parametrize(
@@ -190,9 +189,6 @@ def test_keys_and_a_bundle_are_made(tmp_path, capsys):
     assert one.complete and kept(tmp_path / "lib_b") == {"heat/x.mpy": b"x"}
     assert main([*command, "--key", str(folder / "update.key")]) == 1
     assert "is no key" in capsys.readouterr().err
-    small = ["bundle", "lilygo_t_display", str(target), "--key", str(folder / "signing.pem")]
-    assert main(small) == 1
-    assert "updated by USB" in capsys.readouterr().err
     with pytest.raises(PackmateError):
         bundles.load_key(tmp_path / "none")
 
@@ -295,9 +291,9 @@ def test_a_check_switches_the_heater_off_and_on_once(updater, tmp_path, monkeypa
             yield 1000
 
     monkeypatch.setattr(updater, "download", download)
-    one = updater.Updater(device, "http://x/y", "0.1.0", None)
+    one = updater.Updater(device, "http://x/y")
     task = one.run()
-    assert one.ask(updater.CHECK) == 0
+    assert one.ask(updater.CHECK)
     for _ in range(40):
         next(task)
         device.output.renew(0)

@@ -40,6 +40,8 @@ machine.WDT = WDT
 
 import slots  # noqa: E402
 from update.intake import Bundle, clear, make_folders  # noqa: E402
+from update.marks import CAME_BACK, PROVED, TRIES, other  # noqa: E402
+from update.marks import place as place_of  # noqa: E402
 from update.signature import read_key  # noqa: E402
 
 KEY = read_key(KEY_TEXT)
@@ -65,14 +67,14 @@ def files_of(folder):
 def start():
     """A start of the chip; returns the files that would run."""
     sys.path[:] = ["", ".frozen", "/flash/lib"]
-    slots.choose()
+    slots.select()
     return files_of(sys.path[2])
 
 
 def update(older=False):
     """What update/updater.py does, in its order."""
     folder, _, number, _ = slots.read()
-    place = slots.place(slots.other(folder))
+    place = place_of(other(folder))
     for _ in clear(place):
         pass
     bundle = Bundle(KEY, "Board", "0.1.0", number, older, place)
@@ -84,7 +86,7 @@ def update(older=False):
     assert bundle.complete
     for _ in bundle.check():
         pass
-    slots.write(slots.other(folder), slots.TRIES, number)
+    slots.write(other(folder), TRIES, number)
 
 
 def quietly(work):
@@ -148,7 +150,7 @@ for budget in (500, 1700, 3000):
     assert start() == new
 
 # On trial: two starts, then the old set again; a cut in any of them costs a try at most.
-assert slots.read()[:2] == (slots.SECOND, 1) and WDT.armed
+assert slots.read()[:2] == ("lib_b", 1) and WDT.armed
 flash_data = bytes(flash.data)
 use(Flash(bytearray(flash_data)))
 trial = cut(bytes(content), lambda: (update(), start()), [OLD, new], 5 * STRIDE)
@@ -163,13 +165,13 @@ assert (
 )  # no try is left: whenever it is cut, the old one
 use(Flash(bytearray(content_last)))
 cleared = RTC.cleared
-assert start() == OLD and slots.read()[3] == slots.CAME_BACK and RTC.cleared == cleared + 1
+assert start() == OLD and slots.read()[3] == CAME_BACK and RTC.cleared == cleared + 1
 assert start() == OLD
 update()  # and it may be tried once more
 assert start() == new
 
 # Proved: it stays.
-slots.write(slots.SECOND, slots.PROVED, 9)
+slots.write("lib_b", PROVED, 9)
 for _ in range(5):
     assert start() == new
 # A slot file of nonsense is none.

@@ -157,7 +157,7 @@ def make_device(name_server):
         recorder=None,
         budget=None,
         journal=Thing(note=lambda what, about: None, events=lambda: iter(())),
-        updater=Thing(version="0.0.0", latest="", percent=None, reason="", told=0, ask=None),
+        updater=Thing(latest="", percent=None, reason="", told=0),
         wifi=Wifi(name_server),
         max_age_ms=10_000,
         uptime_s=1,
@@ -230,7 +230,7 @@ async def report(relay, watch, supervisor):
 
 
 def obey(heater, command, value):
-    """Notes commands where they show; releasing is what this device cannot do."""
+    """Notes commands where they show; an update is what this device cannot do."""
     if command == c.SET_MODE:
         heater.mode = value
     elif command == c.ACKNOWLEDGE:
@@ -243,7 +243,7 @@ def obey(heater, command, value):
         heater.inputs.own_off_dc = value
     elif command == c.RESET_REPORT:
         heater.cold_min = 0
-    return command != c.RELEASE
+    return command != c.UPDATE
 
 
 async def flap(wifi, seconds):

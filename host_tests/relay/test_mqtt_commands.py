@@ -6,7 +6,7 @@ import pytest
 
 import settings
 from bms import writer
-from host_tests.mqtt_rig import BASE, Bench, make_clock, make_device
+from host_tests.mqtt_rig import BASE, Bench, make_clock, make_device, thing
 from relay import commands as c
 
 
@@ -39,7 +39,6 @@ def test_a_mode_command_reaches_the_loop_and_is_answered(bench, word, mode):
         ("heater/boost/set", "0", c.BOOST, 0),
         ("heater/on_dc/set", "-15", c.SET_ON_DC, -15),
         ("heater/off_dc/set", "55", c.SET_OFF_DC, 55),
-        ("bms/release/set", "10", c.RELEASE, 10),
         ("heater/report/reset", "reset", c.RESET_REPORT, 0),
         ("heater/acknowledge", "acknowledge", c.ACKNOWLEDGE, 0),
     ],
@@ -69,8 +68,8 @@ def test_refusals_are_counted_and_told(bench, name, payload, retain, reason):
 
 def test_what_the_loop_cannot_do_is_a_refusal(bench):
     bench.possible = False
-    send(bench, "bms/release/set", "10")
-    assert bench.results() == [("bms/release/set", False, "not_possible")]
+    send(bench, "heater/boost/set", "10")
+    assert bench.results() == [("heater/boost/set", False, "not_possible")]
     assert bench.told("device")[-1]["commands_done"] == 0
 
 
@@ -81,7 +80,6 @@ def test_a_scene_of_many_commands_loses_none(bench):
         ("heater/boost/set", "0"),
         ("heater/report/reset", "reset"),
         ("heater/acknowledge", "acknowledge"),
-        ("bms/release/set", "0"),
         ("heater/mode/set", "off"),
     ]
     for name, payload in scene:
@@ -137,7 +135,6 @@ LOWERING = [
     ("heater/mode/set", "off"),
     ("heater/boost/set", "0"),
     ("heater/report/reset", "reset"),
-    ("bms/release/set", "10"),
 ]
 
 
@@ -153,6 +150,38 @@ def test_each_kind_is_allowed_by_its_own_setting_and_off_always(monkeypatch, all
     for name, payload in LOWERING:
         send(bench, name, payload)
         assert bench.results()[-1] == (name, True, None)
+
+
+@pytest.mark.parametrize(
+    "payload, there, reason, given",
+    [
+        ("10", True, None, [10]),
+        ("0", True, None, [0]),
+        ("61", True, "out_of_bounds", []),
+        ("-1", True, "out_of_bounds", []),
+        ("soon", True, "invalid", []),
+        ("10", False, "not_possible", []),
+    ],
+)
+def test_a_bms_on_the_radio_is_left_to_a_phone(monkeypatch, payload, there, reason, given):
+    device = make_device()
+    left = []
+    if there:
+        device.ble = thing(leave=lambda device, minutes: left.append(minutes), handed_over_s=0)
+    bench = Bench(monkeypatch, device=device, roomy=True)
+    bench.run(20_000)
+    send(bench, "bms/release/set", payload)
+    assert bench.results() == [("bms/release/set", reason is None, reason)] and left == given
+
+
+@pytest.mark.parametrize("url", ["", "http://10.0.0.1/new"])
+def test_an_update_needs_a_place_to_come_from(monkeypatch, url, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    bench = Bench(monkeypatch, update_url=url)
+    bench.run(20_000)
+    send(bench, "update/set", "install")
+    assert bench.commands == ([(c.UPDATE, 1)] if url else [])
+    assert bench.results() == [("update/set", url != "", None if url else "not_allowed")]
 
 
 def test_nothing_that_raises_is_allowed_by_default():

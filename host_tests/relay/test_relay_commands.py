@@ -10,11 +10,13 @@ import words as told_words
 from relay import commands as c
 from relay.topics import NAMES, Topics
 from tools.vocabulary import words
+from update import marks
 
 WORDS = {c.ACKNOWLEDGE: b"acknowledge", c.RESET_REPORT: b"reset"}
-NUMBERS = (c.BOOST, c.SET_ON_DC, c.SET_OFF_DC, c.RELEASE)
+UPDATE_WORDS = (b"check", b"install", b"install_older")
+NUMBERS = (c.BOOST, c.SET_ON_DC, c.SET_OFF_DC)
 MODE_WORDS = {b"off": 0, b"charger": 1, b"charger_or_soc": 2}
-KINDS = c.MODES | c.BOOSTS | c.THRESHOLDS
+KINDS = c.MODES | c.BOOSTS | c.THRESHOLDS | c.UPDATES
 ALL = (KINDS, 2, 200, 250)  # of the settings: everything is allowed
 
 
@@ -42,6 +44,23 @@ def test_modes_are_obeyed(word, mode):
 def test_words_are_obeyed(source, word):
     assert judge(source, word).command == source
     assert judge(source, b"1").refusal == c.INVALID
+
+
+@pytest.mark.parametrize("wish, word", enumerate(UPDATE_WORDS))
+def test_an_update_is_obeyed_where_the_settings_say_from_where(wish, word):
+    told = judge(c.UPDATE, word)
+    assert (told.command, told.refusal, told.value) == (c.UPDATE, c.ACCEPTED, wish)
+    assert (marks.CHECK, marks.INSTALL, marks.OLDER) == (0, 1, 2)
+    assert judge(c.UPDATE, word, limits=(KINDS - c.UPDATES, 2, 0, 0)).refusal == c.NOT_ALLOWED
+    assert judge(c.UPDATE, word, limits=(c.UPDATES, 0, 0, 0)).command == c.UPDATE
+
+
+@pytest.mark.parametrize("source", [c.SET_MODE, *WORDS, c.UPDATE])
+def test_a_word_of_another_command_is_invalid(source):
+    of_each = {c.SET_MODE: MODE_WORDS, c.UPDATE: UPDATE_WORDS}
+    own = of_each.get(source, [WORDS.get(source)])
+    for word in {*MODE_WORDS, *WORDS.values(), *UPDATE_WORDS} - {*own}:
+        assert judge(source, word).refusal == c.INVALID, word
 
 
 @pytest.mark.parametrize("source", NUMBERS)
@@ -88,6 +107,8 @@ def test_nothing_from_afar_raises_what_the_settings_say(kinds, mode, on, off, so
         assert told.value == 0 or mode > 0 and kinds & c.BOOSTS
     elif told.command in (c.SET_ON_DC, c.SET_OFF_DC):
         assert kinds & c.THRESHOLDS and told.value <= (on if source == c.SET_ON_DC else off)
+    elif source == c.UPDATE:
+        assert told.command == c.NOTHING  # a number
     elif source == c.ACKNOWLEDGE:
         assert told.command == (source if kinds & c.MODES else c.NOTHING)
     elif source in WORDS:
@@ -107,7 +128,7 @@ def test_each_command_has_its_topic():
     assert words(NAMES)[c.BOOST] == "/heater/boost/set"
     assert words(NAMES)[c.SET_ON_DC] == "/heater/on_dc/set"
     assert words(NAMES)[c.SET_OFF_DC] == "/heater/off_dc/set"
-    assert words(NAMES)[c.RELEASE] == "/bms/release/set"
+    assert words(NAMES)[c.UPDATE] == "/update/set"
     assert len(words(NAMES)) == c.FROM_WRITES
 
 
@@ -159,6 +180,8 @@ def test_nothing_else_is_obeyed(source, payload, retained):
     if source == c.SET_MODE and payload in MODE_WORDS and not retained:
         allowed = c.SET_MODE
     elif payload == WORDS.get(source) and not retained:
+        allowed = source
+    elif source == c.UPDATE and payload in UPDATE_WORDS and not retained:
         allowed = source
     elif source in NUMBERS and not retained and re.fullmatch(rb"-?[0-9]{1,4}", payload):
         low, high = bounds(source)

@@ -48,7 +48,7 @@ COUNTS = {
     w.NO_RADIO_TEXTS: 2,
     w.BANK_TEXTS: len(names(bank.NAMES)),
     w.WARNING_TEXTS: len(names(w.WARNING_NAMES)),
-    w.SCREEN_TEXTS: labels.SET_UP_DONE + 2,
+    w.SCREEN_TEXTS: labels.UPDATE + 1,
     w.RESET_CODES: len(names(w.RESET_NAMES)),
     w.WIFI_CODES: len(names(w.WIFI_NAMES)),
     w.MQTT_CODES: len(names(w.MQTT_NAMES)),

@@ -69,7 +69,7 @@ class Spare:
         return rare.double(len(seen))
 """
 RARE = "def double(n):\n    return 2 * n\n"
-TEXTS = {"main": MAIN, "starting.startup": STARTUP, "ticks": TICKS, "app": APP, "meter": METER}
+TEXTS = {"entry": MAIN, "starting.startup": STARTUP, "ticks": TICKS, "app": APP, "meter": METER}
 TEXTS |= {"seldom": SELDOM, "rare": RARE}
 
 
@@ -99,7 +99,7 @@ def test_what_is_always_needed_is_one_group_and_what_is_seldom_is_another():
 
 def test_what_two_roots_need_is_a_group_of_its_own_unless_the_application_needs_it():
     texts = {
-        "main": "def f():\n    import app\n",
+        "entry": "def f():\n    import app\n",
         "app": "import a\n",
         "a": "",
         "shared": "",
@@ -118,13 +118,13 @@ def test_what_two_roots_need_is_a_group_of_its_own_unless_the_application_needs_
 
 def test_what_only_builds_the_device_keeps_nothing_that_lives_on():
     texts = {"app": "def f():\n    import build\n", "unit": "", "build": "import unit\n"}
-    texts["main"] = "def f():\n    import app\n"
+    texts["entry"] = "def f():\n    import app\n"
     assert groups.group(texts, set())["app"] == ["app", "unit"]
 
 
 def test_what_a_part_needs_comes_with_its_builder_if_nothing_before_it_has_brought_it():
     texts = {
-        "main": "def f():\n    import app\n",
+        "entry": "def f():\n    import app\n",
         "app": "import a\n\n\ndef f():\n    import build\n",
         "build": "def f():\n    import building.heater\n    import building.relay\n",
         "building.heater": "import a, b\n",
@@ -151,11 +151,11 @@ def test_files_lie_side_by_side_under_names_that_tell_them_apart():
 
 
 def test_a_module_that_is_named_by_a_text_is_found_where_it_lies():
-    texts = {"main": "def f():\n    import app\n"}
+    texts = {"entry": "def f():\n    import app\n"}
     texts["app"] = 'NAME = "deep.panel"\n\n\ndef f():\n    return __import__(NAME).find\n'
     texts["deep.panel"] = "def find():\n    return 5\n"
     found = joined(texts, chosen={"deep.panel"}).texts
-    assert found.keys() == {"main", "app", "panel"}
+    assert found.keys() == {"entry", "app", "panel"}
     assert "'panel'" in found["app"] and "deep" not in found["app"]
 
 
@@ -168,9 +168,9 @@ def test_the_rooms_that_are_named_as_seldom_or_always_needed_exist():
 def test_joined_modules_do_what_they_did(tmp_path, micropython64, squeezed):
     plain = write(TEXTS, tmp_path / "plain")
     one = write(joined(squeezed=squeezed).texts, tmp_path / "one")
-    expected = micropython64(plain / "main.py", places=[plain]).stdout
+    expected = micropython64(plain / "entry.py", places=[plain]).stdout
     assert expected == "[3, 4, 5, 6, 7, 8, 9, 10] 100 2 [5]\n"
-    assert micropython64(one / "main.py", places=[one]).stdout == expected
+    assert micropython64(one / "entry.py", places=[one]).stdout == expected
 
 
 def test_globals_of_joined_modules_are_apart_and_constants_are_the_compilers():
@@ -188,7 +188,7 @@ def test_a_global_never_takes_the_name_of_a_local_where_it_is_used():
 
 def test_what_is_chosen_by_a_text_keeps_its_name():
     texts = {
-        "main": "def f():\n    import app\n",
+        "entry": "def f():\n    import app\n",
         "app": "CLASS = 'Dialect'\n",
         "dialect": "class Dialect:\n",
     }
@@ -208,7 +208,7 @@ def test_what_is_chosen_by_a_text_keeps_its_name():
 )
 def test_what_cannot_be_followed_is_refused(text, complaint):
     with pytest.raises(squeeze.SqueezeError, match=complaint):
-        joined({"main": "def f():\n    import app\n", "app": text, "meter": METER})
+        joined({"entry": "def f():\n    import app\n", "app": text, "meter": METER})
 
 
 def test_the_same_sources_give_the_same_texts():
@@ -222,11 +222,12 @@ def test_a_traceback_of_joined_modules_is_explained(tmp_path, micropython64):
     inlined = inline.inline(texts, {"run", "start", "read"})
     found = joined(inlined.texts, squeezed=True)
     folder = write(found.texts, tmp_path)
-    said = micropython64(folder / "main.py", places=[folder], must_pass=False)
+    said = micropython64(folder / "entry.py", places=[folder], must_pass=False)
     table = json.loads(json.dumps(legend.legend(texts, inlined, found)))
     lines = explain_traceback.explain(said.stdout + said.stderr, table).splitlines()
     named = [line.strip() for line in lines if line.startswith("      = ")]
     assert named == [
+        "= run, entry.py from line 7",
         "= run, app.py from line 16",
         "= Dial.turn, app.py from line 12",
         "= read, meter.py from line 7, or in it _note",

@@ -72,10 +72,9 @@ def modules_in(out):
 
 
 def test_the_root_holds_what_the_device_starts_from(built):
-    name, out = built
-    top = {p.name for p in out.iterdir()}
-    chooses = {"slots.py"} if name == PSRAM else set()  # of two programs, one being an update
-    assert top == {"boot.py", "lib", "main.py", "settings.example.json"} | chooses
+    _, out = built
+    top = sorted(p.name for p in out.iterdir())
+    assert top == ["boot.py", "lib", "main.py", "settings.example.json", "slots.mpy"]
 
 
 def test_boot_needs_nothing_but_the_chip(built):
@@ -87,9 +86,9 @@ def test_boot_needs_nothing_but_the_chip(built):
     head, imports, pin, *after = ast.parse(text).body
     assert isinstance(head, ast.Expr) and ast.unparse(imports) == "from machine import RTC, Pin"
     assert ast.unparse(pin) == line
-    chooses = [ast.Try] if name == PSRAM else []  # between two programs
-    assert [type(statement) for statement in after] == [*chooses, ast.If]
-    assert ast.unparse(after[-1].test) == "RTC().memory() == b'set-up'"
+    assert [type(statement) for statement in after] == [ast.Try, ast.If]
+    assert "import slots" in ast.unparse(after[0])
+    assert ast.unparse(after[1].test) == "RTC().memory() == b'set-up'"
 
 
 def test_boot_begins_the_set_up_if_it_is_asked_for_and_starts_anew_whatever_comes_of_it(built):
@@ -114,6 +113,32 @@ def test_the_set_up_is_a_program_of_its_own(built):
     assert not image.set_up_sources(name).keys() & {"app", "heat.heater", "build"}
     texts, _ = image.sources(name)
     assert not [module for module in texts if module.startswith(("portal.", "set_up."))]
+
+
+def test_what_no_update_changes_knows_one_name_of_what_it_does(built):
+    """The files at the root go on with each lib/ that comes: what they ask of it never changes."""
+    name, out = built
+    found = short_names.imported_modules(short_names.parse((out / "main.py").read_text()))
+    assert found == {"machine", "machine.Pin", groups.ENTRY} and "entry" in modules_in(out)
+    assert "set_up.run()" in (out / "boot.py").read_text()
+    assert image.set_up_made(name, name != PSRAM).started["set_up.run"] == "run"
+
+
+@pytest.mark.parametrize("board", [PSRAM, NO_PSRAM])
+def test_what_is_asked_of_the_root_is_what_every_version_asks(board, tmp_path, micropython64):
+    """Whoever wants another name of slots has to find it in the ones that are out there."""
+    asked = {"read", "write"}
+    texts, _ = image.sources(board)
+    for name, text in texts.items():
+        if name != "slots" and "slots" in short_names.imported_modules(short_names.parse(text)):
+            every = short_names.nodes(short_names.parse(text))
+            attributes = [node for node in every if isinstance(node, ast.Attribute)]
+            found = {node.attr for node in attributes if ast.unparse(node.value) == "slots"}
+            assert found <= asked, name
+    script = tmp_path / "names.py"
+    script.write_text("import slots\nprint(*dir(slots))\n")
+    told = micropython64(script, places=[image.kept(board)]).stdout
+    assert asked <= set(told.split())
 
 
 def test_every_import_resolves_inside_the_tree(built):
@@ -195,11 +220,11 @@ def test_real_micropython_loads_every_module(squeezed, tmp_path, width, request)
     if not squeezed:
         out = tmp_path / "x"
         image.lay_out(NO_PSRAM, out, squeezed)
-    modules = modules_in(out)
+    modules = [name for name in modules_in(out) if name != groups.ENTRY]  # which would start
     script = tmp_path / "load_all.py"
     script.write_text(LOAD_ALL)
     run = request.getfixturevalue(f"micropython{width}")
-    result = run(script, *modules, places=[out / "lib"], heap=1024 * 1024)
+    result = run(script, *modules, places=[out, out / "lib"], heap=1024 * 1024)
     assert result.stdout.split() == modules
 
 

@@ -52,7 +52,8 @@ def test_a_small_history_fits_and_what_writes_it_is_gone_again():
     report = "\n".join(f"{stage.name} {stage.live} {stage.peak}" for stage in stages)
     assert chip_heaps.follow(memory.traffic(stages))[1] == [], report
     assert max(stage.peak for stage in stages) <= 104_000, report
-    assert stages[-1].live - stages[-len(MINUTES) - 1].live < 400, report  # a few names
+    # A few names; and the table of names may double with them, once (docs/memory.md).
+    assert stages[-1].live - stages[-len(MINUTES) - 1].live < 2_600, report
     assert stages[-1].live - stages[-3].live < 64, report
 
 

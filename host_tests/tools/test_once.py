@@ -73,7 +73,7 @@ def unused():
     return Meter(1)
 """
 BUILT = (image.ROOT / "firmware" / "building" / "built.py").read_text()
-TEXTS = {"main": MAIN, "app": APP, "build": BUILD, "meter": METER, "building.built": BUILT}
+TEXTS = {"entry": MAIN, "app": APP, "build": BUILD, "meter": METER, "building.built": BUILT}
 
 
 def dropped(texts=TEXTS):
@@ -155,13 +155,13 @@ def test_it_is_gone_when_the_device_is_built(tmp_path, micropython64):
     once.fill_in(joined, TEXTS)
     meter = re.search(r"class (\w+)", joined.texts["app"])[1]
     load, half = re.findall(r"def (\w+)", joined.texts["app"])[1:3]
-    joined.texts["main"] += f"from app import {meter}\n"
-    joined.texts["main"] += (
+    joined.texts["entry"] += f"from app import {meter}\n"
+    joined.texts["entry"] += (
         f"print([k for k, v in sorted({meter}.__dict__.items()) if v is None])\n"
     )
     for name, text in joined.texts.items():
         (tmp_path / f"{name}.py").write_text(text)
-    found = micropython64(tmp_path / "main.py", places=[tmp_path]).stdout
+    found = micropython64(tmp_path / "entry.py", places=[tmp_path]).stdout
     assert found == f"10\n{sorted(['__init__', load, half])}\n"
 
 

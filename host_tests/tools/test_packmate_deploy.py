@@ -126,7 +126,7 @@ def test_old_files_of_ours_go_and_those_of_others_stay(deploy, image, device):
 
 
 def test_what_usb_brings_runs_whatever_was_on_trial(deploy, image, device, tmp_path):
-    for name in ("slot", "slot.new", "lib_b/app.mpy"):
+    for name in ("slot", "slot.new", "slots.py", "lib_b/app.mpy"):
         (device.flash / name).parent.mkdir(exist_ok=True)
         (device.flash / name).write_text("lib_b 2 7 \n")
     key = tmp_path / "a.key"

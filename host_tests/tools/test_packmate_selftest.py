@@ -15,7 +15,7 @@ from tools.bench.broker import find_mosquitto
 from tools.bench.mono_panel import SH1106, MonoPanel
 from tools.bench.panel import CONTROLLERS
 from tools.bench.panel import Panel as Glass
-from tools.image import boot_text
+from tools.image import root_text
 from tools.mp.samples import SAMPLES
 from tools.packmate.__main__ import main
 from tools.packmate.selftest import on_board as board_test
@@ -42,7 +42,7 @@ def selftest(tmp_path, capsys):
         furnish(tmp_path, **{"panel": PANEL, **world})
         flash = tmp_path / "flash"
         flash.mkdir(exist_ok=True)
-        (flash / "boot.py").write_text(boot_text(board))
+        (flash / "boot.py").write_text(root_text(board, "boot"))
         (flash / "settings.json").write_text(json.dumps(given or {}))
         (flash / "secrets.json").write_text(json.dumps(secrets or {}))
         with PtyDevice(tmp_path) as device:
@@ -248,7 +248,7 @@ def test_deploy_ends_with_it(tmp_path, capsys, monkeypatch):
     furnish(tmp_path, panel=PANEL)
     image = tmp_path / "image"
     image.mkdir()
-    (image / "boot.py").write_text(boot_text(BOARD))
+    (image / "boot.py").write_text(root_text(BOARD, "boot"))
     (image / "main.py").write_text("print('main.py runs')\n")
     with PtyDevice(tmp_path) as device:
         device.wait_for(">>> ")

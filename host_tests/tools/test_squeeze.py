@@ -293,6 +293,17 @@ def test_classes_that_inherit_share_no_short_name():
     assert "a._b = 2" in texts["heir"]
 
 
+def test_only_what_could_clash_with_micropythons_own_keeps_a_class_from_names_of_its():
+    """An exception without anything of its own is no reason: what all share may be called so."""
+    user = "class Device:\n    def __init__(self):\n        self.alpha = 0\n\n\n"
+    user += "def f(device):\n    device.alpha = 1\n"
+    texts = {"user": user, "fault": 'class Fault(Exception):\n    """Why."""\n'}
+    own = "class Fault(Exception):\n    def why(self):\n        return 1\n"
+    for fault, taken in ((texts["fault"], True), (own, False)):
+        found = squeeze.shorten(texts | {"fault": fault}, {"f", "Device"}, ("sin", "cos"))
+        assert (".sin = 1" in found["user"]) is taken
+
+
 def test_a_public_name_may_be_asked_for():
     text = "def f(a):\n    return getattr(a, 'frames', None)\n"
     assert squeezed(a=text)["a"] == text

@@ -8,7 +8,7 @@ from host_tests.web import site_rig as rig
 from relay import commands as c
 from website import orders
 
-ALL = c.MODES | c.BOOSTS | c.THRESHOLDS
+ALL = c.MODES | c.BOOSTS | c.THRESHOLDS | c.UPDATES
 CHARGER = 1  # in words.MODE_NAMES
 
 
@@ -44,7 +44,7 @@ def send(orders, name, value):
         ("heater/boost", "0", c.BOOST, 0),
         ("heater/on_dc", -5, c.SET_ON_DC, -5),
         ("heater/off_dc", 40, c.SET_OFF_DC, 40),
-        ("bms/release", 10, c.RELEASE, 10),
+        ("update", "install", c.UPDATE, 1),
     ],
 )
 def test_a_command_is_obeyed(make, name, value, command, number):

@@ -308,7 +308,8 @@ password
 trying the network
 that was entered
 settings are saved,
-it starts anew"""
+it starts anew
+update, heater off"""
 
 # By why the chip started: machine.reset_cause().
 RESETS = """\

@@ -290,7 +290,8 @@ Passwort
 prüft das Netz, das
 eingegeben wurde
 Eingaben gespeichert,
-es startet neu"""
+es startet neu
+Update, Heizung aus"""
 
 RESETS = """\
 Grund unbekannt

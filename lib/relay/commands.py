@@ -1,7 +1,6 @@
 """What arrives on a subscribed topic, judged: a command to obey, or a reason to refuse it."""
 
 from compat import const
-from words import MODE_NAMES
 
 # Where it came from: the position among the topics that are subscribed to (relay.topics.NAMES).
 # Obeyed, it is the command, too.
@@ -9,10 +8,10 @@ FROM_SELF = const(0)  # our own availability
 SET_MODE = const(1)
 ACKNOWLEDGE = const(2)
 RESET_REPORT = const(3)
-BOOST = const(4)  # minutes; 0 ends it
-SET_ON_DC = const(5)  # the owner's thresholds, 0.1 °C
-SET_OFF_DC = const(6)
-RELEASE = const(7)  # the BMS, to a phone: minutes; 0 takes it back
+UPDATE = const(4)  # the program
+BOOST = const(5)  # minutes; 0 ends it
+SET_ON_DC = const(6)  # the owner's thresholds, 0.1 °C
+SET_OFF_DC = const(7)
 FROM_WRITES = const(8)  # and those after it: relay.writes
 FROM_BIRTH = const(98)  # Home Assistant's
 
@@ -42,13 +41,17 @@ REFUSALS = (
 MODES = const(1)  # any but off, and acknowledging
 BOOSTS = const(2)
 THRESHOLDS = const(4)
+UPDATES = const(8)
 
 PAYLOAD_MAX = const(24)
 
-# Lowest and highest, for BOOST … RELEASE: those of words and of Device.release.
-BOUNDS = (0, 120, -300, 200, -280, 250, 0, 60)
+# Lowest and highest, for BOOST and those after it: those of words.
+BOUNDS = (0, 120, -300, 200, -280, 250)
 
-_WORDS = (b"", MODE_NAMES, b"acknowledge", b"reset")
+# The words that may be sent: those of SET_MODE (words.MODE_NAMES), one of ACKNOWLEDGE, one of
+# RESET_REPORT, those of UPDATE (in the order of update.marks).
+_WORDS = b"off\ncharger\ncharger_or_soc\nacknowledge\nreset\ncheck\ninstall\ninstall_older"
+_MODES = const(3)
 _NEWLINE = const(10)
 _LONGEST_NUMBER = const(5)
 _MINUS = const(45)
@@ -57,7 +60,8 @@ _ZERO = const(48)
 
 class Judge:
     """Judges one message at a time. `refusal` says why, if `command` is NOTHING; `value` is the
-    position in MODE_NAMES if it is SET_MODE, or else the number that was sent.
+    position in MODE_NAMES if it is SET_MODE, in update.marks if it is UPDATE, or else the number
+    that was sent.
 
     The settings leave to whoever commands from afar to lower, never to raise. kinds: bit set of
     those above that they allow. mode: the settings' own (a position in MODE_NAMES), the highest
@@ -91,16 +95,22 @@ class Judge:
 
     def _take(self, source, payload, length):
         """Takes the value from the payload; returns why not, or ACCEPTED."""
-        if source <= RESET_REPORT:
-            value = line_of(_WORDS[source], payload, 0, length)
-            if value < 0:
+        if source <= UPDATE:
+            value = line_of(_WORDS, payload, 0, length)
+            kind = MODES
+            if source == UPDATE:
+                kind = UPDATES
+            if source != SET_MODE:
+                value -= source + _MODES - ACKNOWLEDGE
+            if not 0 <= value < _MODES or value and SET_MODE < source < UPDATE:
                 return INVALID
-            if value > self._mode or (value or source == ACKNOWLEDGE) and not self._kinds & MODES:
+            free = source == RESET_REPORT or source == SET_MODE and not value
+            if not free and not self._kinds & kind or source == SET_MODE and value > self._mode:
                 return NOT_ALLOWED
             self.value = value
             return ACCEPTED
         value = number_of(payload, length)
-        if value is None or source > RELEASE:
+        if value is None or source > SET_OFF_DC:
             return INVALID
         at = 2 * (source - BOOST)
         if not BOUNDS[at] <= value <= BOUNDS[at + 1]:
@@ -108,8 +118,6 @@ class Judge:
         self.value = value
         if source == BOOST:
             return ACCEPTED if not value or self._mode and self._kinds & BOOSTS else NOT_ALLOWED
-        if source == RELEASE:
-            return ACCEPTED
         if not self._kinds & THRESHOLDS:
             return NOT_ALLOWED
         highest = self._on_dc if source == SET_ON_DC else self._off_dc

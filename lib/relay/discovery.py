@@ -16,6 +16,7 @@ from bms import pack as p
 from relay import fields as f
 from relay.commands import BOUNDS
 from relay.texts import TEXTS
+from words import MAX_RELEASE_MIN
 
 # Blanks.
 PREFIX, UNIQUE, BASE, HOME, TOLD, SELDOM, DEVICE = range(1, 8)
@@ -339,6 +340,7 @@ def _controls():
     use = {name: USE + i for i, name in enumerate(f.USES)}
     return [
         _update(use[f.UPDATES]),
+        _button(use[f.UPDATES], "update_check", "Look for an update", "update/set", "check"),
         _mode(0),
         _mode(1),
         _mode(2),
@@ -390,7 +392,7 @@ def _controls():
             "BMS released to the phone",
             "bms/release/set",
             f.DEVICE,
-            _minutes("value_json.handed_over_s", BOUNDS[6:8]),
+            _minutes("value_json.handed_over_s", (0, MAX_RELEASE_MIN)),
         ),
         _button(
             use[f.RADIO],

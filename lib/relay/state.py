@@ -20,21 +20,21 @@ class Known:
     def __init__(self):
         self.cells = 0
         self.temps = 0  # bit set
-        self.slots = bytearray(p.SLOTS)  # 1 for each figure
+        self.seen = bytearray(p.SLOTS)  # 1 for each figure
 
     def has(self, slot):
         """True if the figure was known at least once."""
-        return self.slots[slot] != 0
+        return self.seen[slot] != 0
 
     def learn(self, pack):
         """Notes what is new; returns True if anything is. Call it while the data are good."""
         new = False
-        slots = self.slots
+        seen = self.seen
         valid = pack.valid
-        if slots != valid:
+        if seen != valid:
             for slot in range(p.SLOTS):
-                if valid[slot] and not slots[slot]:
-                    slots[slot] = 1
+                if valid[slot] and not seen[slot]:
+                    seen[slot] = 1
                     new = True
         temps = self.temps
         for i in range(pack.temps):
@@ -110,7 +110,7 @@ class StateReport:
 
     def _put_figures(self, message, pack, shown):
         plausible = self._unit.check.verdict == PLAUSIBLE
-        known = self.known.slots
+        known = self.known.seen
         values = pack.values
         valid = pack.valid
         slot = message.slot(known)

@@ -32,8 +32,8 @@ PACK = const(b"/pack/%d")
 # What is listened to, behind the base: one a line, in the order of relay.commands.
 NAMES = (
     b"/availability\n"
-    b"/heater/mode/set\n/heater/acknowledge\n/heater/report/reset\n/heater/boost/set\n"
-    b"/heater/on_dc/set\n/heater/off_dc/set\n/bms/release/set"
+    b"/heater/mode/set\n/heater/acknowledge\n/heater/report/reset\n/update/set\n"
+    b"/heater/boost/set\n/heater/on_dc/set\n/heater/off_dc/set"
 )
 # Behind these, for each command to the BMS: the first, between two of their names, the last.
 WRITE_FIRST = const(b"\n/bms/")
@@ -41,7 +41,7 @@ WRITE_NEXT = const(b"/set\n/bms/")
 WRITE_LAST = const(b"/set")
 # And where there is PSRAM.
 LOG_GET = const(b"/log/get")
-UPDATE_SET = const(b"/update/set")
+RELEASE_SET = const(b"/bms/release/set")
 # Behind Home Assistant's prefix.
 BIRTH = b"/status"
 

@@ -47,3 +47,4 @@ SET_UP_NETWORK = const(54)
 SET_UP_PASSWORD = const(55)
 SET_UP_TRYING = const(56)  # two lines
 SET_UP_DONE = const(58)  # two lines
+UPDATE = const(60)

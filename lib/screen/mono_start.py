@@ -34,6 +34,16 @@ def show_lines(canvas, lines):
     _send(canvas)
 
 
+def show_progress(canvas, texts, table, number, percent):
+    """See start.show_progress."""
+    _show_name(canvas)
+    texts.put(canvas.text.start(b""), table, number)
+    write_two_lines(canvas, 22)
+    canvas.text.start(b"%d %%" % percent)
+    canvas.write(0, 50)
+    _send(canvas)
+
+
 def _show_name(canvas):
     canvas.clear()
     canvas.text.start(b"Packmate")

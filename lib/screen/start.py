@@ -28,6 +28,17 @@ def show_texts(brush, texts, table, number):
         _write(brush, field, pal.GREY)
 
 
+def show_progress(brush, texts, table, number, percent):
+    """Says with a line of the language what is done in the place of all else, and how far it is;
+    the panel is wiped at the beginning, of 0 %."""
+    if not percent:
+        _show_name(brush)
+        texts.put(brush.text.start(b""), table, number)
+        _write(brush, 1, pal.GREY)
+    brush.text.start(b"%d %%" % percent)
+    _write(brush, 2, pal.GREY)
+
+
 def _show_name(brush):
     brush.wipe()
     _finish(brush)

@@ -59,6 +59,7 @@ _ALL_SAID_MS = 30_000
 _RUNNING = "running"
 _PRESS = "Pin.level = 0\nadvance(1)\nPin.level = 1\nadvance(1)"
 _STAGES = (
+    ("boot", "import slots\nslots.select()\ndel slots"),
     (
         "first picture",
         "import first_picture\nshown = first_picture.{showing.first_picture.Picture}()\n"
@@ -139,7 +140,7 @@ def conversation(name):
 
 @contextlib.contextmanager
 def images(board_name="lilygo_t_display", roomy=False):
-    """Gives a function play(settings, bms, psram) that plays starts of one and the same image.
+    """Gives a function that plays starts of one and the same image, as `play` does.
 
     roomy: it has what only boards with PSRAM do.
     """
@@ -148,22 +149,33 @@ def images(board_name="lilygo_t_display", roomy=False):
         yield functools.partial(_play, image.kept(board_name, roomy=roomy), given)
 
 
-def play(settings=None, bms="jk_gps", psram=False, more=(), timeout_s=120):
+def play(settings=None, bms="jk_gps", psram=False, more=(), timeout_s=120, there=None, until=None):
     """Returns [Stage] of a start, and a few minutes after.
 
     settings: beside SETTINGS and what `bms` (of tools.bench.simulators) needs. psram: the firmware
     is told that it has megabytes, and refuses nothing. more: further stages, (name, source), that
-    follow. timeout_s: for all of it.
+    follow. timeout_s: for all of it. there: {path: file here} of what else the device has. until:
+    the last stage before those, if not all of a start is played.
     """
     with images(roomy=psram) as play_one:
-        return play_one(settings, bms, psram, more, timeout_s)
+        return play_one(settings, bms, psram, more, timeout_s, there, until)
 
 
-def _play(out, given, settings=None, bms="jk_gps", psram=False, more=(), timeout_s=120):
+def _play(
+    out,
+    given,
+    settings=None,
+    bms="jk_gps",
+    psram=False,
+    more=(),
+    timeout_s=120,
+    there=None,
+    until=None,
+):
     write_settings(given, settings, bms)
-    chunks = start_chunks(out, bms, psram, more)
-    names = stage_names(more)
-    return run(out, chunks, names, {"/settings.json": str(given)}, timeout_s=timeout_s)
+    chunks = start_chunks(out, bms, psram, more, until)
+    files = {"/settings.json": str(given)} | (there or {})
+    return run(out, chunks, stage_names(more, until), files, timeout_s=timeout_s)
 
 
 def write_settings(path, settings=None, bms="jk_gps"):
@@ -171,20 +183,25 @@ def write_settings(path, settings=None, bms="jk_gps"):
     path.write_text(json.dumps(SETTINGS | simulators.settings(bms) | (settings or {})))
 
 
-def start_chunks(out, bms, psram, more):
+def start_chunks(out, bms, psram, more, until=None):
     """Returns the pieces of source that play a start of the image in the folder `out`; the other
     arguments are those of `play`."""
     started = image.started_in(out)
     chunks = stand_ins(conversation(bms), psram)
-    for number, (_, code) in enumerate((*_STAGES, *more)):
+    for number, (_, code) in enumerate(_played(more, until)):
         text = named(code, started)
         chunks += [f"{text}\nreport_peak()", "gc.collect()", f"report({number})"]
     return chunks
 
 
-def stage_names(more=()):
+def stage_names(more=(), until=None):
     """Returns the names of a start's stages, and of those that follow."""
-    return [name for name, _ in (*_STAGES, *more)]
+    return [name for name, _ in _played(more, until)]
+
+
+def _played(more, until):
+    names = [name for name, _ in _STAGES]
+    return (*_STAGES[: names.index(until) + 1 if until else None], *more)
 
 
 def named(code, started):

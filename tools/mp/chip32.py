@@ -196,9 +196,29 @@ class Socket(Anything):
         return n or None
 
 
+class Download(Anything):
+    """A connection to a server that answers with a file, a piece at a time."""
+
+    path = None
+
+    def __init__(self):
+        self._file = open(self.path, "rb")
+        self._head = b"HTTP/1.0 200 OK\r\nContent-Length: %d\r\n\r\n" % self._file.seek(0, 2)
+        self._file.seek(0)
+        takes("socket")
+
+    def write(self, data):
+        return len(data)
+
+    def readinto(self, buf):
+        head, self._head = self._head, b""
+        buf[: len(head)] = head
+        return len(head) or self._file.readinto(buf)
+
+
 class Sockets(Anything):
     def socket(self, *args):
-        return Socket()
+        return Download() if Download.path else Socket()
 
     def getaddrinfo(self, host, port):
         return [(0, 0, 0, "", (host, port))]

@@ -62,8 +62,6 @@ def load_key(path):
 def make_bundle(board_name, path, key_path, folder=None):
     """Writes the bundle of a board's image as it is in this checkout, or of one made before."""
     board = check.load_board(board_name)
-    if not board.PSRAM:
-        raise PackmateError(f"{board_name}: has no PSRAM, and is updated by USB: packmate deploy")
     key = load_key(key_path)
     folder = folder or deploy.make_image(board_name)
     image = deploy.contents(folder)

@@ -25,9 +25,10 @@ _KEY = "update.key"
 # What has the next start begin with the set-up from a phone (firmware/boot.py).
 _SET_UP = "from machine import RTC\nRTC().memory(b'set-up')"
 _MAIN = "main.py"
-# Which set of files runs (firmware/slots.py), and what a power cut may leave beside it.
+# Which set of files runs (firmware/slots.py); what a power cut may leave beside it; and what was
+# there in older images.
 _SLOT = "slot"
-_OLD = ("slot.new",)
+_OLD = ("slot~", "slot.new", "slots.py")
 _BOOT = "boot.py"
 
 

@@ -14,6 +14,7 @@ import re
 
 from tools import rendered
 from tools.small import groups
+from tools.small.groups import ENTRY
 from tools.small.name_order import first_line
 from tools.small.scopes import BUILTINS, Reader
 from tools.small.short_names import is_const, letters, nodes, parse
@@ -24,7 +25,7 @@ _TEXT = re.compile(r"[A-Za-z_]\w*\Z")
 
 
 class Bundled:
-    """`texts`: {group: text}, and that of main; `lines`: {group: [(first line, module)]}."""
+    """`texts`: {group: text}, and that of ENTRY; `lines`: {group: [(first line, module)]}."""
 
     def __init__(self):
         self.texts = {}
@@ -51,23 +52,25 @@ def _ends(module):
     return ["_".join(parts[at:]) for at in reversed(range(len(parts)))]
 
 
-def bundle(texts, chosen, free=()):
+def bundle(texts, chosen, free=(), staying=()):
     """Joins {module: text}, squeezed. `chosen`: modules that are imported by a name in data.
 
     Their globals keep a name that is the whole of a text somewhere. free: names to be taken first,
-    as in squeeze.shorten.
+    as in squeeze.shorten. staying: globals, as module.name, that keep their names.
     """
-    joiner = _Joiner(dict(sorted(texts.items())), chosen, free)
+    joiner = _Joiner(dict(sorted(texts.items())), chosen, free, staying)
     result = Bundled()
     for name in joiner.groups:
         result.texts[name], result.lines[name] = joiner.join(name)
-    result.texts["main"] = joiner.rewrite("main", set())
+    result.texts[ENTRY] = joiner.rewrite(ENTRY, set())
+    result.lines[ENTRY] = [(1, ENTRY)]
     return result
 
 
 class _Joiner:
-    def __init__(self, texts, chosen, free):
+    def __init__(self, texts, chosen, free, staying):
         self._free = free
+        self._staying = staying
         grouped = groups.group(texts, chosen)
         self._file = side_by_side(grouped)  # {group: what its file is called}
         self.groups = grouped = {self._file[name]: members for name, members in grouped.items()}
@@ -75,7 +78,7 @@ class _Joiner:
         self._texts = texts
         self._trees = {name: parse(text) for name, text in texts.items()}
         self._group_of = {m: g for g, members in grouped.items() for m in members}
-        self._group_of["main"] = "main"
+        self._group_of[ENTRY] = ENTRY
         self._read = {name: Reader(tree, texts.keys()) for name, tree in self._trees.items()}
         for name, reader in self._read.items():
             if reader.problems:
@@ -152,13 +155,14 @@ class _Joiner:
                 if not (apart and isinstance(node, ast.alias)):  # there it gets a local name
                     forbidden.setdefault(origin, set()).update(scope.locals_around())
                 users.setdefault(origin, set()).add(self._group_of[module])
-        taken = {group: set(BUILTINS) for group in [*self.groups, "main"]}
+        taken = {group: set(BUILTINS) for group in [*self.groups, ENTRY]}
         own = []
         for module, defined in self._defined.items():
             for name, origin in defined.items():
                 if origin != (module, name):
                     continue
-                if origin in self._stock or module == "main":
+                stays = f"{module}.{name}" in self._staying
+                if origin in self._stock or module == ENTRY or stays:
                     self._short[origin] = name
                     taken[self._group_of[module]].add(name)
                 else:

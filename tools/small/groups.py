@@ -1,6 +1,6 @@
 """Which modules become one on a device: each group is what is always needed together.
 
-Modules that main.py imports, those that are imported inside a function (needed seldom, or only
+Modules that ENTRY imports, those that are imported inside a function (needed seldom, or only
 with some settings), and those that are named in data (a dialect, the panel) are the roots. What a
 root imports when it is imported, and nothing else does, goes into its group; what two roots need,
 and not the application itself, is a group of its own. So a device carries in memory what its
@@ -11,6 +11,7 @@ import ast
 
 from tools.small.short_names import imported_modules, parse
 
+ENTRY = "entry"  # what main.py imports
 APPLICATION = "app"
 COMMON = "common"  # what runs before the application, and what both need; no module's name
 
@@ -44,7 +45,7 @@ ONCE = frozenset(
         "mqtt.open_codes",
         "relay.making",
         "building.built",
-        "starting.reset_cause",
+        "hardware.reset_cause",
         "starting.memory_told",
         "bms.catalog",
         "heat.restore",
@@ -59,7 +60,9 @@ ROOMY = frozenset(
     | {"screen.mono_wide", "hardware.two_buttons", "showing.device_facts"}
 )
 # What an image for a board without PSRAM has in the place of a module: without most of the pages.
+# Updates restart it, and come instead of the application.
 SMALL = {
+    "update.wish": "update.wish_small",
     "building.screen": "building.screen_small",
     "screen.draw.fonts.barlow": "screen.draw.fonts.barlow_small",
 }
@@ -107,7 +110,7 @@ def needed_at_import(texts):
 
 def find_roots(texts, needs, chosen):
     """Returns the modules that something else than an import of a module brings in."""
-    late = set(needs["main"]) | chosen
+    late = set(needs[ENTRY]) | chosen
     for name, text in texts.items():
         late |= (imported_modules(parse(text)) & texts.keys()) - set(needs[name])
     return late
@@ -146,13 +149,13 @@ def group(texts, chosen):
 
     `chosen`: modules that are imported by a name in data. Beside APPLICATION and COMMON a group
     has the name of its root, or of its last module, so that whatever imports a root by its name
-    finds it. `main` is in none.
+    finds it. ENTRY is in none.
     """
     needs = needed_at_import(texts)
     roots = find_roots(texts, needs, chosen & texts.keys())
-    early = EARLY | set(needs["main"])
+    early = EARLY | set(needs[ENTRY])
     homes = (APPLICATION, *PARTS.values(), *ALWAYS.values())
-    by = {name: set() for name in texts if name != "main"}
+    by = {name: set() for name in texts if name != ENTRY}
     for root in roots | (ALWAYS.keys() & texts.keys()):
         home = ALWAYS.get(root) or PARTS.get(root, APPLICATION)
         for name in reached(root, needs):

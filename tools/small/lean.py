@@ -33,30 +33,47 @@ class Lean:
     started: dict
 
 
-def make(texts, chosen, settings, started, is_ours, joined=True, once_only=groups.ONCE):
+def make(
+    texts,
+    chosen,
+    settings,
+    started,
+    is_ours,
+    joined=True,
+    once_only=groups.ONCE,
+    staying=frozenset(),
+):
     """Returns the Lean of {module: text}.
 
     chosen: modules that are imported by a name in data; settings: names of all, in their order;
     started: functions and classes, as module.name, that something outside of the image asks for;
     is_ours(module): it is one of ours, in the image or not; joined: modules become few;
-    once_only: modules that are loaded once, and dropped.
+    once_only: modules that are loaded once, and dropped; staying: modules, and functions as
+    module.name, that keep their names, since what asks for them or has them is not in the image.
     """
-    texts = reached(absent.without_absent(texts, is_ours), {"main"} | chosen)
+    texts = reached(absent.without_absent(texts, is_ours), {groups.ENTRY} | chosen)
     asked = {name.rpartition(".")[2] for name in started}
     texts = numbered.number(absent.without_unnamed(texts, asked), settings)
-    stock = stock_names.load()
+    stock = stock_names.load() | {name.rpartition(".")[2] for name in staying}
     inlined = inline.inline(squeeze.without_constants(texts), asked, stock)
     free = flash_names.unused({n: short_names.parse(t) for n, t in inlined.texts.items()})
     if not joined:
         short = squeeze.shorten(inlined.texts, stock | asked, free)
         return Lean(_passing(short, {name: [name] for name in short}, once_only), {}, {})
-    bundled = bundle.bundle(squeeze.shorten(inlined.texts, stock, free), chosen, free)
+    bundled = bundle.bundle(squeeze.shorten(inlined.texts, stock, free), chosen, free, staying)
     found = {name: _name_now(name, inlined, bundled) for name in started}
     explained = legend.legend(texts, inlined, bundled)
     if once.BUILT in texts:
         once.fill_in(bundled, inlined.texts)
     homes = {name: [module for _, module in lines] for name, lines in bundled.lines.items()}
     return Lean(_passing(bundled.texts, homes, once_only), explained, found)
+
+
+def alone(name, text, asked):
+    """Returns the text of a module that others ask by names that stay: those `asked`."""
+    texts = squeeze.without_constants({name: text})
+    free = flash_names.unused({name: short_names.parse(texts[name])})
+    return squeeze.shorten(texts, stock_names.load() | asked | {name}, free)[name]
 
 
 def reached(texts, roots):

@@ -16,7 +16,7 @@ from tools.small.scopes import Reader
 from tools.small.short_names import children, nodes, parse
 
 # What these call has returned when the device is built, and they are never called again.
-BUILDERS = frozenset({("main", "show"), ("main", "start"), ("app", "make_device")})
+BUILDERS = frozenset({(groups.ENTRY, "show"), (groups.ENTRY, "start"), ("app", "make_device")})
 
 # The parts of a device in the order in which firmware/build.py builds them: the modules that build
 # each, for whatever else runs as long as they do.

@@ -219,9 +219,13 @@ def parents(tree, trees):
 
 
 def inherits_from_others(tree, trees):
-    """True if a class of a module has a base that no module of `trees` defines."""
+    """True if a class of a module has a base that no module of `trees` defines, and anything of
+    its own that could be called like something of that: an exception that is only raised has not.
+    """
     own = {node.name for node in nodes(tree) if isinstance(node, ast.ClassDef)}
     for node in nodes(tree):
+        if isinstance(node, ast.ClassDef) and all(map(_is_text, node.body)):
+            continue
         for base in getattr(node, "bases", ()):
             home, _, name = ast.unparse(base).rpartition(".")
             places = imported_as(tree, home or name)
@@ -229,6 +233,10 @@ def inherits_from_others(tree, trees):
             if name not in own and not trees.keys() & homes:
                 return True
     return False
+
+
+def _is_text(node):
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
 def imported_as(tree, local):

@@ -1,0 +1,46 @@
+"""In the place of wish.py on a board without PSRAM: leaves a wish, and restarts (instead.py)."""
+
+from time import sleep_ms, ticks_ms
+
+import machine
+
+import slots
+from compat import const
+from hardware.reset_cause import ask as ask_for_reset
+from relay.topics import AVAILABILITY
+from update.marks import KEY, WISH, leave, read
+
+_OFFLINE = b"offline"
+_SOON_MS = const(20)
+_ROUNDS = const(50)  # for a message to go
+
+
+def ask(device, value):
+    """Has it done by the next start (value: of update.marks); returns False if it cannot be now:
+    in a trial, and without a key. Else it does not return."""
+    if slots.read()[1] >= 0 or read(KEY) is None:
+        return False
+    device.output.off()
+    device.save()
+    device.supervisor.relax()
+    try:
+        leave(WISH, str(value))
+    except OSError:  # the flash is full
+        return False
+    relay = device.relay
+    relay.settle(True)
+    _send(relay.session)
+    if relay.session.idle():
+        relay.session.publish(AVAILABILITY, _OFFLINE, len(_OFFLINE), True)
+        _send(relay.session)
+    device.output.close()
+    ask_for_reset()
+    machine.reset()
+    return True
+
+
+def _send(session):
+    for _ in range(_ROUNDS):
+        if session.push(ticks_ms()):
+            return
+        sleep_ms(_SOON_MS)
