@@ -1,9 +1,9 @@
-"""A few lives of tools/outages.py: nothing is lost, and what would be wrong is found."""
+"""A few lives of tools/cost/outages.py: nothing is lost, and what would be wrong is found."""
 
 import pytest
 
-from tools import outages
 from tools.bench.broker import find_mosquitto
+from tools.cost import outages
 
 LIVES = 10
 SEED = 3

@@ -1,6 +1,6 @@
 """Are all records delivered, whatever is killed? `make benchmark ARGS=outages`.
 
-    python -m tools.outages --lives 1000 --seed 5
+    python -m tools.cost.outages --lives 1000 --seed 5
 
 A real mosquitto, a line to it that breaks, and the relay with its ring on real MicroPython, on
 LittleFS in a flash that outlives it (host_tests/mp/history_program.py). That one lives again and
@@ -369,7 +369,7 @@ def play(lives, seed=1):
 
 def main(argv=None):
     """Command line."""
-    parser = argparse.ArgumentParser(prog="python -m tools.outages", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tools.cost.outages", description=__doc__)
     parser.add_argument("--lives", type=int, default=LIVES)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args(argv)
