@@ -23,7 +23,6 @@ from unload import unload
 from words import MODE_NAMES
 
 _CRASH = "crash.new"  # kept.crash_file.UNTOLD, which most starts need not load
-_BY_DEVICE = "by_device"  # in the state file: how entities were told last
 _LEAST_TOLD_S = 30  # a reconnection must not make every value unavailable
 
 
@@ -257,10 +256,10 @@ def _announcer(device, settings, topics, reports, told_s, allowed, early, about)
         None if device.writes is None else device.writes.offered,
         not early.errors,
     )
-    if early.roomy and (settings["ha_by_device"] or _BY_DEVICE in device.state):
-        from mqtt.device_announcer import announce
+    if early.roomy:
+        from building import relay_roomy
 
-        return announce(parts, settings["ha_by_device"], device.state, _BY_DEVICE)
+        return relay_roomy.announcer(device, settings, parts)
     return Announcer(*parts)
 
 

@@ -1,10 +1,14 @@
 """Builds the reports that a device tells where there is PSRAM for them, and its relay; needed
 once."""
 
+from mqtt.announcer import Announcer
+from mqtt.bms_announcer import BmsAnnouncer
 from mqtt.event_report import EventReport
 from mqtt.more_reports import InfoReport
 from relay import topics as t
 from relay.budget import DAY_S
+
+_BY_DEVICE = "by_device"  # in the state file: how entities were told last
 
 
 def reports(device, early, packs, others, codes):
@@ -28,6 +32,18 @@ def reports(device, early, packs, others, codes):
 def told_s(device, settings):
     """Returns how often, in s, what is told at each interval is told at the least."""
     return settings["mqtt_interval_s"] if device.budget is None else DAY_S
+
+
+def announcer(device, settings, parts):
+    """Returns what tells Home Assistant. parts: as mqtt.announcer.Announcer has them."""
+    if settings["ha_by_device"] or _BY_DEVICE in device.state:
+        from mqtt.device_announcer import announce
+
+        own = announce(parts, settings["ha_by_device"], device.state, _BY_DEVICE)
+    else:
+        own = Announcer(*parts)
+    units = device.bms.units
+    return BmsAnnouncer(own, parts[1][-len(units) :], [unit.pack for unit in units])
 
 
 def make(device, settings, parts):

@@ -14,8 +14,6 @@ _INFO_MS = const(300_000)
 _TEXTS = bytes((p.MODEL, p.HW_VERSION, p.SW_VERSION, p.SERIAL, p.NAME, p.MFG_DATE))
 _TEXTS += bytes((p.MFG_YYMM, p.DEVICE_ID, p.MANUFACTURER_ID))
 _MOHM_ROOM = const(6)  # of a wire, with its comma
-# In Known.temps, behind the sensors: it has said what it is (relay.discovery).
-_SAID = 1 << p.MAX_TEMPS  # no const: its compiler knows no name of another module
 
 
 class InfoReport:
@@ -32,20 +30,18 @@ class InfoReport:
         self.interval_ms = max(interval_ms, _INFO_MS)
         self._unit = unit
         self._about = about
+        self._said = []
 
     def write(self, message, now):
         """See relay.message."""
         pack = self._unit.pack
         message.begin(m.INFO)
-        told = False
-        for which in _TEXTS:
-            text = pack.text(which)
-            told = told or text is not None
+        said = [pack.text(which) for which in _TEXTS]
+        for text in said:
             message.put_json(json.dumps(text).encode())
-        about = self._about
-        if told and not about.known.temps & _SAID:
-            about.known.temps |= _SAID
-            about.renewed = True
+        if said != self._said:
+            self._said = said
+            self._about.renewed = True  # for mqtt.bms_announcer
         self._put_wires(message, pack, now)
         return message.finish()
 

@@ -59,6 +59,8 @@ SETTINGS = {
     "packs": (),
 }
 STEP_MS = 10
+# What the BMS says that it is.
+SAID = ((p.MODEL, b"JK_B2"), (p.HW_VERSION, b"15A"), (p.SW_VERSION, b"15.38"), (p.SERIAL, b"4101"))
 
 
 class Thing:
@@ -99,7 +101,9 @@ class Supervisor:
 
 
 def make_pack():
-    pack = p.PackState()
+    pack = p.PackState(True)
+    for which, text in SAID:
+        pack.put_text(which, text, 0, len(text))
     pack.cells = 4
     for i in range(4):
         pack.cell_mv[i] = 3301 + i

@@ -3,7 +3,9 @@
     python home_assistant.py FOLDER PORT
 
 Reads lines from standard input: `states` prints {entity id: [unique id, state, the owner's name,
-why it is off]}; `name ENTITY NAME` gives a name as the owner would. What it logs begins with LOG.
+why it is off]}, and so does `name ENTITY NAME`, which gives a name as the owner would; `devices`
+prints {name: [the name of the device that it is connected by, model, hardware, version, serial
+number, unique ids of its entities]}. What it logs begins with LOG.
 """
 
 import asyncio
@@ -14,7 +16,7 @@ import sys
 from types import MappingProxyType
 
 from homeassistant import bootstrap, config_entries, core, loader
-from homeassistant.helpers import entity_registry
+from homeassistant.helpers import device_registry, entity_registry
 from homeassistant.setup import async_setup_component
 
 
@@ -53,6 +55,18 @@ def states(hass):
     return found
 
 
+def devices(hass):
+    all_devices = device_registry.async_get(hass).devices
+    entities = entity_registry.async_get(hass).entities.values()
+    found = {}
+    for device in all_devices.values():
+        by = all_devices[device.via_device_id].name if device.via_device_id else None
+        facts = [by, device.model, device.hw_version, device.sw_version, device.serial_number]
+        ids = sorted(e.unique_id for e in entities if e.device_id == device.id)
+        found[device.name] = [*facts, ids]
+    return found
+
+
 async def main(folder, port):
     logging.basicConfig(level=logging.WARNING, stream=sys.stdout, format="LOG %(message)s")
     hass = await start(folder, port)
@@ -64,7 +78,8 @@ async def main(folder, port):
             return
         if words[0] == "name":
             entity_registry.async_get(hass).async_update_entity(words[1], name=words[2])
-        print(json.dumps(states(hass)), flush=True)
+        told = devices(hass) if words[0] == "devices" else states(hass)
+        print(json.dumps(told), flush=True)
 
 
 asyncio.run(main(sys.argv[1], int(sys.argv[2])))

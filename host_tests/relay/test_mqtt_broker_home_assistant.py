@@ -50,7 +50,7 @@ class Home:
                 self._more.release()
 
     def ask(self, line):
-        """Returns its entities, once it has done what the line says."""
+        """Returns what it answers, once it has done what the line says."""
         self._child.stdin.write(line + "\n")
         self._child.stdin.flush()
         assert self._more.acquire(timeout=30)
@@ -91,6 +91,11 @@ def test_entities_move_to_their_device_and_back(tmp_path, places):
                 k: e for k, (e, _, _) in one_by_one.items()
             }
             assert found["soc_pct"][1:] == ("87", "Mine")
+        pages = home.ask("devices")
+        own, bms = pages["Packmate"], pages["Packmate BMS"]
+        assert own[0] is None and own[3] == "0.0.0" and len(own[5]) > 60
+        assert bms[:5] == ["Packmate", "JK_B2", "15A", "15.38", "4101"]
+        assert bms[5] == [UNIT + "bms_firmware", UNIT + "bms_serial"]
         trouble = [x for x in home.log if "No device components to cleanup" not in x]
         assert not [x for x in trouble if "async_forward_entry_setups" not in x], trouble
     finally:

@@ -104,8 +104,8 @@ def test_the_voltages_that_a_jk_requests(told):
 
 def test_what_a_jk_is(told):
     shown = told(JK_15, "jk02_32s_status_jk_pb2a16s20p_15_38_chargestatus")
-    assert shown["bms"] == "JK_PB2A16S20P 15A 15.38"
-    assert shown.attributes("bms")["serial_number"] == "41018492555"
+    assert shown["firmware"] == "JK_PB2A16S20P 15A 15.38"
+    assert shown.attributes("firmware")["serial_number"] == "41018492555"
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_the_wires_of_a_jk(told, shared, names):
     shown = told(*names)
     wires = shown.told("info")[-1]["cell_res_mohm"]
     expected = dialects.load(shared / "captures" / "jk" / f"{names[1]}.json")["expected"]
-    assert wires == shown.attributes("bms")["wires_mohm"] == expected["cell_res_mohm"]
+    assert wires == shown.attributes("firmware")["wires_mohm"] == expected["cell_res_mohm"]
     assert len(wires) == len(expected["cell_mv"]) and all(wires)
 
 
@@ -171,7 +171,7 @@ def test_the_cells_that_an_ant_bleeds(told, name, mask, high):
 
 def test_what_an_ant_is(told):
     shown = told("new_device_16zm", "new_status_16s_16zm_idle_cold")
-    assert shown["bms"] == "16ZM 16ZMUB00-211026A"
+    assert shown["firmware"] == "16ZM 16ZMUB00-211026A"
     info = shown.told("info")[-1]
     assert info["serial"] is None and info["cell_res_mohm"] is None
 
@@ -181,9 +181,9 @@ def test_what_an_ant_is(told):
 
 def test_a_bms_that_never_said_what_it_is_is_not_announced(told):
     shown = told("new_status_16s_16zm_idle_cold")
-    assert "bms" not in shown.configs and set(shown.told("info")[-1].values()) == {None}
+    assert "firmware" not in shown.configs and set(shown.told("info")[-1].values()) == {None}
 
 
 def test_without_memory_for_it_nothing_is_told_of_what_a_bms_is(told):
     shown = told("new_device_16zm", "new_status_16s_16zm_idle_cold", roomy=False)
-    assert "bms" not in shown.configs and not shown.told("info")
+    assert "firmware" not in shown.configs and not shown.told("info")

@@ -290,7 +290,7 @@ def test_a_board_without_psram_has_no_records_of_what_it_cannot_do():
     gone = [r for r in all_pack if r not in pack] + [r for r in all_device if r not in device]
     assert len(gone) == len(all_pack + all_device) - len(pack + device)
     keys = {record.split(b"/config")[0].rpartition(b"/")[2].decode() for record in gone}
-    assert {"event", "bms", "update", "clock", "charge_limit_ma", "packs_good", "bms_save"} <= keys
+    assert {"event", "update", "clock", "charge_limit_ma", "packs_good", "bms_save"} <= keys
     assert not {"soc_pct", "heater_mode", "heater_preheat"} & keys
 
 
@@ -534,18 +534,19 @@ def test_what_each_of_several_bms_is(several):
     told = messages(bench)
     assert json.loads(told[f"{BASE}/pack/2/info"])["model"] == 'A "B'
     assert f"{BASE}/pack/1/info" in told and f"{BASE}/info" not in told
-    announced = [t for t, x in bench.broker.retained.items() if t.endswith("/bms/config") and x]
-    assert [topic.split("/")[2] for topic in announced] == [f"{UNIT}_pack2"]
+    announced = [
+        t for t, x in bench.broker.retained.items() if t.endswith("/firmware/config") and x
+    ]
+    assert [topic.split("/")[2] for topic in announced] == [f"{UNIT}_pack2_bms"]
 
 
 def test_the_file_is_read_as_it_is_written():
     """What the announcer takes for granted of relay.discovery's file."""
     from mqtt import announcer as a
-    from mqtt.more_reports import _SAID
 
     for name in ("USE", "TEMP", "CELL", "COMMAND", "MODE", "ALWAYS", "BLANKS"):
         assert getattr(a, "_" + name) == getattr(discovery, name)
-    assert discovery.SAID < discovery.CELL and 1 << discovery.SAID - discovery.TEMP == _SAID
+    assert discovery.TEMP + p.MAX_TEMPS <= discovery.CELL
     assert (a.PREFIX, a.UNIQUE) == (discovery.PREFIX - 1, discovery.UNIQUE - 1)
     assert a.WRITES == fields.USES.index(fields.WRITES_FROM_AFAR)
     assert a.MODES == fields.USES.index(fields.MODES_FROM_AFAR)

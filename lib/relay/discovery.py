@@ -26,7 +26,6 @@ MARKS = {n: chr(n) for n in range(1, BLANKS + 1)}
 # Needs, beside slots of bms.pack.
 USE = 120  # and the position in relay.fields.USES
 TEMP = 140  # and the position of the sensor
-SAID = TEMP + p.MAX_TEMPS  # it has said what it is, and that is told (mqtt.more_reports)
 CELL = 150  # and the position of the cell
 COMMAND = 190  # and the number of the command to the BMS
 MODE = 200  # and the highest mode that the settings allow; where it can be set from afar
@@ -214,34 +213,6 @@ def _event():
     return _record(USE + f.USES.index(f.PSRAM), "event", "event", text + _end(False))
 
 
-def _about():
-    """Returns the records of what a BMS says that it is."""
-    text = _begin("bms", "BMS") + _member("stat_t", "~/info") + _member("ent_cat", "diagnostic")
-    told = ["value_json." + name for name in ("model", "hw_version", "sw_version")]
-    text += _member("val_tpl", "{{ [" + ",".join(told) + "]|select|join(' ') or 'unknown' }}")
-    named = (
-        ("model", "model"),
-        ("hardware", "hw_version"),
-        ("firmware", "sw_version"),
-        ("serial_number", "serial"),
-        ("name", "name"),
-        ("made", "mfg_date"),
-        ("wires_mohm", "cell_res_mohm"),
-    )
-    pairs = ",".join(["'%s':value_json.%s" % pair for pair in named])
-    text += _member("json_attr_t", "~/info") + _member(
-        "json_attr_tpl", "{{ {" + pairs + "}|tojson }}"
-    )
-    text += ',"exp_aft":' + MARKS[SELDOM] + _end(False)
-    serial = _begin("bms_serial", "Serial number of the BMS") + _member("stat_t", "~/info")
-    serial += _member("val_tpl", "{{ value_json.serial or 'unknown' }}")
-    serial += _member("ent_cat", "diagnostic") + ',"exp_aft":' + MARKS[SELDOM] + _end(False)
-    return [
-        _record(SAID, "sensor", "bms", text),
-        _record(SAID, "sensor", "bms_serial", serial),
-    ]
-
-
 def _powers():
     """Returns the records of the power apart, as Home Assistant's cards about energy want it."""
     records = []
@@ -264,7 +235,7 @@ def _powers():
 
 def _listed():
     """Returns the records of sensors and cells, and of what has a form of its own."""
-    records = [_notices(), _alarms(), _event()] + _about() + _powers()
+    records = [_notices(), _alarms(), _event()] + _powers()
     for i in range(p.MAX_TEMPS):
         field = f.Field(
             "temp_%d" % (i + 1),
@@ -464,7 +435,7 @@ def _readings(message):
 
 
 # What needs one of these is nowhere but on boards with PSRAM.
-_ROOMY = {SAID} | {COMMAND + number for number in range(len(_COMMANDS))}
+_ROOMY = {COMMAND + number for number in range(len(_COMMANDS))}
 _ROOMY |= {
     USE + f.USES.index(use)
     for use in (f.RADIO, f.SEVERAL, f.WRITES, f.WRITES_FROM_AFAR, f.PSRAM, f.UPDATES)

@@ -56,7 +56,13 @@ ROOMY = frozenset(
     {"building.remote", "mqtt.remote", "mqtt.roomy", "power_saver", "heat.options.low_power"}
     | {"building.history", "mqtt.history_report", "mqtt.sure_session", "mqtt.influx_report"}
     | {"mqtt.secure", "mqtt.event_report", "mqtt.victron_report", "mqtt.limits_report"}
-    | {"building.relay_roomy", "building.website", "mqtt.clocked_report", "hardware.networks"}
+    | {
+        "building.relay_roomy",
+        "mqtt.bms_announcer",
+        "building.website",
+        "mqtt.clocked_report",
+        "hardware.networks",
+    }
     | {"screen.mono_wide", "hardware.two_buttons", "showing.device_facts"}
 )
 # What an image for a board without PSRAM has in the place of a module: without most of the pages.
