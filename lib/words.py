@@ -172,7 +172,10 @@ MQTT_NAMES = (
 # By machine.reset_cause() of the ESP32 port.
 RESET_NAMES = b"none\npower_on\nhard\nwatchdog\ndeep_sleep\nsoft"
 
-RECORD_VERSION = const(3)  # of what Heater.save() gives; heat.restore takes up older ones
+# Of what Heater.save() gives. heat.restore takes up older ones; and newer ones, when an update
+# makes room for the version before it: so whatever counts on by one only adds to a record, and
+# what changes the meaning of anything in it begins at the next hundred.
+RECORD_VERSION = const(3)
 
 
 # A language's file has these tables, in this order; a text is a table and a line in it. The file

@@ -147,7 +147,7 @@ def test_what_was_commanded_before_a_restart_raises_nothing():
         assert (again.inputs.own_on_dc, again.inputs.own_off_dc) == (0, 50)
 
 
-BAD = [None, [], "x", 5, {"x": 1}, {**RECORD, "version": s.RECORD_VERSION + 1}]
+BAD = [None, [], "x", 5, {"x": 1}, {**RECORD, "version": 100}]
 BAD += [{**RECORD, "latched": None}]
 BAD += [{k: v for k, v in RECORD.items() if k != key} for key in RECORD if key != "known"]
 BAD += [{**RECORD, key: bad} for key in RECORD for bad in (-1, True, 1.5, "x", [], {}, 1 << 70)]
@@ -171,6 +171,25 @@ def test_a_damaged_record_latches(record):
     assert rig.heater.latched >> s.STATE_LOST - 1 & 1
     rig.heater.acknowledge()
     assert rig.step(5)
+
+
+NEWER = {**RECORD, "version": s.RECORD_VERSION + 1, "something_new": [7], "another": "x"}
+
+
+def test_what_an_update_saved_before_it_came_back_is_taken_up_as_far_as_it_is_known():
+    """See words.RECORD_VERSION."""
+    rig = Rig(saved={**NEWER, "day_wh": 77, "report": [3, 40]})
+    assert rig.step(5) and rig.heater.latched == 0
+    assert rig.heater.guard.energy.wh == 77 and rig.heater.report.cold_min == 3
+    again = {}
+    rig.heater.save(again)
+    assert again["version"] == s.RECORD_VERSION and "something_new" not in again
+
+
+def test_a_fault_of_a_newer_version_stays_one_and_known_ones_keep_their_names():
+    known = 1 << s.TOO_LONG - 1
+    latched = loaded({**NEWER, "latched": known | 1 << s.LAST_FAULT}).latched
+    assert latched == known | 1 << s.STATE_LOST - 1
 
 
 def test_every_fault_that_there_is_is_taken_up():

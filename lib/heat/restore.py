@@ -14,19 +14,27 @@ from compat import const
 from heat.report import HIGHEST
 
 _LIMIT = const(1 << 29)
+_ADDING = const(99)  # records up to this version only add to what one of ours has (words)
+_ANY_FAULTS = const((1 << 30) - 1)  # newer ones among them
 _MOST_HOLDS = const(0xFFFF)  # two switches of four packs
 _BOOKS_VERSION = const(3)  # with the book of heat, and the day of the calendar
 _FIRST_VERSION = const(1)  # without thresholds, what was learned, and the cold-charge report
 
 
 def restore(heater, saved, crashed):
-    """Takes up a record; a bad one latches `state_lost`, and each good part of it still counts."""
+    """Takes up a record; a bad one latches `state_lost`, and each good part of it still counts.
+
+    Of a newer version it takes what it knows; a fault that it does not know is `state_lost`, too.
+    """
     if saved == {}:
         return heater.boots.restore((), crashed)
     record = saved if isinstance(saved, dict) else {}
-    version = _number(record, "version", s.RECORD_VERSION)
+    version = _number(record, "version", _ADDING)
     good = version is not None and version > 0
-    latched = _number(record, "latched", (1 << s.LAST_FAULT) - 1)
+    latched = _number(record, "latched", _ANY_FAULTS)
+    if latched is not None and latched >> s.LAST_FAULT:
+        good = False
+        latched &= (1 << s.LAST_FAULT) - 1
     strikes = _number(record, "strikes", 9)
     hold_s = _number(record, "charger_hold_s", 86_400)
     wh = _number(record, "day_wh", _LIMIT)
