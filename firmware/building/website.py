@@ -12,7 +12,7 @@ from settings import SECRETS
 from starting import config
 from tasks import obey
 from version import VERSION
-from website import changes, login, orders
+from website import changes, login, orders, upload
 from website.events import Events
 from website.files import Files, open_files
 from website.live import Live
@@ -43,6 +43,8 @@ def add_to(device, early):
     _add_files(site, files)
     _add_figures(site, device, settings)
     device.changes = add_changes(site, device, settings)
+    if settings["web_settings"] and device.wifi_used:
+        upload.add_to(site, device)
     device.extras += (run(device, WebServer(site)),)
 
 
@@ -72,6 +74,7 @@ def _add_figures(site, device, settings):
         "boost": settings["web_boost"],
         "thresholds": settings["web_thresholds"],
         "settings": settings["web_settings"],
+        "updates": settings["web_settings"] and device.wifi_used,
         "history": settings["history_kb"] != 0,
         "fahrenheit": settings["temperature_unit"] == "fahrenheit",
         "links": _links(settings),

@@ -30,6 +30,10 @@ class Refused(Exception):
     """Why a bundle is not taken, in words."""
 
 
+class Older(Refused):
+    """It is no newer than what runs: it could be taken, if that is wanted."""
+
+
 class Gathered:
     """Bytes that come in pieces: buf[0:got]. They have their place at once: a heap without PSRAM
     has none for a second one."""
@@ -163,11 +167,9 @@ class Bundle:
                 raise Refused("a file of it is called %s" % path)
         if not self._older:
             if parts_of(header["version"]) < parts_of(self._version):
-                raise Refused(
-                    "%s is older than %s, which runs" % (header["version"], self._version)
-                )
+                raise Older("%s is older than %s, which runs" % (header["version"], self._version))
             if header["number"] <= self._number:
-                raise Refused("it is not newer than the bundle that runs")
+                raise Older("it is not newer than the bundle that runs")
         self.header = header
 
     # -- files ------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """Updates over Wi-Fi, on command: the task that takes a bundle in, beside the application.
 
-Off unless the settings have `update_url`. While files are written, the heater is off; what was
-written runs from the next start on, on trial (slots.py, trial.py).
+It is fetched from where `update_url` says, or brought (arriving.py). While files are written, the
+heater is off; what was written runs from the next start on, on trial (slots.py, after.py).
 """
 
 import gc
@@ -13,7 +13,7 @@ import slots
 from compat import const
 from hardware.reset_cause import ask
 from update.download import download
-from update.intake import Refused
+from update.intake import Older, Refused
 from update.marks import CAME_BACK, CHECK
 from update.taking import Taking, switch_over
 from words import BLOCKED, HEATING, UPDATING
@@ -22,6 +22,7 @@ _OFF_S = const(60)  # the longest that the BMS takes to switch its own output of
 _IDLE_MS = const(1000)
 _STEP_MS = const(5)
 _PERCENT = const(5)  # so many are told at once
+_SOON_MS = const(2000)  # whoever brought it is told before the restart
 
 
 class HeldOff:
@@ -67,7 +68,8 @@ class Updater:
 
     What is told: `latest`, the version that the server has, "" while it was not asked; `percent`
     of an update that is under way, None without one; `reason`, why the last one came to nothing.
-    `told` counts the changes of these.
+    `told` counts the changes of these. `too_old`: the last one is only not newer than what runs;
+    `tried`: it is taken in, and the chip is about to start with it.
     """
 
     def __init__(self, device, url):
@@ -75,19 +77,26 @@ class Updater:
         self.percent = None
         self.reason = ""
         self.told = 0
+        self.too_old = self.tried = False
         self._device = device
         self._url = url
-        self._wish = None
+        self._wish = self._fetch = None
         if slots.read()[3] == CAME_BACK:
             self.reason = "the update did not prove itself; the version before it runs again"
             device.journal.note("update", self.reason)
 
-    def ask(self, wish):
-        """Has a bundle fetched (wish: of update.marks); returns False if that cannot be now."""
+    def ask(self, wish, fetch=None):
+        """Has a bundle taken (wish: of update.marks); returns False if that cannot be now. fetch:
+        see Taking.steps, of one that somebody brings; None: it is fetched from the server."""
         if self._wish is not None or slots.read()[1] >= 0:
             return False
         self._wish = wish
+        self._fetch = fetch or self._download
         return True
+
+    def is_busy(self):
+        """True while what was asked for is not done, and not refused."""
+        return self._wish is not None and not self.tried
 
     def run(self):
         """The task."""
@@ -99,10 +108,11 @@ class Updater:
                 yield from self._carry_out(self._wish)
             except Exception as error:  # whatever a server and its files bring about
                 words = error.args[0] if isinstance(error, Refused) else repr(error)
+                self.too_old = isinstance(error, Older)
                 self._tell(None, str(words))
                 self._device.journal.note("update", "refused: %s" % words)
             self._let_heat()
-            self._wish = None
+            self._wish = self._fetch = None
             gc.collect()
 
     def _tell(self, percent, reason=""):
@@ -125,9 +135,9 @@ class Updater:
         if wish == CHECK:
             self._tell(None)
         else:
-            self._switch()
+            yield from self._switch()
 
-    def _fetch(self, take):
+    def _download(self, take):
         return download(self._url, self._device.wifi, take)
 
     def _patiently(self, taking, steps):
@@ -153,6 +163,8 @@ class Updater:
         device.save()
         switch_over()
         print("update: %s is tried" % self.latest)
+        self.tried = True
+        yield _SOON_MS
         device.output.close()
         ask()
         machine.reset()

@@ -125,7 +125,7 @@ def said(page, name):
     return page.execute_script(f"return document.getElementById('{name}').textContent")
 
 
-def test_an_owner_sees_and_heats_with_a_phone(desk):
+def test_an_owner_sees_and_heats_with_a_phone(desk, tmp_path):
     try:
         with browser.chromium("390,844") as page:
             page.get(f"http://127.0.0.1:{desk.bench.web_port}/")
@@ -134,6 +134,7 @@ def test_an_owner_sees_and_heats_with_a_phone(desk):
             command(page, desk)
             spoken = [entry["message"] for entry in page.get_log("browser")]
             assert not [line for line in spoken if "[DOM]" not in line]
+            upload(page, tmp_path / "photo.jpg")  # which the browser logs as a failure
     except browser.NoBrowserError as error:
         pytest.skip(str(error))
 
@@ -159,6 +160,17 @@ def command(page, desk):
     wait(desk, lambda: desk.state()["controls"]["heater_mode"] == "off")
     page.execute_script("document.querySelector('#orders input[value=charger]').click()")
     wait(desk, lambda: desk.state()["controls"]["heater_mode"] == "charger")
+
+
+def upload(page, path):
+    """A file that is no update is sent, and refused in the owner's words; the page goes on."""
+    path.write_bytes(b"no bundle" * 9000)
+    assert not page.execute_script("return document.getElementById('update').hidden")
+    page.execute_script("document.getElementById('bundle').hidden = false")
+    page.find_element("id", "bundle").send_keys(str(path))
+    page.find_element("css selector", "#ask button.main").click()
+    until(page, "document.getElementById('update-note').textContent.startsWith('Das ist kein')")
+    until(page, "!document.getElementById('update').disabled")
 
 
 # -- who means no good ----------------------------------------------------------------------------

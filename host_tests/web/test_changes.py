@@ -76,6 +76,14 @@ def test_without_files_there_are_defaults(made, tmp_path):
     assert change(made, settings={"name": "Box"}) == (200, {"errors": []})
 
 
+def test_in_a_trial_nothing_is_changed_that_the_version_before_may_not_know(made, tmp_path):
+    (tmp_path / "slot").write_text("lib_b 1 7 \n")
+    status, told = change(made, settings={"name": "Box"})
+    assert status == 422 and "on trial" in told["errors"][0] and files(tmp_path)[0] == GIVEN
+    (tmp_path / "slot").write_text("lib_b -1 8 \n")
+    assert change(made, settings={"name": "Box"})[0] == 200
+
+
 def test_what_is_right_is_written_beside_what_was_there(made, tmp_path):
     wish = {"settings": {"name": "Box"}, "secrets": {"mqtt_password": "p"}}
     assert change(made, **wish) == (200, {"errors": []})

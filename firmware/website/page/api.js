@@ -29,6 +29,24 @@ export async function post(path, body = {}) {
   return [answer.ok, await answer.json()];
 }
 
+// Sends a file as it is, and tells how far it is. Returns as post does.
+export function send(path, file, tell) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open("POST", path);
+    request.setRequestHeader("Authorization", `Bearer ${token()}`);
+    request.setRequestHeader("Content-Type", "application/octet-stream");
+    request.responseType = "json";
+    request.upload.onprogress = ({ loaded, total }) => tell(100 * loaded / total);
+    request.onload = () => {
+      if (request.status === 401) forget();
+      resolve([request.status === 200, request.response ?? {}]);
+    };
+    request.onerror = reject;
+    request.send(file);
+  });
+}
+
 // Returns null, or why not.
 export async function logIn(password) {
   const [ok, told] = await post("/api/login", { password });

@@ -5,6 +5,7 @@ import * as log from "./log.js";
 import * as pack from "./pack.js";
 import * as past from "./past.js";
 import * as settings from "./settings.js";
+import * as update from "./update.js";
 import { ask, byId, make, say, toast } from "./dom.js";
 import { linkWord, setFahrenheit, text, texts, word } from "./words.js";
 import { get, logIn, logOut, token } from "./api.js";
@@ -42,6 +43,7 @@ function show(state) {
   log.load(device);
   byId("device-actions").hidden = !logged;
   byId("restart").hidden = !device.settings;
+  update.show(device.updates);
   settings.show(device.settings, logged);
   showPast(device);
   document.body.dataset.ready = "true";
@@ -83,6 +85,7 @@ for (const element of document.querySelectorAll("[data-text]")) element.textCont
 byId("find").placeholder = text("find");
 byId("login").onclick = enter;
 byId("support").onclick = log.saveSupport;
+update.build();
 byId("restart").onclick = async () => {
   if (await ask(text("restart_why"), text("restart"), text("cancel"))) settings.restart();
 };

@@ -1,0 +1,51 @@
+"""A bundle that somebody brings piece by piece: a browser, or the broker."""
+
+from compat import const
+from update.intake import Refused
+
+_PIECES = const(4)
+_AGAIN_MS = const(10)
+
+
+class Arriving:
+    """Its pieces, between who brings them and the updater, which takes them at its own pace.
+
+    `ready()`: one more is wanted now; then `give` it. `end()` when there are no more, `break_off`
+    when they will never come.
+    """
+
+    def __init__(self):
+        self._pieces = []
+        self._wanted = False
+        self._ended = False
+        self._why = ""  # it will never be whole
+
+    def ready(self):
+        """True if there is room for a piece, and who takes them has begun."""
+        return self._wanted and len(self._pieces) < _PIECES
+
+    def give(self, data):
+        """Takes a piece; the bytes are copied."""
+        self._pieces.append(bytes(data))
+
+    def end(self):
+        """That was all."""
+        self._ended = True
+
+    def break_off(self, why):
+        """There will be no more. why: in words."""
+        self._why = why
+
+    def fetch(self, take):
+        """Hands the pieces on: see update.taking.Taking.steps."""
+        self._wanted = True
+        while not self._why:
+            if self._pieces:
+                if take(self._pieces.pop(0)):
+                    return
+                yield 0
+            elif self._ended:
+                return
+            else:
+                yield _AGAIN_MS
+        raise Refused(self._why)
