@@ -168,6 +168,7 @@ def test_real_micropython_verifies_and_no_power_cut_breaks_it(good, key, micropy
     (tmp_path / "key").write_text(bundles.public_text(key))
     paths = (tmp_path / "bundle", tmp_path / "key")
     done = micropython64("host_tests/mp/cut_update.py", *paths, heap=4_000_000)
+    print(done.stdout)
     assert done.stdout.rstrip().endswith("done"), done.stdout
 
 

@@ -1,10 +1,12 @@
 """An update on LittleFS in a flash that loses its power: arguments are the bundle and the key.
 
-Cut in taking it in, in the switch, in each start of the trial, and in coming back. Whatever the
-moment, the next start finds one whole set of files, the old one or the new one; and the update can
-be done again.
+Cut in taking it in, in the switch, in each start of the trial, in coming back, and where it comes
+instead of the application: at the begin and end of each programming and each erasure that the file
+system does, and in between (STRIDE). Whatever the moment, the next start finds one whole set of
+files, the old one or the new one; and the update can be done again.
 """
 
+import json
 import os
 import sys
 
@@ -19,7 +21,7 @@ with open(sys.argv[2]) as file:
 class RTC:
     cleared = 0
 
-    def memory(self, data):
+    def memory(self, data=b""):
         RTC.cleared += 1
 
 
@@ -30,24 +32,43 @@ class WDT:
         WDT.armed += 1
 
 
-class Machine:
-    pass
+class Module:
+    """A module of nothing, and what it is given."""
+
+    def __init__(self, **parts):
+        for name, part in parts.items():
+            setattr(self, name, part)
 
 
-sys.modules["machine"] = machine = Machine()
-machine.RTC = RTC
-machine.WDT = WDT
+def fetch(take):
+    """What a server sends, or a browser."""
+    for at in range(0, len(BUNDLE), 700):
+        if take(BUNDLE[at : at + 700]):
+            return
+        yield 0
+
+
+def nothing(*_):
+    return None
+
+
+sys.modules["machine"] = Module(RTC=RTC, WDT=WDT)
+sys.modules["board"] = Module(NAME="Board")
+sys.modules["update.download"] = Module(download=lambda url, wifi, take: fetch(take))
+sys.modules["screen.start"] = Module(show_progress=nothing)
 
 import slots  # noqa: E402
-from update.intake import Bundle, clear, make_folders  # noqa: E402
-from update.marks import CAME_BACK, PROVED, TRIES, other  # noqa: E402
-from update.marks import place as place_of  # noqa: E402
-from update.signature import read_key  # noqa: E402
+from update import intake  # noqa: E402
+from update.instead import Update  # noqa: E402
+from update.intake import make_folders  # noqa: E402
+from update.marks import CAME, CAME_BACK, INSTALL, PROVED, WISH, leave, read  # noqa: E402
+from update.taking import Taking, switch_over  # noqa: E402
 
-KEY = read_key(KEY_TEXT)
 OLD = {"app.mpy": b"old" * 300, "heat/heater.mpy": b"old heater" * 50, "gone.mpy": b"x" * 600}
 BLOCKS = 40
-STRIDE = 17  # every so many steps; a prime, so that it meets every kind of moment
+STRIDE = 13  # steps, in the long middle of what is programmed
+EARLY = Module(wifi=Module(step=lambda now: True), settings={"update_url": ""})
+EARLY.brush = EARLY.texts = None
 
 
 def files_of(folder):
@@ -71,22 +92,23 @@ def start():
     return files_of(sys.path[2])
 
 
-def update(older=False):
-    """What update/updater.py does, in its order."""
-    folder, _, number, _ = slots.read()
-    place = place_of(other(folder))
-    for _ in clear(place):
+def update():
+    """What update/updater.py does."""
+    for _ in Taking(INSTALL).steps(fetch):
         pass
-    bundle = Bundle(KEY, "Board", "0.1.0", number, older, place)
-    try:
-        for at in range(0, len(BUNDLE), 700):
-            bundle.feed(BUNDLE[at : at + 700])
-    finally:
-        bundle.close()
-    assert bundle.complete
-    for _ in bundle.check():
+    switch_over()
+
+
+def wish():
+    """What update/wish_small.py does, and the start after it."""
+    leave(WISH, str(INSTALL))
+    instead()
+
+
+def instead():
+    """What update/instead.py does."""
+    for _ in Update(EARLY):
         pass
-    slots.write(other(folder), TRIES, number)
 
 
 def quietly(work):
@@ -96,25 +118,36 @@ def quietly(work):
         return None
 
 
-def cut(content, work, wanted, stride=1):
-    """Cuts work() everywhere; the start after it must find one of `wanted`, whole. Returns how
-    often each was found."""
+def moments(content, work):
+    """Returns after how many steps of work() it is to be cut; the last of them is its end."""
     flash = Flash(bytearray(content))
     use(flash)
     begin = flash.steps
+    flash.begun.clear()
     work()
     whole = flash.steps - begin
+    found = set(range(0, whole, STRIDE))
+    for at in flash.begun:
+        found.update((at - begin - 1, at - begin, at - begin + 1))
+    return sorted([at for at in found if 0 <= at < whole]) + [whole]
+
+
+def cut(content, work, wanted, look=nothing):
+    """Cuts work() everywhere; the start after it must find one of `wanted`, whole. Returns how
+    often each was found. look(files): looks further."""
     counts = [0] * len(wanted)
-    for budget in range(0, whole + stride, stride):
+    budgets = moments(content, work)
+    for budget in budgets:
         flash = Flash(bytearray(content))
         use(flash)
         flash.budget = flash.steps + budget
         quietly(work)
         use(Flash(flash.data))
         found = start()
-        assert found in wanted, (budget, whole, slots.read())
+        assert found in wanted, (budget, budgets[-1], slots.read())
         counts[wanted.index(found)] += 1
-    print("cut at", len(range(0, whole + stride, stride)), "of", whole, "steps:", counts)
+        look(found)
+    print("cut at", len(budgets), "of", budgets[-1], "steps:", counts)
     return counts
 
 
@@ -126,6 +159,8 @@ def install_old():
         make_folders("/flash/lib", path)
         with open("/flash/lib/" + path, "wb") as file:
             file.write(data)
+    with open("update.key", "w") as file:
+        file.write(KEY_TEXT)
     sys.path[:] = ["", ".frozen", "/flash/lib"]
     return flash
 
@@ -135,45 +170,75 @@ content = bytes(flash.data)
 update()
 new = files_of("/flash/lib_b")
 assert new and new != OLD
-counts = cut(content, update, [OLD, new], STRIDE)
-assert counts[0] and counts[1]
+intake.is_signed = lambda *_: True  # it was; and costs time
+counts = cut(content, update, [OLD, new])
+assert counts[0] > 100 and counts[1]
 
 # After any cut the update can be done again.
-for budget in (500, 1700, 3000):
+for budget in moments(content, update)[::40]:
     flash = Flash(bytearray(content))
     use(flash)
     flash.budget = flash.steps + budget
     quietly(update)
     use(Flash(flash.data))
-    assert start() == OLD
-    update()
-    assert start() == new
+    if start() == OLD:
+        update()
+        assert start() == new
 
 # On trial: two starts, then the old set again; a cut in any of them costs a try at most.
+use(Flash(bytearray(content)))
+update()
+assert start() == new
 assert slots.read()[:2] == ("lib_b", 1) and WDT.armed
-flash_data = bytes(flash.data)
-use(Flash(bytearray(flash_data)))
-trial = cut(bytes(content), lambda: (update(), start()), [OLD, new], 5 * STRIDE)
-use(Flash(bytearray(flash_data)))
-assert start() == new and slots.read()[1] == 0
-last = Flash(bytearray(flash_data))
-use(last)
+first = Flash(bytearray(content))
+use(first)
+update()
+tried = cut(bytes(first.data), start, [OLD, new])
+assert tried[0] == 0
+use(first)
 start()
-content_last = bytes(last.data)
-assert (
-    cut(content_last, start, [OLD, new])[1] == 0
-)  # no try is left: whenever it is cut, the old one
-use(Flash(bytearray(content_last)))
+assert start() == new and slots.read()[1] == 0
+content_last = bytes(first.data)
+# No try is left: whenever it is cut, the old one.
+assert cut(content_last, start, [OLD, new])[1] == 0
+last = Flash(bytearray(content_last))
+use(last)
 cleared = RTC.cleared
 assert start() == OLD and slots.read()[3] == CAME_BACK and RTC.cleared == cleared + 1
 assert start() == OLD
-update()  # and it may be tried once more
-assert start() == new
+assert cut(bytes(last.data), update, [OLD, new])[1]  # once more, over what was tried
 
-# Proved: it stays.
+# Proved: it stays; and a cut in saying so costs a try at most.
+on_trial = Flash(bytearray(content))
+use(on_trial)
+update()
+assert cut(bytes(on_trial.data), lambda: slots.write("lib_b", PROVED, 100), [OLD, new])[0] == 0
+use(on_trial)
 slots.write("lib_b", PROVED, 9)
 for _ in range(5):
     assert start() == new
+
+
+def is_told(files):
+    """A wish is done once: it is still there, or it is told what has come of it."""
+    if read(WISH) is not None:
+        assert files == OLD
+        instead()
+        assert start() == new
+        return
+    told = read(CAME)
+    if told is None:  # it was not made yet
+        assert files == OLD
+        return
+    summary = json.loads(told)["release_summary"]
+    # Between what is told last and the switch there is a moment.
+    assert summary == "" or files == OLD and "power failed" in summary
+
+
+# Without PSRAM.
+counts = cut(content, wish, [OLD, new], is_told)
+assert counts[0] > 100 and counts[1]
+
 # A slot file of nonsense is none.
 for nonsense in ("", "x", "lib_b 1", "../x 1 1 \n", "lib_b a b \n", "lib_b 1 1 " + "x" * 200):
     with open("slot", "w") as file:

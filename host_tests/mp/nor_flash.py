@@ -17,13 +17,15 @@ class Flash:
     """Programming clears bits, erasing sets a block's. It dies after `budget` steps.
 
     A step is a byte programmed or a quarter of a block erased; a dead flash changes no more. data:
-    what is in it, kept as it is; or the number of empty blocks.
+    what is in it, kept as it is; or the number of empty blocks. `begun`: with how many steps done
+    each of the programmings and erasures began.
     """
 
     def __init__(self, data):
         self.data = bytearray(BLOCK * data) if isinstance(data, int) else data
         self.budget = None
         self.steps = 0
+        self.begun = []
         self.read_bytes = 0
         self.erased = [0] * (len(self.data) // BLOCK)
 
@@ -53,6 +55,7 @@ class Flash:
         return 0
 
     def _afford(self, wanted):
+        self.begun.append(self.steps)
         if self.budget is not None:
             wanted = min(wanted, self.budget - self.steps)
         self.steps += wanted
