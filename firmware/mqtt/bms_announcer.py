@@ -36,7 +36,6 @@ _BASE = const(2)
 _HOME = const(3)
 _SELDOM = const(5)
 _DEVICE = const(6)
-_UNTOLD = ""  # nothing was told of a BMS in this session; None: that it is not there
 
 
 class BmsAnnouncer:
@@ -50,13 +49,13 @@ class BmsAnnouncer:
         announcer.relay = self
         self._blanks = all_blanks
         self._packs = packs
-        self._told = [_UNTOLD] * len(packs)
+        self._told = {}  # of each: its facts, as text; without any it was cleared
         self._again = True
         self._sender = Sender()
 
     def forget(self):
         """See mqtt.announcer.Announcer; likewise what follows."""
-        self._told = [_UNTOLD] * len(self._told)
+        self._told = {}
         self.announcer.forget()
         self._again = True
 
@@ -89,8 +88,8 @@ class BmsAnnouncer:
     def _tell_all(self, session):
         for number, pack in enumerate(self._packs):
             facts = _facts(pack)
-            text = json.dumps(facts) if facts else None
-            if text == self._told[number] or text is None and not self.settled:
+            text = json.dumps(facts)
+            if text == self._told.get(number) or not facts and not self.settled:
                 continue
             blanks = self._blanks[number]
             own = blanks[_PREFIX] + b"/sensor/" + blanks[_UNIQUE]

@@ -36,9 +36,10 @@ _RECORD_S = 10  # as there
 _BEGIN_S = 90_000_000  # s since 2024, of the first life
 _LIFE_S = 100_000  # of the day's time, from one life to the next
 _LEAST_S, _MOST_S = 0.1, 1.0  # of real time, that a life takes
-_MOST_STEPS = 6000  # of the flash, until the power goes
+_MOST_STEPS = (6000, 2000)  # of the flash, until the power goes: the mat is off, or on
+_MANY = 1_000_000
 _SILENT_S = 2.0  # longer than a relay of LAPSE waits for an answer
-LIVES = 200
+LIVES = 100
 _LIMIT_S = 60
 _ROUND = 10  # lives
 ROOM = 16  # history.ring's: what can be lost while the mat is on
@@ -233,7 +234,7 @@ class Trial:
             "begin_s": _BEGIN_S + _LIFE_S * self._lives,
             "timeless": 0,
             "mat": False,
-            "makes": True,
+            "makes": _MANY,
             "budget": None,
         }
         self._lives += 1
@@ -244,7 +245,7 @@ class Trial:
     def _live(self):
         chance = self._chance
         mat = chance.random() < 0.3
-        budget = chance.randrange(_MOST_STEPS) if chance.random() < 0.5 else None
+        budget = chance.randrange(_MOST_STEPS[mat]) if chance.random() < 0.5 else None
         timeless = chance.choice((0, 0, 5, 1000))
         trouble = chance.choice(TROUBLES)
         seconds = chance.uniform(_LEAST_S, _MOST_S)
@@ -284,9 +285,10 @@ class Trial:
         self._mat = mat
 
     def _live_well(self):
-        """Makes no records, and ends when all are told, or when nothing more comes."""
+        """Makes one record, so that none before waits for the time of day; and ends when those
+        are told, or when nothing more comes."""
         self._set_line("normal")
-        life = self._begin(makes=False)
+        life = self._begin(makes=1)
         begin = life.said[0][1]
         heard = self._network.listener.heard
         count = len(heard)
