@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from host_tests.mqtt_rig import BASE, Bench, make_clock, make_device, make_unit
+from host_tests.relay.influx_rig import fields_of
 from relay.influx import line
 
 names = st.from_regex("[a-z_]{1,12}", fullmatch=True).filter(lambda name: name != "ts")
@@ -15,19 +16,6 @@ values = st.one_of(st.none(), st.booleans(), st.integers(-(2**40), 2**40), texts
 def parse(text):
     parser = pytest.importorskip("line_protocol_parser", reason="line-protocol-parser is missing")
     return parser.parse_line(text.decode())
-
-
-def fields_of(told):
-    """Returns what a message is as fields."""
-    found = {}
-    for name, value in told.items():
-        if isinstance(value, list) and value and not isinstance(value[0], str):
-            found |= {f"{name}_{at + 1}": one for at, one in enumerate(value)}
-        elif isinstance(value, list):
-            found[name] = ",".join(value)
-        else:
-            found[name] = value
-    return {name: value for name, value in found.items() if value is not None and name != "ts"}
 
 
 @given(
@@ -58,6 +46,10 @@ def test_a_line_as_the_page_has_it():
         rb"packmate_state,device=24,name=My\,\ van fresh=true,soc_pct=71i,cell_mv_1=3309i,"
         rb'cell_mv_2=3310i,temps_dc_2=-5i,alarms="",notices="a,b" 1796684820000000000'
     )
+
+
+def test_a_tag_is_never_empty():
+    assert line("m", [("box", "\\"), ("name", "")], {"x": 1}) == b"m x=1i"
 
 
 def heard(bench):

@@ -20,8 +20,9 @@ def line(measurement, tags, told):
         return b""
     text = _escaped(measurement, ", ")
     for name, value in tags:
-        if value:
-            text += ",%s=%s" % (name, _escaped(value, ",= "))
+        value = _escaped(value, ",= ")
+        if value:  # InfluxDB refuses a line with an empty one
+            text += ",%s=%s" % (name, value)
     text += " " + ",".join(fields)
     if told.get("ts") is not None:
         text += " %d000000000" % told["ts"]
