@@ -110,21 +110,78 @@ def test_a_fault_hides_every_page_and_gives_way_for_ten_seconds(page):
     assert page.screen.page == show.FAULT
 
 
-def test_several_packs_come_one_by_one_before_the_other_pages(monkeypatch):
-    glass, screen = book_scenes.new_screen(cpython_framebuf)
+def page_of_packs(monkeypatch, size=(240, 135)):
+    """Returns the page of three packs; `bank`: what it looks at."""
+    glass, screen = book_scenes.new_screen(cpython_framebuf, glass=scenes.Glass(*size))
     glass.light = lambda pct: None
     bank = Bank()
     asked = dict(book_scenes.SETTINGS)
     screen = book.Book(screen.brush, asked, scenes.new_language(), (), False, bank=bank)
     page = Page(monkeypatch, made=(glass, screen, book_scenes.fill(facts.Facts(), "big")))
+    page.bank = bank
     page.update(packs=3)
+    return page
+
+
+def test_several_packs_come_one_by_one_before_the_other_pages(monkeypatch):
+    page = page_of_packs(monkeypatch)
     assert seen(page, 3) == [show.GLANCE] * 3 and page.model.shown == 3
     assert seen(page, 1) == [book.BIG] and page.model.shown == 0
-    bank.ok[1] = 0
+    page.bank.ok[1] = 0
     texts = []
     for second in range(4):
         texts += page.update(uptime_s=NOW_S + 70 + second)
     assert "without data: 2" in texts
+
+
+def swiped(page, *steps):
+    """Returns (page, pack) after each swipe."""
+    found = []
+    for step in steps:
+        page.screen.swipe(page.model, step)
+        page.update()
+        found.append((page.screen.page, page.model.shown))
+    return found
+
+
+def test_a_swipe_turns_the_pages_of_one_pack(page):
+    assert [at for at, _ in swiped(page, 1, 1, -1, -1, -1)] == [
+        *(book.BIG, show.FIGURES, book.BIG),
+        *(show.GLANCE, book.ABOUT),
+    ]
+
+
+@pytest.mark.parametrize("at", [show.GLANCE, book.CELLS, book.ALARMS])
+def test_a_swipe_goes_through_several_packs_on_the_page_that_is_shown(monkeypatch, at):
+    page = page_of_packs(monkeypatch, (320, 240))
+    while page.screen.page != at:
+        page.press()
+        page.update()
+    packs = [pack for where, pack in swiped(page, 1, 1, 1, 1, -1, -1) if where == at]
+    assert packs == [1, 2, 3, 0, 3, 2]
+    page.screen.sheet.reset()
+    assert "pack 2 of 3" in page.update(uptime_s=NOW_S + 40) + page.update(uptime_s=NOW_S + 42)
+    swiped(page, 1)
+    page.update(uptime_s=NOW_S + 101)
+    assert (page.screen.page, page.model.shown) == (at, 3)
+    page.update(uptime_s=NOW_S + 102)
+    assert (page.screen.page, page.model.shown) == (show.GLANCE, 0)
+
+
+def test_a_swipe_turns_pages_that_are_of_no_pack(monkeypatch):
+    page = page_of_packs(monkeypatch)
+    while page.screen.page != show.HEATER:
+        page.press()
+        page.update()
+    assert swiped(page, 1, -1, -1) == [(show.REPORT, 0), (show.HEATER, 0), (book.WARMTH, 0)]
+    assert swiped(page, -1) == [(book.WARMTH, 3)]
+
+
+def test_a_swipe_over_a_panel_that_is_off_only_lights_it_up(monkeypatch):
+    page = new_page(monkeypatch, screen_off_min=1, screen_wake_ma=0)
+    page.update(uptime_s=NOW_S + 120)
+    assert page.screen.lamp.asleep
+    assert swiped(page, 1) == [(show.GLANCE, 0)] and not page.screen.lamp.asleep
 
 
 # -- what they say --------------------------------------------------------------------------------

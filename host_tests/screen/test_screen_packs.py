@@ -80,6 +80,24 @@ def test_the_button_goes_through_the_packs_and_on(page):
     assert shown == [1, 2, 3, 0] and page.screen.page == 1  # their figures come next
 
 
+def test_a_swipe_goes_through_the_packs_forth_and_back(page):
+    shown = []
+    for step in (1, 1, 1, 1, -1, -1):
+        page.screen.swipe(page.model, step)
+        page.update()
+        shown.append((page.screen.page, page.model.shown))
+    assert shown == [(0, 1), (0, 2), (0, 3), (0, 0), (0, 3), (0, 2)]
+
+
+def test_on_a_page_that_is_of_no_pack_a_swipe_is_as_the_button(page):
+    for _ in range(5):
+        page.press()
+    assert (page.screen.page, page.model.shown) == (3, 0)  # the heater's
+    page.screen.swipe(page.model, -1)
+    page.update()
+    assert (page.screen.page, page.model.shown) == (4, 0)
+
+
 def test_a_pack_is_left_after_a_minute(page):
     page.press()
     page.update(uptime_s=1059)

@@ -23,3 +23,6 @@ class Blank:
 
     def button(self, model):
         """See show.Screen.button."""
+
+    def swipe(self, model, step):
+        """See show.Screen.swipe."""

@@ -8,11 +8,13 @@ from compat import const
 from screen import show
 from screen.draw import night_colours
 from screen.draw import palette as pal
+from screen.draw.fonts.barlow import TEXT
 from screen.draw.painter import WideSheet
 from screen.flow import lay
 from screen.lamp import Lamp
 from screen.more import about, advice, big, cells, connections, degrees, energy, past, warmth
 from screen.pages.footer import Footer
+from screen.pages.glance import foot
 
 # Pages behind those of screen.show.
 BIG = const(9)
@@ -30,6 +32,11 @@ _PEEK_S = const(10)  # the same over a fault or a hand-over
 
 # Without figures these say so instead.
 _OF_FIGURES = (show.GLANCE, show.FIGURES, BIG, CELLS, WARMTH, ENERGY)
+_OF_ONE_PACK = _OF_FIGURES + (show.LOST, ALARMS)  # or of all: a swipe goes through them
+# Of several packs these have a lowest line that says which one it is, where there is room.
+_UNNAMED = (cells.PAGE, warmth.PAGE, energy.PAGE, advice.PAGE)
+_FOOT = ((22, (100, TEXT, 0, foot)),)
+_TALL = const(240)
 FIRSTS = ("glance", "big")  # settings["screen_first"]
 
 
@@ -83,7 +90,10 @@ class Book(show.Screen):
         self.sheet = wide
         panel = brush.panel
         self._pages = self._pages[: show.HEATER] + (degrees.HEATER,) + self._pages[show.REPORT :]
-        self._pages += tuple([lay(page, panel.width, panel.height) for _, page in described()])
+        pages = [page for _, page in described()]
+        if bank is not None and panel.height >= _TALL:
+            pages = [page + _FOOT if page in _UNNAMED else page for page in pages]
+        self._pages += tuple([lay(page, panel.width, panel.height) for page in pages])
         self._first = BIG if settings["screen_first"] == "big" else show.GLANCE
         self._order = self._in_order(settings["heater_output"] != "none", history)
         self._at = 0  # in `_order`, of what was asked for
@@ -121,6 +131,20 @@ class Book(show.Screen):
         """Goes back by a page."""
         if not self.lamp.touch(model.uptime_s):
             self._turn(model, -1)
+
+    def swipe(self, model, step):
+        """Goes to the next pack (step 1) or the one before (-1), all of them included, where there
+        are several and the page shows one; else to the next page or the one before."""
+        if self.lamp.touch(model.uptime_s):
+            return
+        if self._bank is None or self.page not in _OF_ONE_PACK:
+            self._turn(model, step)
+            return
+        model.shown = (model.shown + step) % (model.packs + 1)
+        self._second = -1
+        self._pack_until_s = model.uptime_s + _STAY_S
+        if model.uptime_s < self._until_s:
+            self._until_s = self._pack_until_s  # the page stays as long as the pack does
 
     def brighter(self, model):
         """Goes to the next brightness."""

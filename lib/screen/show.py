@@ -96,6 +96,11 @@ class Screen:
         else:
             self._asked = GLANCE
 
+    def swipe(self, model, step):
+        """A finger goes across the glass. step: 1 to the left, -1 to the right; here that is all
+        one."""
+        self.button(model)
+
     def shift(self):
         """Moves the picture by a pixel against burning in; call every few minutes."""
         self.brush.panel.shift()

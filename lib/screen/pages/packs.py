@@ -93,6 +93,15 @@ class PacksScreen(show.Screen):
         model.shown = 0
         super().button(model)
 
+    def swipe(self, model, step):
+        """Goes to the next pack (step 1), or to the one before (-1), where the page shows one."""
+        if self.page > show.LOST:
+            self.button(model)
+            return
+        model.shown = (model.shown + step) % (model.packs + 1)
+        self._second = -1
+        self._pack_until_s = model.uptime_s + _STAY_S
+
     def _choose(self, model):
         """A hand-over hides no pack that goes on answering on the wire."""
         page = super()._choose(model)
