@@ -37,6 +37,10 @@ class WatchedButton:
 
     brighter = back
 
+    def swipe(self, model, _step):
+        """The same for a finger at the glass."""
+        self.back(model)
+
     def step(self, now):
         """See hardware.buttons.Button.step."""
         device = self._device

@@ -61,6 +61,7 @@ DEVICE = set(
 # The files that import by computed name: the dialect that the settings ask for, the board's panel.
 CATALOG = "lib/bms/catalog.py"
 PANELS = "firmware/showing/panels.py"
+TOUCH = "firmware/building/touch_panel.py"
 TEXTS = "firmware/hardware/screen_files.py"  # likewise, the language
 TESTS = "host_tests"
 CLOCKS = {"sleep", "sleep_ms", "ticks_ms", "ticks_us", "time"}
@@ -105,7 +106,7 @@ def allow_list(path, firmware_modules):
             DEVICE
             | set(LIB)
             | firmware_modules
-            | ({"__import__"} if path in (PANELS, TEXTS) else set())
+            | ({"__import__"} if path in (PANELS, TOUCH, TEXTS) else set())
         )
     if parts[0] == "boards":
         return set()  # data only

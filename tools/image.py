@@ -76,10 +76,11 @@ def is_known(name):
 
 def chosen_at_run_time(board):
     """Returns the modules imported by a name in data: dialects, their writers, languages, the
-    panel."""
+    panel, the touch panel."""
     catalog = load_source("catalog", find_source("bms.catalog"))
     languages = {name for name in rendered.FILES if name.startswith("languages.")}
-    return {*catalog.modules(), *languages, board.PANEL}
+    drivers = {board.PANEL, board.TOUCH} - {""}
+    return {*catalog.modules(), *languages, *drivers}
 
 
 def check_imports(source):
@@ -166,9 +167,15 @@ def sources(board_name, roomy=False):
     roomy: with what only boards with PSRAM do.
     """
     board = load_board(board_name)
-    without = frozenset() if roomy else groups.ROOMY
+    without = left_out(board, roomy)
     modules = reachable(chosen_at_run_time(board), in_place(board, roomy), without)
     return _read(modules, board_name)
+
+
+def left_out(board, roomy=False):
+    """Returns the modules that a board's image does not have. roomy: as for sources."""
+    without = frozenset() if roomy else groups.ROOMY
+    return without if board.TOUCH else without | groups.TOUCH
 
 
 def set_up_sources(board_name, roomy=False):

@@ -3,3 +3,4 @@
 NAME = "ESP32-2432S028, ST7789"
 PANEL = "hardware.st7789"
 PANEL_MADCTL = 0x60  # landscape, red-green-blue; 0xA0 if it stands on its head
+TOUCH_MADCTL = 0x60

@@ -64,9 +64,4 @@ BUTTON_2 = -1
 
 LIGHT_PIN = -1  # no light sensor
 
-# Touch panel (XPT2046): none.
-TOUCH_IRQ = -1
-TOUCH_CLK = -1
-TOUCH_DIN = -1
-TOUCH_DOUT = -1
-TOUCH_CS = -1
+TOUCH = ""  # no touch panel

@@ -63,9 +63,4 @@ BUTTON_2 = 0  # held at reset, it starts the chip's serial loader instead of Mic
 
 LIGHT_PIN = -1  # no light sensor
 
-# Touch panel (XPT2046): none.
-TOUCH_IRQ = -1
-TOUCH_CLK = -1
-TOUCH_DIN = -1
-TOUCH_DOUT = -1
-TOUCH_CS = -1
+TOUCH = ""  # no touch panel

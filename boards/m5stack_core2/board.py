@@ -60,15 +60,10 @@ HEATER_MAX_W = 200
 CHARGER_PIN = 27
 PROBE_PIN = 26
 
-# Buttons of your own at port A; both close to ground. The touch panel is not used.
+# Buttons of your own at port A; both close to ground.
 BUTTON_1 = 33
 BUTTON_2 = 32
 
 LIGHT_PIN = -1  # no light sensor
 
-# Touch panel (XPT2046): none.
-TOUCH_IRQ = -1
-TOUCH_CLK = -1
-TOUCH_DIN = -1
-TOUCH_DOUT = -1
-TOUCH_CS = -1
+TOUCH = ""  # its touch panel is not used

@@ -37,10 +37,10 @@ def add_to(device, early):
     )
     if board.BUTTON_2 >= 0:
         device.button = Buttons(device.button, Button(board.BUTTON_2), device)
-    if board.TOUCH_IRQ >= 0:
-        from hardware.xpt2046 import Touch
+    if board.TOUCH:
+        from building import touch_panel
 
-        device.button = Touch(device.button, device, True)
+        touch_panel.add_to(device, True)
     brush.panel.light(settings["screen_brightness_pct"])
 
 

@@ -9,10 +9,11 @@ def add_to(device, early):
     """Gives the device what is drawn on its panel, and the button."""
     settings = early.settings
     device.button = Button(board.BUTTON_1)
-    if board.TOUCH_IRQ >= 0:
-        from hardware.xpt2046 import Touch
+    if board.TOUCH:
+        from building.touch_panel import add_to_small as add_touch
 
-        device.button = Touch(device.button, device, False)
+        add_touch(device, settings["packs"])
+        del add_touch
     if not settings["screen_pages"]:
         from screen.blank import Blank
 

@@ -1,4 +1,5 @@
-"""The touch panel's driver against an XPT2046 at its pins, which minds its data sheet."""
+"""The driver of the XPT2046 against one at its pins, which minds its data sheet; and its interrupt
+as a button."""
 
 import importlib
 import sys
@@ -15,7 +16,7 @@ class Xpt2046:
     """Follows the pins; `errors` tells what the data sheet forbids."""
 
     def __init__(self):
-        self.x = None  # where it is touched; None: nowhere
+        self.at = None  # where it is touched, as (X, Y); None: nowhere
         self.pen_on = False  # the pen's interrupt, as the last control byte left it
         self.errors = []
         self.reads = 0
@@ -23,6 +24,8 @@ class Xpt2046:
         self._bits = []
         self._ticks = 0
         self._dout = 0
+        self._converted = 0
+        self.lifts = False  # the finger, in the middle of a conversion
 
     def drive(self, pin, level):
         before, self._levels[pin] = self._levels.get(pin, 0), level
@@ -33,7 +36,7 @@ class Xpt2046:
 
     def level(self, pin):
         if pin == IRQ:
-            return 0 if self.pen_on and self.x is not None else 1
+            return 0 if self.pen_on and self.at is not None else 1
         return self._dout
 
     def _select(self, level):
@@ -57,14 +60,18 @@ class Xpt2046:
 
     def _take(self):
         start, *address, mode, single, pd1, pd0 = self._bits
-        if not start or mode or single or address != [1, 0, 1]:
+        places = {(1, 0, 1): 0, (0, 0, 1): 1}  # X, Y: table 1 of the data sheet
+        if not start or mode or single or tuple(address) not in places:
             self.errors.append(f"control byte {self._bits}")
+        elif self.at is not None:
+            self._converted = self.at[places[tuple(address)]]
+        if self.lifts:
+            self.at = None
         self.pen_on = not pd0
 
     def _fall(self):
         at = self._ticks - 9  # the first bit comes after the busy clock
-        value = self.x or 0
-        self._dout = value >> 11 - at & 1 if 0 <= at < 12 else 0
+        self._dout = self._converted >> 11 - at & 1 if 0 <= at < 12 else 0
 
 
 class Pins:
@@ -92,8 +99,8 @@ class Pins:
 
 @pytest.fixture
 def rig(monkeypatch):
-    """Something with `panel`, `touch`, and what was asked of the screen."""
-    found = types.SimpleNamespace(panel=Xpt2046(), asked=[])
+    """Something with `panel` and the modules under test."""
+    found = types.SimpleNamespace(panel=Xpt2046())
     machine = Chip().module()
     machine.Pin = type("Pin", (Pins,), {"panel": found.panel, "levels": {0: 1}})
     board = types.SimpleNamespace(
@@ -101,68 +108,69 @@ def rig(monkeypatch):
     )
     monkeypatch.setitem(sys.modules, "machine", machine)
     monkeypatch.setitem(sys.modules, "board", board)
-    for name in ("hardware.buttons", "hardware.xpt2046"):
+    names = ("hardware.buttons", "hardware.xpt2046", "hardware.taps")
+    for name in names:
         monkeypatch.delitem(sys.modules, name, raising=False)
     found.buttons = importlib.import_module("hardware.buttons")
-    driver = importlib.import_module("hardware.xpt2046")
+    found.taps = importlib.import_module("hardware.taps")
+    found.pen = importlib.import_module("hardware.xpt2046").Pen()
     found.pins = machine.Pin
-    screen = types.SimpleNamespace(back=found.asked.append)
-    device = types.SimpleNamespace(screen=screen, model="model")
-    found.make = lambda sides: driver.Touch(found.buttons.Button(0), device, sides)
     yield found
-    for name in ("hardware.buttons", "hardware.xpt2046"):
+    for name in names:
         sys.modules.pop(name, None)
 
 
-def tap(rig, touch, x, held_ms=200, start=1000):
-    """Returns what is reported while the panel is touched for so long at x, and afterwards."""
-    found = []
-    for now in range(start, start + held_ms, 100):
-        rig.panel.x = x
-        found.append(touch.step(now))
-    rig.panel.x = None
-    found.append(touch.step(start + held_ms))
-    return [press for press in found if press]
-
-
-def test_the_pen_is_enabled_at_the_start(rig):
-    rig.make(False)
+def test_the_interrupt_is_on_from_the_start(rig):
     assert rig.panel.pen_on and rig.panel.reads == 1 and rig.panel.errors == []
 
 
-@pytest.mark.parametrize("x, back", [(0, True), (1300, True), (1400, False), (4095, False)])
-def test_a_tap_is_a_press_and_at_the_left_it_goes_back(rig, x, back):
-    touch = rig.make(True)
-    assert touch.step(0) == rig.buttons.NOTHING
-    assert tap(rig, touch, x) == ([] if back else [rig.buttons.SHORT])
-    assert rig.asked == (["model"] if back else [])
+@pytest.mark.parametrize("at", [(0, 0), (1, 4095), (4095, 1), (1365, 2730)])
+def test_where_it_is_touched(rig, at):
+    assert not rig.pen.touched() and rig.panel.reads == 1  # nobody asks where
+    rig.panel.at = at
+    assert rig.pen.touched() and (rig.pen.down, rig.pen.across) == at
+    rig.panel.at = None
+    assert not rig.pen.touched() and (rig.pen.down, rig.pen.across) == at
     assert rig.panel.errors == []
 
 
-def test_where_the_screen_cannot_go_back_every_tap_is_the_next_page(rig):
-    touch = rig.make(False)
-    assert tap(rig, touch, 100) == [rig.buttons.SHORT]
-    assert rig.asked == [] and rig.panel.reads == 1  # nobody asks where
+def test_a_finger_that_is_lifted_meanwhile_was_nowhere(rig):
+    rig.panel.at = (100, 200)
+    rig.panel.lifts = True
+    assert not rig.pen.touched() and (rig.pen.across, rig.pen.down) == (0, 0)
 
 
-def test_held_it_is_a_long_press_wherever_it_is(rig):
-    touch = rig.make(True)
-    assert tap(rig, touch, 100, held_ms=2500) == [rig.buttons.LONG]
-    rig.panel.x = 2000
-    touch.step(9000)
-    touch.step(9500)
-    assert touch.held_ms == 500
+def tap(rig, taps, held_ms=200, start=1000):
+    """Returns what is reported while the panel is touched for so long, and afterwards."""
+    found = []
+    for now in range(start, start + held_ms, 100):
+        rig.panel.at = (2000, 2000)
+        found.append(taps.step(now))
+    rig.panel.at = None
+    found.append(taps.step(start + held_ms))
+    return [press for press in found if press]
+
+
+def test_as_a_button_it_knows_short_and_long(rig):
+    taps = rig.taps.Taps(rig.buttons.Button(0))
+    assert taps.step(0) == rig.buttons.NOTHING
+    assert tap(rig, taps) == [rig.buttons.SHORT]
+    assert tap(rig, taps, held_ms=2500, start=3000) == [rig.buttons.LONG]
+    rig.panel.at = (1, 1)
+    taps.step(9000)
+    taps.step(9500)
+    assert taps.held_ms == 500
 
 
 def test_the_button_works_beside_it(rig):
-    touch = rig.make(True)
-    touch.step(0)
+    taps = rig.taps.Taps(rig.buttons.Button(0))
+    taps.step(0)
     rig.pins.levels[0] = 0
-    touch.step(100)
-    touch.step(300)
-    assert touch.held_ms == 200
+    taps.step(100)
+    taps.step(300)
+    assert taps.held_ms == 200
     rig.pins.levels[0] = 1
-    assert touch.step(400) == rig.buttons.SHORT
+    assert taps.step(400) == rig.buttons.SHORT
 
 
 def test_the_emulated_chip_minds_its_data_sheet(rig):
@@ -171,3 +179,10 @@ def test_the_emulated_chip_minds_its_data_sheet(rig):
     panel.drive(CLK, 1)
     panel.drive(CS, 1)
     assert panel.errors == ["the clock is high while it is selected or left", "1 clocks"]
+    panel.errors.clear()
+    panel.drive(CLK, 0)
+    panel.drive(CS, 0)
+    panel.drive(DIN, 1)
+    for level in (1, 0) * 8:
+        panel.drive(CLK, level)
+    assert panel.errors == ["control byte [1, 1, 1, 1, 1, 1, 1, 1]"] and not panel.pen_on

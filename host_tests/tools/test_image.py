@@ -147,9 +147,20 @@ def test_every_import_resolves_inside_the_tree(built):
     folders = {n.rpartition(".")[0] for n in here}
     for name, text in texts.items():
         for wanted in short_names.imported_modules(short_names.parse(text)):
-            known = {wanted, wanted.rpartition(".")[0]} & (here | groups.ROOMY | folders - {""})
+            parent = wanted.rpartition(".")[0]
+            known = {wanted, parent} & (here | groups.ROOMY | groups.TOUCH | folders - {""})
             elsewhere = image.STOCK | image.ADDED
             assert known or wanted.partition(".")[0] in elsewhere, f"{name} needs {wanted}"
+
+
+@pytest.mark.parametrize(
+    "name, has", [("lilygo_t_display", False), (PSRAM, False), ("esp32_2432s028", True)]
+)
+def test_what_a_finger_needs_is_only_where_there_is_a_touch_panel(name, has):
+    modules = image.sources(name, name == PSRAM)[0].keys()
+    touch = {"hardware.touch", "hardware.taps", "building.touch_panel", "screen.gestures"}
+    touch |= {"screen.axes", "hardware.xpt2046"}
+    assert touch & modules == (touch if has else set())
 
 
 def test_the_application_and_its_choices_are_in(built):

@@ -16,7 +16,7 @@ from bms import catalog
 from tools import ROOT, image
 from tools.cost import boot_play, chip_heaps
 from tools.mp import runner
-from tools.small import groups, short_names
+from tools.small import short_names
 
 # The most that may live, and that may be in use at any moment, garbage that cannot be collected
 # yet included: what is reached today, and a little. With 92,000 and 104,000 Python's heap stays at
@@ -110,7 +110,7 @@ def measure(board_name="lilygo_t_display", dialect="bms.jk.jk_gps", squeezed=Tru
     """Returns [(what, bytes)]: each module, then the objects; in the order of loading."""
     board = image.load_board(board_name)
     roots = ("app", "build", dialect, board.PANEL)
-    modules = image.reachable(set(roots), image.in_place(board), groups.ROOMY)
+    modules = image.reachable(set(roots), image.in_place(board), image.left_out(board))
     with tempfile.TemporaryDirectory() as folder:
         if squeezed:
             out = image.kept(board_name, joined=False)

@@ -9,7 +9,7 @@ from tools.small.short_names import imported_as, is_const, keywords, nodes, occu
 
 # Modules that import by computed name, and take a public class from it: checked by their tests;
 # and what drops names that are put in when all have their short ones.
-DYNAMIC = {"bms.catalog", "showing.panels", "building.built"}
+DYNAMIC = {"bms.catalog", "showing.panels", "building.touch_panel", "building.built"}
 
 
 def fixed_names(trees, kept):

@@ -65,6 +65,8 @@ ROOMY = frozenset(
     }
     | {"screen.mono_wide", "hardware.two_buttons", "showing.device_facts"}
 )
+# What only boards with a touch panel do: not in an image for another one.
+TOUCH = frozenset({"building.touch_panel"})
 # What an image for a board without PSRAM has in the place of a module: without most of the pages.
 # Updates restart it, and come instead of the application.
 SMALL = {

@@ -24,7 +24,7 @@ PARTS = (
     {"building.units"},
     {"building.heater"},
     {"building.relay", "mqtt.open_codes", "relay.making"},
-    {"building.screen"},
+    {"building.screen", "building.touch_panel"},
 )
 
 LAST = len(PARTS) - 1
