@@ -249,7 +249,7 @@ SETTINGS = (
         "",
         "Instead: how much at which °C, in %, as 0:10 5:30 10:100 45:50; empty: none.",
     ),
-    ("update_url", TEXT, 0, 128, "", "Whence signed updates may come, http://…; empty: none may."),
+    ("update_url", TEXT, 0, 128, "", "Whence updates may come, signed: http(s)://…; empty: none."),
     ("screen_brightness_pct", INT, 1, 100, 80, "Backlight."),
     ("low_power", BOOL, None, None, False, "Save power while the pack rests: docs/power.md."),
     ("low_power_ma", INT, 50, 20_000, 500, "It rests below this current, in mA."),

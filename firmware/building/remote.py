@@ -23,12 +23,21 @@ def add_to(device, early):
     if device.wifi_used:
         from update.updater import Updater
 
-        device.updater = Updater(device, early.settings["update_url"])
+        device.updater = Updater(device, early.settings["update_url"], _wrap(device, early))
         device.extras += (device.updater.run(),)
     if early.settings["web"]:
         from building import website
 
         website.add_to(device, early)
+
+
+def _wrap(device, early):
+    """Returns what makes the line to the server of updates secure, if it is to be."""
+    if not early.settings["update_url"].startswith("https://"):
+        return None
+    from mqtt.secure import Secure
+
+    return Secure(early.settings, device.clock, early.errors).wrap
 
 
 def _limit_data(device, settings):

@@ -39,15 +39,16 @@ class Secure:
         except (OSError, ValueError) as error:
             errors.append("mqtt_tls: %s" % error)
 
-    def wrap(self, sock):
-        """Returns the secure stream of a socket that is being connected. Raises OSError."""
+    def wrap(self, sock, host=""):
+        """Returns the secure stream of a socket that is being connected. Raises OSError. host: if
+        it is another one than the broker."""
         if self._context is None:
             raise OSError(_FAILED)  # never in clear instead
         if self._clock is not None and not self._clock.known:
             raise OSError(_NO_TIME)
         try:
             stream = self._context.wrap_socket(
-                sock, server_hostname=self._host, do_handshake_on_connect=False
+                sock, server_hostname=host or self._host, do_handshake_on_connect=False
             )
         except ValueError as error:
             raise _failure(error) from None

@@ -1,7 +1,8 @@
 """Fetches a file over HTTP without waiting: a generator of pauses in ms.
 
-No TLS: what is fetched is signed, and nothing secret goes out. No redirections, and the length
-must be told: a small server of one's own has both (`python3 -m http.server`).
+Over TLS where there is PSRAM for that, if the address says so; it need not be, since what is
+fetched is signed, and nothing secret goes out. No redirections, and the length must be told: a
+small server of one's own has both (`python3 -m http.server`).
 """
 
 import socket
@@ -20,23 +21,28 @@ _AGAIN_MS = const(20)
 
 
 def parts_of(url):
-    """Returns (host, port, path) of a URL; raises Refused."""
-    if not url.startswith("http://"):
-        raise Refused("update_url does not begin with http://")
-    host, slash, path = url[7:].partition("/")
+    """Returns (whether it is secure, host, port, path) of a URL; raises Refused."""
+    kind, _, rest = url.partition("://")
+    if kind not in ("http", "https"):
+        raise Refused("update_url begins neither with http:// nor with https://")
+    host, slash, path = rest.partition("/")
     host, _, port = host.partition(":")
+    secure = kind == "https"
     try:
-        return host, int(port or 80), slash + path or "/"
+        return secure, host, int(port or (443 if secure else 80)), slash + path or "/"
     except ValueError:
         raise Refused("update_url has no number for its port") from None
 
 
-def download(url, wifi, take):
+def download(url, wifi, take, wrap=None):
     """Calls take(bytes) with what comes, until that returns True or all is there.
 
-    Raises Refused in words, OSError; closes what it has opened in any case.
+    wrap(socket, host) -> its secure stream (see mqtt.secure); None where there is no memory for
+    one. Raises Refused in words, OSError; closes what it has opened in any case.
     """
-    host, port, path = parts_of(url)
+    secure, host, port, path = parts_of(url)
+    if secure and wrap is None:
+        raise Refused("https:// is for boards with PSRAM only: take http://, it is signed")
     address = host
     if not host.replace(".", "").isdigit():
         resolver = Resolver()
@@ -58,6 +64,8 @@ def download(url, wifi, take):
         except OSError as error:
             if error.errno != EINPROGRESS:
                 raise
+        if secure:
+            sock = wrap(sock, host)  # pyright: ignore[reportOptionalCall] asked above
         request = b"GET %s HTTP/1.0\r\nHost: %s\r\nConnection: close\r\n\r\n"
         for pause_ms in _send(sock, request % (path.encode(), host.encode())):
             yield pause_ms
@@ -69,10 +77,11 @@ def download(url, wifi, take):
 
 def _send(sock, data):
     since = ticks_ms()
-    while data:
-        sent = sock.write(data)
+    at = 0
+    while at < len(data):
+        sent = sock.write(data, at, len(data) - at)  # as it was: see mqtt.secure
         if sent:
-            data = data[sent:]
+            at += sent
         elif ticks_diff(ticks_ms(), since) > _SILENCE_MS:
             raise Refused("the server does not answer")
         else:
@@ -87,7 +96,7 @@ def _receive(sock, take):
     while left is None or left > 0:
         if ticks_diff(ticks_ms(), begun) > _LONGEST_MS:
             raise Refused("the server is too slow")
-        size = sock.readinto(buf)
+        size = sock.readinto(buf, _PIECE)
         if size is None:
             if ticks_diff(ticks_ms(), since) > _SILENCE_MS:
                 raise Refused("the server has fallen silent")

@@ -22,6 +22,10 @@ _OFF_S = const(60)  # the longest that the BMS takes to switch its own output of
 _IDLE_MS = const(1000)
 _STEP_MS = const(5)
 _PERCENT = const(5)  # so many are told at once
+_TLS = {  # what mqtt.secure raises
+    -9: "the secure line to the server fails: the console says why, most often its certificate",
+    -10: "the time, by which a certificate is judged, is not known yet",
+}
 _SOON_MS = const(2000)  # whoever brought it is told before the restart
 
 
@@ -64,7 +68,7 @@ class HeldOff:
 
 
 class Updater:
-    """url: the setting update_url; "": nothing is ever fetched.
+    """url: the setting update_url; "": nothing is ever fetched. wrap: see download.download.
 
     What is told: `latest`, the version that the server has, "" while it was not asked; `percent`
     of an update that is under way, None without one; `reason`, why the last one came to nothing.
@@ -72,7 +76,7 @@ class Updater:
     `tried`: it is taken in, and the chip is about to start with it.
     """
 
-    def __init__(self, device, url):
+    def __init__(self, device, url, wrap=None):
         self.latest = ""
         self.percent = None
         self.reason = ""
@@ -80,6 +84,7 @@ class Updater:
         self.too_old = self.tried = False
         self._device = device
         self._url = url
+        self._wrap = wrap
         self._wish = self._fetch = None
         if slots.read()[3] == CAME_BACK:
             self.reason = "the update did not prove itself; the version before it runs again"
@@ -107,9 +112,9 @@ class Updater:
             try:
                 yield from self._carry_out(self._wish)
             except Exception as error:  # whatever a server and its files bring about
-                words = error.args[0] if isinstance(error, Refused) else repr(error)
+                words = _words(error)
                 self.too_old = isinstance(error, Older)
-                self._tell(None, str(words))
+                self._tell(None, words)
                 self._device.journal.note("update", "refused: %s" % words)
             self._let_heat()
             self._wish = self._fetch = None
@@ -138,7 +143,7 @@ class Updater:
             yield from self._switch()
 
     def _download(self, take):
-        return download(self._url, self._device.wifi, take)
+        return download(self._url, self._device.wifi, take, self._wrap)
 
     def _patiently(self, taking, steps):
         """Takes steps that the flash may hold up, with the time that the watchdog leaves one."""
@@ -190,3 +195,12 @@ class Updater:
             device.output = device.output.real
         if device.heater.bms_output is not None:
             device.heater.bms_output.held_off = False
+
+
+def _words(error):
+    """Returns why an update came to nothing."""
+    if isinstance(error, Refused):
+        return str(error.args[0])
+    if isinstance(error, OSError) and error.errno in _TLS:
+        return _TLS[error.errno]
+    return repr(error)

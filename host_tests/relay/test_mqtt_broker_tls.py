@@ -1,7 +1,5 @@
 """A secure line: the relay on MicroPython, with its own TLS, and mosquitto with certificates."""
 
-import datetime
-import ipaddress
 import socket
 import subprocess
 import time
@@ -12,43 +10,9 @@ from host_tests.relay.broker_rig import BASE, Program, places, wait_for
 from tools.bench.broker import find_mosquitto, free_port
 
 pytest.importorskip("cryptography", reason="cryptography makes the certificates")
-from cryptography import x509  # noqa: E402
-from cryptography.hazmat.primitives import hashes, serialization  # noqa: E402
-from cryptography.hazmat.primitives.asymmetric import ec  # noqa: E402
+from host_tests.certificates import DAY, HERE, NOW, Authority, named  # noqa: E402
 
 pytestmark = pytest.mark.skipif(not find_mosquitto(), reason="mosquitto is not installed")
-NOW = datetime.datetime.now(datetime.timezone.utc)
-DAY = datetime.timedelta(days=1)
-HERE = [x509.IPAddress(ipaddress.ip_address("127.0.0.1")), x509.DNSName("broker.example")]
-
-
-class Authority:
-    """Signs certificates, which it writes to files."""
-
-    def __init__(self, folder, name):
-        self.folder = folder
-        self.name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
-        self.key = ec.generate_private_key(ec.SECP256R1())
-        self.ca = self._write(name, self.name, self.key, [x509.BasicConstraints(True, None)])[0]
-
-    def sign(self, name, names, until=NOW + DAY):
-        """Returns (file of the certificate, file of its key)."""
-        subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
-        key = ec.generate_private_key(ec.SECP256R1())
-        return self._write(name, subject, key, [x509.SubjectAlternativeName(names)], until)
-
-    def _write(self, name, subject, key, extensions, until=NOW + DAY):
-        made = x509.CertificateBuilder().subject_name(subject).issuer_name(self.name)
-        made = made.public_key(key.public_key()).serial_number(x509.random_serial_number())
-        made = made.not_valid_before(until - 3 * DAY).not_valid_after(until)
-        for extension in extensions:
-            made = made.add_extension(extension, isinstance(extension, x509.BasicConstraints))
-        paths = self.folder / f"{name}.pem", self.folder / f"{name}.key"
-        pem = serialization.Encoding.PEM
-        paths[0].write_bytes(made.sign(self.key, hashes.SHA256()).public_bytes(pem))
-        form = serialization.PrivateFormat.PKCS8
-        paths[1].write_bytes(key.private_bytes(pem, form, serialization.NoEncryption()))
-        return [str(path) for path in paths]
 
 
 @pytest.fixture(scope="module")
@@ -155,14 +119,14 @@ def test_a_stranger_s_certificate_is_refused(broker, run, tmp_path):
     fails(run(port, mqtt_ca=other.ca), "tls")
 
 
-@pytest.mark.parametrize("names, until", [([x509.DNSName("else.example")], DAY), (HERE, -DAY)])
+@pytest.mark.parametrize("names, until", [([named("else.example")], DAY), (HERE, -DAY)])
 def test_a_certificate_of_another_name_or_time_is_refused(broker, run, names, until):
     port, _, _ = broker(names, NOW + until)
     fails(run(port), "tls")
 
 
 def test_unverified_is_what_it_says(broker, run):
-    port, _, _ = broker([x509.DNSName("else.example")], NOW - DAY)
+    port, _, _ = broker([named("else.example")], NOW - DAY)
     program = run(port, mqtt_tls="unverified", mqtt_ca="", time_after_s=None)
     program.wait_for(lambda report: report["connected"])
 
@@ -183,7 +147,7 @@ def test_without_its_file_there_is_no_line_and_none_in_clear(broker, run):
 
 def test_our_own_certificate_lets_us_in(broker, run, authority):
     port, _, _ = broker(wants_certificate=True)
-    own, key = authority.sign("van", [x509.DNSName("van")])
+    own, key = authority.sign("van", [named("van")])
     program = run(port, mqtt_cert=own, mqtt_key=key)
     program.wait_for(lambda report: report["connected"])
     stranger = run(port)
