@@ -11,7 +11,7 @@ class Pin:
 
     OUT = IN = PULL_UP = 0
 
-    def __init__(self, number, mode, pull=None, value=None):
+    def __init__(self, number, mode=0, pull=None, value=None):
         self._number = number
 
     def __call__(self, level=None):
@@ -35,17 +35,32 @@ class Screen:
         self.lights += 1
 
 
+class I2C:
+    """Has a finger that moves."""
+
+    def __init__(self, number, scl, sda, freq):
+        self._at = 0
+
+    def readfrom_mem_into(self, address, register, buf):
+        self._at = self._at + 1 & 0xFF
+        buf[0] = self._at & 1
+        buf[1] = 0x80
+        buf[2] = buf[4] = self._at
+
+
 class Machine:
     """The module."""
 
 
 Machine.Pin = Pin
+Machine.I2C = I2C
 
 
 class Board:
     """Pins of the touch panel."""
 
     TOUCH_CS, TOUCH_CLK, TOUCH_DIN, TOUCH_DOUT, TOUCH_IRQ = 33, 25, 32, 39, 36
+    PANEL_I2C, PANEL_SCL, PANEL_SDA, TOUCH_WIDTH, TOUCH_HEIGHT = 1, 36, 36, 320, 240
 
 
 class Device:
@@ -60,7 +75,7 @@ sys.modules["board"] = Board
 
 import harness  # noqa: E402
 
-from hardware import buttons, touch, xpt2046  # noqa: E402
+from hardware import buttons, ft6336u, touch, xpt2046  # noqa: E402
 from screen.axes import Axes  # noqa: E402
 
 touch.ticks_ms = lambda: now[0]
@@ -90,6 +105,9 @@ def read():
 
 
 harness.check_no_alloc("xpt2046", read)
+other = ft6336u.Pen()
+harness.check_no_alloc("ft6336u", lambda: other.touched())
+harness.check(other.across > 0, "no finger was seen")
 panel = touch.Touch(buttons.Button(36), Device, Moving(), Axes(0x28, 0xE8, 320, 240), 320, True)
 run = panel.run()
 next(run)

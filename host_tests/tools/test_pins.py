@@ -60,6 +60,7 @@ S3 = "esp32_s3_devkit"
         ("esp32_c3_devkit", {"BMS_RX": 25}, "25: BMS_RX is no pin of this chip"),
         ("esp32_c3_devkit", {"PANEL": "hardware.st7789"}, "-1: PANEL_CS is no pin of this chip"),
         ("m5stack_core2", {"BMS_TX": 22}, "22: PANEL_SCL and BMS_TX"),
+        ("m5stack_core2", {"BMS_RX": 39}, "39: BMS_RX is taken: touch, interrupt"),
         ("m5stack_core2", {"BMS_RX": 16}, "16: BMS_RX belongs to flash or PSRAM"),
     ],
 )
