@@ -54,7 +54,7 @@ HEATER_MAX_W = 200
 CHARGER_PIN = 10
 PROBE_PIN = 9
 
-# Both close to ground. 0 is the button BOOT; 5 is free for one of your own, and not used yet.
+# Both close to ground. 0 is the button BOOT; 5 is free for one of your own.
 BUTTON_1 = 0  # held at reset, it starts the chip's loader instead of MicroPython
 BUTTON_2 = 5
 

@@ -60,7 +60,7 @@ HEATER_MAX_W = 200
 CHARGER_PIN = 33
 PROBE_PIN = 27
 
-# Both close to ground. 0 is the button BOOT; 14 is free for one of your own, and not used yet.
+# Both close to ground. 0 is the button BOOT; 14 is free for one of your own, which needs PSRAM.
 BUTTON_1 = 0  # held at reset, it starts the chip's serial loader instead of MicroPython
 BUTTON_2 = 14
 

@@ -60,7 +60,7 @@ HEATER_MAX_W = 200
 CHARGER_PIN = 5
 PROBE_PIN = 6
 
-# Both close to ground. 0 is the button BOOT; 15 is free for one of your own, and not used yet.
+# Both close to ground. 0 is the button BOOT; 15 is free for one of your own.
 BUTTON_1 = 0  # held at reset, it starts the chip's loader instead of MicroPython
 BUTTON_2 = 15
 
