@@ -85,9 +85,10 @@ class SetUp:
         yield
         self._show(ENTERING)
         yield
+        self._hotspot = Hotspot(self._network[0], self._network[1])
+        yield
         networks = scan()
         yield
-        self._hotspot = Hotspot(self._network[0], self._network[1])
         self._names = NameServer(access.ADDRESS)
         from portal.front import Front
 

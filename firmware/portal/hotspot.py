@@ -11,6 +11,8 @@ _OPEN = const(0)
 class Hotspot:
     """A WPA2 network with this name and password, at setup.access.ADDRESS.
 
+    Made before anything else is done with the radio: once the station has been switched on alone,
+    the chip refuses to have the network's name and password told ("Wifi Invalid Mode").
     Raises OSError if there is no memory for the radio.
     """
 

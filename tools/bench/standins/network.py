@@ -40,6 +40,7 @@ _SCAN_MS = 2_500
 _hostname = "mpy-esp32"
 _country = "XX"
 _interfaces = {}
+_mode = [0]  # a bit for each interface, as last started; 0: none was yet
 
 
 class WLAN:
@@ -85,6 +86,7 @@ class WLAN:
     def active(self, active=None):
         if active is not None:
             self._active = bool(active)
+            _mode[0] = sum([1 << i for i, wlan in _interfaces.items() if wlan._active]) or _mode[0]
             if self._interface == STA_IF:
                 self._tell(ops.LINK, 1 if active else 0)
         return self._active
@@ -133,6 +135,8 @@ class WLAN:
         if settings:
             if name is not None:
                 raise TypeError("either pos or kw args are allowed")
+            if self._interface == AP_IF and _mode[0] == 1 << STA_IF:
+                raise OSError("Wifi Invalid Mode")  # also when the station is off again
             for key in settings:
                 if key not in self._config and key not in ("hostname", "dhcp_hostname"):
                     raise ValueError("unknown config param")
