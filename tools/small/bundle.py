@@ -16,7 +16,7 @@ from tools import rendered
 from tools.small import groups
 from tools.small.groups import ENTRY
 from tools.small.name_order import first_line
-from tools.small.scopes import BUILTINS, Reader
+from tools.small.scopes import BUILTINS, read
 from tools.small.short_names import is_const, letters, nodes, parse
 from tools.small.squeeze import SqueezeError, replace
 from tools.small.stock_names import ADDED, STOCK
@@ -79,7 +79,7 @@ class _Joiner:
         self._trees = {name: parse(text) for name, text in texts.items()}
         self._group_of = {m: g for g, members in grouped.items() for m in members}
         self._group_of[ENTRY] = ENTRY
-        self._read = {name: Reader(tree, texts.keys()) for name, tree in self._trees.items()}
+        self._read = {name: read(text, frozenset(texts)) for name, text in texts.items()}
         for name, reader in self._read.items():
             if reader.problems:
                 raise SqueezeError(f"{name}:{reader.problems[0]}")

@@ -12,7 +12,7 @@ import functools
 
 from tools.small import groups
 from tools.small.fixed_names import DYNAMIC
-from tools.small.scopes import Reader
+from tools.small.scopes import read
 from tools.small.short_names import children, nodes, parse
 
 # What these call has returned when the device is built, and they are never called again.
@@ -72,7 +72,8 @@ class Program:
         self.functions = {}
         self.outermost = {}
         self.bases = {}  # (module, name) of a class: those of what it inherits from
-        self._readers = {m: Reader(parse(text), texts.keys()) for m, text in texts.items()}
+        ours = frozenset(texts)
+        self._readers = {module: read(text, ours) for module, text in texts.items()}
         self._imported = {m: self._imports(reader) for m, reader in self._readers.items()}
         for module, text in texts.items():
             self._read(module, parse(text))

@@ -2,8 +2,9 @@
 
 import ast
 import builtins
+import functools
 
-from tools.small.short_names import children
+from tools.small.short_names import children, parse
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -168,3 +169,10 @@ class Reader(ast.NodeVisitor):
             if f"{node.module}.{alias.name}" in self._ours:
                 self._scope.modules[alias.asname or alias.name] = f"{node.module}.{alias.name}"
         self.imports.append((node, self._scope))
+
+
+@functools.lru_cache(maxsize=512)
+def read(text, ours):
+    """Returns the Reader of a source, to be read only: most modules are read again and again as
+    they were. ours: see Reader."""
+    return Reader(parse(text), ours)
