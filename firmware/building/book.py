@@ -6,6 +6,7 @@ import board
 import framebuf
 
 from hardware.buttons import Button
+from hardware.light import light_sensor
 from hardware.two_buttons import Buttons
 from screen.book import Book
 from screen.draw.painter import Painter
@@ -32,7 +33,7 @@ def add_to(device, early):
         device.ble is not None,
         not exists("settings.json"),
         device.bms.bank if settings["packs"] else None,
-        _light_sensor(),
+        light_sensor(),
         device.recorder is not None,
     )
     if board.BUTTON_2 >= 0:
@@ -42,12 +43,3 @@ def add_to(device, early):
 
         touch_panel.add_to(device, True)
     brush.panel.light(settings["screen_brightness_pct"])
-
-
-def _light_sensor():
-    """Returns what tells how bright it is around, or None."""
-    if board.LIGHT_PIN < 0:
-        return None
-    from hardware.light import Light
-
-    return Light(board.LIGHT_PIN).percent

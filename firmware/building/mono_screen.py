@@ -10,12 +10,14 @@ def add_to(device, early):
     settings = early.settings
     device.button = Button(board.BUTTON_1)
     if early.roomy and settings["screen_pages"]:
+        from hardware.light import light_sensor
         from hardware.two_buttons import Buttons
         from screen.mono_wide import WideMonoScreen
         from showing.device_facts import DeviceFacts
 
         device.model = DeviceFacts(device)
-        device.screen = WideMonoScreen(early.brush, settings, early.texts, early.errors)
+        about = early.brush, settings, early.texts, early.errors
+        device.screen = WideMonoScreen(*about, light_sensor(), device.recorder is not None)
         if board.BUTTON_2 >= 0:
             device.button = Buttons(device.button, Button(board.BUTTON_2), device)
     elif settings["screen_pages"]:

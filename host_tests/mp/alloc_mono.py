@@ -65,6 +65,30 @@ def update():
         pass
 
 
+class Day:
+    """What the page of the last day reads of history.curve.Curve."""
+
+    columns = 240
+    busy = False
+    known = bytearray(b"\x07" * 240)
+    soc_pct = bytearray(range(100)) + bytearray(140)
+
+    def begin(self, uptime_s, day_s):
+        self.busy = True
+
+    def step(self):
+        self.busy = False
+        return False
+
+    def power_w(self, column):
+        return 1000 - 9 * column
+
+
+def look_at_the_day():
+    screen.button(model)
+    update()
+
+
 def other():
     panel.shift()
     panel.light(50)
@@ -79,4 +103,7 @@ for driver in (ssd1306, sh1106):
     screen = WideMonoScreen(canvas, WIDE, Language(BytesIO(DATA)), ())
     harness.check_no_alloc(driver.__name__ + ": update, wide", update, warm_up=20, rounds=20)
     harness.check_no_alloc(driver.__name__ + ": shift, light", other)
+    model.curve = Day()
+    screen = WideMonoScreen(canvas, WIDE, Language(BytesIO(DATA)), (), None, history=True)
+    harness.check_no_alloc(driver.__name__ + ": the last day", look_at_the_day, rounds=20)
 print("OK")

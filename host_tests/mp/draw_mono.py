@@ -1,7 +1,7 @@
 """Draws scenes through a mono panel's driver, and prints what goes over the I2C, in hex.
 
 Arguments: the driver's module, the language, then scenes; "first" is the first picture, "rest" the
-last.
+last, "history" the last day.
 """
 
 import sys
@@ -24,11 +24,19 @@ sys.modules["board"] = fake_panel.Board
 
 import framebuf  # noqa: E402
 import scenes  # noqa: E402
+from book_scenes import Day  # noqa: E402
 
-from screen import labels, mono, mono_start  # noqa: E402
+from screen import labels, mono, mono_past, mono_start  # noqa: E402
 from screen import model as m  # noqa: E402
 from screen.draw.language import Language  # noqa: E402
 from words import SCREEN_TEXTS  # noqa: E402
+
+
+class WithDay(m.Model):
+    """A model with the curve of a day."""
+
+    curve = Day(False)
+
 
 TEXTS = __import__("languages." + sys.argv[2], None, None, ("DATA",)).DATA
 scenes.new_language = lambda: Language(BytesIO(TEXTS))
@@ -41,6 +49,12 @@ for name in sys.argv[3:]:
         mono_start.show_lines(canvas, (b"SAFE MODE", b"no memory for the network", b"heater off"))
     elif name == "no_pages":
         mono_start.show_texts(canvas, scenes.new_language(), SCREEN_TEXTS, labels.NO_PAGES)
+    elif name == "history":
+        mono_past.MonoPast(canvas).draw(scenes.model_of("normal", WithDay()))
+        canvas.show()
+        while canvas.step():
+            pass
+        panel.light(80)
     else:
         errors = scenes.ERRORS if name == "settings_error" else ()
         screen = mono.MonoScreen(canvas, scenes.SETTINGS, scenes.new_language(), errors)

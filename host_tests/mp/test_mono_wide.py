@@ -57,7 +57,10 @@ class Rig:
         settings = dict(SETTINGS)
         settings.update(changes)
         canvas = mono.Canvas(self.panel, framebuf)
-        self.screen = WideMonoScreen(canvas, settings, Language(BytesIO(DATA)), ())
+        texts = Language(BytesIO(DATA))
+        self.around = 50
+        light = lambda: self.around  # noqa: E731
+        self.screen = WideMonoScreen(canvas, settings, texts, (), light, history=True)
         self.model = facts.Facts()
         self.model.heater = Heater()
         self.pack = p.PackState()
@@ -107,4 +110,65 @@ harness.check(pictures[0] != pictures[1], "38 C, and 38 F")
 differ = [i for i in range(1024) if pictures[0][i] != pictures[1][i]]
 harness.check(all([i % 128 >= 120 for i in differ]), "but for the letter they are the same")
 harness.check_equal(pictures[2], pictures[3], "100 C, and 100 F, without room for a letter")
+
+
+class Day:
+    """What a page reads of history.curve.Curve: half a day is known, half of it charging."""
+
+    columns = 240
+
+    def __init__(self):
+        self.known = bytearray(120) + bytearray(b"\x07" * 120)
+        self.soc_pct = bytearray(range(120)[:100]) + bytearray(b"\x64" * 140)
+        self.busy = False
+        self.begun = 0
+
+    def begin(self, uptime_s, day_s):
+        self.begun += 1
+        self.busy = True
+
+    def step(self):
+        self.busy = False
+        return False
+
+    def power_w(self, column):
+        return 200 if column < 180 else -400
+
+
+def column(picture, x):
+    """Returns a column's pixels from the top, 1 or 0."""
+    return [picture[128 * (y // 8) + x] >> y % 8 & 1 for y in range(64)]
+
+
+rig = Rig(screen_off_min=0)
+rig.model.curve = day = Day()
+rig.at(1)
+usual = bytes(rig.panel.picture)
+rig.screen.button(rig.model)
+harness.check_equal([rig.at(1), rig.at(2)], [8, 8], "the last day is shown at once")
+harness.check_equal(day.begun, 1, "it is reckoned once")
+shown = bytes(rig.panel.picture)
+harness.check_equal(sum(column(shown, 10)[12:63]), 0, "what nobody knows is empty")
+harness.check_equal(column(shown, 80)[12:43], [0] + [1] * 28 + [0] * 2, "a full pack")
+harness.check_equal(column(shown, 80)[43:63], [0] * 5 + [1] * 5 + [0] * 10, "charging, upwards")
+harness.check_equal(column(shown, 110)[43:63], [0] * 9 + [1] * 10 + [0], "more of it, downwards")
+harness.check_equal(sum([column(shown, x)[63] for x in range(128)]), 0, "the last line is black")
+rig.screen.back(rig.model)
+rig.at(3)
+harness.check_equal(bytes(rig.panel.picture)[:256], usual[:256], "and back")
+rig.screen.button(rig.model)
+rig.at(4)
+harness.check(bytes(rig.panel.picture)[:256] != usual[:256], "there again")
+rig.at(63)
+rig.at(64)
+harness.check_equal(bytes(rig.panel.picture)[:128], usual[:128], "it stays for a minute")
+harness.check_equal(day.begun, 1, "it is not reckoned each time")
+
+rig = Rig(screen_night="light", screen_off_min=0)
+rig.at(1)
+rig.around = 10
+rig.at(2)
+rig.around = 60
+rig.at(3)
+harness.check_equal(rig.panel.lights, [20, 80], "the light sensor makes it night, and day")
 print("OK")

@@ -6,7 +6,7 @@ from tools.bench.mono_panel import CONTROLLERS, SH1106, SSD1306, MonoPanel
 from tools.draw import render_mono, scenes
 
 DRIVERS = sorted(CONTROLLERS)
-ALL = (*scenes.SCENES, "rest", "no_pages", "first")
+ALL = (*scenes.SCENES, "history", "rest", "no_pages", "first")
 
 
 @pytest.mark.parametrize("driver", DRIVERS)

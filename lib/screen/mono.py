@@ -62,6 +62,10 @@ class Canvas:
         """Makes a line white, for a text in black on it."""
         self._frame.fill_rect(0, y, _WIDTH, _LETTER + 1, 1)
 
+    def column(self, x, y, h):
+        """Makes h pixels white, from (x, y) downwards."""
+        self._frame.vline(x, y, h, 1)
+
     def show(self):
         """Has the picture sent, a row with each `step`."""
         self.row = 0

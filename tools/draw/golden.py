@@ -61,8 +61,9 @@ def pictures():
 
 
 def mono_pictures(language):
-    """Yields (name, glass) of every situation on a mono panel, and its first and last picture."""
-    names = (*scenes.SCENES, "first", "rest")
+    """Yields (name, glass) of every situation on a mono panel, its first and last picture, and the
+    last day."""
+    names = (*scenes.SCENES, "first", "rest", "history")
     for name, panel in render_mono.draw(MONO_DRIVER, names, language).items():
         glass = scenes.Glass(panel.width, panel.height)
         places = [(x, y) for y in range(panel.height) for x in range(panel.width)]
