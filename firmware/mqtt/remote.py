@@ -4,6 +4,7 @@ import json
 
 from bms.writer import NAMES
 from compat import const
+from mqtt.pieces import HEAD, MOST_BYTES, Pieces
 from mqtt.reports import NOTHING as NOTHING_TO_TELL
 from relay import topics as t
 from relay.commands import (
@@ -33,6 +34,7 @@ def commands(device):
     """Returns the Commands of such a device."""
     log = LogReport(device.journal)
     wanted = ((t.RELEASE_SET, Release(device).ask), (log.TOPIC, log.ask))
+    wanted += ((t.UPDATE_DATA, Pieces(device).ask),)
     if device.writes is None:
         wanted += _closed()
     return Commands(device.writes, wanted, (log, UpdateReport(device.updater)))
@@ -90,11 +92,10 @@ class Commands:
             return
         if retained:
             self.refusal = RETAINED
-        elif length > PAYLOAD_MAX:
-            self.refusal = OVERSIZED
         else:
-            take = self._wanted[source - self._first][1]
-            self.refusal = take(bytes(payload[:length]))
+            topic, take = self._wanted[source - self._first]
+            most = HEAD + MOST_BYTES if topic == t.UPDATE_DATA else PAYLOAD_MAX
+            self.refusal = OVERSIZED if length > most else take(bytes(payload[:length]))
         self.command = WRITE if self.refusal == ACCEPTED else NOTHING
 
 

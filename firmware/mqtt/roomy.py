@@ -3,10 +3,14 @@
 import json
 
 from mqtt.broker_relay import Relay
-from mqtt.envelope import ROOM, Envelope
+from mqtt.envelope import Envelope
+from mqtt.pieces import HEAD, MOST_BYTES
 from mqtt.remote import ts
 from relay import topics as t
 from relay.commands import ACCEPTED, NOTHING, PAYLOAD_MAX, REFUSALS
+
+_ROOM = HEAD + MOST_BYTES  # of the longest payload
+_PIECE = t.UPDATE_DATA[1:].decode()
 
 
 class RoomyRelay(Relay):
@@ -21,8 +25,8 @@ class RoomyRelay(Relay):
             writes = _OpenedWrites(envelope, writes)
         judge = _Opened(envelope, judge)
         super().__init__(session, topics, packs, others, announcer, judge, codes, message, writes)
-        self._payload = bytearray(ROOM)
-        session.reader = type(session.reader)(len(session.reader.body) + ROOM - PAYLOAD_MAX)
+        self._payload = bytearray(_ROOM)
+        session.reader = type(session.reader)(len(session.reader.body) + _ROOM - PAYLOAD_MAX)
         if announcer is not None:
             announcer.relay = self  # one may give its place to another (mqtt.device_announcer)
 
@@ -37,7 +41,7 @@ class RoomyRelay(Relay):
         }
         if refusal != ACCEPTED:
             told["reason"] = REFUSALS.split(b"\n")[refusal].decode()
-        if self.journal is not None:
+        if self.journal is not None and told["command"] != _PIECE:  # there are hundreds of them
             what = (told["command"], told["reason"] or "done")
             self.journal.note("command", "%s, by MQTT: %s" % what)
         if self._envelope.id:

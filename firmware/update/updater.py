@@ -169,6 +169,7 @@ class Updater:
         switch_over()
         print("update: %s is tried" % self.latest)
         self.tried = True
+        self._tell(100)
         yield _SOON_MS
         device.output.close()
         ask()

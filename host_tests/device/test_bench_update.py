@@ -16,7 +16,7 @@ from tools import image
 from tools.bench.bench import Bench
 from tools.bench.bench_config import BenchConfig
 from tools.bench.desk import Desk
-from tools.packmate import bundles, deploy
+from tools.packmate import PackmateError, bundles, deploy, sending
 
 pytestmark = pytest.mark.bench
 
@@ -198,6 +198,21 @@ def test_without_the_setting_nothing_is_fetched(tmp_path, made):
         place.send("install")
         result = place.wait(lambda: place.desk.log.latest_json(f"{place.base}/result")[0])
         assert (result["done"], result["reason"]) == (False, "not_allowed")
+
+
+def test_in_pieces_over_mqtt_it_is_refused_in_words_or_tried(tmp_path, made):
+    """Nothing says from where updates may come: who has the key is believed all the same."""
+    with Place(tmp_path, made, update_url="") as place:
+        broker = ("127.0.0.1", place.desk.broker.port, None, place.base, tmp_path / "bundle")
+        place.files = {"entry.mpy": bytes(9000)}  # all of it would be a thousand pieces
+        place.serve({}, board="Another")
+        shutil.copy(place.served / "new.bundle", tmp_path / "bundle")
+        with pytest.raises(PackmateError, match="refused: it is for another board"):
+            sending.send(*broker)
+        place.serve({})
+        shutil.copy(place.served / "new.bundle", tmp_path / "bundle")
+        sending.send(*broker)
+        place.wait(lambda: place.slot().startswith("lib_b"))
 
 
 # -- without PSRAM --------------------------------------------------------------------------------

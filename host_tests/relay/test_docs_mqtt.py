@@ -27,7 +27,7 @@ def test_the_list_is_what_the_table_says():
 
 SPELLED = {value.decode() for value in vars(topics).values() if isinstance(value, bytes)}
 TOLD = {topic for topic in SPELLED if re.fullmatch("/[a-z]+", topic)} - {"/set", "/status"}
-TAKEN = {*words(topics.NAMES), "/log/get", "/bms/release/set"}
+TAKEN = {*words(topics.NAMES), "/log/get", "/bms/release/set", "/update/data"}
 
 
 def test_every_topic_has_its_row_and_no_other_has_one():

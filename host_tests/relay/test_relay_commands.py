@@ -46,7 +46,7 @@ def test_words_are_obeyed(source, word):
     assert judge(source, b"1").refusal == c.INVALID
 
 
-@pytest.mark.parametrize("wish, word", enumerate(UPDATE_WORDS))
+@pytest.mark.parametrize("wish, word", list(enumerate(UPDATE_WORDS)))
 def test_an_update_is_obeyed_where_the_settings_say_from_where(wish, word):
     told = judge(c.UPDATE, word)
     assert (told.command, told.refusal, told.value) == (c.UPDATE, c.ACCEPTED, wish)

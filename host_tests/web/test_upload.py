@@ -197,7 +197,13 @@ def test_nobody_sends_one_who_has_not_logged_in(rigged, key):
 
 # -- words ----------------------------------------------------------------------------------------
 
-_BROUGHT = ("update/intake", "update/taking", "update/updater", "website/upload")
+_BROUGHT = (
+    "update/arriving",
+    "update/intake",
+    "update/taking",
+    "update/updater",
+    "website/upload",
+)
 
 
 def refusals():

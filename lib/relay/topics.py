@@ -41,6 +41,7 @@ WRITE_NEXT = const(b"/set\n/bms/")
 WRITE_LAST = const(b"/set")
 # And where there is PSRAM.
 LOG_GET = const(b"/log/get")
+UPDATE_DATA = const(b"/update/data")
 RELEASE_SET = const(b"/bms/release/set")
 # Behind Home Assistant's prefix.
 BIRTH = b"/status"

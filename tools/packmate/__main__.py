@@ -27,6 +27,7 @@ from tools.packmate import (
     logs,
     ports,
     selftest,
+    sending,
     setup,
 )
 
@@ -85,6 +86,14 @@ def parse(argv):
     one.add_argument("file", type=pathlib.Path, help="where your server will find it")
     one.add_argument("--key", type=pathlib.Path, required=True, help="signing.pem of `keys`")
     one.add_argument("--image", type=pathlib.Path, help="a folder made by tools.image before")
+
+    one = command("send", _send, "sends such a file to a device over MQTT, piece by piece")
+    one.add_argument("file", type=pathlib.Path)
+    one.add_argument("base", help="what its topics begin with, as packmate/a0b1c2d3e4f5")
+    one.add_argument("--broker", metavar="HOST", required=True)
+    one.add_argument("--broker-port", type=int, default=1883)
+    one.add_argument("--user", help="at the broker; the password is asked for")
+    one.add_argument("--older", action="store_true", help="also if it is not newer than what runs")
 
     one = command("logs", _logs, "shows what a device says; it goes on with its work")
     one.add_argument("port", nargs="?", help=_PORT_HELP)
@@ -151,6 +160,11 @@ def _keys(options):
 
 def _bundle(options):
     bundles.make_bundle(options.board, options.file, options.key, options.image)
+
+
+def _send(options):
+    where = (options.broker, options.broker_port, options.user, options.base)
+    sending.send(*where, options.file, options.older)
 
 
 def _logs(options):

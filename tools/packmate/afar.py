@@ -1,5 +1,6 @@
 """Fetches a device's event log and crash record over MQTT: it goes on with its work."""
 
+import contextlib
 import getpass
 import json
 import queue
@@ -14,7 +15,14 @@ _RETAINED_S = 1  # in which a broker tells what it keeps
 
 
 def show(host, port, user, topic, legend, password=None):
-    """Prints what the devices below a topic tell, explained.
+    """Prints what the devices below a topic tell, explained. The rest: see `connected`."""
+    with connected(host, port, user, password) as (client, came):
+        print(fetch(client, came, topic, legend))
+
+
+@contextlib.contextmanager
+def connected(host, port, user, password=None):
+    """Gives (client, queue of (topic, payload) that come) once the broker has let us in.
 
     user: None for a broker that lets everybody in; else the password is asked for.
     """
@@ -31,7 +39,10 @@ def show(host, port, user, topic, legend, password=None):
         raise PackmateError(f"{host}:{port} cannot be reached: {error}") from None
     client.loop_start()
     try:
-        print(fetch(client, came, topic, legend))
+        reason = _next(came, time.monotonic() + _ANSWER_S)
+        if reason is None or reason.is_failure:
+            raise PackmateError(f"the broker does not let us in: {reason or 'no answer'}")
+        yield client, came
     finally:
         client.disconnect()
         client.loop_stop()
@@ -39,9 +50,6 @@ def show(host, port, user, topic, legend, password=None):
 
 def fetch(client, came, topic, legend):
     """Returns what the devices below a topic tell, as text. came: a queue of what has come."""
-    reason = _next(came, time.monotonic() + _ANSWER_S)
-    if reason is None or reason.is_failure:
-        raise PackmateError(f"the broker does not let us in: {reason or 'no answer'}")
     for leaf in ("availability", "crash", "log"):
         client.subscribe(f"{topic}/+/{leaf}")
     found = {}
