@@ -168,6 +168,18 @@ def test_a_swipe_goes_through_several_packs_on_the_page_that_is_shown(monkeypatc
     assert (page.screen.page, page.model.shown) == (show.GLANCE, 0)
 
 
+def test_what_is_counted_of_all_packs_is_told_of_none_of_them(monkeypatch):
+    page = page_of_packs(monkeypatch, (320, 240))
+    while page.screen.page != book.ENERGY:
+        page.press()
+        page.update()
+    page.screen.sheet.reset()
+    assert {"182", "164"} <= set(page.update(uptime_s=NOW_S + 20))
+    swiped(page, 1)
+    page.screen.sheet.reset()
+    assert not {"182", "164"} & set(page.update(uptime_s=NOW_S + 21))
+
+
 def test_a_swipe_turns_pages_that_are_of_no_pack(monkeypatch):
     page = page_of_packs(monkeypatch)
     while page.screen.page != show.HEATER:

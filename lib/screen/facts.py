@@ -87,5 +87,6 @@ class Facts(Model):
         return p.power_mw(mv, mah) // 1000
 
     def total_wh(self, which):
-        """Returns the energy that was charged (0) or used (1) since this device counts, in Wh."""
-        return None if self.totals is None else self.totals[which]
+        """Returns the energy that was charged (0) or used (1) since this device counts, in Wh; if
+        it is not known, None, as of one of several packs: they are counted together."""
+        return None if self.totals is None or self.shown else self.totals[which]
