@@ -9,8 +9,7 @@ stands still at that byte until somebody kills it.
 For the network time passes LAPSE times as fast, and a record is due every RECORD_MS. "begin_s" is
 the day's time when this life begins, in s since 2024; it is known after "timeless" records. All
 figures follow from that time, so that a record that was mixed up with another shows. "mat": the
-mat is on; "makes": how many times records are looked for; "new": the flash has no file system yet;
-"boot": the number of the start.
+mat is on; "new": the flash has no file system yet; "boot": the number of the start.
 
 Lines of standard output: `up N`: the next record to be made; `made N T K`: record N is of time T,
 a mark if K is not 0; `safe N`: all before N are in the flash; `cut`: the power has gone.
@@ -160,13 +159,12 @@ async def main(life):
     device, relay = start(life)
     pack = device.bms.pack
     began = time.ticks_ms()
-    next_ms = made = 0
+    next_ms = 0
     relay.start(began)
     while True:
         since_ms = time.ticks_diff(time.ticks_ms(), began)
         now = began + LAPSE * since_ms
-        if made < life["makes"] and since_ms >= next_ms:
-            made += 1
+        if since_ms >= next_ms:
             next_ms += RECORD_MS
             device.uptime_s += RECORD_S
             device.clock.day_s += RECORD_S

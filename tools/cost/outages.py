@@ -37,7 +37,6 @@ _BEGIN_S = 90_000_000  # s since 2024, of the first life
 _LIFE_S = 100_000  # of the day's time, from one life to the next
 _LEAST_S, _MOST_S = 0.1, 1.0  # of real time, that a life takes
 _MOST_STEPS = (6000, 2000)  # of the flash, until the power goes: the mat is off, or on
-_MANY = 1_000_000
 _SILENT_S = 2.0  # longer than a relay of LAPSE waits for an answer
 LIVES = 100
 _LIMIT_S = 60
@@ -209,6 +208,7 @@ class Trial:
         self._flash.write_bytes(b"\xff" * _FLASH_BYTES)
         self._lives = 0
         self._mat = False
+        self._due = 0  # all records before it must be told by now
 
     def run(self, lives):
         """Lives so many lives, and after each few one in which all is well; returns the Figures.
@@ -218,8 +218,9 @@ class Trial:
         try:
             for n in range(1, lives + 1):
                 self._live()
-                if n % _ROUND == 0 or n == lives:
+                if n % _ROUND == 0:
                     self._live_well()
+            self._live_well()
         finally:
             self._network.close()
         self._judge()
@@ -234,7 +235,6 @@ class Trial:
             "begin_s": _BEGIN_S + _LIFE_S * self._lives,
             "timeless": 0,
             "mat": False,
-            "makes": _MANY,
             "budget": None,
         }
         self._lives += 1
@@ -285,24 +285,25 @@ class Trial:
         self._mat = mat
 
     def _live_well(self):
-        """Makes one record, so that none before waits for the time of day; and ends when those
-        are told, or when nothing more comes."""
+        """Goes on until all records of before are told, or nothing more comes."""
         self._set_line("normal")
-        life = self._begin(makes=1)
-        begin = life.said[0][1]
+        life = self._begin()
+        self._due = life.said[0][1]
         heard = self._network.listener.heard
         count = len(heard)
         deadline = time.monotonic() + _LIMIT_S
-        while time.monotonic() < deadline and not self._all_told(begin):
+        while time.monotonic() < deadline and not self._all_told():
             if len(heard) > count:
                 count = len(heard)
                 deadline = time.monotonic() + _LIMIT_S
             time.sleep(0.05)
         self._finish(life, False)
 
-    def _all_told(self, end):
-        told = {one["record"] for one in self._network.listener.heard}
-        return all(number in told for number in self._book.kept if number < end)
+    def _all_told(self):
+        return self._due_records() <= {one["record"] for one in self._network.listener.heard}
+
+    def _due_records(self):
+        return {number for number in self._book.kept if number < self._due}
 
     def _judge(self):
         figures = self.figures
@@ -313,9 +314,10 @@ class Trial:
             if problem:
                 figures.problems.append(problem)
         told = {one["record"] for one in heard}
-        figures.problems += [f"record {n} was never delivered" for n in kept if n not in told]
-        figures.kept = len(kept)
-        figures.delivered = len(told & kept.keys())
+        due = self._due_records()
+        figures.problems += [f"record {n} was never delivered" for n in sorted(due - told)]
+        figures.kept = len(due)
+        figures.delivered = len(told & due)
         figures.twice = len(heard) - len(told)
         figures.timeless = sum(one["ts"] is None for one in heard)
         for mat, most in enumerate((1, ROOM)):
