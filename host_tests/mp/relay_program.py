@@ -112,6 +112,8 @@ def make_pack():
     pack.put(p.PACK_MV, 13210)
     pack.put(p.CURRENT_MA, -1500)
     pack.put(p.SOC_PCT, 87)
+    pack.put(p.REMAINING_MAH, 174_000)
+    pack.put(p.CAPACITY_MAH, 200_000)
     return pack
 
 

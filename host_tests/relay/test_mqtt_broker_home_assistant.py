@@ -80,6 +80,8 @@ def test_entities_move_to_their_device_and_back(tmp_path, places):
         one_by_one = settle(Program(places, mqtt_port=broker.port), home)
         assert one_by_one["soc_pct"][1] == "87" and one_by_one["cell_4"][1] == "3.304"
         assert one_by_one["uptime_s"][1] == "off" and len(one_by_one) > 60
+        assert one_by_one["stored_energy"][1] == "2300"
+        assert one_by_one["time_to_empty"][1] == "unknown"  # at 1.5 A it rests
         home.ask("name " + one_by_one["soc_pct"][0] + " Mine")
         there = settle(Program(places, mqtt_port=broker.port, ha_by_device=True), home)
         again = settle(

@@ -206,10 +206,11 @@ def test_only_what_is_there_is_announced(bench):
     before = len(bench.config_topics())
     bench.run(30_000, step=50)
     assert {"remaining_mah", "temp_2"} <= set(bench.configs())
-    assert len(bench.config_topics()) == before + 2  # and nothing else again
+    # And three that follow from the charge; nothing again.
+    assert len(bench.config_topics()) == before + 5
     bench.pack.cells += 1
     bench.run(30_000, step=50)
-    assert "cell_5" in bench.configs() and len(bench.config_topics()) == before + 3
+    assert "cell_5" in bench.configs() and len(bench.config_topics()) == before + 6
 
 
 USED = {
@@ -290,8 +291,46 @@ def test_a_board_without_psram_has_no_records_of_what_it_cannot_do():
     gone = [r for r in all_pack if r not in pack] + [r for r in all_device if r not in device]
     assert len(gone) == len(all_pack + all_device) - len(pack + device)
     keys = {record.split(b"/config")[0].rpartition(b"/")[2].decode() for record in gone}
-    assert {"event", "update", "clock", "charge_limit_ma", "packs_good", "bms_save"} <= keys
+    assert {
+        "stored_energy",
+        "time_to_full",
+        "event",
+        "update",
+        "clock",
+        "charge_limit_ma",
+        "packs_good",
+        "bms_save",
+    } <= keys
     assert not {"soc_pct", "heater_mode", "heater_preheat"} & keys
+
+
+@pytest.mark.parametrize(
+    "remaining_mah, ma, stored, empty, full",
+    [
+        (150_000, -10_000, "7920", "900", "None"),
+        (150_000, 25_000, "7920", "None", "120"),
+        (280_000, 25_000, "14780", "None", "0"),
+        (200_000, 25_000, "10560", "None", "0"),
+        (150_000, 0, "7920", "None", "None"),
+        (150_000, -4_000, "7920", "None", "None"),  # rest: a fiftieth of 200 Ah an hour
+        (0, -4_100, "0", "0", "None"),
+        (None, -10_000, "None", "None", "None"),
+    ],
+)
+def test_what_is_reckoned_from_a_message(start, remaining_mah, ma, stored, empty, full):
+    bench = start(roomy=True)
+    bench.pack.put(p.REMAINING_MAH, 1000)
+    bench.run(30_000, step=50)
+    configs = bench.configs()
+    told = {"remaining_mah": remaining_mah, "current_ma": ma, "pack_mv": 52_800}
+    payload = json.dumps(told | {"capacity_mah": 200_000})
+    found = [
+        render(configs[key]["val_tpl"], payload)
+        for key in ("stored_energy", "time_to_empty", "time_to_full")
+    ]
+    assert found == [stored, empty, full]
+    assert configs["stored_energy"]["dev_cla"] == "energy_storage"
+    assert "sug_dsp_prc" not in configs["stored_energy"]
 
 
 def test_settings_with_an_error_clear_nothing(start):

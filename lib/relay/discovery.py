@@ -233,6 +233,53 @@ def _powers():
     return records
 
 
+_REST = 50  # less than this part of the capacity an hour is rest, of which no time follows
+
+
+def _reckoned():
+    """Returns the records of what Home Assistant reckons from a message: the energy that is
+    stored, at the voltage of now, and how long the pack lasts or charges at the current of now. In
+    steps that a recorder can bear."""
+    left = "value_json.remaining_mah"
+    full = "value_json.capacity_mah"
+    ma = "value_json.current_ma"
+    stored = "(%s*value_json.pack_mv/1e7)|round|int*10" % left
+    lasts = "(%s/-%s*4)|round|int*15" % (left, ma)
+    charges = "[((%s-%s)/%s*4)|round|int*15,0]|max" % (full, left, ma)
+    all_known = "%s is number and %s is number and %s is number and " % (left, full, ma)
+    records = []
+    for name, title, unit, cls, value, known in (
+        (
+            "stored_energy",
+            "Stored energy",
+            "Wh",
+            "energy_storage",
+            stored,
+            left + " is number and value_json.pack_mv is number",
+        ),
+        (
+            "time_to_empty",
+            "Time to empty",
+            "min",
+            "duration",
+            lasts,
+            all_known + "-%s*%d>%s" % (ma, _REST, full),
+        ),
+        (
+            "time_to_full",
+            "Time to full",
+            "min",
+            "duration",
+            charges,
+            all_known + "%s*%d>%s" % (ma, _REST, full),
+        ),
+    ):
+        field = f.Field(name, f.INT, title, good=True, unit=unit, cls=cls, state="measurement")
+        template = "(%s if %s else None)" % (value, known)
+        records.append(_reading(field, f.STATE, p.REMAINING_MAH, template))
+    return records
+
+
 def _listed():
     """Returns the records of sensors and cells, and of what has a form of its own."""
     records = [_notices(), _alarms(), _event()] + _powers()
@@ -446,6 +493,8 @@ _ROOMY |= {
 def render(roomy=True):
     """Returns DATA, or as much of it as boards without PSRAM can use."""
     pack = _readings(f.STATE) + _listed()
+    if roomy:
+        pack += _reckoned()
     device = []
     for message in f.MESSAGES[1:] + f.OTHERS:
         device += _readings(message)
