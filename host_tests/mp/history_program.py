@@ -6,10 +6,11 @@ The flash is a file with LittleFS in it, so that it outlives the process: what w
 stays, whatever ends this. With a "budget" the power goes after so many steps (nor_flash), and all
 stands still at that byte until somebody kills it.
 
-For the network time passes LAPSE times as fast, and a record is due every RECORD_MS. "begin_s" is
-the day's time when this life begins, in s since 2024; it is known after "timeless" records. All
-figures follow from that time, so that a record that was mixed up with another shows. "mat": the
-mat is on; "new": the flash has no file system yet; "boot": the number of the start.
+For the network time passes LAPSE times as fast, and a record is due every RECORD_MS; seldom if
+this life "rests". "begin_s" is the day's time when it begins, in s since 2024; it is known after
+"timeless" records. All figures follow from that time, so that a record that was mixed up with
+another shows. "mat": the mat is on; "new": the flash has no file system yet; "boot": the number of
+the start.
 
 Lines of standard output: `up N`: the next record to be made; `made N T K`: record N is of time T,
 a mark if K is not 0; `safe N`: all before N are in the flash; `cut`: the power has gone.
@@ -30,13 +31,13 @@ from building import history
 from building.relay import build_relay
 from relay import commands as c
 
-BLOCKS = 64
-LAPSE = 10
+BLOCKS = 128
+LAPSE = 5
 STEP_MS = 2
 RECORD_MS = 40
 RECORD_S = 10  # of the day
 SET_UP = {
-    "history_kb": 64,
+    "history_kb": 256,
     "history_interval_s": RECORD_S,
     "history_rest_s": 60,
     "mqtt_interval_s": 15,
@@ -165,7 +166,7 @@ async def main(life):
         since_ms = time.ticks_diff(time.ticks_ms(), began)
         now = began + LAPSE * since_ms
         if since_ms >= next_ms:
-            next_ms += RECORD_MS
+            next_ms += RECORD_MS * (8 if life["rests"] else 1)
             device.uptime_s += RECORD_S
             device.clock.day_s += RECORD_S
             set_figures(pack, device.clock.day_s)
