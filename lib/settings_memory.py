@@ -45,6 +45,8 @@ _OF_PSRAM = (
     ("web_settings", None),
 )
 # Of the line to the broker, and Home Assistant: nothing asks for these there.
+# Beside pages and network they leave less than the 14 kB that following an update takes.
+_TIGHT = ("jk_modbus", "jk_display", "auto")
 _OF_LINE = ("mqtt_tls", "mqtt_ca", "mqtt_cert", "mqtt_key", "mqtt_writes", "ha_by_device")
 
 
@@ -93,6 +95,9 @@ def _refuse_line(values, errors):
         values["mqtt_host"] = ""  # never in clear instead
     if values["ha_by_device"]:
         _complain(errors, "ha_by_device", BY_DEVICE_KB)
+    if values["update_url"] and values["screen_pages"] and values["bms_dialect"] in _TIGHT:
+        errors.append("update_url: no room to follow an update; use USB, or screen_pages false")
+        values["update_url"] = ""
     for name in _OF_LINE:
         values.pop(name)
 

@@ -4,6 +4,8 @@ application, and what a start has beside it that comes after one."""
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+import settings
+import settings_memory
 from tools import image
 from tools.cost import boot_play, chip_heaps, memory
 from tools.packmate import bundles, deploy
@@ -65,6 +67,16 @@ def test_it_fits_where_the_application_is_not(bundle, key, tmp_path):
     stages = boot_play.play(SETTINGS, more=more, there=there, until="settings, radio")
     assert chip_heaps.follow(stages)[1] == []
     assert max(stage.live for stage in stages) < 65_000 and stages[-1].live > 55_000
+
+
+def test_where_there_is_no_room_to_follow_one_the_settings_are_refused():
+    values = settings.load({"bms_dialect": "jk_modbus", **SETTINGS})[0]
+    errors = []
+    settings_memory.refuse(values, errors)
+    assert values["update_url"] == "" and "no room to follow an update" in errors[0]
+    values = settings.load({"screen_pages": False, "bms_dialect": "jk_modbus", **SETTINGS})[0]
+    settings_memory.refuse(values, [])
+    assert values["update_url"]
 
 
 @pytest.mark.parametrize("slot", ["lib 1 0 \n", ""])
