@@ -1,8 +1,9 @@
 """Driver of a capacitive touch panel's FT6336U, as docs/panels.md has it.
 
-Registers are those of FocalTech's FT6336U data sheet; the bus, and that the touch panel is reset
-with the panel, those of M5Stack's library (github.com/m5stack/M5Core2, src/M5Touch.cpp). It is
-asked for its places, not waited for: so nothing of its settings need be changed.
+Registers are those of public drivers and register lists of FocalTech's FT6336U; the bus, and that
+the touch panel is reset with the panel, those of M5Stack's library (github.com/m5stack/M5Core2,
+src/M5Touch.cpp). It is asked for its places, not waited for: so nothing of its settings need be
+changed.
 """
 
 # Not every board has these facts.

@@ -1,4 +1,4 @@
-"""The driver of the FT6336U against one on its bus, which minds its data sheet."""
+"""The driver of the FT6336U against one on its bus, which minds what its registers are for."""
 
 import importlib
 import sys
@@ -9,7 +9,7 @@ import pytest
 from tools import boards
 
 ADDRESS = 0x38
-# Registers that exist, from FocalTech's data sheet: places of two fingers, thresholds, modes, ids.
+# Registers that exist, from public register lists: places of two fingers, thresholds, modes, ids.
 THERE = {*range(0x0F), 0x80, 0x85, *range(0x86, 0x8A), *range(0x91, 0x97), *range(0x9F, 0xAB)}
 THERE |= {0xAF, 0xBC}
 WRITABLE = {0x00, 0x80, 0x85, *range(0x86, 0x8A), *range(0x91, 0x97), 0xA4, 0xA5}
