@@ -29,11 +29,18 @@ _CUT = "the power failed, or it hung: nothing was changed"
 
 
 def take_instead(early):
-    """Does what was wished for, and resets the chip. early: startup.Startup."""
+    """Does what was wished for, and resets the chip. early: startup.Startup.
+
+    Returns if the wish cannot be taken away first: a flash that takes nothing any more must not
+    keep the application from running for ever.
+    """
+    update = Update(early)
+    forget(WISH)  # once, whatever comes of it
+    if read(WISH) is not None:
+        return
     watchdog = machine.WDT(timeout=_HANG_MS)
     ask()
     begun_ms = ticks_ms()
-    update = Update(early)
     try:
         for pause_ms in update:
             watchdog.feed()
@@ -62,7 +69,6 @@ class Update:
     def __iter__(self):
         """Does it: a generator of pauses in ms."""
         self.tell(_CUT)
-        forget(WISH)  # once, whatever comes of it
         yield from self._wait_for_wifi()
         for pause_ms in self._taking.steps(self._fetch):
             self._show()
@@ -74,7 +80,11 @@ class Update:
     def tell(self, reason):
         """Leaves what has come of it. reason: why nothing, in words; "" if that is not so."""
         forget(TOLD)
-        leave(CAME, json.dumps({"latest_version": self._taking.latest, "release_summary": reason}))
+        came = {"latest_version": self._taking.latest, "release_summary": reason}
+        try:
+            leave(CAME, json.dumps(came))
+        except OSError as error:  # a full flash: that alone must not keep the chip from its reset
+            print("%s:" % CAME, error)
 
     def _wait_for_wifi(self):
         wifi = self._early.wifi

@@ -31,6 +31,9 @@ class WDT:
     def __init__(self, timeout):
         WDT.armed += 1
 
+    def feed(self):
+        """Each step is fed for; what a test puts here comes in between."""
+
 
 class Module:
     """A module of nothing, and what it is given."""
@@ -52,16 +55,24 @@ def nothing(*_):
     return None
 
 
-sys.modules["machine"] = Module(RTC=RTC, WDT=WDT)
+class Reset(Exception):
+    """The chip is reset."""
+
+
+def reset():
+    raise Reset
+
+
+sys.modules["machine"] = Module(RTC=RTC, WDT=WDT, reset=reset)
 sys.modules["board"] = Module(NAME="Board")
 sys.modules["update.download"] = Module(download=lambda url, wifi, take: fetch(take))
 sys.modules["screen.start"] = Module(show_progress=nothing)
 
 import slots  # noqa: E402
 from update import intake  # noqa: E402
-from update.instead import Update  # noqa: E402
+from update.instead import Update, take_instead  # noqa: E402
 from update.intake import make_folders  # noqa: E402
-from update.marks import CAME, CAME_BACK, INSTALL, PROVED, WISH, leave, read  # noqa: E402
+from update.marks import CAME, CAME_BACK, CHECK, INSTALL, PROVED, WISH, forget, leave, read  # noqa: E402
 from update.taking import Taking, switch_over  # noqa: E402
 
 OLD = {"app.mpy": b"old" * 300, "heat/heater.mpy": b"old heater" * 50, "gone.mpy": b"x" * 600}
@@ -107,7 +118,9 @@ def wish():
 
 def instead():
     """What update/instead.py does."""
-    for _ in Update(EARLY):
+    update = Update(EARLY)
+    forget(WISH)
+    for _ in update:
         pass
 
 
@@ -238,6 +251,27 @@ def is_told(files):
 # Without PSRAM.
 counts = cut(content, wish, [OLD, new], is_told)
 assert counts[0] > 100 and counts[1]
+
+# It does what was wished for once, and a result that cannot be left is no reason to go on.
+flash = Flash(bytearray(content))
+use(flash)
+leave(WISH, str(CHECK))
+WDT.feed = lambda _: setattr(flash, "budget", flash.steps)  # from here on nothing can be written
+try:
+    take_instead(EARLY)
+    raise AssertionError("it is not reset")
+except Reset:
+    pass
+use(Flash(flash.data))
+assert read(WISH) is None and start() == OLD
+
+# A flash that takes nothing at all any more: the application runs.
+flash = Flash(bytearray(content))
+use(flash)
+leave(WISH, str(CHECK))
+flash.budget = flash.steps
+take_instead(EARLY)
+use(Flash(flash.data))
 
 # A slot file of nonsense is none.
 for nonsense in ("", "x", "lib_b 1", "../x 1 1 \n", "lib_b a b \n", "lib_b 1 1 " + "x" * 200):
