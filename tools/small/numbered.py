@@ -21,6 +21,7 @@ READERS = frozenset(
         "starting.config",
         "website.events",
         "website.stored",
+        "mqtt.bms_announcer",  # what is called like one there is Home Assistant's
     }
 )
 # What settings are called wherever they are handed on.
