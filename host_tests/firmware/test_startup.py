@@ -8,7 +8,7 @@ import pytest
 
 from unload import unload
 
-SETTINGS = {"wifi_ssid": "", "mqtt_host": "", "packs": (), "bms_link": "uart"}
+SETTINGS = {"wifi_ssid": "", "mqtt_host": "", "packs": (), "bms_link": "uart", "update_url": ""}
 
 
 class Memory:
@@ -52,6 +52,7 @@ def startup(monkeypatch):
     heaps.Heaps = Memory
     config = types.ModuleType("starting.config")
     config.load_state = lambda: ({}, {})
+    config.exists = lambda name: False
 
     def load_settings(max_ma, max_mw, roomy):
         found.roomy = roomy

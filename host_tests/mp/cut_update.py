@@ -136,7 +136,7 @@ def moments(content, work):
     flash = Flash(bytearray(content))
     use(flash)
     begin = flash.steps
-    flash.begun.clear()
+    flash.begun = []
     work()
     whole = flash.steps - begin
     found = set(range(0, whole, STRIDE))

@@ -17,15 +17,15 @@ class Flash:
     """Programming clears bits, erasing sets a block's. It dies after `budget` steps.
 
     A step is a byte programmed or a quarter of a block erased; a dead flash changes no more. data:
-    what is in it, kept as it is; or the number of empty blocks. `begun`: with how many steps done
-    each of the programmings and erasures began.
+    what is in it, kept as it is; or the number of empty blocks. `begun`: a list gets
+    with how many steps done each programming and erasure began; None: nobody asks.
     """
 
     def __init__(self, data):
         self.data = bytearray(BLOCK * data) if isinstance(data, int) else data
         self.budget = None
         self.steps = 0
-        self.begun = []
+        self.begun = None
         self.read_bytes = 0
         self.erased = [0] * (len(self.data) // BLOCK)
 
@@ -55,7 +55,8 @@ class Flash:
         return 0
 
     def _afford(self, wanted):
-        self.begun.append(self.steps)
+        if self.begun is not None:
+            self.begun.append(self.steps)
         if self.budget is not None:
             wanted = min(wanted, self.budget - self.steps)
         self.steps += wanted

@@ -344,3 +344,10 @@ def test_what_is_called_for_each_frame_stays():
     for module, names in inline_choice.STAY.items():
         left = {n.name for n in ast.walk(ast.parse(moved[module])) if hasattr(n, "name")}
         assert names <= left
+
+
+def test_values_that_change_places_make_no_tuple():
+    """In parentheses they would, in MicroPython, at each time."""
+    text = "def _moved(y):\n    log(y)\n\n\ndef f(x, y):\n    x, y = y, x\n    _moved(x)\n"
+    found = inlined(text)
+    assert "x, y = y, x\n" in found and "_moved" not in found

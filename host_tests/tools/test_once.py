@@ -227,4 +227,5 @@ def test_the_builders_exist():
     texts, _ = image.sources("lilygo_t_display")
     program = once.Program(texts)
     assert program.functions.keys() >= once.BUILDERS
-    assert groups.ONCE <= texts.keys() | {"languages"}
+    with_touch, _ = image.sources("esp32_2432s028")
+    assert groups.ONCE <= texts.keys() | with_touch.keys() | {"languages"}

@@ -41,6 +41,7 @@ ONCE = frozenset(
         "building.units",
         "building.heater",
         "building.screen",
+        "building.touch_panel",
         "building.relay",
         "mqtt.open_codes",
         "relay.making",

@@ -23,7 +23,7 @@ from tools.small.inline_bodies import (
 from tools.small.inline_choice import SCOPES, candidates
 from tools.small.scopes import bound_in
 from tools.small.short_names import parse, walk
-from tools.small.squeeze import private_constants
+from tools.small.squeeze import private_constants, replace
 
 
 def _is_function(node):
@@ -78,12 +78,25 @@ def _put_bodies(texts, kept, stock):
     return result
 
 
+def _bare(text):
+    """Takes the parentheses off what several names are given at once: with them MicroPython makes
+    a tuple of it, on the heap."""
+    given = [
+        node.value
+        for node in walk(ast.parse(text))
+        if isinstance(node, ast.Assign)
+        and isinstance(node.value, ast.Tuple)
+        and isinstance(node.targets[0], ast.Tuple)
+    ]
+    return replace(text, [(value, ast.unparse(value)[1:-1]) for value in given])
+
+
 def _write(module, text, tree, gone, inside, result):
     """Enters what has come of a module into an Inlined. gone: lines of functions; inside: {line of
     a function: names}, both as they were in `text`."""
     if gone or inside:
         _Without(gone).visit(tree)
-        text = ast.unparse(ast.fix_missing_locations(tree)) + "\n"
+        text = _bare(ast.unparse(ast.fix_missing_locations(tree)) + "\n")
     before = [n for n in walk(tree) if _is_function(n)]
     after = [n for n in walk(ast.parse(text)) if _is_function(n)]
     pairs = list(zip(after, before, strict=True))
