@@ -2,7 +2,7 @@
 
 The application has left a wish (wish_small.py), and restarted. Here nothing of it is loaded: the
 heater's pin is low, and nobody will change that. Whatever comes of it, the chip is reset within
-_LONGEST_MS, and starts as ever; what has come of it is told then (mqtt.update_result).
+_LONGEST_MS, and starts as ever; what has come of it is told then (after.py).
 """
 
 import json

@@ -8,6 +8,7 @@ from screen.draw import palette as pal
 from screen.draw import sheet as s
 from screen.pages.glance import figure, label
 
+# Of the state's name, by heater state: on a field of that colour, unlike the footer's words.
 _INKS = (pal.ON_GREY, pal.ON_GREEN, pal.ON_AMBER, pal.ON_BLUE, pal.ON_GREY, pal.ON_RED)
 
 _UNKNOWN = const(-0x3FFFFFFF)
