@@ -104,7 +104,8 @@ def add_changes(site, device, settings):
     mode = find(MODE_NAMES, settings["heater_mode"]) if heats else 0
     # The bits of relay.commands.
     kinds = settings["web_mode"] | settings["web_boost"] << 1 | settings["web_thresholds"] << 2
-    kinds |= (settings["update_url"] != "") << 3
+    # What restarts the device needs what a restart by hand needs.
+    kinds |= bool(settings["web_settings"] and settings["update_url"]) << 3
     judge = Judge(kinds, mode, settings["heater_on_dc"], settings["heater_off_dc"])
     order = orders.Orders(device, judge, obey)
     site.answer("POST", "/api/command", order.answer, orders.BODY_BYTES, own.guarded)

@@ -10,9 +10,12 @@ from kept import console
 from kept.crash_file import TOLD, UNTOLD
 from settings_private import PRIVATE
 from web.answer import JSON, Answer
+from website.live import HIDDEN
 from website.stored import SETTINGS, read
 
 _EVENTS = const(8)  # a piece
+_SHORT = const(3)
+_NAMES = ("title", "pack_names")  # of website.live, as its owner calls things
 _FILE = b'Content-Disposition: attachment; filename="packmate-support.json"\r\n'
 
 
@@ -48,30 +51,38 @@ class Events:
 
     def _support(self):
         before = b'{"state":'
-        for piece in self._live.pieces():
+        for piece in self._live.pieces(_NAMES):
             yield before + piece
             before = b""
-        yield b',"settings":' + json.dumps(_settings()).encode()
-        yield b',"crashes":' + json.dumps(_crashes()).encode()
+        settings = read(SETTINGS)
+        private = _hide(settings)
+        yield b',"settings":' + json.dumps(settings).encode()
+        yield b',"crashes":' + _cleared(json.dumps(_crashes()), private)
         for piece in self._log(b',"events":[', b"]"):
-            yield piece
+            yield _cleared(piece.decode(), private)
         lines = self._without_secrets("\n".join(console.last()))
-        yield b',"console":' + json.dumps(lines.split("\n")).encode() + b"}"
+        yield b',"console":' + _cleared(json.dumps(lines.split("\n")), private) + b"}"
 
 
-def _settings():
-    there = read(SETTINGS)
-    if there:
-        packs = there.get("packs", ())
-        for one in [there] + [pack for pack in packs if isinstance(pack, dict)]:
-            _hide(one)
-    return there
+def _hide(settings):
+    """Hides who and where somebody is, in settings as the file has them; returns the values that
+    were there."""
+    private = []
+    packs = settings.get("packs", ()) if settings else ()
+    for one in [settings or {}] + [pack for pack in packs if isinstance(pack, dict)]:
+        for name in PRIVATE:
+            if one.get(name):
+                private.append(str(one[name]))
+                one[name] = HIDDEN
+    return private
 
 
-def _hide(one):
-    for name in PRIVATE:
-        if one.get(name):
-            one[name] = "***"
+def _cleared(text, private):
+    """Returns a text as bytes, without those values in it; a short one may be any word's part."""
+    for value in private:
+        if len(value) > _SHORT:
+            text = text.replace(value, HIDDEN)
+    return text.encode()
 
 
 def _crashes():

@@ -16,6 +16,8 @@ from relay.message import Message
 from relay.state import StateReport
 from web.answer import JSON, Answer
 
+HIDDEN = "***"
+
 
 class Live:
     """codes: the Language of languages.codes; facts: what of `device` never changes, as a dict;
@@ -36,9 +38,13 @@ class Live:
         """The handler."""
         return Answer(200, JSON, self.pieces())
 
-    def pieces(self):
-        """Yields the object: each report is a piece of its own."""
-        yield b'{"device":' + json.dumps(self._about()).encode()
+    def pieces(self, hidden=()):
+        """Yields the object: each report is a piece of its own. hidden: members of "device" that
+        are not told."""
+        about = self._about()
+        for name in hidden:
+            about[name] = HIDDEN
+        yield b'{"device":' + json.dumps(about).encode()
         yield b',"heater":' + (b"null" if self._heater is None else self._told(self._heater))
         before = b',"packs":['
         for report in self._packs:

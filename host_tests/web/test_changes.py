@@ -1,5 +1,6 @@
 """Settings on the page: judged as a whole, written whole, and secrets never shown."""
 
+import collections
 import json
 import types
 
@@ -7,6 +8,7 @@ import pytest
 
 import settings
 from host_tests.web import site_rig as rig
+from relay.commands import UPDATES
 
 GIVEN = {"wifi_ssid": "van", "heater_output": "gpio", "heater_mode": "charger"}
 SECRETS = {"wifi_password": "my wifi secret", "web_password": "my web secret"}
@@ -166,3 +168,16 @@ def test_nothing_restarts_by_itself(made, calls):
     made.device.uptime_s += 100_000
     made.step()
     assert calls == []
+
+
+def test_an_update_from_the_server_needs_what_a_restart_needs(building, monkeypatch):
+    """It restarts the device."""
+    kinds = []
+    monkeypatch.setattr(building, "Judge", lambda allowed, *limits: kinds.append(allowed))
+    device = rig.make_device()
+    device.login = types.SimpleNamespace(enter=None, leave=None, guarded=lambda make: make)
+    url = {"update_url": "http://host/van.bundle"}
+    for given in (url, url | {"web_settings": True}, {"web_settings": True}):
+        every = {"heater_output": "none", "heater_mode": "off", "update_url": ""} | given
+        building.add_changes(building.Site(()), device, collections.defaultdict(bool, every))
+    assert [bool(allowed & UPDATES) for allowed in kinds] == [False, True, False]

@@ -127,11 +127,17 @@ def test_a_support_file_has_nothing_that_others_must_not_know(events):
     assert not [secret for secret in hidden if secret in text]
 
 
-def test_a_support_file_hides_what_tells_who_and_where_somebody_is(events, tmp_path):
+def test_a_support_file_hides_what_tells_who_and_where_somebody_is(events, device, tmp_path):
     packs = [{"name": "Second", "ble_address": "C8:47:8C:00:00:01", "bms_link": "ble"}]
     private = {name: f"private {name}" for name in PRIVATE}
     (tmp_path / "settings.json").write_text(json.dumps({**private, "packs": packs}))
-    found = rig.told(events.support(rig.asked()))[1]["settings"]
+    (tmp_path / "crash.json").write_text('{"error": "no private mqtt_host"}')
+    device.journal.events = lambda: iter(['[1, 2, null, "login", "private name"]'])
+    told = rig.told(events.support(rig.asked()))[1]
+    assert told["state"]["device"]["title"] == "***" and told["state"]["device"]["boots"] == 4
+    assert told["crashes"] == [{"error": "no ***"}] and told["events"][0][-1] == "***"
+    assert "private" not in json.dumps(told)
+    found = told["settings"]
     assert {found[name] for name in PRIVATE} == {"***"}
     assert found["packs"] == [{"name": "***", "ble_address": "***", "bms_link": "ble"}]
 
