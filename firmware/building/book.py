@@ -7,10 +7,11 @@ import framebuf
 
 from hardware.buttons import Button
 from hardware.light import light_sensor
+from hardware.reset_cause import has_crashed
 from hardware.two_buttons import Buttons
 from screen.book import Book
 from screen.draw.painter import Painter
-from showing.device_facts import DeviceFacts
+from showing.device_facts import DeviceFacts, last_error
 from starting.config import exists
 from version import VERSION
 
@@ -20,7 +21,7 @@ def add_to(device, early):
     settings = early.settings
     brush = Painter(early.brush.panel, framebuf, early.brush.glyphs)
     device.button = Button(board.BUTTON_1)
-    device.model = facts = DeviceFacts(device)
+    device.model = facts = DeviceFacts(device, last_error() if has_crashed() else b"")
     facts.packs = len(device.bms.units)
     python = sys.implementation.version
     facts.version = ("%s, Python %d.%d" % (VERSION, python[0], python[1])).encode()

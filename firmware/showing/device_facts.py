@@ -1,14 +1,24 @@
 """Carries to the pages of screen.book what else they show, once a second."""
 
+import json
+
 from bms import pack as p
+from compat import const
+from kept.crash_file import UNTOLD
 from screen.facts import UNKNOWN, Facts
+
+_LONGEST = const(15)  # letters that there is room for
 
 
 class DeviceFacts(Facts):
-    """A Facts that looks at the device by itself, whenever it takes up a pack."""
+    """A Facts that looks at the device by itself, whenever it takes up a pack.
 
-    def __init__(self, device):
+    crash: see screen.facts.Facts.
+    """
+
+    def __init__(self, device, crash=b""):
         super().__init__()
+        self.crash = crash
         self._device = device
         self._looked_s = -1
         self.reset_cause = device.reset_cause
@@ -50,3 +60,14 @@ class DeviceFacts(Facts):
         if pack.has(p.CELL_COUNT) and not self.about or self.uptime_s % 60 == 0:
             texts = (pack.text(p.MODEL) or pack.text(p.DEVICE_ID), pack.text(p.SW_VERSION))
             self.about = " ".join([text for text in texts if text]).encode()
+
+
+def last_error():
+    """Returns the name of the error that ended the run before this one, as bytes for the screen;
+    b"" if it has left no record (kept/crash.py)."""
+    try:
+        with open(UNTOLD) as file:
+            error = json.load(file)["error"]
+        return error.partition(":")[0][:_LONGEST].encode()
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return b""

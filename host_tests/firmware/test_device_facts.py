@@ -6,7 +6,7 @@ import pytest
 
 from bms.pack import CELL_COUNT, DEVICE_ID, MODEL, STATUS, SW_VERSION, PackState
 from screen.facts import UNKNOWN
-from showing.device_facts import DeviceFacts
+from showing.device_facts import DeviceFacts, last_error
 from tools.draw.scenes import Heater
 
 
@@ -42,6 +42,25 @@ def test_links_and_memory(device):
     assert (facts.rssi_dbm, facts.address, facts.network) == (-61, b"10.0.0.9", 1)
     assert (facts.python_free, facts.reset_cause, facts.boots) == (99_000, 3, 17)
     assert facts.day_min == UNKNOWN and facts.totals is None and facts.mqtt_reason == 0
+
+
+@pytest.mark.parametrize(
+    "record, name",
+    [
+        (None, b""),
+        ("{", b""),
+        ("[]", b""),
+        ('{"error": null}', b""),
+        ('{"error": "OSError: [Errno 5] EIO"}', b"OSError"),
+        ('{"error": "NotImplementedError: "}', b"NotImplementedE"),
+    ],
+)
+def test_what_ended_the_run_before(device, tmp_path, monkeypatch, record, name):
+    monkeypatch.chdir(tmp_path)
+    if record is not None:
+        (tmp_path / "crash.new").write_text(record)
+    assert last_error() == name
+    assert DeviceFacts(device, name).crash == name and DeviceFacts(device).crash == b""
 
 
 def test_what_few_devices_have(device):

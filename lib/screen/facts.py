@@ -13,8 +13,9 @@ UNKNOWN = const(-1)
 
 
 class Facts(Model):
-    """A Model with more. Set at the start: `version` and `board` (bytes). Set once a second
-    by the application: `address` (bytes, empty without Wi-Fi), `rssi_dbm`, `wifi_reason`,
+    """A Model with more. Set at the start: `version` and `board` (bytes), and `crash`, the name of
+    the error that ended the run before this one (bytes, empty if none did). Set once a second by
+    the application: `address` (bytes, empty without Wi-Fi), `rssi_dbm`, `wifi_reason`,
     `network` (1 or 2, which Wi-Fi that is about; 0: there is one), `wifi_losses`, `mqtt_reason`,
     `mqtt_failures`, `losses` of the BMS; `python_free` in bytes; `reset_cause`, `boots`;
     `day_min`, the minute of the local day, -1 while unknown; `totals`: those of a bms.meter.Meter,
@@ -32,6 +33,7 @@ class Facts(Model):
         self.network = 0
         self.wifi_reason = self.wifi_losses = self.mqtt_reason = self.mqtt_failures = 0
         self.losses = self.python_free = self.reset_cause = self.boots = 0
+        self.crash = b""
         self.day_min = UNKNOWN
         self.totals = None
         self.curve = None

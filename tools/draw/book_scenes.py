@@ -83,6 +83,7 @@ _TROUBLE = {
     "rssi_dbm": None,
     "reset_cause": 3,
     "boots": 99_999,
+    "crash": b"ZeroDivisionErr",
 }
 _LOW = (alarms.CELL_UNDERVOLTAGE, alarms.LOW_SOC)
 

@@ -10,6 +10,7 @@ from screen.draw.fonts.barlow import TEXT
 from screen.more.warmth import title
 
 _NONE = const(-1)
+_CRASHED = const(-2)
 
 
 def _bms(sheet, field, _what, model, live):
@@ -91,7 +92,12 @@ def _start(sheet, field, _what, model, _live):
 
 
 def _cause(sheet, field, _what, model, _live):
-    """Says why it started."""
+    """Says why it started: by what error, or by what else."""
+    if model.crash:
+        if not sheet.changed(field, _CRASHED, pal.AMBER):
+            return False
+        sheet.text.add(model.crash)
+        return True
     return sheet.line(field, w.RESET_CODES, model.reset_cause, pal.WHITE)
 
 
