@@ -295,13 +295,12 @@ def test_a_board_without_psram_has_no_records_of_what_it_cannot_do():
         "stored_energy",
         "time_to_full",
         "event",
-        "update",
         "clock",
         "charge_limit_ma",
         "packs_good",
         "bms_save",
     } <= keys
-    assert not {"soc_pct", "heater_mode", "heater_preheat"} & keys
+    assert not {"soc_pct", "heater_mode", "heater_preheat", "update", "update_check"} & keys
 
 
 @pytest.mark.parametrize(

@@ -485,7 +485,7 @@ def _readings(message):
 _ROOMY = {COMMAND + number for number in range(len(_COMMANDS))}
 _ROOMY |= {
     USE + f.USES.index(use)
-    for use in (f.RADIO, f.SEVERAL, f.WRITES, f.WRITES_FROM_AFAR, f.PSRAM, f.UPDATES)
+    for use in (f.RADIO, f.SEVERAL, f.WRITES, f.WRITES_FROM_AFAR, f.PSRAM)
     + (f.CHARGE_LIMITS, f.DATA_BUDGET)
 }
 
