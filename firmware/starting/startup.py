@@ -42,6 +42,7 @@ _READERS += ("settings_heater", "settings_memory")
 _OF_UPDATES = "update.todo update.version slot"
 _TWO_AREAS = const(100_000)  # less than two areas of Python's heap are together
 _HALF_AN_AREA = const(40_000)
+_ROOM = const(16_000)  # for the head of a bundle, before small things lie everywhere
 _CRUMBS = const(4_000)  # with a driver's books of 2 kB, too little for another area
 _LENT = const(8_000)  # of what radio and sockets need in bad moments only, to a second start
 
@@ -59,6 +60,9 @@ class Startup:
     """
 
     ballast = 0
+    room = (
+        None  # kept free for the head of a bundle, where one is taken instead of the application
+    )
 
 
 def prepare(picture, failures=0):
@@ -143,6 +147,8 @@ def _take_memory(early, failures):
         # Screen and heater do without; the next start tries again.
         early.errors.append("wifi: no memory for the radio (%s)" % error)
     if early.update == WISHED:
+        gc.collect()
+        early.room = bytearray(_ROOM)
         from update.instead import take_instead
 
         take_instead(early)
