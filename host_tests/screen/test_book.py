@@ -373,13 +373,14 @@ def test_links_in_words(monkeypatch):
         "waiting for the BMS",
         "wrong password?",
         "waits for Wi-Fi",
-        "it had hung",
+        "ZeroDivisionErr",
         "start 99999",
     } <= set(texts)
     texts = page.update(wifi=2, mqtt=2, rssi_dbm=-70, address=b"10.0.0.9", age_s=0, age_ms=0)
     assert {"10.0.0.9", "-70 dBm", "connected", "answers"} <= set(texts)
     assert page.update(address=b"10.0.0.8") == ["10.0.0.8"]
     assert page.update(network=2) == ["Wi-Fi 2"]
+    assert page.update(crash=b"") == ["it had hung"]
 
 
 def test_about(page):
