@@ -14,6 +14,7 @@ from relay.topics import UPDATE
 from update.marks import CAME, CAME_BACK, HEADER, PROVED, TOLD, forget, leave, place, read
 from version import VERSION
 
+WENT_BACK = "the update did not prove itself; the version before it runs again"
 _PROVED_S = const(180)  # who has run so long, with its broker
 _LOST_S = const(900)  # and who has not till then, comes back
 _LOOK_MS = const(1000)
@@ -75,7 +76,7 @@ def _result():
         came = {}
     summary = came.get("release_summary", "")
     if slots.read()[3] == CAME_BACK:
-        summary = "the update did not prove itself; the version before it runs again"
+        summary = WENT_BACK
     return {
         "installed_version": VERSION,
         "latest_version": came.get("latest_version") or VERSION,

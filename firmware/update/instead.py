@@ -49,12 +49,10 @@ def take_instead(early):
                 raise Refused("it takes too long")
     except Refused as error:
         update.tell(error.args[0])
-    except MemoryError as error:
-        sys.print_exception(error)
-        update.tell("there is no memory for it")
     except Exception as error:  # whatever a server and its files bring about
         sys.print_exception(error)
-        update.tell(repr(error))
+        no_room = isinstance(error, MemoryError)
+        update.tell("there is no memory for it" if no_room else repr(error))
     machine.reset()
 
 
@@ -71,9 +69,7 @@ class Update:
         """Does it: a generator of pauses in ms."""
         self.tell(_CUT)
         yield from self._wait_for_wifi()
-        self._early.room = (
-            None  # the collector gives it back when the first large piece is asked for
-        )
+        self._early.room = None  # the collector has it back when a large piece is asked for
         for pause_ms in self._taking.steps(self._fetch):
             self._show()
             yield pause_ms

@@ -12,6 +12,7 @@ import machine
 import slots
 from compat import const
 from hardware.reset_cause import ask
+from update.after import WENT_BACK
 from update.download import download
 from update.intake import Older, Refused
 from update.marks import CAME_BACK, CHECK
@@ -87,7 +88,7 @@ class Updater:
         self._wrap = wrap
         self._wish = self._fetch = None
         if slots.read()[3] == CAME_BACK:
-            self.reason = "the update did not prove itself; the version before it runs again"
+            self.reason = WENT_BACK
             device.journal.note("update", self.reason)
 
     def ask(self, wish, fetch=None):

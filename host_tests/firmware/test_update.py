@@ -227,7 +227,7 @@ def updater(monkeypatch):
     monkeypatch.setitem(sys.modules, "hardware.resolver", types.ModuleType("hardware.resolver"))
     sys.modules["hardware.resolver"].Resolver = None  # pyright: ignore[reportAttributeAccessIssue]
     sys.modules["hardware.resolver"].sockaddr = print  # pyright: ignore[reportAttributeAccessIssue]
-    names = ("update.updater", "update.download", "kept.pause", "kept.times")
+    names = ("update.updater", "update.after", "update.download", "kept.pause", "kept.times")
     for name in names:
         monkeypatch.delitem(sys.modules, name, raising=False)
     module = importlib.import_module("update.updater")
