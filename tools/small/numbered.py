@@ -21,9 +21,10 @@ READERS = frozenset(
         "starting.config",
         "website.events",
         "website.stored",
-        "mqtt.bms_announcer",  # what is called like one there is Home Assistant's
     }
 )
+# What is called like a setting in these is something else.
+OTHERS = frozenset({"mqtt.bms_announcer"})  # Home Assistant's
 # What settings are called wherever they are handed on.
 _CALLED = {"settings", "pack", "one"}
 _BY_NAME = "NUMBERED = False"  # in settings.py
@@ -36,7 +37,8 @@ def number(texts, names):
     Raises SqueezeError where a name is used in another way than as settings["name"].
     """
     place = {name: at for at, name in enumerate(names)}
-    found = {n: text if n in READERS else _numbered(n, text, place) for n, text in texts.items()}
+    as_it_is = READERS | OTHERS
+    found = {n: text if n in as_it_is else _numbered(n, text, place) for n, text in texts.items()}
     assert found["settings"].count(_BY_NAME) == 1
     found["settings"] = found["settings"].replace(_BY_NAME, _BY_NUMBER)
     return found
