@@ -1,16 +1,19 @@
 """An update on LittleFS in a flash that loses its power: arguments are the bundle and the key.
 
 Cut in taking it in, in the switch, in each start of the trial, in coming back, and where it comes
-instead of the application: at the begin and end of each programming and each erasure that the file
-system does, and in between (STRIDE). Whatever the moment, the next start finds one whole set of
-files, the old one or the new one; and the update can be done again.
+instead of the application: at each byte that the file system programs, and at each quarter of a
+block that it erases. Whatever the moment, the next start finds one whole set of files, the old one
+or the new one; and the update can be done again.
+
+What a start does follows from what it reads of the flash. So it is played for each cut that has
+changed anything that the last one played has read: for all others it would be that one once more.
 """
 
 import json
 import os
 import sys
 
-from nor_flash import Flash, make, use
+from nor_flash import READ, Flash, make, states, use
 
 with open(sys.argv[1], "rb") as file:
     BUNDLE = file.read()
@@ -77,7 +80,6 @@ from update.taking import Taking, switch_over  # noqa: E402
 
 OLD = {"app.mpy": b"old" * 300, "heat/heater.mpy": b"old heater" * 50, "gone.mpy": b"x" * 600}
 BLOCKS = 40
-STRIDE = 13  # steps, in the long middle of what is programmed
 EARLY = Module(wifi=Module(step=lambda now: True), settings={"update_url": ""})
 EARLY.brush = EARLY.texts = None
 
@@ -131,37 +133,55 @@ def quietly(work):
         return None
 
 
-def moments(content, work):
-    """Returns after how many steps of work() it is to be cut; the last of them is its end."""
+def log_of(content, work):
+    """Returns what work() does to a flash: see nor_flash."""
     flash = Flash(bytearray(content))
     use(flash)
-    begin = flash.steps
-    flash.begun = []
+    flash.log = []
     work()
-    whole = flash.steps - begin
-    found = set(range(0, whole, STRIDE))
-    for at in flash.begun:
-        found.update((at - begin - 1, at - begin, at - begin + 1))
-    return sorted([at for at in found if 0 <= at < whole]) + [whole]
+    return flash.log
+
+
+def borders(log):
+    """Returns after how many steps each programming and each erasure begins."""
+    return [steps - log[0][0] for steps, _, _ in log]
 
 
 def cut(content, work, wanted, look=nothing):
-    """Cuts work() everywhere; the start after it must find one of `wanted`, whole. Returns how
-    often each was found. look(files): looks further."""
+    """Cuts work() at each step; the start after it must find one of `wanted`, whole. Returns how
+    many steps each was found after. look(files): looks further."""
     counts = [0] * len(wanted)
-    budgets = moments(content, work)
-    for budget in budgets:
+    log = log_of(content, work)
+    read = found = None
+    runs = before = 0
+    for steps, data, where in states(bytearray(content), log):
+        if found is not None:
+            counts[found] += steps - before
+        before = steps
+        if read is None or any(read[where[0] // READ : (where[1] + READ - 1) // READ]):
+            flash = Flash(bytearray(data))
+            flash.read = read = flash.marks()
+            use(flash)
+            files = start()
+            assert files in wanted, (steps, slots.read())
+            found = wanted.index(files)
+            look(files)
+            runs += 1
+    counts[found] += 1
+    die(content, work, log, wanted)
+    print("cut at each of", before, "steps, with", runs, "different starts:", counts)
+    return counts
+
+
+def die(content, work, log, wanted):
+    """The program bears a flash that dies under it, too: where a programming or erasure begins."""
+    for budget in borders(log):
         flash = Flash(bytearray(content))
         use(flash)
         flash.budget = flash.steps + budget
         quietly(work)
         use(Flash(flash.data))
-        found = start()
-        assert found in wanted, (budget, budgets[-1], slots.read())
-        counts[wanted.index(found)] += 1
-        look(found)
-    print("cut at", len(budgets), "of", budgets[-1], "steps:", counts)
-    return counts
+        assert start() in wanted, (budget, slots.read())
 
 
 def install_old():
@@ -188,7 +208,7 @@ counts = cut(content, update, [OLD, new])
 assert counts[0] > 100 and counts[1]
 
 # After any cut the update can be done again.
-for budget in moments(content, update)[::40]:
+for budget in borders(log_of(content, update))[::40]:
     flash = Flash(bytearray(content))
     use(flash)
     flash.budget = flash.steps + budget
