@@ -9,6 +9,7 @@ from compat import const
 
 _LINES = const(24)
 _LONGEST = const(120)
+_SECRET = const(64)  # as long as any (lib/settings.py): one that begins in a line is there whole
 
 _lines = []
 _print = print
@@ -19,13 +20,15 @@ def start():
     builtins.print = _print_and_keep
 
 
-def last():
-    """Returns the lines kept, as a list of str, the oldest first."""
-    return list(_lines)
+def last(without_secrets):
+    """Returns the lines kept, as a list of str, the oldest first. without_secrets: of kept.crash,
+    which must see a secret as a whole: so lines are cut after it."""
+    text = without_secrets("\n".join(_lines))
+    return [line[:_LONGEST] for line in text.split("\n")]
 
 
 def _print_and_keep(*things, **how):
     _print(*things, **how)
-    _lines.append(" ".join([str(thing) for thing in things])[:_LONGEST])
+    _lines.append(" ".join([str(thing) for thing in things])[: _LONGEST + _SECRET])
     if len(_lines) > _LINES:
         _lines.pop(0)

@@ -84,4 +84,4 @@ def _memory(heaps):
 
 def _lines():
     console = sys.modules.get("kept.console")  # on a board with PSRAM
-    return None if console is None else [without_secrets(line) for line in console.last()]
+    return None if console is None else console.last(without_secrets)

@@ -18,6 +18,7 @@ import os
 import words as w
 from compat import const
 from kept.guarded import each_second
+from kept.noted_button import NotedButton
 from kept.pause import write
 from kept.times import unix_s
 
@@ -211,9 +212,10 @@ def code_of(codes, table, number):
 
 def run(device):
     """The task: watches, and writes."""
+    device.button = NotedButton(device.button, device)
 
     def step():
         device.watch.step(device)
         device.journal.step(device)
 
-    return each_second(step, "event log: nothing is noted until the next start")
+    yield from each_second(step, "event log: nothing is noted until the next start")

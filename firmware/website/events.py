@@ -60,8 +60,8 @@ class Events:
         yield b',"crashes":' + _cleared(json.dumps(_crashes()), private)
         for piece in self._log(b',"events":[', b"]"):
             yield _cleared(piece.decode(), private)
-        lines = self._without_secrets("\n".join(console.last()))
-        yield b',"console":' + _cleared(json.dumps(lines.split("\n")), private) + b"}"
+        lines = console.last(self._without_secrets)
+        yield b',"console":' + _cleared(json.dumps(lines), private) + b"}"
 
 
 def _hide(settings):

@@ -12,6 +12,8 @@ from relay import commands as c
 
 MINUTE_MS = 60_000
 NOW = 7
+# Modules that hold on to the chip they were loaded with.
+BOUND = ("tasks", "hardware.buttons", "kept.noted_button", "showing.telemetry")
 
 
 class Thing(types.SimpleNamespace):
@@ -27,11 +29,11 @@ def tasks(monkeypatch):
     machine = types.ModuleType("machine")
     machine.Pin = machine.RTC = object
     monkeypatch.setitem(sys.modules, "machine", machine)
-    for name in ("tasks", "hardware.buttons", "showing.telemetry"):
+    for name in BOUND:
         monkeypatch.delitem(sys.modules, name, raising=False)
     module = importlib.import_module("tasks")
     yield module
-    for name in ("tasks", "hardware.buttons", "showing.telemetry"):
+    for name in BOUND:
         sys.modules.pop(name, None)
 
 
@@ -325,32 +327,51 @@ def radio(monkeypatch, clock):
     return links
 
 
-@pytest.mark.parametrize("latched, done", [(0, ["press"]), (4, ["off", "acknowledge"])])
-def test_a_long_press_clears_a_fault_or_leaves_the_bms_to_the_phone(tasks, latched, done):
+def hold(tasks, device):
+    """Holds the button for long; returns what of it is in the event log."""
+    noted = []
+    device.journal = Thing(note=lambda what, about: noted.append(f"{what}: {about}"))
+    device.button = importlib.import_module("kept.noted_button").NotedButton(
+        Thing(step=lambda now: 2), device
+    )
+    serve(tasks, device)
+    return noted
+
+
+@pytest.mark.parametrize(
+    "latched, done, noted",
+    [(0, ["press"], "bms/release"), (4, ["off", "acknowledge"], "heater/acknowledge")],
+)
+def test_a_long_press_clears_a_fault_or_leaves_the_bms_to_the_phone(tasks, latched, done, noted):
     device = Device()
-    device.button = Thing(step=lambda now: 2)
     device.heater.latched = latched
     device.ble = Thing(press=lambda device: device.calls.append("press"))
-    serve(tasks, device)
+    assert hold(tasks, device) == [f"command: {noted}, by the button: done"]
     assert device.calls == done
 
 
 def test_a_long_press_acknowledges_a_warning_and_switches_nothing(tasks):
     device = Device()
-    device.button = Thing(step=lambda now: 2)
     device.heater.latched = 0
     device.heater.warnings = 1
-    serve(tasks, device)
+    assert hold(tasks, device) == ["command: heater/acknowledge, by the button: done"]
     assert device.calls == ["acknowledge"]
 
 
 def test_a_long_press_does_nothing_where_there_is_nothing_to_do(tasks):
     device = Device()
-    device.button = Thing(step=lambda now: 2)
     device.heater.latched = 0
     device.ble = None
-    serve(tasks, device)
+    assert hold(tasks, device) == []
     assert device.calls == []
+
+
+def test_a_short_press_is_no_command(tasks):
+    device = Device()
+    device.journal = None
+    button = Thing(step=lambda now: 1, held_ms=300)
+    noted = importlib.import_module("kept.noted_button").NotedButton(button, device)
+    assert noted.step(NOW) == 1 and noted.held_ms == 300
 
 
 def test_a_clock_is_stepped_with_the_network(tasks):

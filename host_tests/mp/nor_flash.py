@@ -19,9 +19,9 @@ class Flash:
     """Programming clears bits, erasing sets a block's. It dies after `budget` steps.
 
     A step is a byte programmed or a quarter of a block erased; a dead flash changes no more. data:
-    what is in it, kept as it is; or the number of empty blocks. `log`: a list gets each programming
-    and erasure as (steps done before it, where, the bytes, or None), see `states`; `read`: in
-    `marks` a 1 is set for each READ bytes of which any are read. None: nobody asks.
+    what is in it, kept as it is; or the number of empty blocks. `log`: a list gets each
+    programming and erasure as (steps done before it, where, the bytes, or None), see `states`;
+    `read`: in `marks` a 1 is set for each READ bytes of which any are read. None: nobody asks.
     """
 
     def __init__(self, data):

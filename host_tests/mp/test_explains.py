@@ -8,6 +8,8 @@ import vfs
 
 
 class Machine:
+    Pin = None
+
     def reset_cause(self):
         return 3
 
@@ -33,6 +35,7 @@ def crash_record():
     with open("secrets.json", "w") as file:
         json.dump(SECRETS, file)
     console.start()
+    print("x" * 116 + "hunter2")
     print("the password", "is", "hunter2")
     try:
         fail()
@@ -45,6 +48,8 @@ def crash_record():
     assert record["error"] == "ValueError: joined with ***, or with ***"
     assert "in fail" in record["traceback"] and record["traceback"].startswith("Traceback")
     assert record["lines"][-1] == "the password is ***"
+    assert record["lines"][-2] == "x" * 116 + "***"  # it went beyond where lines are cut
+    assert "hunt" not in text
     assert (record["failed_starts"], record["reset_cause"]) == (2, 3)
     assert record["memory"] is record["ran_s"] is None
     try:
@@ -75,6 +80,7 @@ class Output:
 
 class Device:
     def __init__(self):
+        self.button = None
         self.uptime_s = 0
         self.output = Output()
         self.supervisor = Supervisor()

@@ -96,7 +96,7 @@ def events(load, device, make, tmp_path):
     (tmp_path / "secrets.json").write_text(json.dumps(SECRETS))
     events = load("website.events")
     console = ["memory, start: Python has", "says my wifi secret", "and my broker secret"]
-    events.console = types.SimpleNamespace(last=lambda: console)
+    events.console = types.SimpleNamespace(last=lambda clear: [clear(line) for line in console])
     return events.Events(device, make(), load("kept.crash").without_secrets)
 
 

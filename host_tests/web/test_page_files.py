@@ -126,7 +126,7 @@ def test_what_the_scripts_say_has_words(sources):
     assert used - known == set()
     by_name_put_together = {"heats_below", "warm_from", "of_soc", "of_temp", "of_power", "of_heat"}
     by_choice = {"on", "off", "is_set", "is_not_set", "log_in", "log_out", "restarts"}
-    by_choice |= {"log_in_again", "by_mqtt", "on_page"}
+    by_choice |= {"log_in_again", "by_mqtt", "on_page", "by_button"}
     assert known - used <= by_name_put_together | by_choice
 
 

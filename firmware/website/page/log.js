@@ -10,6 +10,9 @@ const BAD = ["crash", "late", "fault", "alarm", "warning", "dropped"];
 // Whose codes an event is about.
 const TABLES = { wifi: "wifi", mqtt: "mqtt", bms: "wire", fault: "reason", fault_over: "reason", warning: "warning", warning_over: "warning", alarm: "alarm", alarm_over: "alarm" };
 
+// How a command came, and its text.
+const WAYS = { "by MQTT": "by_mqtt", "on the page": "on_page", "by the button": "by_button" };
+
 let seen = null;
 
 export async function load(device) {
@@ -29,10 +32,10 @@ function aboutWhat(what, about) {
   if (what === "bms") return texts.words.wire[about] ?? word("radio", about);
   if (TABLES[what]) return word(TABLES[what], about) || about;
   if (what === "start") return word("reset", about) || about;
-  const order = /^(.+), (by MQTT|on the page): (.+)$/.exec(about);
+  const order = /^(.+), (by MQTT|on the page|by the button): (.+)$/.exec(about);
   if (what !== "command" || !order) return about;
   const [, name, from, became] = order;
-  return `${name}, ${text(from === "by MQTT" ? "by_mqtt" : "on_page")}: ${texts.answers[became] ?? became}`;
+  return `${name}, ${text(WAYS[from])}: ${texts.answers[became] ?? became}`;
 }
 
 function item(event) {
