@@ -4,11 +4,11 @@ from bms import catalog, command, writer
 from bms.check import Check
 from bms.pack import PackState
 from compat import ticks_add
-from tools.bench.ant_new_sim import AntNewSim
-from tools.bench.ant_old_sim import AntOldSim
-from tools.bench.jk_ble_sim import JkBleSim
-from tools.bench.jk_gps_sim import JkGpsSim
-from tools.bench.jk_modbus_sim import JkModbusSim
+from tools.bench.bms.ant_new_sim import AntNewSim
+from tools.bench.bms.ant_old_sim import AntOldSim
+from tools.bench.bms.jk_ble_sim import JkBleSim
+from tools.bench.bms.jk_gps_sim import JkGpsSim
+from tools.bench.bms.jk_modbus_sim import JkModbusSim
 from tools.plant import Plant
 
 STEP_MS = 20

@@ -12,7 +12,7 @@ from struct import pack
 
 import paho.mqtt.client as mqtt
 
-from tools.bench import simulators
+from tools.bench.bms import simulators
 from tools.plant import Plant
 
 _STEP_S = 0.02  # real time

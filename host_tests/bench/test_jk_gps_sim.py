@@ -7,9 +7,9 @@ import select
 
 import pytest
 
-from tools.bench import jk_gps_frame as wire
+from tools.bench.bms import jk_gps_frame as wire
+from tools.bench.bms.jk_gps_sim import JkGpsSim
 from tools.bench.chip import Chip
-from tools.bench.jk_gps_sim import JkGpsSim
 from tools.bench.serial_line import SerialLine
 from tools.plant import Plant
 

@@ -4,10 +4,10 @@ import struct
 
 import pytest
 
-from tools.bench import ant_frame
-from tools.bench.ant_new_sim import AntNewSim
-from tools.bench.ant_old_sim import AntOldSim
-from tools.bench.ant_sim import AntNewSim as RadioAntNew
+from tools.bench.bms import ant_frame
+from tools.bench.bms.ant_new_sim import AntNewSim
+from tools.bench.bms.ant_old_sim import AntOldSim
+from tools.bench.bms.ant_sim import AntNewSim as RadioAntNew
 from tools.plant import Plant
 
 S = 1_000_000

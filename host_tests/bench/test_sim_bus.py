@@ -5,9 +5,9 @@ import select
 
 import pytest
 
-from tools.bench import simulators
+from tools.bench.bms import simulators
+from tools.bench.bms.jk_modbus_sim import JkModbusSim
 from tools.bench.chip import Chip
-from tools.bench.jk_modbus_sim import JkModbusSim
 from tools.bench.serial_line import SerialLine
 from tools.plant import Plant
 

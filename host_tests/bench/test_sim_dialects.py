@@ -8,7 +8,7 @@ from bms import pack as p
 from bms.pack import PackState
 from host_tests.dialects import why_withheld
 from tools import vocabulary
-from tools.bench import simulators
+from tools.bench.bms import simulators
 from tools.bench.chip import Chip
 from tools.bench.serial_line import SerialLine
 from tools.plant import Plant

@@ -6,11 +6,11 @@ import types
 
 import pytest
 
-from tools.bench import ant_frame, jk_ble_frame, jk_display_frame, jk_modbus_frame
-from tools.bench.ant_new_sim import AntNewSim
-from tools.bench.ant_old_sim import AntOldSim
-from tools.bench.jk_modbus_sim import JkModbusSim
-from tools.bench.picture import Picture
+from tools.bench.bms import ant_frame, jk_ble_frame, jk_display_frame, jk_modbus_frame
+from tools.bench.bms.ant_new_sim import AntNewSim
+from tools.bench.bms.ant_old_sim import AntOldSim
+from tools.bench.bms.jk_modbus_sim import JkModbusSim
+from tools.bench.bms.picture import Picture
 from tools.plant import Plant
 
 

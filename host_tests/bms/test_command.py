@@ -6,9 +6,9 @@ from bms import catalog, command, writer
 from bms import pack as p
 from bms.jk import jk_modbus_plain
 from host_tests.command_rig import NAMES, REASONS, STATES, UNITS, is_write, ready, writes
-from tools.bench.ant_old_sim import AntOldSim
-from tools.bench.jk_ble_sim import JkBleSim
-from tools.bench.jk_modbus_sim import JkModbusSim
+from tools.bench.bms.ant_old_sim import AntOldSim
+from tools.bench.bms.jk_ble_sim import JkBleSim
+from tools.bench.bms.jk_modbus_sim import JkModbusSim
 
 THRESHOLDS = ("jk_gps", "jk_ble", "jk_modbus", "ant_new")
 

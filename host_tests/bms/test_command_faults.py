@@ -15,8 +15,8 @@ from host_tests.command_rig import (
     ready,
     writes,
 )
-from tools.bench.ant_new_sim import AntNewSim
-from tools.bench.jk_modbus_frame import closed
+from tools.bench.bms.ant_new_sim import AntNewSim
+from tools.bench.bms.jk_modbus_frame import closed
 from tools.mp.samples import ant_frame
 
 # -- what is refused at once ----------------------------------------------------------------------

@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 from bms import adverts, catalog, detect
 from bms.pack import STATUS, PackState
 from host_tests.bms.detect_rig import CHUNK, NEXT, PROVEN, STEP_MS, DetectRig
-from tools.bench.ant_new_sim import AntNewSim
-from tools.bench.ant_old_sim import AntOldSim
-from tools.bench.jk_display_sim import JkDisplayPbSim, JkDisplaySim
-from tools.bench.jk_gps_sim import JkGpsSim
-from tools.bench.jk_modbus_sim import JkBusMasterSim, JkModbusSim
+from tools.bench.bms.ant_new_sim import AntNewSim
+from tools.bench.bms.ant_old_sim import AntOldSim
+from tools.bench.bms.jk_display_sim import JkDisplayPbSim, JkDisplaySim
+from tools.bench.bms.jk_gps_sim import JkGpsSim
+from tools.bench.bms.jk_modbus_sim import JkBusMasterSim, JkModbusSim
 from tools.mp import samples
 
 QUICK_MS = sum(row[2] for row in detect.UART_TRIALS)

@@ -17,7 +17,7 @@ from host_tests.dialects import (
     variant_of,
     why_withheld,
 )
-from tools.bench.jk_modbus_sim import JkBusMasterSim, JkModbusSim
+from tools.bench.bms.jk_modbus_sim import JkBusMasterSim, JkModbusSim
 from tools.mp.samples import acknowledged, crc16, jk02_status, jk300, jk_device
 from tools.plant import Plant
 

@@ -3,9 +3,9 @@
 import pytest
 
 from host_tests.device.bench_rig import SETTINGS, configure, small_pack, wait
-from tools.bench import simulators
 from tools.bench.bench import Bench
-from tools.bench.jk_modbus_sim import JkBusMasterSim, JkModbusSim
+from tools.bench.bms import simulators
+from tools.bench.bms.jk_modbus_sim import JkBusMasterSim, JkModbusSim
 
 pytestmark = pytest.mark.bench
 

@@ -11,8 +11,8 @@ from host_tests.device.bench_rig import (
     wait_for_heat,
     write_settings,
 )
-from tools.bench import simulators
 from tools.bench.bench import Bench
+from tools.bench.bms import simulators
 
 pytestmark = pytest.mark.bench
 

@@ -11,11 +11,11 @@ from host_tests.device.ble_app_rig import AppRig
 from host_tests.device.ble_rig import ADDRESS, OTHER
 from host_tests.device.panel_text import shows
 from screen.draw import palette
-from tools.bench.ant_sim import AntNewSim
 from tools.bench.bench import Bench
 from tools.bench.bench_config import BenchConfig
+from tools.bench.bms.ant_sim import AntNewSim
+from tools.bench.bms.jk_ble_sim import JkBleSim
 from tools.bench.desk import Desk
-from tools.bench.jk_ble_sim import JkBleSim
 
 pytestmark = pytest.mark.bench
 

@@ -14,9 +14,9 @@ from host_tests.device.bench_rig import (
     wait_for_heat,
     write_settings,
 )
-from tools.bench import simulators
 from tools.bench.bench import Bench
 from tools.bench.bench_config import BenchConfig
+from tools.bench.bms import simulators
 from tools.bench.packs import RadioError
 from tools.bench.radio.air import Air
 

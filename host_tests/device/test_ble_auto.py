@@ -7,8 +7,8 @@ pytest.importorskip("bumble")
 from host_tests import state_file
 from host_tests.device.ble_app_rig import AppRig
 from host_tests.device.ble_rig import ADDRESS, OTHER
-from tools.bench.ant_sim import AntNewSim, AntOldSim
-from tools.bench.jk_ble_sim import JkBleSim
+from tools.bench.bms.ant_sim import AntNewSim, AntOldSim
+from tools.bench.bms.jk_ble_sim import JkBleSim
 
 pytestmark = pytest.mark.bench
 

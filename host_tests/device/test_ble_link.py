@@ -6,9 +6,9 @@ pytest.importorskip("bumble")
 
 from host_tests.device.ble_rig import ADDRESS, OTHER, Rig
 from host_tests.dialects import VARIANTS, WITHHELD
-from tools.bench.ant_sim import AntNewSim, AntOldSim
-from tools.bench.jk_ble_frame import Model, status_frame
-from tools.bench.jk_ble_sim import JkBleSim
+from tools.bench.bms.ant_sim import AntNewSim, AntOldSim
+from tools.bench.bms.jk_ble_frame import Model, status_frame
+from tools.bench.bms.jk_ble_sim import JkBleSim
 from tools.bench.radio.bms_radio import Unit
 
 pytestmark = pytest.mark.bench

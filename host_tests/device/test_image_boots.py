@@ -5,8 +5,8 @@ import shutil
 import pytest
 
 from host_tests.device.bench_rig import SETTINGS, configure, console, make_cold, wait_for_heat
-from tools.bench import simulators
 from tools.bench.bench import Bench
+from tools.bench.bms import simulators
 from tools.image import kept
 
 pytestmark = pytest.mark.bench

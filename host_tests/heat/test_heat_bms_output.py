@@ -11,7 +11,7 @@ from heating.bms_heater import BMSHeater
 from host_tests.command_rig import SETTLE_MS, Rig, writes
 from host_tests.heat.heat_world import make_settings
 from tools import vocabulary
-from tools.bench.jk_ble_sim import JkBleSim
+from tools.bench.bms.jk_ble_sim import JkBleSim
 
 BMS = {"heater_output": "bms", "bms_dialect": "jk_ble", "bms_writes": True}
 OWN = {"heater_thresholds": "own", "heater_on_dc": 0, "heater_off_dc": 50}

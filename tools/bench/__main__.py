@@ -14,9 +14,10 @@ import tempfile
 from pathlib import Path
 
 from tools import boards
-from tools.bench import scenario_file, simulators
+from tools.bench import scenario_file
 from tools.bench.bench import Bench
 from tools.bench.bench_config import BenchConfig
+from tools.bench.bms import simulators
 from tools.bench.broker import BrokerError
 from tools.bench.controls import ControlError, check_value
 from tools.bench.desk import PASSWORD, Desk

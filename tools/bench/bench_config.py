@@ -4,7 +4,7 @@ import os
 import sys
 
 from tools import boards, image, rendered
-from tools.bench import simulators
+from tools.bench.bms import simulators
 from tools.cost import chip_heaps
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))

@@ -5,7 +5,8 @@ its widgets from `describe()`, so that a new control is one row here and one met
 """
 
 import words
-from tools.bench import one_wire, simulators
+from tools.bench import one_wire
+from tools.bench.bms import simulators
 
 BOOL = "bool"
 INT = "int"

@@ -9,7 +9,8 @@ import logging
 import time
 from pathlib import Path
 
-from tools.bench import hostile, simulators
+from tools.bench import hostile
+from tools.bench.bms import simulators
 from tools.bench.broker import Broker, MessageLog
 from tools.bench.controls import PIN, ControlError, check_value
 from tools.bench.proxy import Proxy

@@ -5,7 +5,7 @@ in parallel: one at most on the cable, the others on the air. They share charger
 heating mat, which lies under all of them.
 """
 
-from tools.bench import simulators
+from tools.bench.bms import simulators
 from tools.bench.clock import LAPSE_MAX
 from tools.bench.serial_line import Nobody
 from tools.plant import Plant

@@ -7,7 +7,7 @@ The format is described in docs/bench.md. What comes out is plain data: `Scenari
 import json
 import re
 
-from tools.bench import simulators
+from tools.bench.bms import simulators
 from tools.bench.condition import NUMERIC, OPERATORS, Condition
 from tools.bench.controls import ControlError, check_value
 

@@ -16,7 +16,7 @@ import tempfile
 from bms import catalog
 from bms.pack import PackState
 from tools import ROOT, image
-from tools.bench import simulators
+from tools.bench.bms import simulators
 from tools.cost import chip_heaps
 from tools.mp import runner
 from tools.plant import Plant
@@ -152,7 +152,7 @@ def images(board_name="lilygo_t_display", roomy=False):
 def play(settings=None, bms="jk_gps", psram=False, more=(), timeout_s=120, there=None, until=None):
     """Returns [Stage] of a start, and a few minutes after.
 
-    settings: beside SETTINGS and what `bms` (of tools.bench.simulators) needs. psram: the firmware
+    settings: beside SETTINGS and what `bms` (of simulators.py) needs. psram: the firmware
     is told that it has megabytes, and refuses nothing. more: further stages, (name, source), that
     follow. timeout_s: for all of it. there: {path: file here} of what else the device has. until:
     the last stage before those, if not all of a start is played.

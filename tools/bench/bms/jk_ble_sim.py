@@ -5,8 +5,8 @@ radio module cuts into notifications (tools/bench/radio/bms_radio.py). After jk.
 §3.11.
 """
 
-from tools.bench import jk_ble_frame as wire
-from tools.bench.picture import Picture
+from tools.bench.bms import jk_ble_frame as wire
+from tools.bench.bms.picture import Picture
 
 ACK = b"\xaa\x55\x90\xeb\xc8\x01\x01" + bytes(12) + b"\x44"
 PROBE = b"AT\r\n"

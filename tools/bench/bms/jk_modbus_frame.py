@@ -6,8 +6,8 @@ the frames of 300 bytes; registers are big endian, the frames little endian.
 
 import struct
 
-from tools.bench.ant_frame import crc16
-from tools.bench.jk_ble_frame import DEVICE, SETTINGS, STATUS
+from tools.bench.bms.ant_frame import crc16
+from tools.bench.bms.jk_ble_frame import DEVICE, SETTINGS, STATUS
 
 READ, WRITE, ERROR = 3, 0x10, 0x80
 BAD_FUNCTION, BAD_ADDRESS, BAD_VALUE = 1, 2, 3

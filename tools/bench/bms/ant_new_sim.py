@@ -2,9 +2,9 @@
 
 import struct
 
-from tools.bench import ant_frame as wire
-from tools.bench.ant_old_sim import AntOldSim
-from tools.bench.bms_sim import BmsSim
+from tools.bench.bms import ant_frame as wire
+from tools.bench.bms.ant_old_sim import AntOldSim
+from tools.bench.bms.bms_sim import BmsSim
 
 STATUS, SETTINGS, IDENTITY, COUNTERS = 0x01, 0x02, 0x04, 0x05
 WRITE, PASSWORD, CONTROL = 0x22, 0x23, 0x51

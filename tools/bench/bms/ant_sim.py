@@ -4,7 +4,7 @@
 (tools/bench/radio/bms_radio.py), which sleeps after a time without current.
 """
 
-from tools.bench import ant_new_sim, ant_old_sim
+from tools.bench.bms import ant_new_sim, ant_old_sim
 
 _IDLE_MA = 200  # less is no current
 

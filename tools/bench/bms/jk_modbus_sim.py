@@ -2,11 +2,11 @@
 
 import struct
 
-from tools.bench import jk_ble_frame, jk_modbus_frame
-from tools.bench.ant_frame import crc16
-from tools.bench.bms_sim import BmsSim, Talker
-from tools.bench.jk_ble_frame import DEVICE, SETTINGS, STATUS
-from tools.bench.jk_modbus_frame import READ, WRITE
+from tools.bench.bms import jk_ble_frame, jk_modbus_frame
+from tools.bench.bms.ant_frame import crc16
+from tools.bench.bms.bms_sim import BmsSim, Talker
+from tools.bench.bms.jk_ble_frame import DEVICE, SETTINGS, STATUS
+from tools.bench.bms.jk_modbus_frame import READ, WRITE
 
 _READ_REQUEST = 8
 _WRITE_HEAD = 7

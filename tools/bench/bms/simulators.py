@@ -3,13 +3,13 @@
 A new one is its class and its row here.
 """
 
-from tools.bench import ant_sim
-from tools.bench.ant_new_sim import AntNewSim
-from tools.bench.ant_old_sim import AntOldSim
-from tools.bench.jk_ble_sim import JkBleSim
-from tools.bench.jk_display_sim import JkDisplayPbSim, JkDisplaySim
-from tools.bench.jk_gps_sim import JkGpsSim
-from tools.bench.jk_modbus_sim import JkBusMasterSim, JkModbusSim
+from tools.bench.bms import ant_sim
+from tools.bench.bms.ant_new_sim import AntNewSim
+from tools.bench.bms.ant_old_sim import AntOldSim
+from tools.bench.bms.jk_ble_sim import JkBleSim
+from tools.bench.bms.jk_display_sim import JkDisplayPbSim, JkDisplaySim
+from tools.bench.bms.jk_gps_sim import JkGpsSim
+from tools.bench.bms.jk_modbus_sim import JkBusMasterSim, JkModbusSim
 
 # A unit that tells no thresholds: the user's own take their place.
 _OWN = {"heater_thresholds": "own"}

@@ -71,7 +71,7 @@ def cur84(current_ma, version):
 def items(picture, temp_rule=VENDOR, version=1):
     """Returns all items of a read-all reply as a dict code -> data bytes, in ascending order.
 
-    `picture` is a tools.bench.picture.Picture. Version 0 has no item C0 and no actual capacity.
+    `picture` is a Picture (picture.py). Version 0 has no item C0 and no actual capacity.
     """
     bms = picture.bms
     cells = picture.cell_mv

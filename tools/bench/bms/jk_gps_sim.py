@@ -1,7 +1,7 @@
 """A simulated JK pack on its GPS port (jk.md §1); the frames come from `jk_gps_frame`."""
 
-from tools.bench import jk_gps_frame as wire
-from tools.bench.bms_sim import BmsSim
+from tools.bench.bms import jk_gps_frame as wire
+from tools.bench.bms.bms_sim import BmsSim
 
 _UNLOCK_US = 10_000_000  # how long a password frame opens writing
 _SHORTEST = 21

@@ -2,8 +2,8 @@
 
 import struct
 
-from tools.bench import ant_frame as wire
-from tools.bench.bms_sim import BmsSim
+from tools.bench.bms import ant_frame as wire
+from tools.bench.bms.bms_sim import BmsSim
 
 READ, RADIO, WRITE = b"\x5a\x5a", b"\xdb\xdb", b"\xa5\xa5"
 _SIZE = 6

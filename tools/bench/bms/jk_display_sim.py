@@ -1,7 +1,7 @@
 """A simulated JK unit that talks to its RS485 display, in both variants (jk.md §2)."""
 
-from tools.bench import jk_display_frame as wire
-from tools.bench.bms_sim import Talker
+from tools.bench.bms import jk_display_frame as wire
+from tools.bench.bms.bms_sim import Talker
 
 _STEPS = 5
 

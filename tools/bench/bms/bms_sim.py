@@ -3,7 +3,7 @@
 A device for `SerialLine`: bytes come and go at the line's rate in virtual time.
 """
 
-from tools.bench.picture import Picture
+from tools.bench.bms.picture import Picture
 
 
 class BmsSim:
