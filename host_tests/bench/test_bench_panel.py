@@ -5,7 +5,7 @@ import zlib
 
 import pytest
 
-from tools.bench.panel import ILI9341, ILI9342C, Panel
+from tools.bench.panels.panel import ILI9341, ILI9342C, Panel
 
 
 def wake(panel, madctl=0x70, invert=True):

@@ -11,8 +11,8 @@ import hardware
 from host_tests.firmware.power_chips import AXP192, AXP2101
 from host_tests.mp import fake_panel
 from tools import boards
-from tools.bench.panel import CONTROLLERS
-from tools.bench.panel import Panel as Glass
+from tools.bench.panels.panel import CONTROLLERS
+from tools.bench.panels.panel import Panel as Glass
 from tools.draw import cpython_framebuf, render_lcd, scenes
 
 DRIVERS = {  # module: width, height, MADCTL, inverting

@@ -8,7 +8,7 @@ import pytest
 
 from host_tests.mp import fake_panel
 from screen import model
-from tools.bench.panel import Panel as Glass
+from tools.bench.panels.panel import Panel as Glass
 from tools.draw import cpython_framebuf, render_lcd, scenes
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from screen import gestures as g
 from screen.axes import Axes
-from tools.bench.panel import ILI9341
-from tools.bench.panel import Panel as Glass
+from tools.bench.panels.panel import ILI9341
+from tools.bench.panels.panel import Panel as Glass
 
 WIDTH, HEIGHT = 320, 240
 STEP_MS = 20

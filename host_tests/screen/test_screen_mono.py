@@ -2,7 +2,7 @@
 
 import pytest
 
-from tools.bench.mono_panel import CONTROLLERS, SH1106, SSD1306, MonoPanel
+from tools.bench.panels.mono_panel import CONTROLLERS, SH1106, SSD1306, MonoPanel
 from tools.draw import render_mono, scenes
 
 DRIVERS = sorted(CONTROLLERS)

@@ -12,9 +12,9 @@ from host_tests.tools.selftest_rig import furnish, levels_of, transfers
 from tools import boards
 from tools.bench.broker import Broker as RealBroker
 from tools.bench.broker import find_mosquitto
-from tools.bench.mono_panel import SH1106, MonoPanel
-from tools.bench.panel import CONTROLLERS
-from tools.bench.panel import Panel as Glass
+from tools.bench.panels.mono_panel import SH1106, MonoPanel
+from tools.bench.panels.panel import CONTROLLERS
+from tools.bench.panels.panel import Panel as Glass
 from tools.image import root_text
 from tools.mp.samples import SAMPLES
 from tools.packmate.__main__ import main

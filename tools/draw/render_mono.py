@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from tools import ROOT
-from tools.bench.mono_panel import CONTROLLERS, MonoPanel
+from tools.bench.panels.mono_panel import CONTROLLERS, MonoPanel
 from tools.draw import scenes
 from tools.mp import runner
 

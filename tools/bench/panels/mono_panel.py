@@ -6,7 +6,7 @@ the application note) and of the SH1106 (Sino Wealth, version 2.3, its table of 
 
 from typing import NamedTuple
 
-from tools.bench import png
+from tools.bench.panels import png
 
 _ON = 0xAF
 _OFF = 0xAE

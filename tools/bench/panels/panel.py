@@ -12,7 +12,7 @@ import sys
 from array import array
 from typing import NamedTuple
 
-from tools.bench import ili9341_commands, png, st7789_commands
+from tools.bench.panels import ili9341_commands, png, st7789_commands
 
 _MY = 0x80
 _MX = 0x40
