@@ -14,7 +14,7 @@ import sys
 import time
 
 from relay import making, packets
-from tools.bench.broker import Broker
+from tools.bench.net.broker import Broker
 from tools.cost import traffic
 
 KEEPALIVE_S = 60

@@ -5,8 +5,8 @@ import time
 
 import pytest
 
-from tools.bench.broker import Broker, BrokerError, MessageLog, find_mosquitto, have_amqtt
-from tools.bench.proxy import Proxy
+from tools.bench.net.broker import Broker, BrokerError, MessageLog, find_mosquitto, have_amqtt
+from tools.bench.net.proxy import Proxy
 
 
 def wait_for(condition, limit_s=8.0):
@@ -203,7 +203,7 @@ def test_a_mode_that_does_not_exist_is_refused(proxy):
 
 
 def test_a_target_that_is_gone_only_closes_the_connection():
-    from tools.bench.broker import free_port
+    from tools.bench.net.broker import free_port
 
     proxy = Proxy(free_port()).start()
     try:

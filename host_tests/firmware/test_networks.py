@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import words
 from host_tests.mqtt_rig import make_codes
 from tools import vocabulary
-from tools.bench import access_point
+from tools.bench.net import access_point
 from tools.bench.standins import bench_ops as ops
 
 PASSWORDS = {"van": "correct horse", access_point.SECOND: "battery staple"}

@@ -9,7 +9,7 @@ import pytest
 
 from host_tests.reporting_program import LIMIT_S, ReportingProgram, wait_for
 from tools import ROOT, rendered
-from tools.bench.broker import Broker, find_mosquitto, have_amqtt
+from tools.bench.net.broker import Broker, find_mosquitto, have_amqtt
 
 BASE = "packmate/a0b1c2d3e4f5"
 STATE = f"{BASE}/state"

@@ -21,7 +21,7 @@ from host_tests.relay.broker_rig import wait_for
 from host_tests.relay.test_mqtt_broker_rights import hashed
 from relay import fields
 from tools import ROOT
-from tools.bench.broker import find_mosquitto, free_port
+from tools.bench.net.broker import find_mosquitto, free_port
 
 FOLDER = ROOT / "docs" / "fleet"
 COMPOSE = yaml.safe_load((FOLDER / "compose.yaml").read_text())

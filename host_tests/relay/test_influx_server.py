@@ -18,7 +18,7 @@ import pytest
 from host_tests.mqtt_rig import BASE, Bench, make_clock, make_device
 from host_tests.relay.influx_rig import fields_of
 from relay.influx import line
-from tools.bench.broker import free_port
+from tools.bench.net.broker import free_port
 
 INFLUXD = os.environ.get("PACKMATE_INFLUXD") or shutil.which("influxd")
 pytestmark = pytest.mark.skipif(not INFLUXD, reason="InfluxDB is not installed")

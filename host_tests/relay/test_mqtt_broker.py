@@ -24,8 +24,8 @@ from host_tests.relay.broker_rig import (
     start,
     wait_for,
 )
-from tools.bench.broker import Broker, find_mosquitto
-from tools.bench.proxy import Proxy
+from tools.bench.net.broker import Broker, find_mosquitto
+from tools.bench.net.proxy import Proxy
 
 
 def test_state_availability_and_will(broker, client, start):

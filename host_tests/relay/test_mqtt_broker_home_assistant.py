@@ -13,7 +13,7 @@ import pytest
 
 from host_tests.relay.broker_rig import Program, places
 from tools import ROOT, home_assistant
-from tools.bench.broker import Broker, find_mosquitto
+from tools.bench.net.broker import Broker, find_mosquitto
 
 PYTHON = home_assistant.installed()
 pytestmark = [

@@ -11,7 +11,7 @@ import pytest
 
 from host_tests.relay.broker_rig import BASE, Client, Program, places, wait_for
 from tools import ROOT
-from tools.bench.broker import find_mosquitto, free_port
+from tools.bench.net.broker import find_mosquitto, free_port
 
 pytestmark = pytest.mark.skipif(not find_mosquitto(), reason="mosquitto is not installed")
 PAGE = (ROOT / "docs" / "mqtt.md").read_text(encoding="utf-8")

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from host_tests.relay.broker_rig import BASE, Program, places, wait_for
-from tools.bench.broker import find_mosquitto, free_port
+from tools.bench.net.broker import find_mosquitto, free_port
 
 pytest.importorskip("cryptography", reason="cryptography makes the certificates")
 from host_tests.certificates import DAY, HERE, NOW, Authority, named  # noqa: E402

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from tools import fleet
-from tools.bench.broker import Broker, find_mosquitto, have_amqtt
+from tools.bench.net.broker import Broker, find_mosquitto, have_amqtt
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tools.bench.broker import find_mosquitto
+from tools.bench.net.broker import find_mosquitto
 from tools.cost import outages
 
 LIVES = 10

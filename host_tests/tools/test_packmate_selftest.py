@@ -10,8 +10,8 @@ import pytest
 from host_tests.tools.pty_rig import PtyDevice
 from host_tests.tools.selftest_rig import furnish, levels_of, transfers
 from tools import boards
-from tools.bench.broker import Broker as RealBroker
-from tools.bench.broker import find_mosquitto
+from tools.bench.net.broker import Broker as RealBroker
+from tools.bench.net.broker import find_mosquitto
 from tools.bench.panels.mono_panel import SH1106, MonoPanel
 from tools.bench.panels.panel import CONTROLLERS
 from tools.bench.panels.panel import Panel as Glass

@@ -9,7 +9,7 @@ import pytest
 from host_tests.reporting_program import ReportingProgram, wait_for
 from host_tests.web import request_rig as rig
 from tools import ROOT
-from tools.bench.broker import free_port
+from tools.bench.net.broker import free_port
 
 LIMIT_S = 20
 

@@ -18,9 +18,9 @@ from tools.bench import scenario_file
 from tools.bench.bench import Bench
 from tools.bench.bench_config import BenchConfig
 from tools.bench.bms import simulators
-from tools.bench.broker import BrokerError
 from tools.bench.controls import ControlError, check_value
 from tools.bench.desk import PASSWORD, Desk
+from tools.bench.net.broker import BrokerError
 from tools.bench.packs import RadioError, check_names
 from tools.bench.scenario import Player, play
 

@@ -14,11 +14,11 @@ from collections import deque
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet  # 3.10: not the builtin one
 
-from tools.bench.broker import free_port
 from tools.bench.chip import PWRON_RESET, Chip
 from tools.bench.clock import Clock
 from tools.bench.conductor import Conductor, real_us
 from tools.bench.controls_of_bench import Controls
+from tools.bench.net.broker import free_port
 from tools.bench.one_wire import Ds18b20
 from tools.bench.packs import Packs
 from tools.bench.panels import mono_panel

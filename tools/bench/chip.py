@@ -7,7 +7,7 @@ through a reset of the processors alone, until the new start sets them.
 
 import struct
 
-from tools.bench.access_point import AccessPoint
+from tools.bench.net.access_point import AccessPoint
 from tools.bench.standins import bench_ops as ops
 
 # machine.reset_cause()

@@ -9,11 +9,11 @@ import logging
 import time
 from pathlib import Path
 
-from tools.bench import hostile
 from tools.bench.bms import simulators
-from tools.bench.broker import Broker, MessageLog
 from tools.bench.controls import PIN, ControlError, check_value
-from tools.bench.proxy import Proxy
+from tools.bench.net import hostile
+from tools.bench.net.broker import Broker, MessageLog
+from tools.bench.net.proxy import Proxy
 from tools.bench.recorder import FINE_S, Recorder
 
 _LOOK_S = 0.25  # virtual time between two looks

@@ -26,8 +26,8 @@ import paho.mqtt.client as mqtt
 
 from history.record import EPOCH_S
 from tools import ROOT, rendered
-from tools.bench.broker import Broker, find_mosquitto
-from tools.bench.proxy import Proxy
+from tools.bench.net.broker import Broker, find_mosquitto
+from tools.bench.net.proxy import Proxy
 from tools.mp import runner
 
 _PROGRAM = ROOT / "host_tests" / "mp" / "history_program.py"

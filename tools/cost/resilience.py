@@ -13,7 +13,7 @@ import pathlib
 import tempfile
 
 from tools import ROOT, image
-from tools.bench import hostile
+from tools.bench.net import hostile
 from tools.cost import boot_play
 from tools.mp import runner
 

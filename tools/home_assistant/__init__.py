@@ -15,7 +15,7 @@ import urllib.error
 import urllib.request
 
 from tools import ROOT
-from tools.bench.broker import free_port
+from tools.bench.net.broker import free_port
 
 REQUIREMENTS = ROOT / "requirements-home-assistant.txt"
 DASHBOARD = ROOT / "docs" / "home-assistant" / "dashboard.yaml"

@@ -21,6 +21,8 @@ from pathlib import Path
 
 import paho.mqtt.client as mqtt
 
+from tools import ROOT
+
 _START_LIMIT_S = 15.0
 _MOSQUITTO_DIRS = ("/usr/sbin", "/usr/local/sbin", "/opt/homebrew/sbin")
 _MOSQUITTO_CONF = """\
@@ -82,7 +84,7 @@ class Broker:
         log = open(Path(self._dir) / "log", "wb")  # noqa: SIM115 - the child keeps it
         try:
             self._child = subprocess.Popen(
-                self._command(), stdin=subprocess.PIPE, stdout=log, stderr=log, cwd=_repo_root()
+                self._command(), stdin=subprocess.PIPE, stdout=log, stderr=log, cwd=ROOT
             )
         except OSError as error:
             raise BrokerError(f"cannot start {self.kind}: {error}") from error
@@ -114,7 +116,7 @@ class Broker:
 
     def _command(self):
         if self.kind == "amqtt":
-            return [sys.executable, "-m", "tools.bench.broker", str(self.port)]
+            return [sys.executable, "-m", "tools.bench.net.broker", str(self.port)]
         program = find_mosquitto()
         if not program:
             raise BrokerError("mosquitto is not installed")
@@ -135,10 +137,6 @@ class Broker:
         text = (Path(self._dir) / "log").read_text(errors="replace")[-2000:]
         self.stop()
         raise BrokerError(f"{self.kind} did not start listening:\n{text}")
-
-
-def _repo_root():
-    return Path(__file__).resolve().parents[2]
 
 
 class MessageLog:
