@@ -4,7 +4,7 @@ import struct
 
 import pytest
 
-from tools.bench.chip import WDT_RESET, Chip
+from tools.bench.esp32.chip import WDT_RESET, Chip
 from tools.bench.standins import bench_ops as ops
 
 OUT = 3

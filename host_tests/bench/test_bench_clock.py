@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from tools.bench.clock import LAPSE_MAX, Clock
+from tools.bench.esp32.clock import LAPSE_MAX, Clock
 
 
 def test_runs_one_to_one_from_the_start():

@@ -9,8 +9,8 @@ import pytest
 
 from tools.bench.bms import jk_gps_frame as wire
 from tools.bench.bms.jk_gps_sim import JkGpsSim
-from tools.bench.chip import Chip
-from tools.bench.serial_line import SerialLine
+from tools.bench.esp32.chip import Chip
+from tools.bench.esp32.serial_line import SerialLine
 from tools.plant import Plant
 
 READ_ALL = bytes.fromhex("4e5700130000000006030000000000006800000129")

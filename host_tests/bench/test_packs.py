@@ -4,8 +4,8 @@ import pytest
 
 from tools.bench import scenario_file
 from tools.bench.bms import simulators
+from tools.bench.esp32.serial_line import Nobody
 from tools.bench.packs import Packs, check_names
-from tools.bench.serial_line import Nobody
 from tools.bench.world import World
 from tools.plant import Plant
 

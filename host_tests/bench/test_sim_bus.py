@@ -7,8 +7,8 @@ import pytest
 
 from tools.bench.bms import simulators
 from tools.bench.bms.jk_modbus_sim import JkModbusSim
-from tools.bench.chip import Chip
-from tools.bench.serial_line import SerialLine
+from tools.bench.esp32.chip import Chip
+from tools.bench.esp32.serial_line import SerialLine
 from tools.plant import Plant
 
 STATUS = bytes.fromhex("011016200001020000d6f1")

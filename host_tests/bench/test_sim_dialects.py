@@ -9,8 +9,8 @@ from bms.pack import PackState
 from host_tests.dialects import why_withheld
 from tools import vocabulary
 from tools.bench.bms import simulators
-from tools.bench.chip import Chip
-from tools.bench.serial_line import SerialLine
+from tools.bench.esp32.chip import Chip
+from tools.bench.esp32.serial_line import SerialLine
 from tools.plant import Plant
 
 TICK_US = 20_000

@@ -4,8 +4,8 @@ import pytest
 
 from host_tests import state_file
 from host_tests.device import bench_rig
-from tools.bench import power
 from tools.bench.bench import Bench
+from tools.bench.esp32 import power
 
 SETTINGS = {**bench_rig.SETTINGS, "heater_min_off_s": 0, "heater_spread_dc": 50}
 SENSOR_SPREAD = 1  # the set of faults with only this one

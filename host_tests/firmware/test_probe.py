@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from host_tests.firmware.fake_chip import PERIOD
-from tools.bench.one_wire import Ds18b20, crc8
+from tools.bench.esp32.one_wire import Ds18b20, crc8
 from tools.plant import Plant
 
 

@@ -14,17 +14,17 @@ from collections import deque
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet  # 3.10: not the builtin one
 
-from tools.bench.chip import PWRON_RESET, Chip
-from tools.bench.clock import Clock
-from tools.bench.conductor import Conductor, real_us
 from tools.bench.controls_of_bench import Controls
+from tools.bench.esp32.chip import PWRON_RESET, Chip
+from tools.bench.esp32.clock import Clock
+from tools.bench.esp32.conductor import Conductor, real_us
+from tools.bench.esp32.one_wire import Ds18b20
+from tools.bench.esp32.process import Console
+from tools.bench.esp32.serial_line import Nobody, SerialLine
 from tools.bench.net.broker import free_port
-from tools.bench.one_wire import Ds18b20
 from tools.bench.packs import Packs
 from tools.bench.panels import mono_panel
 from tools.bench.panels.panel import CONTROLLERS, Panel
-from tools.bench.process import Console
-from tools.bench.serial_line import Nobody, SerialLine
 from tools.bench.snapshot import take_snapshot
 from tools.bench.world import World
 from tools.dead_man import DeadMan

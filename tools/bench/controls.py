@@ -5,8 +5,8 @@ its widgets from `describe()`, so that a new control is one row here and one met
 """
 
 import words
-from tools.bench import one_wire
 from tools.bench.bms import simulators
+from tools.bench.esp32 import one_wire
 
 BOOL = "bool"
 INT = "int"

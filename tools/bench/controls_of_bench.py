@@ -2,11 +2,11 @@
 
 import functools
 
-from tools.bench import power
 from tools.bench.bms import simulators
 from tools.bench.bms.jk_gps_frame import TEMP_RULES
-from tools.bench.clock import LAPSE_MAX
-from tools.bench.conductor import FROZEN, real_us
+from tools.bench.esp32 import power
+from tools.bench.esp32.clock import LAPSE_MAX
+from tools.bench.esp32.conductor import FROZEN, real_us
 
 _PRESS_US = 150_000
 # Faults of a radio unit before there is one; see Station.

@@ -6,8 +6,8 @@ heating mat, which lies under all of them.
 """
 
 from tools.bench.bms import simulators
-from tools.bench.clock import LAPSE_MAX
-from tools.bench.serial_line import Nobody
+from tools.bench.esp32.clock import LAPSE_MAX
+from tools.bench.esp32.serial_line import Nobody
 from tools.plant import Plant
 
 # The radio carries its bytes in real time: faster, a unit could not say what it has to say.

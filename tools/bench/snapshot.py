@@ -1,7 +1,7 @@
 """The state of a bench as plain data; see Bench.snapshot for what is in it."""
 
-from tools.bench.chip import CAUSES
-from tools.bench.conductor import RUNNING, real_us
+from tools.bench.esp32.chip import CAUSES
+from tools.bench.esp32.conductor import RUNNING, real_us
 
 _CONSOLE_TAIL = 60
 

@@ -55,7 +55,7 @@ def now_us():
 
 
 def _after_a_gap(t_us):
-    """Returns the time by the rule of tools/bench/clock.py, and sets the clock to that.
+    """Returns the time by the rule of tools/bench/esp32/clock.py, and sets the clock to that.
 
     The rest of the gap the process had no turn, because the machine was busy.
     """

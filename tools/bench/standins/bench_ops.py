@@ -82,7 +82,7 @@ SPENT = 11
 TAKEN = 12
 CELLS = 13
 
-LEAST_SHARE = 20  # real time per virtual time at most while the firmware computes; see clock.py
+LEAST_SHARE = 20  # real time per virtual time at most while the firmware computes; esp32/clock.py
 
 WIRE_RESET = 0x000
 WIRE_READ = 0x100

@@ -1,4 +1,4 @@
-"""The power goes in the middle of a write: tools/bench/power.py orders it, with a file.
+"""The power goes in the middle of a write: tools/bench/esp32/power.py orders it, with a file.
 
 What was written until then is in the flash; the chip is gone at once, and boots.
 """

@@ -7,7 +7,9 @@ import subprocess
 import time
 from collections import deque
 
-STANDINS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "standins")
+from tools import ROOT
+
+STANDINS = os.path.join(ROOT, "tools", "bench", "standins")
 _CONSOLE_LINES = 400
 _LONGEST_LINE = 500
 

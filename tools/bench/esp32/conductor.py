@@ -9,10 +9,10 @@ import select
 import socket
 import time
 
-from tools.bench import chip as hardware
-from tools.bench.agenda import Agenda
-from tools.bench.firmware_link import NEVER_US, FirmwareLink
-from tools.bench.process import Process
+from tools.bench.esp32 import chip as hardware
+from tools.bench.esp32.agenda import Agenda
+from tools.bench.esp32.firmware_link import NEVER_US, FirmwareLink
+from tools.bench.esp32.process import Process
 from tools.bench.standins import bench_ops as ops
 
 BOOTING = "booting"
@@ -47,7 +47,7 @@ class Conductor:
         self.resets = 0
         self.wakes = 0
         self.process = None
-        self.wires = {}  # pin -> what is on that 1-Wire bus (tools.bench.one_wire)
+        self.wires = {}  # pin -> what is on that 1-Wire bus (tools.bench.esp32.one_wire)
         self._config = config
         self._lines = lines
         self._by_uart = {line.uart: line for line in lines}
