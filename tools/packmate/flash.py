@@ -63,9 +63,7 @@ def flash(board_name, find_port, path, erase=False):
     firmware_of(board_name)
     chip_of_file(path)
     if importlib.util.find_spec("esptool") is None:
-        raise PackmateError(
-            "esptool is not installed: python -m pip install -r requirements-flash.txt"
-        )
+        raise PackmateError(f'esptool is not installed: "{sys.executable}" -m pip install esptool')
     if subprocess.run(command(board_name, find_port(), path, erase)).returncode:
         raise PackmateError(
             "esptool has failed. Some boards must be told to wait for it: hold BOOT, press and "
