@@ -101,9 +101,9 @@ def _does_without(board, use):
     on_i2c = use in ("PANEL_SDA", "PANEL_SCL")
     if use not in _PANEL:
         return False
-    if board.PANEL == "hardware.no_panel":
+    if board.PANEL == "hardware.panels.no_panel":
         return True
-    if board.PANEL == "hardware.m5_core2":
+    if board.PANEL == "hardware.panels.m5_core2":
         return use == "PANEL_BL"
     return on_i2c != (board.PANEL in panel_layouts.MONO)
 

@@ -17,7 +17,7 @@ RESET_CAUSE = 0x60008038
 TIMER_GROUP_0 = 0x6001F000
 
 # Panel: the glass is the T-Display's, in the same place of the controller's memory.
-PANEL = "hardware.st7789"
+PANEL = "hardware.panels.st7789"
 PANEL_WIDTH = 240
 PANEL_HEIGHT = 135
 PANEL_PITCH_UM = 104  # from pixel to pixel: 1.14 inches

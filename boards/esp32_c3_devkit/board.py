@@ -19,7 +19,7 @@ RESET_CAUSE = 0x60008038
 TIMER_GROUP_0 = 0
 
 # No panel: the pins that are free here would not do for one beside all else.
-PANEL = "hardware.no_panel"
+PANEL = "hardware.panels.no_panel"
 PANEL_WIDTH = 240
 PANEL_HEIGHT = 135
 PANEL_X = 0

@@ -19,7 +19,7 @@ RESET_CAUSE = 0x3FF48034
 TIMER_GROUP_0 = 0x3FF5F000
 
 # Panel: a module on wires; its glass shows the whole memory.
-PANEL = "hardware.st7789"
+PANEL = "hardware.panels.st7789"
 PANEL_WIDTH = 320
 PANEL_HEIGHT = 240
 PANEL_PITCH_UM = 144  # from pixel to pixel: a module of 2.4 inches

@@ -18,7 +18,7 @@ TIMER_GROUP_0 = 0x3FF5F000
 
 # Panel. The controller's memory is 240x320 and the glass shows a window of it, which in this
 # orientation starts 40 columns and 53 rows in.
-PANEL = "hardware.st7789"
+PANEL = "hardware.panels.st7789"
 PANEL_WIDTH = 240
 PANEL_HEIGHT = 135
 PANEL_PITCH_UM = 104  # from pixel to pixel: 1.14 inches

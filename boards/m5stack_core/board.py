@@ -18,7 +18,7 @@ RESET_CAUSE = 0x3FF48034
 TIMER_GROUP_0 = 0x3FF5F000
 
 # Panel: the glass shows the whole memory.
-PANEL = "hardware.ili9342c"
+PANEL = "hardware.panels.ili9342c"
 PANEL_WIDTH = 320
 PANEL_HEIGHT = 240
 PANEL_PITCH_UM = 127  # from pixel to pixel: 2.0 inches

@@ -19,7 +19,7 @@ RESET_CAUSE = 0x3FF48034
 TIMER_GROUP_0 = 0x3FF5F000
 
 # Panel: the glass shows the whole memory.
-PANEL = "hardware.m5_core2"
+PANEL = "hardware.panels.m5_core2"
 PANEL_WIDTH = 320
 PANEL_HEIGHT = 240
 PANEL_PITCH_UM = 127  # from pixel to pixel: 2.0 inches

@@ -7,7 +7,7 @@ import board
 from setup.access import PASSWORD_LETTERS, is_password, plain_password, random_password
 
 _FILE = "hotspot.txt"
-_NO_PANEL = "hardware.no_panel"
+_NO_PANEL = "hardware.panels.no_panel"
 
 
 def find(unit):

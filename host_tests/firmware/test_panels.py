@@ -16,16 +16,16 @@ from tools.bench.panels.panel import Panel as Glass
 from tools.draw import cpython_framebuf, render_lcd, scenes
 
 DRIVERS = {  # module: width, height, MADCTL, inverting
-    "hardware.ili9341": [
+    "hardware.panels.ili9341": [
         (320, 240, 0x28, False),
         (240, 320, 0x48, False),
         (320, 240, 0xE8, False),
     ],
-    "hardware.ili9342c": [(320, 240, 0x08, True), (240, 320, 0x68, True)],
+    "hardware.panels.ili9342c": [(320, 240, 0x08, True), (240, 320, 0x68, True)],
 }
-CORE2 = "hardware.m5_core2"
+CORE2 = "hardware.panels.m5_core2"
 CASES = [(name, *case) for name, cases in DRIVERS.items() for case in cases]
-COLOURED = CONTROLLERS.keys() - {"hardware.no_panel"}
+COLOURED = CONTROLLERS.keys() - {"hardware.panels.no_panel"}
 BOARDS = [name for name in boards.names() if boards.load(name).PANEL in COLOURED]
 
 
@@ -47,7 +47,7 @@ class Rig:
             monkeypatch.setattr(fake_panel.Board, fact, value, raising=False)
         monkeypatch.setitem(sys.modules, "machine", fake_panel)
         monkeypatch.setitem(sys.modules, "board", fake_panel.Board)
-        for module in ("hardware.st7789", *DRIVERS, CORE2):
+        for module in ("hardware.panels.st7789", *DRIVERS, CORE2):
             monkeypatch.delitem(sys.modules, module, raising=False)
             monkeypatch.delattr(hardware, module.partition(".")[2], raising=False)
         monkeypatch.setattr(time, "sleep_ms", self._sleep_ms, raising=False)
@@ -183,6 +183,8 @@ def test_a_picture_as_large_as_the_memory_is_not_moved(monkeypatch, name):
 
 
 def test_the_same_registers_do_not_suit_both_controllers(monkeypatch):
-    monkeypatch.setitem(CONTROLLERS, "hardware.ili9341", CONTROLLERS["hardware.ili9342c"])
-    rig = Rig(monkeypatch, "hardware.ili9341", facts_of(320, 240, 0x08, True))
+    monkeypatch.setitem(
+        CONTROLLERS, "hardware.panels.ili9341", CONTROLLERS["hardware.panels.ili9342c"]
+    )
+    rig = Rig(monkeypatch, "hardware.panels.ili9341", facts_of(320, 240, 0x08, True))
     assert "C0 before C8 has unlocked it" in rig.glass.errors

@@ -184,7 +184,7 @@ def test_a_search_gives_each_network_once_the_strongest_first(radio):
 
 @pytest.fixture
 def password(monkeypatch, tmp_path):
-    board = types.SimpleNamespace(PANEL="hardware.st7789")
+    board = types.SimpleNamespace(PANEL="hardware.panels.st7789")
     monkeypatch.setitem(sys.modules, "board", board)
     monkeypatch.delitem(sys.modules, "portal.own_password", raising=False)
     monkeypatch.chdir(tmp_path)
@@ -211,7 +211,7 @@ def test_a_flash_that_takes_nothing_is_no_obstacle(password, tmp_path):
 
 def test_without_a_screen_the_console_tells_the_known_one(password, tmp_path, capsys):
     module, board = password
-    board.PANEL = "hardware.no_panel"
+    board.PANEL = "hardware.panels.no_panel"
     assert module.find("240ac400be01") == "packmate-00be01"
     assert "packmate-00be01" in capsys.readouterr().out
     assert not (tmp_path / "hotspot.txt").exists()

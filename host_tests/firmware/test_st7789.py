@@ -17,13 +17,13 @@ def st7789(monkeypatch):
     """The driver with a fake machine and sleep."""
     monkeypatch.setitem(sys.modules, "machine", fake_panel)
     monkeypatch.setitem(sys.modules, "board", fake_panel.Board)
-    monkeypatch.delitem(sys.modules, "hardware.st7789", raising=False)
+    monkeypatch.delitem(sys.modules, "hardware.panels.st7789", raising=False)
     monkeypatch.setattr(time, "sleep_ms", lambda ms: slept.append(ms), raising=False)
     fake_panel.transfers.clear()
     fake_panel.duties.clear()
     slept.clear()
-    yield importlib.import_module("hardware.st7789")
-    sys.modules.pop("hardware.st7789", None)
+    yield importlib.import_module("hardware.panels.st7789")
+    sys.modules.pop("hardware.panels.st7789", None)
 
 
 slept = []

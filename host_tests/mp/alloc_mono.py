@@ -25,7 +25,7 @@ import harness  # noqa: E402
 
 import words as w  # noqa: E402
 from bms import pack as p  # noqa: E402
-from hardware import sh1106, ssd1306  # noqa: E402
+from hardware.panels import sh1106, ssd1306  # noqa: E402
 from languages.english import DATA  # noqa: E402
 from screen import facts, mono  # noqa: E402
 from screen.draw.language import Language  # noqa: E402

@@ -9,7 +9,7 @@ sys.modules["board"] = fake_panel.Board
 
 import harness  # noqa: E402
 
-from hardware import ili9341, ili9342c, st7789  # noqa: E402
+from hardware.panels import ili9341, ili9342c, st7789  # noqa: E402
 
 pixels = bytearray(2 * 80 * 22)
 

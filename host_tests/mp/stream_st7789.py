@@ -11,7 +11,7 @@ sys.modules["board"] = fake_panel.Board
 import framebuf  # noqa: E402
 import scenes  # noqa: E402
 
-from hardware import st7789  # noqa: E402
+from hardware.panels import st7789  # noqa: E402
 from screen import model  # noqa: E402
 
 panel = st7789.Panel()

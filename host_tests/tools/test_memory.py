@@ -70,13 +70,13 @@ def test_nothing_is_counted_twice_or_not_at_all(steps):
 
 
 def test_every_module_comes_after_those_it_imports():
-    modules = memory.image.reachable({"bms.jk.jk_gps", "hardware.st7789"}, {})
+    modules = memory.image.reachable({"bms.jk.jk_gps", "hardware.panels.st7789"}, {})
     roots = (
         "showing.first_picture",
         "build",
         "building.heater",
         "bms.jk.jk_gps",
-        "hardware.st7789",
+        "hardware.panels.st7789",
     )
     order = memory.in_order(modules, roots)
     assert len(set(order)) == len(order) and set(order) <= set(modules)

@@ -58,7 +58,11 @@ S3 = "esp32_s3_devkit"
         ("esp32_c3_devkit", {"HEATER_PIN": 8}, "8: HEATER_PIN decides how the chip boots"),
         ("esp32_c3_devkit", {"HEATER_PIN": 18}, "18: HEATER_PIN is USB's"),
         ("esp32_c3_devkit", {"BMS_RX": 25}, "25: BMS_RX is no pin of this chip"),
-        ("esp32_c3_devkit", {"PANEL": "hardware.st7789"}, "-1: PANEL_CS is no pin of this chip"),
+        (
+            "esp32_c3_devkit",
+            {"PANEL": "hardware.panels.st7789"},
+            "-1: PANEL_CS is no pin of this chip",
+        ),
         ("m5stack_core2", {"BMS_TX": 22}, "22: PANEL_SCL and BMS_TX"),
         ("m5stack_core2", {"BMS_RX": 39}, "39: BMS_RX is taken: touch, interrupt"),
         ("m5stack_core2", {"BMS_RX": 16}, "16: BMS_RX belongs to flash or PSRAM"),
@@ -75,7 +79,7 @@ def test_psram_on_four_lines_leaves_its_pins_to_the_s3():
 
 def test_a_variant_changes_lines_of_its_board():
     plain, bare = boards.load(ESP32), boards.load(ESP32 + "+no_panel")
-    assert bare.PANEL == "hardware.no_panel" and bare.NAME != plain.NAME
+    assert bare.PANEL == "hardware.panels.no_panel" and bare.NAME != plain.NAME
     assert bare.HEATER_PIN == plain.HEATER_PIN
 
 

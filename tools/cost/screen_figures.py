@@ -23,7 +23,7 @@ _FACTS = "WIDTH HEIGHT X Y MADCTL INVERT RST"
 _PIECE = 11  # bytes of a window's commands, before its pixels
 _HEAP = 64_000_000  # so that no collection is needed within a round
 _ROW = 135  # bytes of a mono panel's row, with the commands and addresses before it
-_I2C_HZ = 400_000  # hardware/ssd1306.py
+_I2C_HZ = 400_000  # hardware/panels/ssd1306.py
 _I2C_BITS = 9  # a byte's, with its acknowledgement
 
 

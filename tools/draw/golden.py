@@ -20,7 +20,7 @@ from tools.draw import cpython_framebuf, panel_layouts, render_mono, scenes
 
 FILE = ROOT / "host_tests" / "screen" / "golden.txt"
 PANELS = ((240, 135), (240, 240), (320, 170), (320, 240))
-MONO_DRIVER = "hardware.sh1106"  # both controllers show the same: host_tests/screen
+MONO_DRIVER = "hardware.panels.sh1106"  # both controllers show the same: host_tests/screen
 LANGUAGES = {"english": english, "german": german}
 
 

@@ -43,7 +43,7 @@ def faces(width, height):
 
 def with_panel():
     """Returns the names of the boards whose panel shows these pages: not mono, and not none."""
-    others = (*panel_layouts.MONO, "hardware.no_panel")
+    others = (*panel_layouts.MONO, "hardware.panels.no_panel")
     return [name for name in boards.names() if boards.load(name).PANEL not in others]
 
 

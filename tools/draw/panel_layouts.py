@@ -15,7 +15,7 @@ _LARGE = ROOT / "lib" / "screen" / "layout_320x240.py"
 
 
 # A mono panel's image has these in the place of others.
-MONO = ("hardware.ssd1306", "hardware.sh1106")
+MONO = ("hardware.panels.ssd1306", "hardware.panels.sh1106")
 _MONO_IN_PLACE = {
     "showing.first_picture": ROOT / "firmware" / "showing" / "mono_picture.py",
     "building.screen": ROOT / "firmware" / "building" / "mono_screen.py",

@@ -51,7 +51,7 @@ def main(argv):
     """Command line."""
     out = Path(argv[0])
     out.mkdir(parents=True, exist_ok=True)
-    for name, panel in draw("hardware.sh1106", argv[1:] or tuple(scenes.SCENES)).items():
+    for name, panel in draw("hardware.panels.sh1106", argv[1:] or tuple(scenes.SCENES)).items():
         path = out / f"{name}.png"
         path.write_bytes(panel.png(SCALE))
         print(path)

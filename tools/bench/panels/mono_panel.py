@@ -34,7 +34,7 @@ SSD1306 = Controller(128, 0, {**_BOTH, 0x20: 1, 0x21: 2, 0x22: 2, 0x2E: 0, 0x8D:
 SH1106 = Controller(
     132, 2, {**_BOTH, **dict.fromkeys(range(0x30, 0x34), 0), 0xAD: 1}, (0xAD, 0x8B)
 )
-CONTROLLERS = {"hardware.ssd1306": SSD1306, "hardware.sh1106": SH1106}
+CONTROLLERS = {"hardware.panels.ssd1306": SSD1306, "hardware.panels.sh1106": SH1106}
 
 # Parameters that a module of 128 x 64 bears: (lowest, highest), or those there are.
 _BEARABLE = {

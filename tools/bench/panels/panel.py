@@ -62,11 +62,11 @@ ILI9342C = Controller(
 )
 # By the driver's module, board.PANEL.
 CONTROLLERS = {
-    "hardware.st7789": ST7789,
-    "hardware.ili9341": ILI9341,
-    "hardware.ili9342c": ILI9342C,
-    "hardware.m5_core2": ILI9342C,
-    "hardware.no_panel": ST7789,  # to which nobody talks
+    "hardware.panels.st7789": ST7789,
+    "hardware.panels.ili9341": ILI9341,
+    "hardware.panels.ili9342c": ILI9342C,
+    "hardware.panels.m5_core2": ILI9342C,
+    "hardware.panels.no_panel": ST7789,  # to which nobody talks
 }
 
 

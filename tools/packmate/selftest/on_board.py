@@ -64,7 +64,7 @@ def try_panel(trial):
     if trial.board.PANEL in panel_layouts.MONO:
         _try_mono(trial, driver)
         return
-    if trial.board.PANEL == "hardware.m5_core2":
+    if trial.board.PANEL == "hardware.panels.m5_core2":
         _try_power_chip(trial)
     trial.device.run(PANEL)
     trial.device.run(f"_show({_COLOURS!r})")

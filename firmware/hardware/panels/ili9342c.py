@@ -3,7 +3,7 @@
 Registers as M5Stack's own library sets them for its glass; the makers' curves of grey stay.
 """
 
-from hardware import ili9341
+from hardware.panels import ili9341
 
 
 class Panel(ili9341.Panel):

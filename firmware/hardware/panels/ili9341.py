@@ -4,7 +4,7 @@ Sections are those of the ILITEK ILI9341 datasheet, version 1.11. It allows 10 M
 (18.3); makers of boards use 40 MHz and more.
 """
 
-from hardware import st7789
+from hardware.panels import st7789
 
 
 class Panel(st7789.Panel):

@@ -5,7 +5,7 @@ another command; it knows page addressing only. Sino Wealth SH1106 datasheet, ve
 9 (AD, while the display is off), 10, 18.
 """
 
-from hardware import ssd1306
+from hardware.panels import ssd1306
 
 
 class Panel(ssd1306.Panel):

@@ -14,7 +14,7 @@ import board
 from machine import I2C, Pin
 
 from compat import const
-from hardware import ili9342c, st7789
+from hardware.panels import ili9342c, st7789
 
 _ADDRESS = const(0x34)  # of either
 _HZ = const(100_000)
