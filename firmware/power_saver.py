@@ -11,7 +11,7 @@ import machine
 from bms import pack as p
 from bms.check import PLAUSIBLE
 from compat import const
-from hardware.buttons import NOTHING
+from hardware.inputs.buttons import NOTHING
 from heat.options.low_power import Resting
 from words import HEATING
 
@@ -42,7 +42,7 @@ class WatchedButton:
         self.back(model)
 
     def step(self, now):
-        """See hardware.buttons.Button.step."""
+        """See hardware.inputs.buttons.Button.step."""
         device = self._device
         screen = device.screen
         if self._swallows or self._saver.rests:

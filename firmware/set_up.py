@@ -15,7 +15,7 @@ import board
 import machine
 
 from compat import const
-from hardware.buttons import SHORT, Button
+from hardware.inputs.buttons import SHORT, Button
 from portal import own_password
 from portal.brief import Brief
 from portal.hotspot import Hotspot, scan

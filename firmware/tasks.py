@@ -11,7 +11,7 @@ from time import sleep_ms, ticks_ms
 
 from bms.check import PLAUSIBLE
 from compat import const, ticks_add, ticks_diff
-from hardware.buttons import LONG, SHORT
+from hardware.inputs.buttons import LONG, SHORT
 from relay import commands as c
 from starting import attempts
 

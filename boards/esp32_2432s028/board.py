@@ -65,7 +65,7 @@ LIGHT_PIN = 34  # an LDR: the darker, the higher
 # Touch panel, on pins of its own. Its Y goes from left to right of the picture, and its X from top
 # to bottom, when the panel has this MADCTL: that is how PaulStoffregen/XPT2046_Touchscreen and
 # Bodmer/TFT_eSPI agree, both at rotation 1, in the same collection's Examples/Basics/2-TouchTest.
-TOUCH = "hardware.xpt2046"
+TOUCH = "hardware.inputs.xpt2046"
 TOUCH_MADCTL = 0x28
 TOUCH_IRQ = 36
 TOUCH_CLK = 25

@@ -68,7 +68,7 @@ LIGHT_PIN = -1  # no light sensor
 
 # Touch panel, on the I2C of the power chip, and reset with the panel. It is larger than the glass:
 # its last 40 lines have the printed circles (src/M5Touch.h). Its interrupt, at 39, is not used.
-TOUCH = "hardware.ft6336u"
+TOUCH = "hardware.inputs.ft6336u"
 TOUCH_MADCTL = 0x08
 TOUCH_WIDTH = 320  # of the glass
 TOUCH_HEIGHT = 240

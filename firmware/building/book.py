@@ -5,10 +5,10 @@ import sys
 import board
 import framebuf
 
-from hardware.buttons import Button
+from hardware.inputs.buttons import Button
+from hardware.inputs.two_buttons import Buttons
 from hardware.light import light_sensor
 from hardware.reset_cause import has_crashed
-from hardware.two_buttons import Buttons
 from screen.book import Book
 from screen.draw.painter import Painter
 from showing.device_facts import DeviceFacts, last_error

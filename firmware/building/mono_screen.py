@@ -2,7 +2,7 @@
 
 import board
 
-from hardware.buttons import Button
+from hardware.inputs.buttons import Button
 
 
 def add_to(device, early):
@@ -10,8 +10,8 @@ def add_to(device, early):
     settings = early.settings
     device.button = Button(board.BUTTON_1)
     if early.roomy and settings["screen_pages"]:
+        from hardware.inputs.two_buttons import Buttons
         from hardware.light import light_sensor
-        from hardware.two_buttons import Buttons
         from screen.mono_wide import WideMonoScreen
         from showing.device_facts import DeviceFacts
 

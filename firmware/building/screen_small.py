@@ -2,7 +2,7 @@
 
 import board
 
-from hardware.buttons import Button
+from hardware.inputs.buttons import Button
 
 
 def add_to(device, early):

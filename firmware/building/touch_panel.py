@@ -9,8 +9,8 @@ from unload import unload
 
 
 def add_to(device, sides):
-    """Puts the touch panel beside the device's button. sides: see hardware.touch.Touch."""
-    from hardware.touch import Touch
+    """Puts the touch panel beside the device's button. sides: see hardware.inputs.touch.Touch."""
+    from hardware.inputs.touch import Touch
     from screen.axes import Axes
 
     width = board.PANEL_WIDTH
@@ -27,7 +27,7 @@ def add_to_small(device, several):
     if several:
         add_to(device, False)
         return
-    from hardware.taps import Taps
+    from hardware.inputs.taps import Taps
 
     device.button = Taps(device.button)
     unload("building.touch_panel")

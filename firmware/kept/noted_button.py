@@ -1,10 +1,10 @@
 """The button of a device that has an event log: what it commands is noted there."""
 
-from hardware.buttons import LONG
+from hardware.inputs.buttons import LONG
 
 
 class NotedButton:
-    """In the place of a button: a hardware.buttons.Button, or what stands in for one."""
+    """In the place of a button: a hardware.inputs.buttons.Button, or what stands in for one."""
 
     def __init__(self, button, device):
         self._button = button

@@ -15,7 +15,7 @@ from tools import ROOT
 OFF, ON = 0, 1
 # Modules that hold on to the chip they were loaded with.
 BOUND = (
-    "hardware.buttons",
+    "hardware.inputs.buttons",
     "hardware.heater_output",
     "hardware.pulsed_output",
     "hardware.timer_group",
@@ -476,7 +476,7 @@ def press(chip, button, pattern):
 
 
 def test_button_tells_short_presses_when_they_end_and_long_ones_once(chip):
-    buttons = importlib.import_module("hardware.buttons")
+    buttons = importlib.import_module("hardware.inputs.buttons")
     chip.inputs[35] = 1
     button = buttons.Button(35)
     nothing, short, long = buttons.NOTHING, buttons.SHORT, buttons.LONG
@@ -499,8 +499,8 @@ class Told:
 
 
 def test_a_second_button_goes_back_and_changes_the_brightness(chip):
-    buttons = importlib.import_module("hardware.buttons")
-    both = importlib.import_module("hardware.two_buttons")
+    buttons = importlib.import_module("hardware.inputs.buttons")
+    both = importlib.import_module("hardware.inputs.two_buttons")
     chip.inputs[35] = chip.inputs[0] = 1
     screen = Told()
     device = types.SimpleNamespace(screen=screen, model="model")
@@ -523,7 +523,7 @@ def test_a_second_button_goes_back_and_changes_the_brightness(chip):
 
 
 def test_button_that_is_low_from_the_start_is_not_pressed(chip):
-    buttons = importlib.import_module("hardware.buttons")
+    buttons = importlib.import_module("hardware.inputs.buttons")
     chip.inputs[35] = 0
     button = buttons.Button(35)
     assert press(chip, button, [(0, 0), (0, 5000), (1, 5250)]) == [buttons.NOTHING] * 3

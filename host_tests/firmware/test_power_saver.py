@@ -57,7 +57,7 @@ def rig(monkeypatch):
     board = types.ModuleType("board")
     board.CPU_HZ = 240_000_000
     monkeypatch.setitem(sys.modules, "board", board)
-    for name in ("power_saver", "hardware.buttons"):
+    for name in ("power_saver", "hardware.inputs.buttons"):
         monkeypatch.delitem(sys.modules, name, raising=False)
     import power_saver
 
@@ -83,7 +83,7 @@ def rig(monkeypatch):
     for _ in range(70):
         made.step()
     yield made
-    for name in ("power_saver", "hardware.buttons"):
+    for name in ("power_saver", "hardware.inputs.buttons"):
         sys.modules.pop(name, None)
 
 
@@ -148,7 +148,7 @@ def test_the_press_that_wakes_does_nothing_else(rig):
 
 @pytest.mark.parametrize("press, what", [(1, "back"), (2, "brighter")])
 def test_a_second_button_wakes_too_and_turns_no_page_in_the_dark(rig, press, what):
-    from hardware.two_buttons import Buttons
+    from hardware.inputs.two_buttons import Buttons
 
     second = Button()
     second.press = press

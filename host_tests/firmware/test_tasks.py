@@ -13,7 +13,7 @@ from relay import commands as c
 MINUTE_MS = 60_000
 NOW = 7
 # Modules that hold on to the chip they were loaded with.
-BOUND = ("tasks", "hardware.buttons", "kept.noted_button", "showing.telemetry")
+BOUND = ("tasks", "hardware.inputs.buttons", "kept.noted_button", "showing.telemetry")
 
 
 class Thing(types.SimpleNamespace):

@@ -9,7 +9,7 @@ import pytest
 
 from screen.axes import Axes
 
-SHORT, LONG = 1, 2  # of hardware.buttons
+SHORT, LONG = 1, 2  # of hardware.inputs.buttons
 
 
 class Pen:
@@ -51,7 +51,7 @@ class Rig:
 
     def __init__(self, monkeypatch, sides=True):
         monkeypatch.setattr(time, "ticks_ms", None, raising=False)  # CPython has none
-        self.module = importlib.import_module("hardware.touch")
+        self.module = importlib.import_module("hardware.inputs.touch")
         monkeypatch.setattr(self.module, "ticks_ms", lambda: self.now)
         assert (self.module.buttons.SHORT, self.module.buttons.LONG) == (SHORT, LONG)
         self.now = 5000
@@ -98,7 +98,7 @@ class Rig:
 @pytest.fixture(autouse=True)
 def _chip(monkeypatch):
     monkeypatch.setitem(sys.modules, "machine", types.SimpleNamespace(Pin=None))
-    names = ("hardware.buttons", "hardware.touch", "power_saver")
+    names = ("hardware.inputs.buttons", "hardware.inputs.touch", "power_saver")
     for name in names:
         monkeypatch.delitem(sys.modules, name, raising=False)
     yield

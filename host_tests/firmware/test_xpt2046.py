@@ -108,12 +108,12 @@ def rig(monkeypatch):
     )
     monkeypatch.setitem(sys.modules, "machine", machine)
     monkeypatch.setitem(sys.modules, "board", board)
-    names = ("hardware.buttons", "hardware.xpt2046", "hardware.taps")
+    names = ("hardware.inputs.buttons", "hardware.inputs.xpt2046", "hardware.inputs.taps")
     for name in names:
         monkeypatch.delitem(sys.modules, name, raising=False)
-    found.buttons = importlib.import_module("hardware.buttons")
-    found.taps = importlib.import_module("hardware.taps")
-    found.pen = importlib.import_module("hardware.xpt2046").Pen()
+    found.buttons = importlib.import_module("hardware.inputs.buttons")
+    found.taps = importlib.import_module("hardware.inputs.taps")
+    found.pen = importlib.import_module("hardware.inputs.xpt2046").Pen()
     found.pins = machine.Pin
     yield found
     for name in names:

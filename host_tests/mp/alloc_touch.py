@@ -75,7 +75,7 @@ sys.modules["board"] = Board
 
 import harness  # noqa: E402
 
-from hardware import buttons, ft6336u, touch, xpt2046  # noqa: E402
+from hardware.inputs import buttons, ft6336u, touch, xpt2046  # noqa: E402
 from screen.axes import Axes  # noqa: E402
 
 touch.ticks_ms = lambda: now[0]

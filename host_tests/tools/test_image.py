@@ -158,8 +158,13 @@ def test_every_import_resolves_inside_the_tree(built):
 )
 def test_what_a_finger_needs_is_only_where_there_is_a_touch_panel(name, has):
     modules = image.sources(name, name == PSRAM)[0].keys()
-    touch = {"hardware.touch", "hardware.taps", "building.touch_panel", "screen.gestures"}
-    touch |= {"screen.axes", "hardware.xpt2046"}
+    touch = {
+        "hardware.inputs.touch",
+        "hardware.inputs.taps",
+        "building.touch_panel",
+        "screen.gestures",
+    }
+    touch |= {"screen.axes", "hardware.inputs.xpt2046"}
     assert touch & modules == (touch if has else set())
 
 

@@ -64,7 +64,7 @@ ROOMY = frozenset(
         "mqtt.clocked_report",
         "hardware.networks",
     }
-    | {"screen.mono_wide", "hardware.two_buttons", "showing.device_facts", "hardware.light"}
+    | {"screen.mono_wide", "hardware.inputs.two_buttons", "showing.device_facts", "hardware.light"}
 )
 # What only boards with a touch panel do: not in an image for another one.
 TOUCH = frozenset({"building.touch_panel"})

@@ -5,11 +5,11 @@
 
 import board
 
-from hardware.buttons import Button
+from hardware.inputs.buttons import Button
 
 
 class Taps:
-    """A hardware.buttons.Button of two: one at a pin, and the interrupt of a touch panel, which is
+    """A buttons.Button of two: one at a pin, and the interrupt of a touch panel, which is
     low while that is touched. An XPT2046 has it on from the moment when it gets power."""
 
     def __init__(self, button):
@@ -18,7 +18,7 @@ class Taps:
         self.held_ms = 0
 
     def step(self, now):
-        """See hardware.buttons.Button.step."""
+        """See buttons.Button.step."""
         tap = self._glass.step(now)
         press = self._button.step(now)
         self.held_ms = self._glass.held_ms or self._button.held_ms

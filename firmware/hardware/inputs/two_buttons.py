@@ -1,6 +1,6 @@
 """Two push buttons: on boards that have all pages."""
 
-from hardware.buttons import LONG, SHORT
+from hardware.inputs.buttons import LONG, SHORT
 
 
 class Buttons:

@@ -3,7 +3,7 @@
 from time import ticks_ms
 
 from compat import const
-from hardware import buttons
+from hardware.inputs import buttons
 from screen import gestures as g
 
 _START_MS = const(500)  # until a panel that was reset has something to tell
@@ -13,7 +13,7 @@ _SIDE = const(3)  # the left third
 
 
 class Touch:
-    """A hardware.buttons.Button: a tap is a short press, a finger that stays a long one, and a
+    """A buttons.Button: a tap is a short press, a finger that stays a long one, and a
     swipe goes to the screen at once. `run` is a task.
 
     device: has `screen` and `model`. pen: the panel's driver (docs/panels.md). axes:
@@ -48,7 +48,7 @@ class Touch:
             self._gesture = gesture
 
     def step(self, now):
-        """See hardware.buttons.Button.step."""
+        """See buttons.Button.step."""
         press = self._button.step(now)
         self.held_ms = self._gestures.held_ms or self._button.held_ms
         gesture = self._gesture
