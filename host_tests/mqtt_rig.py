@@ -394,7 +394,7 @@ class Bench:
 
     def __init__(self, monkeypatch, now=1000, device=None, errors=(), roomy=False, **settings):
         from building import relay as builder
-        from hardware import resolver
+        from hardware.net import resolver
         from languages import codes
         from mqtt import session
         from relay import discovery

@@ -143,7 +143,7 @@ RADIO_NAMES = (
 )
 NO_RADIO_NAMES = b"none\nno_aioble"
 
-# Why the Wi-Fi could not be joined, or was lost: hardware.wifi.
+# Why the Wi-Fi could not be joined, or was lost: hardware.net.wifi.
 WIFI_NAMES = (
     b"none\n"
     b"no_network\n"  # nothing of this name in reach

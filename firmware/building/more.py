@@ -7,7 +7,7 @@ def add_to(device, early):
     """Gives the device the time, if it plans by it or can tell it, and what keeps its history."""
     settings = early.settings
     if settings["preheat_at"] or early.roomy and device.wifi_used:
-        from hardware.network_time import Clock
+        from hardware.net.network_time import Clock
 
         saved = device.state.get("time")
         device.clock = Clock(settings["ntp_host"], settings["utc_offset_min"], saved)

@@ -141,7 +141,7 @@ def _session(settings, early, topics, recorded):
     host = settings["mqtt_host"]
     resolver = None
     if not _is_address(host):
-        from hardware.resolver import Resolver
+        from hardware.net.resolver import Resolver
 
         resolver = Resolver()
     parts = (host, settings["mqtt_port"], connect, topics, room, resolver)

@@ -96,8 +96,8 @@ class Relay:
     def step(self, wifi, now):
         """Does what is due, without waiting; call about ten times a second, oftener while `busy`.
 
-        wifi: hardware.wifi.Wifi. Returns a command of relay.commands for the caller to obey (see
-        `value`) and to `settle`; NOTHING; or WRITE, which has been handed on.
+        wifi: hardware.net.wifi.Wifi. Returns a command of relay.commands for the caller to obey
+        (see `value`) and to `settle`; NOTHING; or WRITE, which has been handed on.
         """
         session = self.session
         if session.state == s.DOWN:

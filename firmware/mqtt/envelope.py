@@ -27,8 +27,8 @@ _REMEMBERED = const(16)
 
 
 class Envelope:
-    """clock: hardware.network_time.Clock, or None. `refusal`: why the last command was not taken
-    out; `id`: whose it was, "" for nobody's."""
+    """clock: hardware.net.network_time.Clock, or None. `refusal`: why the last command was not
+    taken out; `id`: whose it was, "" for nobody's."""
 
     def __init__(self, clock):
         self.refusal = ACCEPTED

@@ -196,7 +196,7 @@ def put(message, text):
 def ts(clock):
     """Returns the time of day as every message tells it: s since 1970, None while it is unknown.
 
-    clock: a hardware.network_time.Clock, or None.
+    clock: a hardware.net.network_time.Clock, or None.
     """
     return None if clock is None else json.loads(bytes(clock.stamp))
 

@@ -24,7 +24,7 @@ _LONGEST = const(8000)  # bytes of a file
 
 
 class Secure:
-    """settings: those of MQTT. clock: hardware.network_time.Clock; errors: takes what is wrong
+    """settings: those of MQTT. clock: hardware.net.network_time.Clock; errors: takes what is wrong
     with the files, as text.
 
     A certificate holds for a time, so that nobody is connected to before that is known.

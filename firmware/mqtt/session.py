@@ -47,8 +47,8 @@ ONLINE = b"online"
 
 class Session:
     """host, port: the broker's; connect: the CONNECT packet; topics: relay.topics.Topics; room:
-    for the longest topic among them; resolver: a hardware.resolver.Resolver, or None for a host
-    that is an address.
+    for the longest topic among them; resolver: a hardware.net.resolver.Resolver, or None for a
+    host that is an address.
 
     `state`; `failure` (of words.MQTT_NAMES) and `detail` (the broker's code or an errno) say
     why it is DOWN. `denied`: subscriptions that the broker refused. `reader` holds the message

@@ -1,16 +1,16 @@
 """Tries whether the network that somebody has entered can be joined, before it is saved."""
 
 from compat import const
-from hardware.wifi import Wifi
+from hardware.net.wifi import Wifi
 from portal.states import FAILED, JOINED, RUNNING
 
 _TRIES = const(2)
 
 
 class Joining:
-    """settings, secrets, hostname: as for hardware.wifi.Wifi. `step` it ten times a second while
-    its `state` is RUNNING. `reason`: why it failed, a line of words.WIFI_NAMES; `address`: what it
-    got. Raises OSError if there is no memory for the radio.
+    """settings, secrets, hostname: as for hardware.net.wifi.Wifi. `step` it ten times a second
+    while its `state` is RUNNING. `reason`: why it failed, a line of words.WIFI_NAMES; `address`:
+    what it got. Raises OSError if there is no memory for the radio.
 
     The station moves to the channel of that network, and our own network with it: a phone may lose
     it for a moment.

@@ -17,7 +17,7 @@ import board
 import machine
 
 from compat import const
-from hardware.wifi import Wifi
+from hardware.net.wifi import Wifi
 from starting.attempts import FRUGAL
 from starting.heaps import Heaps
 from starting.memory_told import tell
@@ -49,7 +49,7 @@ _LENT = const(8_000)  # of what radio and sockets need in bad moments only, to a
 
 class Startup:
     """What a start has found: `settings`, `secrets`, what is wrong with them (`errors`), the state
-    of last time, and the radio (`wifi`, a hardware.wifi.Wifi).
+    of last time, and the radio (`wifi`, a hardware.net.wifi.Wifi).
 
     `state` is the state file's content, `record` the heater's part of it (see config.load_state);
     `brush` and `texts` are those of the showing.first_picture.Picture that is shown; `unit`
@@ -165,7 +165,7 @@ def _take_memory(early, failures):
 
 def _make_wifi(early, name):
     if early.roomy:
-        from hardware.networks import Networks
+        from hardware.net.networks import Networks
 
         return Networks(early.settings, early.secrets, name)
     return Wifi(early.settings, early.secrets, name)

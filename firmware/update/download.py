@@ -10,7 +10,7 @@ from errno import EINPROGRESS
 from time import ticks_ms
 
 from compat import const, ticks_diff
-from hardware.resolver import Resolver, sockaddr
+from hardware.net.resolver import Resolver, sockaddr
 from update.intake import Refused
 
 _SILENCE_MS = const(30_000)

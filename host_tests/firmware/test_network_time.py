@@ -1,4 +1,4 @@
-"""firmware/hardware/network_time.py: when it asks, what it believes, and for how long."""
+"""firmware/hardware/net/network_time.py: when it asks, what it believes, and for how long."""
 
 import importlib
 import json
@@ -48,23 +48,23 @@ def server(monkeypatch):
     machine = types.ModuleType("machine")
     machine.RTC = lambda: types.SimpleNamespace(datetime=server.set_to.append)
     monkeypatch.setitem(sys.modules, "machine", machine)
-    monkeypatch.delitem(sys.modules, "hardware.network_time", raising=False)
+    monkeypatch.delitem(sys.modules, "hardware.net.network_time", raising=False)
     monkeypatch.setattr(time, "time", lambda: 0)  # a chip that was without power
     net = Net(Broker())
     net.resolve = server.resolve
     server.net = net
-    clock = importlib.import_module("hardware.network_time")
+    clock = importlib.import_module("hardware.net.network_time")
     monkeypatch.setattr(clock, "socket", net)
-    monkeypatch.setattr(importlib.import_module("hardware.resolver"), "socket", net)
+    monkeypatch.setattr(importlib.import_module("hardware.net.resolver"), "socket", net)
     yield server
-    sys.modules.pop("hardware.network_time", None)
+    sys.modules.pop("hardware.net.network_time", None)
 
 
 class Watch:
     """A Clock whose ticks the test moves on."""
 
     def __init__(self, offset_min=0, start_ms=PERIOD - 5000, host="time.example", saved=None):
-        module = importlib.import_module("hardware.network_time")
+        module = importlib.import_module("hardware.net.network_time")
         self.clock = module.Clock(host, offset_min, saved)
         self.now = start_ms
         self.wifi = Wifi()

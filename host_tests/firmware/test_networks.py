@@ -17,7 +17,7 @@ from tools.bench.standins import bench_ops as ops
 
 PASSWORDS = {"van": "correct horse", access_point.SECOND: "battery staple"}
 PASSWORD = PASSWORDS["van"]
-MODULES = ("hardware.wifi", "hardware.networks")
+MODULES = ("hardware.net.wifi", "hardware.net.networks")
 JOIN_MS = 20_000  # the longest that an attempt lasts
 HOUR_MS = 3_600_000
 
@@ -74,8 +74,8 @@ class House:
         monkeypatch.setitem(sys.modules, "network", module)
         for name in MODULES:
             monkeypatch.delitem(sys.modules, name, raising=False)
-        self.plain = importlib.import_module("hardware.wifi")
-        networks = importlib.import_module("hardware.networks")
+        self.plain = importlib.import_module("hardware.net.wifi")
+        networks = importlib.import_module("hardware.net.networks")
         settings = {"wifi_ssid": "van", "wifi_ssid_2": second}
         secrets = {"wifi_password": PASSWORD}
         secrets["wifi_password_2"] = PASSWORDS[access_point.SECOND]

@@ -44,9 +44,9 @@ def startup(monkeypatch):
     machine.UART = lambda *place, rxbuf, **pins: found.uarts.append(rxbuf)
     board = types.SimpleNamespace(BMS_UART=1, BMS_RX=25, BMS_TX=26)
     board.HEATER_MAX_MA = board.HEATER_MAX_W = 1000
-    wifi = types.ModuleType("hardware.wifi")
+    wifi = types.ModuleType("hardware.net.wifi")
     wifi.Wifi = lambda *given: types.SimpleNamespace(knows=1, start=lambda now: None)
-    networks = types.ModuleType("hardware.networks")
+    networks = types.ModuleType("hardware.net.networks")
     networks.Networks = lambda *given: types.SimpleNamespace(knows=2, start=lambda now: None)
     heaps = types.ModuleType("starting.heaps")
     heaps.Heaps = Memory
@@ -70,8 +70,8 @@ def startup(monkeypatch):
         "starting.attempts": attempts,
         "machine": machine,
         "board": board,
-        "hardware.wifi": wifi,
-        "hardware.networks": networks,
+        "hardware.net.wifi": wifi,
+        "hardware.net.networks": networks,
         "starting.heaps": heaps,
     }
     found.config = config

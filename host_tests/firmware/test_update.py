@@ -227,9 +227,11 @@ def updater(monkeypatch):
     for name in ("machine", "board"):
         monkeypatch.setitem(sys.modules, name, types.ModuleType(name))
     sys.modules["board"].NAME = BOARD  # pyright: ignore[reportAttributeAccessIssue]
-    monkeypatch.setitem(sys.modules, "hardware.resolver", types.ModuleType("hardware.resolver"))
-    sys.modules["hardware.resolver"].Resolver = None  # pyright: ignore[reportAttributeAccessIssue]
-    sys.modules["hardware.resolver"].sockaddr = print  # pyright: ignore[reportAttributeAccessIssue]
+    monkeypatch.setitem(
+        sys.modules, "hardware.net.resolver", types.ModuleType("hardware.net.resolver")
+    )
+    sys.modules["hardware.net.resolver"].Resolver = None  # pyright: ignore[reportAttributeAccessIssue]
+    sys.modules["hardware.net.resolver"].sockaddr = print  # pyright: ignore[reportAttributeAccessIssue]
     names = ("update.updater", "update.after", "update.download", "kept.pause", "kept.times")
     for name in names:
         monkeypatch.delitem(sys.modules, name, raising=False)

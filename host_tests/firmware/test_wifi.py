@@ -87,7 +87,7 @@ class Bench:
         fake.WLAN = self.radio
         fake.hostname = self.hostname.append
         monkeypatch.setitem(sys.modules, "network", fake)
-        self.module = importlib.import_module("hardware.wifi")
+        self.module = importlib.import_module("hardware.net.wifi")
         monkeypatch.setattr(self.module, "network", fake)
         self.now = now
         self.wifi = self.module.Wifi(
@@ -109,7 +109,7 @@ class Bench:
 @pytest.fixture(autouse=True)
 def _forget_the_module():
     yield
-    sys.modules.pop("hardware.wifi", None)
+    sys.modules.pop("hardware.net.wifi", None)
 
 
 @pytest.fixture

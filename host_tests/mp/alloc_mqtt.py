@@ -112,8 +112,8 @@ from relay_program import SETTINGS, Thing, make_device  # noqa: E402
 
 from bms import pack as p  # noqa: E402
 from building.relay import build_relay  # noqa: E402
-from hardware.network_time import Clock  # noqa: E402
-from hardware.wifi import Wifi  # noqa: E402
+from hardware.net.network_time import Clock  # noqa: E402
+from hardware.net.wifi import Wifi  # noqa: E402
 from mqtt.session import UP  # noqa: E402
 
 SETTINGS.update({"mqtt_host": "10.0.0.2", "wifi_ssid": "van", "ha_discovery": False})

@@ -9,7 +9,7 @@ from tools.mp import runner
 # Garbage of a chunk is collected in the next one.
 LOAD_ONCE = (
     "from starting import heaps, startup\nfrom showing import first_picture\n"
-    "import hardware.wifi, heat.thermal, links.uart_link",
+    "import hardware.net.wifi, heat.thermal, links.uart_link",
     "picture = first_picture.Picture()\ndel first_picture\ngc.collect()",
     "report('before')",
     "kept = startup.prepare(picture)\ngc.collect()",

@@ -320,7 +320,7 @@ it had hung
 from sleep
 by itself"""
 
-# Why there is no Wi-Fi: hardware.wifi.
+# Why there is no Wi-Fi: hardware.net.wifi.
 WIFI = """\
 
 network not in reach

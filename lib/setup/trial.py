@@ -19,5 +19,5 @@ _OTHERS = "The network could not be joined. Try again, and closer to its router.
 
 
 def advice(reason):
-    """Returns a sentence or two. reason: of hardware.wifi, a line of words.WIFI_NAMES."""
+    """Returns a sentence or two. reason: of hardware.net.wifi, a line of words.WIFI_NAMES."""
     return _WHAT_TO_DO.get(name(WIFI_NAMES, reason), _OTHERS)

@@ -62,7 +62,7 @@ ROOMY = frozenset(
         "mqtt.bms_announcer",
         "building.website",
         "mqtt.clocked_report",
-        "hardware.networks",
+        "hardware.net.networks",
     }
     | {"screen.mono_wide", "hardware.inputs.two_buttons", "showing.device_facts", "hardware.light"}
 )

@@ -20,7 +20,7 @@ _SCAN_S = 8
 _LOOKUP_S = 30  # a broker that is called by name
 _CLIENT = "packmate-selftest"
 
-# network.STAT_… of the ESP32 port, as hardware.wifi has them.
+# network.STAT_… of the ESP32 port, as hardware.net.wifi has them.
 _JOINING = (1000, 1001)
 _NOT_JOINED = {
     201: "no network of this name is in reach",

@@ -6,7 +6,7 @@ station that knows it alone. None is looked for by a scan, which would hold the 
 """
 
 from compat import const
-from hardware.wifi import UP, Wifi
+from hardware.net.wifi import UP, Wifi
 
 # Of words.WIFI_NAMES.
 _NO_NETWORK = const(1)
@@ -16,7 +16,7 @@ _TURN_MS = const(1_000)
 
 
 class Networks(Wifi):
-    """A hardware.wifi.Wifi that knows a second network.
+    """A hardware.net.wifi.Wifi that knows a second network.
 
     settings["wifi_ssid_2"], secrets["wifi_password_2"]: that one, "" for none.
     `network`: 1 or 2, which one is joined, or else the one that `reason` is about; 0 if there is

@@ -13,7 +13,7 @@ import time
 from machine import RTC
 
 from compat import const, ticks_add, ticks_diff
-from hardware.resolver import Resolver, sockaddr
+from hardware.net.resolver import Resolver, sockaddr
 
 _PORT = const(123)
 _ANSWER_MS = const(5_000)
@@ -82,7 +82,7 @@ class Clock:
     def step(self, wifi, now):
         """Asks for the time when it is due and there is a network. Call it each second at least.
 
-        wifi: hardware.wifi.Wifi.
+        wifi: hardware.net.wifi.Wifi.
         """
         if self._known:
             if 0 <= ticks_diff(now, self.good_ms) <= _VALID_MS:
