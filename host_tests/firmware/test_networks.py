@@ -254,6 +254,8 @@ class Notes(list):
 
 def test_the_event_log_says_why_and_which(start, monkeypatch):
     monkeypatch.setattr(time, "ticks_ms", lambda: 0, raising=False)
+    buttons = types.SimpleNamespace(LONG=2)  # nobody presses one
+    monkeypatch.setitem(sys.modules, "hardware.inputs.buttons", buttons)
     from kept.journal import Watch
 
     house = start(second_up=True)

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-import hardware
+from hardware import panels
 from host_tests.firmware.power_chips import AXP192, AXP2101
 from host_tests.mp import fake_panel
 from tools import boards
@@ -49,7 +49,7 @@ class Rig:
         monkeypatch.setitem(sys.modules, "board", fake_panel.Board)
         for module in ("hardware.panels.st7789", *DRIVERS, CORE2):
             monkeypatch.delitem(sys.modules, module, raising=False)
-            monkeypatch.delattr(hardware, module.partition(".")[2], raising=False)
+            monkeypatch.delattr(panels, module.rpartition(".")[2], raising=False)
         monkeypatch.setattr(time, "sleep_ms", self._sleep_ms, raising=False)
         fake_panel.transfers.clear()
         fake_panel.levels.clear()
