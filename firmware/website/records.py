@@ -14,7 +14,7 @@ A time is in s since 1970 if it is of the day (1), else since the start (0). Unk
 
 from compat import const
 from history import record as r
-from history.replay import Window
+from history.ring import Window
 from web.answer import JSON, Answer, refusal
 from web.form import fields
 

@@ -93,7 +93,7 @@ def live_on(desk, seconds):
 def made(folder):
     """Returns what the device has in its flash."""
     files = {p.name: p.read_bytes() for p in (folder / "records").iterdir() if p.is_file()}
-    files["tail"] = (folder / "records" / "now" / "tail").read_bytes()
+    files["ptail"] = (folder / "records" / "now" / "ptail").read_bytes()
     return list(history.rows(files))
 
 

@@ -16,7 +16,8 @@ class Log:
     """A ring that is filled by hand."""
 
     def __init__(self):
-        self.ring = small(Store(), 200)
+        self.store = Store()
+        self.ring = small(self.store, 200)
 
     def put(self, time_s, of_day=True, soc=None, ma=None, dc=None):
         record = r.Record()
@@ -127,12 +128,13 @@ def test_records_before_the_time_was_known_are_put_where_they_belong(corrected):
 def test_each_piece_of_the_ring_is_read_once():
     log = Log()
     for minute in range(64):
-        log.put(NOW_S - 4000 + 60 * minute, soc=minute)
-    reads = []
-    read = log.ring.read
-    log.ring.read = lambda number, buf: reads.append(number) or read(number, buf)
+        log.put(NOW_S - 4000 + 60 * minute, soc=minute, ma=minute % 2 * 8_000_000)
+    loads = []
+    load = log.ring.load
+    log.ring.load = lambda number, page: loads.append(number) or load(number, page)
     log.draw()
-    assert len(reads) == len(set(reads)) == 7  # the tail, and six segments
+    pages = len(log.store.numbers())
+    assert len(loads) == len(set(loads)) == pages + 1 and pages > 1  # and the tail
 
 
 def test_it_is_drawn_anew():

@@ -43,7 +43,7 @@ class Device:
         self.boot += 1
         self.began_s = self.true_s
         self.timed = False
-        self.ring = Ring(self.store, 50, 10)
+        self.ring = Ring(self.store, 16, 1)
         self.keeper = Keeper(self.ring, *self.every, self.boot)
 
     @property
@@ -130,6 +130,16 @@ def test_a_large_current_may_move_more():
     assert device.run(70) == []
     device.show(ma=-44_000)
     assert device.run(10) == [140]
+
+
+def test_however_short_the_interval_a_switch_that_flaps_is_told_each_ten_seconds():
+    device = Device(10, 60)
+    device.run(1)
+    made = []
+    for second in range(100):
+        device.pack.put(p.CHARGE_ON, second % 2)
+        made += device.run(1)
+    assert 8 <= len(made) <= 10 and min(b - a for a, b in zip(made, made[1:], strict=False)) >= 10
 
 
 def test_what_switches_is_told_at_once_but_not_too_often():
@@ -278,7 +288,7 @@ def test_a_time_beyond_what_a_record_holds_is_none():
 
 def test_a_ring_without_room_says_so():
     device = Device(10, 10)
-    full = Ring(device.store, 50, 10)
+    full = Ring(device.store, 16, 1)
     keeper = Keeper(full, 10, 10, 9)
     answers = [keeper.look(device.pack, True, False, 0, 10 * n, None) for n in range(20)]
     assert answers == [True] * 15 + [False] * 5  # a mark is among them

@@ -3,38 +3,45 @@
 import harness
 
 from bms import pack as p
-from history import record as r
 from history.curve import Curve
 from history.keeper import Keeper
+from history.page import BYTES
 from history.replay import READY, Replay
 from history.ring import Ring
+
+PAGES = 1
 
 
 class Memory:
     """The files of a ring, in fixed room."""
 
     def __init__(self):
-        self.segment = bytearray(3 * 40 * r.BYTES)
+        self.segment = bytearray(3 * PAGES * BYTES)
+        self.begins = [-1, -1, -1]
         self.used = [0, 0, 0]
 
     def numbers(self):
         return []
 
     def read(self, number, at, buf):
-        at += number % 3 * 40 * r.BYTES
+        at += self.begins.index(number) * PAGES * BYTES
         for i in range(len(buf)):
             buf[i] = self.segment[at + i] if at + i < len(self.segment) else 0
         return len(buf)
 
     def append(self, number, buf, start, end):
-        place = number % 3
-        at = place * 40 * r.BYTES + self.used[place]
+        if number not in self.begins:
+            self.begins[self.begins.index(-1)] = number
+        place = self.begins.index(number)
+        at = place * PAGES * BYTES + self.used[place]
         for i in range(start, end):
             self.segment[at + i - start] = buf[i]
         self.used[place] += end - start
 
     def remove(self, number):
-        self.used[number % 3] = 0
+        place = self.begins.index(number)
+        self.used[place] = 0
+        self.begins[place] = -1
 
     def read_tail(self, buf):
         return 0
@@ -54,7 +61,7 @@ class Rig:
         pack.put(p.CELL_MIN_MV, 3200)
         pack.put(p.CELL_MAX_MV, 4200)
         pack.put(p.CHARGE_ON, 1)
-        self.ring = Ring(Memory(), 3, 40)
+        self.ring = Ring(Memory(), 3, PAGES)
         self.keeper = Keeper(self.ring, 10, 60, 1)
         self.replay = Replay(self.ring)
         self.curve = Curve(self.ring, 400, 40)

@@ -14,7 +14,8 @@ from ring_records import records
 from bms.pack import PackState
 from history.record import BYTES, PER, Record
 from history.ring import Ring
-from kept.record_store import RecordStore
+from history.unpaged import Unpaged
+from kept.record_store import PAGES, UNPAGED, RecordStore
 from kept.record_writer import keep
 
 BLOCKS = 44
@@ -51,7 +52,7 @@ def there(flash):
     """Returns (the first record, the one behind the last), as `packmate history` reads them: each
     is whole, and about its number."""
     use(flash)
-    ring = Ring(RecordStore(), 1 << 20)
+    ring = Ring(RecordStore(PAGES), 1, old=Unpaged(RecordStore(UNPAGED)))
     for number, record in records(ring):
         assert record.time_s == number, number
     return ring.first, ring.next
@@ -64,7 +65,7 @@ def prepared(records):
     flash = Flash(DATA)
     make(flash)
     use(flash)
-    store = RecordStore()
+    store = RecordStore(UNPAGED)
     record = Record()
     record.of_day = True
     buf = bytearray(BYTES * 100)

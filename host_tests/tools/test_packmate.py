@@ -16,7 +16,7 @@ from history.keeper import Keeper
 from history.record import EPOCH_S
 from history.ring import Ring
 from host_tests import a_van
-from host_tests.history_rig import Store
+from host_tests.history_rig import Store, plain
 from host_tests.tools.pty_rig import PtyDevice
 from tools import ROOT, boards
 from tools.packmate import PackmateError, check, flash, logs, ports
@@ -273,27 +273,30 @@ def test_a_backup_comes_back(run, tmp_path):
 # -- history --------------------------------------------------------------------------------------
 
 
-def keep_history(folder):
-    """Makes what a device would have in its flash: records of two starts, in two segments."""
+def keep_history(folder, as_plain):
+    """Makes what a device would have in its flash: records of two starts, in two files."""
     records = folder / "records"
     (records / "now").mkdir(parents=True)
     store = Store()
-    ring = Ring(store, 9)
+    ring = Ring(store, 9, 40)
     pack = PackState()
     pack.put(SOC_PCT, 50)
     keeper = Keeper(ring, 60, 60, 7)
     for n in range(1603):
         assert keeper.look(pack, n != 1, n == 2, 2, 60 * n, 90_000_000 + 60 * n if n > 1 else None)
         ring.commit()
-    for name, data in store.files.items():
-        path = records / "now" / "tail" if name == "tail" else records / f"{name:08x}"
+    kind = "" if as_plain else "p"
+    for name, data in (plain(ring) if as_plain else store.files).items():
+        path = records / "now" / f"{kind}tail" if name == "tail" else records / f"{kind}{name:08x}"
         path.write_bytes(data)
+    assert len(list(records.iterdir())) == 3
 
 
-def test_the_history_becomes_a_table(run, tmp_path):
+@pytest.mark.parametrize("as_plain", [False, True])
+def test_the_history_becomes_a_table(run, tmp_path, as_plain):
     table = tmp_path / "van.csv"
     with PtyDevice(tmp_path) as device:
-        keep_history(device.flash)
+        keep_history(device.flash, as_plain)
         device.wait_for(">>> ")
         status, out, _ = run("history", device.port, table)
     assert status == 0 and "van.csv" in out

@@ -5,8 +5,8 @@ import types
 import pytest
 
 from history import record as r
-from history.ring import Ring
-from host_tests.history_rig import PER, Store
+from history.page import MOST
+from host_tests.history_rig import Store, small
 from host_tests.web import site_rig as rig
 from website.records import Records
 
@@ -15,7 +15,7 @@ NOON = 90_000_000  # s since 2024
 
 @pytest.fixture
 def ring():
-    ring = Ring(Store(), 3, PER)
+    ring = small(Store())
     put(ring, kind=r.STARTED, first=7)
     put(ring, time_s=5)
     put(ring, kind=r.TIMED, first=20, of_day=True, time_s=NOON)
@@ -54,7 +54,7 @@ def test_records_are_rows(ring):
 
 
 def test_marks_tell_what_the_times_before_them_were():
-    ring = Ring(Store(), 3, PER)
+    ring = small(Store())
     put(ring, kind=r.STARTED, first=7)
     put(ring, time_s=5)
     put(ring, kind=r.TIMED, first=20, of_day=True, time_s=NOON)
@@ -71,7 +71,8 @@ def test_each_nth_is_enough_for_a_long_time(ring):
 
 
 def test_what_is_older_than_there_is_begins_with_the_oldest(ring):
-    put(ring, time_s=NOON + 9000, of_day=True)
+    for i in range(100):
+        put(ring, time_s=NOON + 9000 + i, of_day=True)
     ring.commit()
     _, found = ask(ring)
     assert found["first"] == ring.first > 0
@@ -85,15 +86,16 @@ def test_what_is_not_there_yet_is_nothing(ring):
 def test_a_damaged_record_is_left_out(ring):
     ring.commit()
     store = Store()
-    ring = Ring(store, 3, PER)
-    for i in range(8):
+    ring = small(store)
+    for i in range(3 * MOST):
         put(ring, time_s=NOON + i, of_day=True)
     ring.commit()
-    (number,) = store.numbers()
+    number = sorted(store.numbers())[1]
     data = bytearray(store.files[number])
-    data[2 * r.BYTES + 1] ^= 1
+    data[30] ^= 1
     store.files[number] = bytes(data)
-    assert [row[0] for row in ask(ring)[1]["rows"]] == [0, 1, 3, 4, 5, 6, 7]
+    left = [*range(number), *range(number + MOST, 3 * MOST)]
+    assert [row[0] for row in ask(ring)[1]["rows"]] == left
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from array import array
 
 from compat import const
 from history import record as r
-from history.replay import Window
+from history.ring import Window
 
 # Bits in `known`.
 SOC = const(1)
@@ -77,7 +77,7 @@ class Curve:
             if not self.busy or self._number < self._ring.first:
                 self.busy = False
                 return False
-            if self._window.read_back(self._number, self._record):
+            if self._window.read(self._number, self._record):
                 self._take(self._record)
         return True
 

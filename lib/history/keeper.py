@@ -2,7 +2,7 @@
 
 from compat import const
 from history import record as r
-from history.unpacking import unpack
+from history.ring import Window
 
 # What has to move for a record to be made before the long interval is over.
 _SOC_PCT = const(1)
@@ -11,7 +11,8 @@ _MA_PART = const(10)  # of the current, and
 _LEAST_MA = const(500)
 _DC = const(10)
 _CELL_MV = const(10)
-_SOON = const(6)  # what switches is told after this part of the interval
+_SOON = const(6)  # what switches is told after this part of the interval,
+_SOONEST_S = const(10)  # and no sooner: the flash bears that for years
 
 _LOOK_BACK = const(16)
 _BACK_S = const(3600)  # a clock that goes back further is believed
@@ -42,14 +43,10 @@ class Keeper:
 
     def _look_back(self):
         ring = self._ring
-        buf = bytearray(r.BYTES * _LOOK_BACK)
-        number = max(ring.first, ring.next - _LOOK_BACK)
-        while number < ring.next:
-            n = ring.read(number, buf)
-            for i in range(n):
-                if unpack(self._last, buf, r.BYTES * i) and self._last.of_day:
-                    self._told_s = self._last.time_s
-            number += n
+        window = Window(ring)
+        for number in range(max(ring.first, ring.next - _LOOK_BACK), ring.next):
+            if window.read(number, self._last) and self._last.of_day:
+                self._told_s = self._last.time_s
 
     def look(self, pack, good, heater_on, heater_state, uptime_s, day_s):
         """Looks at the figures of now; makes a record if one is due. Returns False if it had to be
@@ -74,7 +71,7 @@ class Keeper:
         if since_s >= self._rest_s:
             return True
         if has_switched(record, self._last):
-            return since_s >= self._interval_s // _SOON
+            return since_s >= max(self._interval_s // _SOON, _SOONEST_S)
         return since_s >= self._interval_s and has_moved(record, self._last)
 
     def _stamp(self, record, uptime_s, day_s):

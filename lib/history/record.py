@@ -1,4 +1,5 @@
-"""A record of a pack's history: 20 bytes that stand for themselves, with their own time and check.
+"""A record of a pack's history, and the 20 bytes that it is on a board without PSRAM: they stand
+for themselves, with their own time and check. Elsewhere it is in a page (history.page).
 
 Big-endian:
 
@@ -54,7 +55,7 @@ STARTED = const(1)  # the device; its number among the starts, 0
 TIMED = const(
     2
 )  # the time of day became known: s since that start when it did; the start's number
-KEPT = const(3)  # of the ring itself: see history.ring
+KEPT = const(3)  # of a ring of before: see history.unpaged
 
 OF_DAY = const(0x80)
 MARK = const(0x40)

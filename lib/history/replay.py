@@ -11,7 +11,7 @@ number.
 
 from compat import const
 from history import record as r
-from history.unpacking import unpack
+from history.ring import Window
 
 NOTHING = const(0)
 WORKING = const(1)  # call again
@@ -19,31 +19,6 @@ READY = const(2)
 
 _CHUNK = const(16)
 _UNKNOWN = const(-1)
-
-
-class Window:
-    """A few records of a history.ring.Ring around the one that was read last."""
-
-    def __init__(self, ring):
-        self._ring = ring
-        self._buf = bytearray(r.BYTES * _CHUNK)
-        self._begin = self._end = 0
-
-    def read(self, number, record):
-        """Unpacks a record; returns False if it is damaged."""
-        if not self._begin <= number < self._end:
-            self._begin = number
-            self._end = number + self._ring.read(number, self._buf)
-        if number >= self._end:
-            return False
-        return unpack(record, self._buf, r.BYTES * (number - self._begin))
-
-    def read_back(self, number, record):
-        """The same for whoever goes backwards."""
-        if not self._begin <= number < self._end:
-            self._begin = max(self._ring.together(number), number - _CHUNK + 1)
-            self._end = self._begin + self._ring.read(self._begin, self._buf)
-        return self.read(number, record)
 
 
 class Replay:
@@ -114,7 +89,7 @@ class Replay:
         """Looks for the start that the first records are of."""
         mark = self._mark
         for _ in range(_CHUNK):
-            found = self._ahead.read_back(self._behind, mark)
+            found = self._ahead.read(self._behind, mark)
             self._behind -= 1
             if found and (mark.of_day or mark.kind != r.FIGURED):
                 self._behind = _UNKNOWN

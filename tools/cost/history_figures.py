@@ -1,7 +1,10 @@
 """What the history costs and holds: `python -m tools.benchmark history`.
 
-Of a day in a van, made up but with what moves there: a compressor that cools a third of the time,
-sun that clouds pass, a stove and lights in the evening; and of a day in which nothing happens.
+Of days in a van, made up but with what moves there: a compressor that cools a third of the time,
+sun that clouds pass, a stove and lights in the evening; in a shed with panels and an inverter,
+whose loads come and go; and of days in which nothing happens. The records are made, and put into
+pages, by the modules of the device; what is counted are the blocks of the file system that these
+take.
 """
 
 import math
@@ -11,16 +14,26 @@ import tempfile
 import time
 
 from bms import pack as p
+from history import page
 from history.keeper import Keeper
-from history.record import BYTES, PER, SEGMENT_BYTES, Record
-from history.ring import Ring
+from history.record import SEGMENT_BYTES, Record
+from history.ring import PAGES, Ring
+from kept.record_store import PAGES as RECORD_PAGES
 from kept.record_store import RecordStore
+from tools import ROOT
 from tools.cost import traffic
+from tools.mp import runner
 
 DAY_S = 86_400
 INTERVAL_S = 60
 REST_S = 900
-YEAR_KB = 2048
+YEAR_BYTES = 2048 * 1024
+YEAR_DAYS = 365
+PEER_BYTES = 13  # a record of the peer's
+DAYS = 3
+WEAR = ROOT / "tools" / "mp" / "measure_wear.py"
+WORN = 30_000  # records
+ERASURES = 100_000  # that a block of the flash bears
 FULL_MAH = 200_000
 # A message of the history, with figures of five digits.
 MESSAGE = 330
@@ -30,13 +43,22 @@ START_S = 90_000_000  # s since 2024
 
 
 class Counting:
-    """A ring that keeps nothing."""
+    """The files of a ring, of which only the size is kept."""
 
-    first = next = 0
+    def __init__(self):
+        self.pages = 0
 
-    def put(self, _record):
-        self.next += 1
-        return True
+    def numbers(self):
+        return []
+
+    def read_tail(self, buf):
+        return 0
+
+    def write_tail(self, buf, end):
+        pass
+
+    def append(self, number, buf, start, end):
+        self.pages += (end - start) // page.BYTES
 
 
 def van_ma(second, chance):
@@ -60,17 +82,35 @@ def still_ma(_second, chance):
     return -80 + chance.randrange(-20, 21)
 
 
-def records_a_day(ma_of, interval_s=INTERVAL_S, rest_s=REST_S):
-    """Returns how many records a day makes."""
-    ring = Counting()
+def shed_ma(second, chance):
+    """The same in a shed: panels, an inverter that idles, tools and a kettle by day."""
+    hour = second / 3600
+    sun = max(0.0, math.sin(math.pi * (hour - 6) / 13))
+    ma = -400 + int(40_000 * sun * (0.4 if second // 900 % 4 == 1 else 1))
+    if 8 < hour < 17 and second // 240 % 5 == 2:
+        ma -= 18_000
+    if second // 180 % 53 == 7:
+        ma -= 40_000
+    return ma + chance.randrange(-150, 151)
+
+
+def records(ma_of, interval_s=INTERVAL_S, rest_s=REST_S):
+    """Returns (records a day, bytes of the flash that one takes)."""
+    store = Counting()
+    ring = Ring(store, 1000)
     keeper = Keeper(ring, interval_s, rest_s, 1)
-    for second, pack in a_day(ma_of):
-        keeper.look(pack, True, False, 1, second, second)
-    return ring.next
+    for day in range(DAYS):
+        for second, pack in a_day(ma_of):
+            now_s = DAY_S * day + second
+            keeper.look(pack, True, False, 1, now_s, START_S + now_s)
+            if ring.full():
+                ring.commit()
+    ring.commit()
+    return ring.next / DAYS, store.pages * SEGMENT_BYTES / PAGES / ring.written
 
 
 def a_day(ma_of):
-    """Yields (second, the PackState of then) through a day; ma_of: van_ma or still_ma."""
+    """Yields (second, the PackState of then) through a day; ma_of: van_ma, shed_ma, still_ma."""
     pack = p.PackState()
     pack.cells = 16
     chance = random.Random(1)
@@ -86,6 +126,8 @@ def a_day(ma_of):
         pack.put(p.CURRENT_MA, ma)
         pack.put(p.SOC_PCT, soc)
         pack.temps = 1
+        pack.put(p.CHARGE_ON, 1)
+        pack.put(p.DISCHARGE_ON, 1)
         pack.put_temp(0, 150 + int(50 * math.sin(2 * math.pi * second / DAY_S)))
         pack.summarise()
         yield second, pack
@@ -121,11 +163,11 @@ class HostStore(RecordStore):
         return 0
 
     def append(self, number, buf, start, end):
-        with open(self._folder / f"{number:08x}", "ab") as file:
+        with open(self._folder / f"{RECORD_PAGES}{number:08x}", "ab") as file:
             file.write(buf[start:end])
 
     def write_tail(self, buf, end):
-        (self._folder / "now" / "tail").write_bytes(buf[:end])
+        (self._folder / "now" / f"{RECORD_PAGES}tail").write_bytes(buf[:end])
 
 
 def replay_rate():
@@ -160,18 +202,44 @@ def _watch(desk):
     return (last - first) / (ended - began)
 
 
+def wear():
+    """Returns {figure: number} of tools/mp/measure_wear.py."""
+    places = (*runner.PLACES, ROOT / "host_tests" / "mp")
+    result = runner.run64(WEAR, [WORN], places, 16_000_000, timeout=900)
+    problem = runner.failure(result)
+    if problem:
+        raise RuntimeError(problem)
+    return {name: int(n) for name, n in (x.split("|") for x in result.stdout.splitlines())}
+
+
 def table():
     """Returns the lines of the Markdown table."""
-    most = YEAR_KB * 1024 // SEGMENT_BYTES * PER
-    van = records_a_day(van_ma)
-    still = records_a_day(still_ma)
-    every = DAY_S // INTERVAL_S
-    lines = ["| | records a day | 2 MB hold, days | MB a day |", "|---|---:|---:|---:|"]
-    for name, count in (
+    worn = wear()
+    lifetime = ERASURES * WORN / worn["worst"]  # records
+    lines = ["| | records a day | bytes each | 2 MB hold, days | the flash bears it, years |"]
+    lines[0] += " MB a day on the line |"
+    lines.append("|---|---:|---:|---:|---:|---:|")
+    van = records(van_ma)
+    for name, (count, size) in (
         ("a van in use, by the defaults", van),
-        ("a pack that nobody uses", still),
-        ("one a minute, whatever happens", every),
+        ("a shed with panels, likewise", records(shed_ma)),
+        ("a pack that nobody uses", records(still_ma)),
+        ("one each ten seconds, the most there can be", records(van_ma, 10, 10)),
     ):
-        lines.append(f"| {name} | {count} | {most // count} | {day_bytes(count) / 1e6:.2f} |")
-    lines += ["", f"A record takes {BYTES} bytes; 2 MB hold {most:,} records."]
+        line_mb = day_bytes(count) / 1e6
+        days = YEAR_BYTES / size / count
+        years = lifetime / count / YEAR_DAYS
+        row = f"| {name} | {count:.0f} | {size:.1f} | {days:.0f} | {years:.0f} | {line_mb:.2f} |"
+        lines.append(row)
+    ours, theirs = (YEAR_BYTES / size / YEAR_DAYS for size in (van[1], PEER_BYTES))
+    lines += [
+        "",
+        f"A year in 2 MB are so {ours:.0f} records a day, one each {DAY_S / ours:.0f} s; of "
+        f"{PEER_BYTES} bytes each, the fewest that another takes, {theirs:.0f}, one each "
+        f"{DAY_S / theirs:.0f} s.",
+        "",
+        f"{WORN:,} records, each of them delivered, erased {worn['erased']:,} blocks, the worst "
+        f"one {worn['worst']} times. One write read {worn['read_at_once'] // 1000} kB and erased "
+        f"{worn['erased_at_once']} blocks at most.",
+    ]
     return lines

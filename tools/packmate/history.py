@@ -10,6 +10,7 @@ import io
 from history import record as r
 from history import replay
 from history.ring import Ring
+from history.unpaged import Unpaged
 from tools.packmate import PackmateError
 from tools.packmate.prompt import Device
 from words import STATE_NAMES
@@ -17,8 +18,8 @@ from words import STATE_NAMES
 _FOLDER = "records"
 _TAIL_FOLDER = "records/now"
 _TAIL = "tail"
+_PAGES, _UNPAGED = "p", ""  # how the names of files begin: firmware/kept/record_store.py
 _DIGITS = 8
-_WHOLE = 1 << 20  # segments: whatever there is
 _STATES = STATE_NAMES.decode().split("\n")
 
 COLUMNS = ("time", "ts", "record", "resets", "uptime_s", "soc_pct", "pack_mv", "current_ma")
@@ -27,11 +28,16 @@ COLUMNS += ("charge_on", "discharge_on", "alarm", "heater_on", "heater_state")
 
 
 class Copies:
-    """What history.ring.Ring takes for its files: {name: bytes} of a device's, which stay."""
+    """What history.ring.Ring takes for its files: of {name: bytes} of a device's those whose names
+    begin so."""
 
-    def __init__(self, files):
-        self._tail = files.get(_TAIL, b"")
-        self._segments = {int(name, 16): data for name, data in files.items() if is_segment(name)}
+    def __init__(self, files, kind):
+        self._tail = files.get(kind + _TAIL, b"")
+        self._segments = {
+            int(name[len(kind) :], 16): data
+            for name, data in files.items()
+            if is_segment(name) and len(name) == len(kind) + _DIGITS
+        }
 
     def numbers(self):
         return list(self._segments)
@@ -49,18 +55,17 @@ class Copies:
         buf[: len(data)] = data
         return len(data)
 
-    def remove(self, number):
-        del self._segments[number]
-
 
 def is_segment(name):
     """True for the name of a file of records."""
-    return len(name) == _DIGITS and not set(name) - set("0123456789abcdef")
+    digits = name.removeprefix(_PAGES)
+    return len(digits) == _DIGITS and not set(digits) - set("0123456789abcdef")
 
 
 def rows(files):
     """Yields a dict of COLUMNS for each record in {name: bytes}, the oldest first."""
-    ring = Ring(Copies(files), _WHOLE)
+    store = Copies(files, _PAGES)
+    ring = Ring(store, max(1, len(store.numbers())), old=Unpaged(Copies(files, _UNPAGED)))
     ring.delivered = ring.first
     found = replay.Replay(ring)
     while (what := found.step(False)) != replay.NOTHING:
@@ -109,8 +114,8 @@ def history(find_port, path):
         for name in sorted(names):
             print(f"reading {name}")
             files[name] = device.read(f"{_FOLDER}/{name}")
-        if _TAIL in device.names(_TAIL_FOLDER):
-            files[_TAIL] = device.read(f"{_TAIL_FOLDER}/{_TAIL}")
+        for name in {_TAIL, _PAGES + _TAIL} & set(device.names(_TAIL_FOLDER)):
+            files[name] = device.read(f"{_TAIL_FOLDER}/{name}")
     if not files:
         raise PackmateError("the device has no history: see history_kb in docs/settings.md")
     path.write_text(table(files), "utf-8")
