@@ -1,42 +1,22 @@
 """Updates over Wi-Fi, whole: the image on the bench, a real broker, a small server."""
 
-import functools
-import http.server
-import json
 import shutil
-import threading
-import time
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from host_tests.certificates import HERE, Authority
 from host_tests.device.panel_text import shows
+from host_tests.device.update_rig import NEW, Place, Quiet
 from screen.draw import palette as pal
 from tools import image
-from tools.bench.bench import Bench
-from tools.bench.bench_config import BenchConfig
-from tools.bench.desk import Desk
-from tools.packmate import PackmateError, bundles, deploy, sending
+from tools.packmate import PackmateError, sending
 
 pytestmark = pytest.mark.bench
 
-BOARD = "LilyGO T-Display"
-NEW = 'VERSION = "0.9.0"\n'
 # The bench has to hear of the watchdog before the program is gone.
 BROKEN = 'import time\ntime.sleep(1)\nraise ValueError("this version is broken")\n'
 HANGS = "import time\nwhile True:\n    time.sleep(1)\n"
-
-
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    pause_s = 0
-
-    def log_message(self, *_):
-        pass
-
-    def copyfile(self, source, outputfile):
-        while data := source.read(65_536):
-            outputfile.write(data)
-            time.sleep(self.pause_s)
 
 
 @pytest.fixture(scope="module")
@@ -51,92 +31,13 @@ def small(made):
     return image.kept("lilygo_t_display"), made[1]
 
 
-class Place:
-    """A desk whose firmware is an image of its own, and the server that it asks."""
-
-    def __init__(self, tmp_path, made, psram=True, **settings):
-        source, self.key = made
-        self.image = tmp_path / "image"
-        shutil.copytree(source, self.image)
-        self.files = {
-            name.removeprefix("lib/"): data
-            for name, data in deploy.contents(self.image).items()
-            if name.startswith("lib/")
-        }
-        # Where nothing runs, the bench's time is real time.
-        slots = image.find_source("slots").read_text()
-        shorter = slots.replace("_TRIAL_MS = 60_000", "_TRIAL_MS = 6_000")
-        image.compile_module("slots", shorter, self.image / "slots.mpy")
-        self.served = tmp_path / "served"
-        self.served.mkdir()
-        self.run_dir = tmp_path / "run"
-        self.run_dir.mkdir()
-        (self.run_dir / "update.key").write_text(bundles.public_text(self.key))
-        handler = functools.partial(Quiet, directory=str(self.served))
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        config = BenchConfig(str(self.run_dir))
-        config.lapse = 30
-        config.run_image(str(self.image))
-        config.psram = psram
-        url = f"http://127.0.0.1:{self.server.server_port}/new.bundle"
-        given = {"mqtt_interval_s": 5, "ha_discovery": False, "update_url": url}
-        self.desk = Desk(Bench(config), {**given, **settings})
-
-    def __enter__(self):
-        self.desk.start()
-        self.base = self.wait(lambda: self.desk.log.base_of("packmate", "availability"))
-        self.wait(lambda: self.told())
-        return self
-
-    def __exit__(self, *_):
-        self.desk.stop()
-        self.server.shutdown()
-        self.server.server_close()
-        assert self.desk.bench.error is None
-
-    def serve(self, changes, number=100, version="0.9.0", key=None, board=BOARD):
-        """Has a bundle served: the image with other modules, {name: source}."""
-        files = dict(self.files)
-        for name, text in changes.items():
-            target = self.served / "x.mpy"
-            image.compile_module(name, text, target, 1)
-            files[name.replace(".", "/") + ".mpy"] = target.read_bytes()
-        data = bundles.build(key or self.key, board, files, number, version)
-        (self.served / "new.bundle").write_bytes(data)
-        return data
-
-    def send(self, word):
-        self.desk.log.publish(f"{self.base}/update/set", word)
-
-    def told(self):
-        return self.desk.log.latest_json(f"{self.base}/update")[0]
-
-    def slot(self):
-        path = self.run_dir / "slot"
-        return path.read_text() if path.exists() else ""
-
-    def events(self):
-        text = "".join(
-            path.read_text() for path in sorted(self.run_dir.glob("events.*"), reverse=True)
-        )
-        return [json.loads(line)[3:5] for line in text.splitlines()]
-
-    def wait(self, look, limit_s=900):  # a hang; a busy machine may take minutes
-        end = time.monotonic() + limit_s
-        while time.monotonic() < end:
-            found = look()
-            if found:
-                return found
-            time.sleep(0.1)
-        console = "\n".join(self.desk.bench.snapshot()["console"][-25:])
-        pytest.fail(f"it never came: {self.told()} {self.slot()}\n{console}")
-
-
 def test_a_bundle_is_found_taken_tried_and_stays(tmp_path, made, monkeypatch):
-    with Place(tmp_path, made) as place:
+    """From an https address: the line is secure, and the signature is what counts."""
+    certificate = Authority(tmp_path, "ours").sign("server", HERE)
+    with Place(tmp_path, made, secure=certificate) as place:
         data = place.serve({"version": NEW})
         bench = place.desk.bench
+        bench.set("lapse", 10)  # TLS takes real time, on both ends
         place.send("check")
         place.wait(lambda: place.told()["latest_version"] == "0.9.0")
         assert place.told()["installed_version"] != "0.9.0" and not place.slot()
@@ -151,6 +52,7 @@ def test_a_bundle_is_found_taken_tried_and_stays(tmp_path, made, monkeypatch):
         before = len(heated)
         place.wait(lambda: place.slot().startswith("lib_b"))
         assert not any(heated[before + 2 :]), "the heater was on meanwhile"
+        bench.set("lapse", 30)
         place.wait(lambda: place.told()["installed_version"] == "0.9.0")
         place.wait(lambda: place.slot().startswith("lib_b -1 100 "))
         assert ["update", "0.9.0 is tried"] in place.events()

@@ -9,6 +9,10 @@ import bench_power
 import uos
 
 sys.modules["micropython"] = bench_micropython
+if uos.getenv("PACKMATE_TLS"):  # it takes memory of the firmware's
+    import bench_tls
+
+    sys.modules["tls"] = bench_tls
 builtins.open = bench_power.open_for
 del sys.argv[:]
 main = uos.getenv("PACKMATE_MAIN")
