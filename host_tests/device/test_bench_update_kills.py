@@ -7,8 +7,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from host_tests.device.update_rig import NEW, Place, Quiet
 from tools import browser, image
-from tools.bench.chip import PWRON_RESET
 from tools.bench.desk import PASSWORD
+from tools.bench.esp32.chip import PWRON_RESET
 
 pytestmark = pytest.mark.bench
 
