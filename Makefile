@@ -12,7 +12,6 @@ WORKERS ?= -n 3 --dist loadfile --no-loadscope-reorder
 BOARD ?= lilygo_t_display
 # Empty: the one board that is on USB.
 PORT ?=
-FIRMWARE ?= $(error FIRMWARE=... says which .bin from micropython.org)
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -69,7 +68,7 @@ benchmark: $(DEV) $(NODE) ## the performance table; ARGS=memory for the memory t
 setup: $(PACKMATE) ## asks for the settings; writes settings.json and secrets.json
 	@$(BIN)/python -m tools.packmate setup $(ARGS)
 
-flash: $(FLASH) ## MicroPython onto a new board: BOARD=... FIRMWARE=....bin, PORT=... if there are several
+flash: $(FLASH) ## MicroPython onto a new board: BOARD=..., PORT=... if there are several, FIRMWARE=....bin if it is not here
 	@$(BIN)/python -m tools.packmate flash $(BOARD) $(PORT) $(FIRMWARE) $(ARGS)
 
 deploy: $(PACKMATE) ## Packmate onto the device: BOARD=..., PORT=..., ARGS="--settings settings.json"

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import pathlib
 import subprocess
 import sys
 import threading
@@ -369,7 +370,40 @@ def test_esptool_is_run_and_its_failure_told(run, tmp_path, monkeypatch, failing
 def test_a_missing_esptool_is_told(run, tmp_path, monkeypatch):
     monkeypatch.setattr(flash.importlib.util, "find_spec", lambda name: None)
     complaint = run("flash", SMALL, "/dev/x", firmware(tmp_path / "f.bin", 0))[2]
-    assert "pip install -r requirements-flash.txt" in complaint
+    assert "esptool is not installed" in complaint
+
+
+def test_the_newest_firmware_beside_is_taken(tmp_path, monkeypatch, capsys):
+    for name in (
+        "ESP32_GENERIC-20250809-v1.26.0.bin",  # too old
+        "ESP32_GENERIC-20250911-v1.26.1.bin",
+        "ESP32_GENERIC-20261209-v1.30.0-preview.12.gdeadbeef.bin",
+        "ESP32_GENERIC-SPIRAM-20260409-v1.29.0.bin",
+        "ESP32_GENERIC_S3-20260409-v1.29.0.bin",
+    ):
+        firmware(tmp_path / name, 0)
+    downloads = tmp_path / "Downloads"
+    assert flash.newest(SMALL, (tmp_path, downloads)).name.endswith("v1.26.1.bin")
+    downloads.mkdir()
+    newer = firmware(downloads / "ESP32_GENERIC-20260109-v1.27.bin", 0)
+    assert flash.newest(SMALL, (tmp_path, downloads)) == newer
+    assert f"firmware: {newer}" in capsys.readouterr().out
+    with pytest.raises(PackmateError, match="no ESP32_GENERIC_C3-….bin .*1.26.1(.|\n)*_C3/ "):
+        flash.newest("esp32_c3_devkit", (tmp_path, downloads))
+
+
+@pytest.mark.parametrize("words", [("/dev/x",), ("/dev/x", "f.bin"), ("f.bin",), ()])
+def test_port_and_firmware_can_be_left_out(words, tmp_path, monkeypatch):
+    asked = []
+    monkeypatch.chdir(tmp_path)
+    firmware(tmp_path / "f.bin", 0)
+    newest = firmware(tmp_path / "ESP32_GENERIC-20250911-v1.26.1.bin", 0)
+    monkeypatch.setattr(flash, "places", lambda: (tmp_path,))
+    monkeypatch.setattr(ports, "find", lambda given: given or "/dev/x")
+    monkeypatch.setattr(flash, "command", lambda *all: asked.append(all) or [sys.executable, "-V"])
+    assert main(["flash", SMALL, *words]) == 0
+    path = pathlib.Path("f.bin") if "f.bin" in words else newest
+    assert asked == [(SMALL, "/dev/x", path, False)]
 
 
 def port(device, vid, pid):

@@ -1,7 +1,7 @@
 """From a box to a working device: `python -m tools.packmate COMMAND`, or `packmate COMMAND`.
 
 packmate setup                                     makes settings.json and secrets.json
-packmate flash BOARD [PORT] FIRMWARE.bin           MicroPython onto a new board
+packmate flash BOARD [PORT] [FIRMWARE.bin]         MicroPython onto a new board
 packmate deploy BOARD [PORT] --settings … --secrets …
 packmate selftest [PORT]                           what works: panel, BMS, Wi-Fi, broker
 packmate logs [PORT]                               what it says, with tracebacks explained
@@ -60,7 +60,12 @@ def parse(argv):
     one = command("flash", _flash, "puts MicroPython onto a board, by esptool")
     one.add_argument("board")
     one.add_argument("port", nargs="?", help=_PORT_HELP)
-    one.add_argument("firmware", type=pathlib.Path, help="the .bin from micropython.org")
+    one.add_argument(
+        "firmware",
+        nargs="?",
+        type=pathlib.Path,
+        help="the .bin from micropython.org; default: the newest that is here, or in Downloads",
+    )
     one.add_argument("--erase", action="store_true", help="the whole flash first, settings too")
 
     one = command("deploy", _deploy, "puts Packmate, or what of it differs, onto a device")
@@ -141,6 +146,8 @@ def _check(options):
 
 
 def _flash(options):
+    if options.firmware is None and (options.port or "").lower().endswith(".bin"):
+        options.firmware, options.port = pathlib.Path(options.port), None
     flash.flash(options.board, _finder(options), options.firmware, options.erase)
 
 

@@ -17,7 +17,6 @@ from tools.small.stock_names import ADDED
 # Where `packmate logs` finds the names of the image that was sent last.
 LEGEND = ROOT / "build" / "deployed.legend.json"
 
-OLDEST = (1, 26, 1)  # MicroPython that loads the image
 
 _SETTINGS = "settings.json"
 _SECRETS = "secrets.json"
@@ -79,9 +78,10 @@ def ordered(paths):
 
 def refusal(version, machine, board_name):
     """Returns why the image of a board cannot run on a device, or None; see Device.about."""
-    if version < OLDEST:
+    if version < flash.OLDEST:
         shown = ".".join(str(part) for part in version)
-        return f"the device has MicroPython {shown}: {'.'.join(map(str, OLDEST))} is the oldest"
+        oldest = ".".join(map(str, flash.OLDEST))
+        return f"the device has MicroPython {shown}: {oldest} is the oldest"
     _, chip, _ = flash.firmware_of(board_name)
     found = machine.rpartition(" with ")[2].lower()
     if found.startswith("esp32") and found != chip:

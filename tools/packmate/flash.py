@@ -1,6 +1,7 @@
 """Puts MicroPython onto a board, by esptool, with the chip and the place that belong to it."""
 
 import importlib.util
+import pathlib
 import re
 import struct
 import subprocess
@@ -9,6 +10,8 @@ import sys
 from tools import ROOT
 from tools.packmate import PackmateError, check
 
+# MicroPython that loads the image.
+OLDEST = (1, 26, 1)
 # For which MicroPython the board's firmware is built: its manifest says it.
 _FIRMWARE = re.compile(r"\bBOARD=(ESP32_GENERIC(?:_(\w+))?)(?: BOARD_VARIANT=(\w+))?")
 # Where in the flash the chip looks for its loader (esptool's documentation, "Flash modes").
@@ -29,6 +32,37 @@ def firmware_of(board_name):
     chip = "esp32" + (found[2] or "").lower()
     name = f"{found[1]}-{found[3]}" if found[3] else found[1]
     return name, chip, _STARTS.get(chip, 0)
+
+
+def places():
+    """Returns the folders in which a firmware is looked for: here, and where browsers put files."""
+    return pathlib.Path(), pathlib.Path.home() / "Downloads"
+
+
+def newest(board_name, folders):
+    """Returns the newest of the board's firmwares in some folders; PackmateError if there is none.
+
+    They are found by the names that micropython.org gives them; versions to come are not taken.
+    """
+    name, _, _ = firmware_of(board_name)
+    wanted = re.compile(re.escape(name) + r"-\d{8}-v(\d+)\.(\d+)(?:\.(\d+))?\.bin")
+    found = []
+    for folder in folders:
+        for path in folder.glob(f"{name}-*.bin"):
+            match = wanted.fullmatch(path.name)
+            version = tuple(int(part or 0) for part in match.groups()) if match else ()
+            if version >= OLDEST:
+                found.append((version, path))
+    if not found:
+        least = ".".join(map(str, OLDEST))
+        page = name.partition("-")[0]
+        raise PackmateError(
+            f"no {name}-….bin of version {least} or later is here, or in Downloads: get it from\n"
+            f"https://micropython.org/download/{page}/ and run the command again, or name the file"
+        )
+    path = max(found)[1]
+    print(f"firmware: {path}")
+    return path
 
 
 def chip_of_file(path):
@@ -58,9 +92,9 @@ def command(board_name, port, path, erase=False):
     return [*esptool, "write-flash", *(["--erase-all"] if erase else []), hex(offset), str(path)]
 
 
-def flash(board_name, find_port, path, erase=False):
-    """Runs esptool."""
-    firmware_of(board_name)
+def flash(board_name, find_port, path=None, erase=False):
+    """Runs esptool. path: the firmware; without one it is looked for."""
+    path = path or newest(board_name, places())
     chip_of_file(path)
     if importlib.util.find_spec("esptool") is None:
         raise PackmateError(f'esptool is not installed: "{sys.executable}" -m pip install esptool')
