@@ -225,6 +225,18 @@ def test_time_to_go_follows_the_current_slowly(page):
     assert model.left_min == facts.UNKNOWN
 
 
+@pytest.mark.parametrize("ma", [-1_500, -20_000, 1_500])
+def test_time_to_go_of_another_pack_is_there_at_once(page, ma):
+    model = page.model
+    other = scenes.pack_of({p.CURRENT_MA: ma, p.REMAINING_MAH: 50_000}, 0, ())
+    other.put(p.CAPACITY_MAH, 100_000)
+    for shown, pack in ((1, other), (0, page.model.pack), (1, other)):
+        model.shown = shown
+        model.take(pack, scenes.NOW, NOW_S)  # within one second: as quick as a finger
+        left = 50_000 * 60 // abs(ma) if shown else 10 * 60 + 24
+        assert (model.left_min, model.fills) == (left, bool(shown) and ma > 0)
+
+
 @pytest.mark.parametrize("slot", [p.REMAINING_MAH, p.CURRENT_MA])
 def test_without_its_figures_there_is_no_time_to_go(page, slot):
     page.model.pack.drop(slot)

@@ -43,11 +43,16 @@ class Facts(Model):
         self._flow_ma = 0  # smoothed
         self._flow_rest = 0
         self._second = UNKNOWN
+        self._of = 0  # the pack that it is reckoned for: see Model.shown
 
     def take(self, pack, now, uptime_s):
         """See Model.take."""
         super().take(pack, now, uptime_s)
-        if uptime_s != self._second:
+        another = self.shown != self._of
+        if another:
+            self._of = self.shown
+            self._flow_ma = 0  # what follows has no past: its first current counts at once
+        if another or uptime_s != self._second:
             self._second = uptime_s
             self._reckon(pack)
 
@@ -59,8 +64,8 @@ class Facts(Model):
             self._flow_ma = self._flow_rest = 0
             return
         flow = self._flow_ma
-        if (flow > 0) != (ma > 0) or abs(ma - flow) > max(abs(flow), 2000):
-            flow = ma  # it has turned round, or is another altogether
+        if not flow or (flow > 0) != (ma > 0) or abs(ma - flow) > max(abs(flow), 2000):
+            flow = ma  # the first one, or it has turned round, or is another altogether
             self._flow_rest = 0
         else:
             step = ma - flow + self._flow_rest

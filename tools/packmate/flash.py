@@ -35,7 +35,7 @@ def firmware_of(board_name):
 
 
 def places():
-    """Returns the folders in which a firmware is looked for: here, and where browsers put files."""
+    """Returns the folders where a firmware may lie: here, and where browsers put files."""
     return pathlib.Path(), pathlib.Path.home() / "Downloads"
 
 
