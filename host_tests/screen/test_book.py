@@ -168,6 +168,28 @@ def test_a_swipe_goes_through_several_packs_on_the_page_that_is_shown(monkeypatc
     assert (page.screen.page, page.model.shown) == (show.GLANCE, 0)
 
 
+def test_a_small_panel_says_for_a_moment_which_pack_comes(monkeypatch):
+    page = page_of_packs(monkeypatch)
+    while page.screen.page != book.CELLS:
+        page.press()
+        page.update()
+    said = []
+    for step in (1, 1, 1, 1, -1):
+        page.screen.swipe(page.model, step)
+        said.append(page.update())
+        assert page.screen.page == book.WHICH
+    assert said[0] == ["pack", "1", "of 3"]
+    assert said[1:] == [["2"], ["3"], ["all packs"], ["pack", "of 3"]]
+    page.update(uptime_s=NOW_S + 2)
+    assert (page.screen.page, page.model.shown) == (book.CELLS, 3)
+    swiped(page, -1)
+    assert seen(page, 1) == [book.WARMTH]  # the button asks for the page behind
+    while page.screen.page != book.BIG:
+        page.press()
+        page.update()
+    assert swiped(page, 1) == [(book.BIG, 1)]  # which says it itself
+
+
 def test_what_is_counted_of_all_packs_is_told_of_none_of_them(monkeypatch):
     page = page_of_packs(monkeypatch, (320, 240))
     while page.screen.page != book.ENERGY:
@@ -186,7 +208,7 @@ def test_a_swipe_turns_pages_that_are_of_no_pack(monkeypatch):
         page.press()
         page.update()
     assert swiped(page, 1, -1, -1) == [(show.REPORT, 0), (show.HEATER, 0), (book.WARMTH, 0)]
-    assert swiped(page, -1) == [(book.WARMTH, 3)]
+    assert swiped(page, -1) == [(book.WHICH, 3)]
 
 
 def test_a_swipe_over_a_panel_that_is_off_only_lights_it_up(monkeypatch):

@@ -453,7 +453,8 @@ Guide: docs/set-up.md
 not balancing
 not known
 the last 24 hours
-d"""
+d
+all packs"""
 
 # In the order of the tables in words.py.
 TEXTS = (

@@ -430,7 +430,8 @@ Hilfe: docs/set-up.md
 Balance aus
 nicht bekannt
 letzte 24 Stunden
-T"""
+T
+alle Akkus"""
 
 TEXTS = (
     STATES,

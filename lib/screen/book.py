@@ -12,7 +12,18 @@ from screen.draw.fonts.barlow import TEXT
 from screen.draw.painter import WideSheet
 from screen.flow import lay
 from screen.lamp import Lamp
-from screen.more import about, advice, big, cells, connections, degrees, energy, past, warmth
+from screen.more import (
+    about,
+    advice,
+    big,
+    cells,
+    connections,
+    degrees,
+    energy,
+    past,
+    warmth,
+    which,
+)
 from screen.pages.footer import Footer
 from screen.pages.glance import foot
 
@@ -26,15 +37,19 @@ LINKS = const(14)
 ABOUT = const(15)
 WELCOME = const(16)
 HISTORY = const(17)
+WHICH = const(18)
 
 _STAY_S = const(60)  # what a button asked for
 _PEEK_S = const(10)  # the same over a fault or a hand-over
+_WHICH_S = const(2)
 
 # Without figures these say so instead.
 _OF_FIGURES = (show.GLANCE, show.FIGURES, BIG, CELLS, WARMTH, ENERGY)
-_OF_ONE_PACK = _OF_FIGURES + (show.LOST, ALARMS)  # or of all: a swipe goes through them
-# Of several packs these have a lowest line that says which one it is, where there is room.
+_OF_ONE_PACK = _OF_FIGURES + (show.LOST, ALARMS, WHICH)  # or of all: a swipe goes through them
+# Of several packs these have a lowest line that says which one it is, where there is room; else
+# WHICH says it after a swipe.
 _UNNAMED = (cells.PAGE, warmth.PAGE, energy.PAGE, advice.PAGE)
+_UNNAMED_AT = (CELLS, WARMTH, ENERGY, ALARMS, WHICH)
 _FOOT = ((22, (100, TEXT, 0, foot)),)
 _TALL = const(240)
 FIRSTS = ("glance", "big")  # settings["screen_first"]
@@ -52,6 +67,7 @@ def described():
         ("ABOUT", about.PAGE),
         ("WELCOME", about.WELCOME),
         ("HISTORY", past.PAGE),
+        ("WHICH", which.PAGE),
     ]
 
 
@@ -100,7 +116,7 @@ class Book(show.Screen):
         self._new = new
         self._bank = bank
         self._light = light
-        self._pack_until_s = 0
+        self._pack_until_s = self._which_until_s = 0
         past.PAST.forget()
         self.lamp = Lamp(settings)
         self._lit_pct = self.lamp.light_pct
@@ -140,6 +156,8 @@ class Book(show.Screen):
         if self._bank is None or self.page not in _OF_ONE_PACK:
             self._turn(model, step)
             return
+        if self.page in _UNNAMED_AT and self.brush.panel.height < _TALL:
+            self._which_until_s = model.uptime_s + _WHICH_S
         model.shown = (model.shown + step) % (model.packs + 1)
         self._second = -1
         self._pack_until_s = model.uptime_s + _STAY_S
@@ -156,7 +174,7 @@ class Book(show.Screen):
         asked = now < self._until_s and self.page not in (show.FAULT, show.HANDED)
         over = self._failed or model.handed_over_s
         self._second = -1
-        self._cleared_until_s = 0
+        self._cleared_until_s = self._which_until_s = 0
         at = self._at if asked else 0
         if self._bank is not None and at == 0 and step > 0 and not over:
             if model.shown < model.packs:
@@ -191,6 +209,8 @@ class Book(show.Screen):
             page = show.LOST
         if page == show.LOST and self._new and not model.seen:
             page = WELCOME
+        if page in _OF_ONE_PACK and model.uptime_s < self._which_until_s:
+            page = WHICH
         return page
 
     def update(self, model):

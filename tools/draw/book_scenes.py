@@ -85,6 +85,10 @@ _TROUBLE = {
     "boots": 99_999,
     "crash": b"ZeroDivisionErr",
 }
+# Of three packs; `bad`: a bit for each without figures.
+_THREE = {"packs": 3, "shown": 2}
+_NIGHT = {"screen_night": "always"}
+_FAHRENHEIT = {"temperature_unit": "fahrenheit"}
 _LOW = (alarms.CELL_UNDERVOLTAGE, alarms.LOW_SOC)
 
 # Name: (page, figures over those of scenes or None, cells, temperatures, age in s, alarms, model,
@@ -96,8 +100,8 @@ SCENES = {
     "big_cold": (book.BIG, _COLD, 0, 0, 0, (alarms.CHARGE_UNDERTEMP,), _HEATING, {}),
     "big_extreme": (book.BIG, _EXTREME, 0, 0, 9, (alarms.CELL_COUNT_MISMATCH,), {}, {}),
     "big_stale": (book.BIG, {}, 0, 0, 23, (), {}, {}),
-    "big_fahrenheit": (book.BIG, _COLD, 0, 0, 0, (), {}, {"temperature_unit": "fahrenheit"}),
-    "big_night": (book.BIG, {}, 0, 0, 0, (), {}, {"screen_night": "always"}),
+    "big_fahrenheit": (book.BIG, _COLD, 0, 0, 0, (), {}, _FAHRENHEIT),
+    "big_night": (book.BIG, {}, 0, 0, 0, (), {}, _NIGHT),
     "cells": (book.CELLS, {p.BALANCING: 0}, 16, 0, 0, (), {}, {}),
     "cells_4": (book.CELLS, {p.BALANCING: 0}, 4, 0, 0, (), {}, {}),
     "cells_32": (book.CELLS, {p.BALANCING: 1, p.BALANCE_MASK: 0x804}, 32, 0, 0, (), {}, {}),
@@ -105,7 +109,7 @@ SCENES = {
     "cells_extreme": (book.CELLS, _EXTREME, 24, 0, 0, (), {}, {}),
     "warmth": (book.WARMTH, {}, 0, 4, 0, (), {"heater_probe_dc": 246}, {}),
     "warmth_8": (book.WARMTH, _EXTREME, 0, 8, 0, (), {"heater_probe_dc": -288}, {}),
-    "warmth_fahrenheit": (book.WARMTH, _COLD, 0, 3, 0, (), {}, {"temperature_unit": "fahrenheit"}),
+    "warmth_fahrenheit": (book.WARMTH, _COLD, 0, 3, 0, (), {}, _FAHRENHEIT),
     "energy": (book.ENERGY, {}, 0, 0, 0, (), {}, {}),
     "energy_extreme": (book.ENERGY, _EXTREME, 0, 0, 0, (), {}, {}),
     "alarms_none": (book.ALARMS, {}, 0, 0, 0, (), {}, {}),
@@ -120,7 +124,7 @@ SCENES = {
     "welcome": (book.WELCOME, None, 0, 0, 0, (), {"wifi": 0, "mqtt": 0}, {}),
     "history": (book.HISTORY, {}, 0, 0, 0, (), {}, {}),
     "history_cold": (book.HISTORY, _COLD, 0, 0, 0, (), {}, {}),
-    "glance_night": (book.show.GLANCE, {}, 0, 0, 0, _LOW, {}, {"screen_night": "always"}),
+    "glance_night": (book.show.GLANCE, {}, 0, 0, 0, _LOW, {}, _NIGHT),
     "heater_fahrenheit": (
         book.show.HEATER,
         _COLD,
@@ -129,8 +133,41 @@ SCENES = {
         0,
         (),
         dict(_HEATING, heater_on_dc=0, heater_off_dc=50),
-        {"temperature_unit": "fahrenheit"},
+        _FAHRENHEIT,
     ),
+    "glance_extreme_fahrenheit": (
+        book.show.GLANCE,
+        _EXTREME,
+        0,
+        0,
+        9,
+        (alarms.CELL_COUNT_MISMATCH,),
+        {},
+        _FAHRENHEIT,
+    ),
+    "figures_extreme_fahrenheit": (book.show.FIGURES, _EXTREME, 0, 0, 9, (), {}, _FAHRENHEIT),
+    "cells_night": (book.CELLS, {p.BALANCING: 1, p.BALANCE_MASK: 4}, 16, 0, 0, (), {}, _NIGHT),
+    "warmth_night": (book.WARMTH, _COLD, 0, 4, 0, (), {}, _NIGHT),
+    "history_night": (book.HISTORY, _COLD, 0, 0, 0, (), {}, _NIGHT),
+    "alarms_night": (book.ALARMS, {}, 0, 0, 0, _LOW, {}, _NIGHT),
+    "links_night": (book.LINKS, {}, 0, 0, 23, (), _TROUBLE, _NIGHT),
+    "glance_pack": (book.show.GLANCE, {}, 0, 0, 0, (), _THREE, {}),
+    "glance_packs_missing": (book.show.GLANCE, {}, 0, 0, 0, (), {"packs": 3, "bad": 5}, {}),
+    "glance_packs_phone": (
+        book.show.GLANCE,
+        {},
+        0,
+        0,
+        0,
+        (),
+        {"packs": 3, "bad": 2, "handed_over_s": 581},
+        {},
+    ),
+    "big_pack": (book.BIG, {}, 0, 0, 0, (), _THREE, {}),
+    "cells_pack": (book.CELLS, {p.BALANCING: 0}, 16, 0, 0, (), _THREE, {}),
+    "warmth_pack": (book.WARMTH, {}, 0, 8, 0, (), _THREE, {}),
+    "energy_pack": (book.ENERGY, {}, 0, 0, 0, (), _THREE, {}),
+    "alarms_pack": (book.ALARMS, {}, 0, 0, 0, _LOW, _THREE, {}),
 }
 
 _ABOUT = {
@@ -152,7 +189,8 @@ def fill(model, name):
     model.heater = scenes.Heater()
     for changes in (scenes._LINKS, _ABOUT, extra):
         for key, value in changes.items():
-            scenes.put(model, key, value)
+            if key != "bad":
+                scenes.put(model, key, value)
     pack = scenes.pack_of(figures, age_s, raised)
     if figures is not None:
         for slot, value in _ENERGY.items():
@@ -162,6 +200,19 @@ def fill(model, name):
     model.take(pack, scenes.NOW, 10_000)
     model.curve = Day(figures is _COLD)
     return model
+
+
+class Bank:
+    """What the screen looks at of bms.bank: which packs have no figures, a bit for each."""
+
+    blind = 0
+
+    def __init__(self, packs, bad):
+        self.ok = bytearray([not bad >> i & 1 for i in range(packs)])
+
+    @property
+    def good(self):
+        return sum(self.ok)
 
 
 class Day:
@@ -210,14 +261,14 @@ def put_temps(pack, temps):
         pack.drop_temp(2)
 
 
-def new_screen(framebuf, settings=None, glass=None, errors=(), new=False):
+def new_screen(framebuf, settings=None, glass=None, errors=(), new=False, bank=None):
     """Returns (glass, screen)."""
     glass = glass or scenes.Glass()
     glass.light = lambda pct: None
     brush = Painter(glass, framebuf, BytesIO(DATA))
     asked = dict(SETTINGS)
     asked.update(settings or {})
-    screen = book.Book(brush, asked, scenes.new_language(), errors, True, new, history=True)
+    screen = book.Book(brush, asked, scenes.new_language(), errors, True, new, bank, history=True)
     return glass, screen
 
 
@@ -232,13 +283,27 @@ def turn_to(screen, model, page):
     raise ValueError("there is no such page")
 
 
+def show_pack(screen, model, shown):
+    """Swipes until a pack is there; on a small panel that is what is to be seen."""
+    while model.shown != shown:
+        screen.swipe(model, 1)
+    scenes.settle(screen, model)
+
+
 def draw(name, framebuf, glass=None):
     """Returns the glass with a scene on it."""
     page = SCENES[name][0]
+    extra = SCENES[name][6]
+    bank = Bank(extra["packs"], extra.get("bad", 0)) if "packs" in extra else None
     day = palette.COLOURS
     try:
-        glass, screen = new_screen(framebuf, SCENES[name][7], glass, new=page == book.WELCOME)
-        turn_to(screen, fill(facts.Facts(), name), page)
+        glass, screen = new_screen(
+            framebuf, SCENES[name][7], glass, new=page == book.WELCOME, bank=bank
+        )
+        model = fill(facts.Facts(), name)
+        turn_to(screen, model, page)
+        if "shown" in extra:
+            show_pack(screen, model, extra["shown"])
     finally:
         palette.COLOURS = day
     return glass
