@@ -9,6 +9,9 @@ from tools import ROOT
 
 # Files of a board's folder that are no variant of it.
 _OTHERS = {"board.py", "manifest.py", "parts.py"}
+# The least that the pages want of a panel (lib/screen/layout.py); a mono panel has one of its own.
+_LEAST = (240, 135)
+_MONO = (128, 64)
 
 
 class BoardError(Exception):
@@ -41,9 +44,15 @@ def source(name):
 
 
 def load(name):
-    """Returns a board's data module."""
+    """Returns a board's data module; BoardError if no page has room on its panel."""
     module = types.ModuleType("board")
     exec(compile(source(name), f"boards/{name}", "exec"), module.__dict__)
+    size = getattr(module, "PANEL_WIDTH", 0), getattr(module, "PANEL_HEIGHT", 0)
+    if any(size) and size != _MONO and (size[0] < _LEAST[0] or size[1] < _LEAST[1]):
+        raise BoardError(
+            f"boards/{name}: a panel of {size[0]} x {size[1]} has no room for the pages: they want "
+            f"{_LEAST[0]} x {_LEAST[1]}, in landscape (docs/panels.md)"
+        )
     return module
 
 

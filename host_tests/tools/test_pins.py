@@ -95,6 +95,16 @@ def test_a_variant_of_what_the_board_does_not_have_is_refused(tmp_path, monkeypa
         boards.load("y")
 
 
+@pytest.mark.parametrize("width, height", [(135, 240), (240, 128), (160, 80)])
+def test_a_panel_that_the_pages_have_no_room_on_is_refused(width, height, tmp_path, monkeypatch):
+    folder = tmp_path / "boards" / "x"
+    folder.mkdir(parents=True)
+    (folder / "board.py").write_text(f"PANEL_WIDTH = {width}\nPANEL_HEIGHT = {height}\n")
+    monkeypatch.setattr(boards, "ROOT", tmp_path)
+    with pytest.raises(boards.BoardError, match=f"{width} x {height} has no room.* landscape"):
+        boards.load("x")
+
+
 def test_a_chip_that_nobody_knows_is_no_board():
     with pytest.raises(KeyError):
         pins.chip_of(types.SimpleNamespace(RESET_CAUSE=0))
