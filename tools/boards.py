@@ -50,8 +50,8 @@ def load(name):
     size = getattr(module, "PANEL_WIDTH", 0), getattr(module, "PANEL_HEIGHT", 0)
     if any(size) and size != _MONO and (size[0] < _LEAST[0] or size[1] < _LEAST[1]):
         raise BoardError(
-            f"boards/{name}: a panel of {size[0]} x {size[1]} has no room for the pages: they want "
-            f"{_LEAST[0]} x {_LEAST[1]}, in landscape (docs/panels.md)"
+            f"boards/{name}: a panel of {size[0]} x {size[1]} has no room for the pages, which "
+            f"want {_LEAST[0]} x {_LEAST[1]}, in landscape (docs/panels.md)"
         )
     return module
 
