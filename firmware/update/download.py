@@ -124,10 +124,10 @@ def _receive(sock, take):
 def _length(head):
     lines = head.split(b"\r\n")
     words = lines[0].split(b" ")
-    if len(words) < 2 or not words[0].startswith(b"HTTP/1."):
+    if len(words) < 2 or not words[0].startswith(b"HTTP/1.") or not words[1].isdigit():
         raise Refused("the server's answer is no HTTP")
     if words[1] != b"200":
-        raise Refused("the server answers %s" % str(words[1][:3], "ascii", "replace"))
+        raise Refused("the server answers %s" % words[1][:3].decode())
     for line in lines[1:]:
         name, _, value = line.partition(b":")
         if name.strip().lower() == b"content-length" and value.strip().isdigit():

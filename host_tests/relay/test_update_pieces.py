@@ -4,6 +4,8 @@ import time
 import types
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from relay.commands import ACCEPTED, INVALID, NOT_ALLOWED, NOT_POSSIBLE
 
@@ -164,3 +166,27 @@ def test_who_stops_in_the_middle_leaves_all_as_it_was(rigged, ticks):
 def test_without_a_key_nobody_could_be_believed(rigged, tmp_path):
     (tmp_path / "update.key").unlink()
     assert rigged[0].ask(pieces()[0]) == NOT_ALLOWED
+
+
+GOOD = st.integers(0, len(pieces())).map(lambda at: [*pieces(), piece(0, b"another")][at])
+ANY = st.binary(max_size=12) | st.integers(0, 1 << 32).map(lambda at: piece(at % (1 << 32), b"x"))
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(sent=st.lists(GOOD | ANY, max_size=20))
+def test_whatever_comes_only_what_follows_is_taken(rigged, sent):
+    """What was taken is a beginning of what the accepted pieces are."""
+    device = types.SimpleNamespace(updater=Updater(), journal=rigged[1].journal)
+    one = type(rigged[0])(device)
+    taken = b""
+    for payload in sent:
+        answer = send((one, device), payload, tries=3)
+        assert answer in (ACCEPTED, INVALID, NOT_POSSIBLE)
+        at = int.from_bytes(payload[1:5], "big")
+        if answer == ACCEPTED and at == 0:
+            taken = payload[5:]
+        elif answer == ACCEPTED and at == len(taken):
+            taken += payload[5:]
+    while device.updater.is_busy() and one._arriving._pieces:
+        device.updater.step()
+    assert taken.startswith(device.updater.got) or not device.updater.wishes
