@@ -32,6 +32,17 @@ class Server:
     def __init__(self, pieces):
         self.pieces = list(pieces)
 
+    def setblocking(self, _on):
+        pass
+
+    connect = setblocking
+
+    def close(self):
+        self.pieces = None
+
+    def write(self, data, at, n):
+        return n
+
     def readinto(self, buf, n):
         if not self.pieces:
             return 0
@@ -53,6 +64,10 @@ def cut(data, cuts):
         yield data[start:end] or None
 
 
+def take_into(taken):
+    return lambda data: taken.append(bytes(data))
+
+
 @pytest.fixture
 def receive(monkeypatch):
     """Returns what receives such an answer, and returns what was taken of it."""
@@ -63,16 +78,20 @@ def receive(monkeypatch):
         return now[0]
 
     monkeypatch.setattr(time, "ticks_ms", ticks_ms, raising=False)
-    resolver = types.ModuleType("hardware.net.resolver")
-    resolver.Resolver = resolver.sockaddr = None
+    resolver = types.SimpleNamespace(Resolver=None, sockaddr=lambda *where: where)
     monkeypatch.setitem(sys.modules, "hardware.net.resolver", resolver)
     monkeypatch.delitem(sys.modules, "update.download", raising=False)
     module = importlib.import_module("update.download")
 
     def run(pieces):
         taken = []
-        for pause_ms in module._receive(Server(pieces), lambda data: taken.append(bytes(data))):
-            assert 0 <= pause_ms <= 100
+        server = Server(pieces)
+        monkeypatch.setattr(module, "socket", types.SimpleNamespace(socket=lambda: server))
+        try:
+            for pause_ms in module.download("http://10.0.0.1/x", None, take_into(taken)):
+                assert 0 <= pause_ms <= 100
+        finally:
+            assert server.pieces is None, "it is closed, whatever comes"
         return b"".join(taken)
 
     yield run

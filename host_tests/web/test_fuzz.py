@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 import settings as table
 from host_tests.web import site_rig as rig
+from host_tests.web.test_changes import Settings
 from host_tests.web.test_upload import Device as UploadDevice
 from host_tests.web.test_upload import bundle
 from relay import commands as c
@@ -137,8 +138,9 @@ def changes(load, tmp_path):
         output=types.SimpleNamespace(off=lambda: None),
         supervisor=types.SimpleNamespace(relax=lambda: None, excuse=lambda now: None),
         heater=types.SimpleNamespace(bms_output=None),
+        login=types.SimpleNamespace(enter=None, leave=None, guarded=lambda make: make),
     )
-    return building.changes.Changes(device, SECRETS, building._complaints, None)
+    return building.add_changes(building.Site(()), device, Settings())
 
 
 @kept

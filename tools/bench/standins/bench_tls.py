@@ -1,3 +1,5 @@
+# The stubs do not know `verify_mode`.
+# pyright: reportAttributeAccessIssue=false
 """MicroPython's own TLS, on the host's socket below one of the bench's."""
 
 import tls
