@@ -22,7 +22,7 @@ from tools.small.inline_bodies import (
 )
 from tools.small.inline_choice import SCOPES, candidates
 from tools.small.scopes import bound_in
-from tools.small.short_names import parse, walk
+from tools.small.short_names import nodes, parse, walk
 from tools.small.squeeze import private_constants, replace
 
 
@@ -83,7 +83,7 @@ def _bare(text):
     a tuple of it, on the heap."""
     given = [
         node.value
-        for node in walk(ast.parse(text))
+        for node in nodes(parse(text))
         if isinstance(node, ast.Assign)
         and isinstance(node.value, ast.Tuple)
         and isinstance(node.targets[0], ast.Tuple)
@@ -98,7 +98,7 @@ def _write(module, text, tree, gone, inside, result):
         _Without(gone).visit(tree)
         text = _bare(ast.unparse(ast.fix_missing_locations(tree)) + "\n")
     before = [n for n in walk(tree) if _is_function(n)]
-    after = [n for n in walk(ast.parse(text)) if _is_function(n)]
+    after = [n for n in nodes(parse(text)) if _is_function(n)]
     pairs = list(zip(after, before, strict=True))
     assert all(new.name == old.name for new, old in pairs)
     result.texts[module] = text

@@ -27,11 +27,11 @@ _BLOCK = 16
 
 
 class Put:
-    """`trees`: {module: its tree, which was changed}; `gone`: {module: {line of a function}};
+    """`trees`: {module: its tree, perhaps changed}; `gone`: {module: {line of a function}};
     `inside`: {module: {line of a function: names of those that were put into it}}."""
 
     def __init__(self, texts):
-        self.trees = {module: ast.parse(text) for module, text in texts.items()}
+        self.trees = {module: parse(text) for module, text in texts.items()}
         self.gone = collections.defaultdict(set)
         self.inside = collections.defaultdict(lambda: collections.defaultdict(list))
 
@@ -247,6 +247,8 @@ def _put_all(chosen, texts, result):
         for use in short.uses:
             wanted[use.module][_place(use.node)] = short, use
             result.inside[use.module][use.function.lineno].append(node.name)
+    for module in wanted.keys() | result.gone.keys():
+        result.trees[module] = ast.parse(texts[module])  # one of its own, to be changed
     for module, uses in wanted.items():
         _Putting(uses, texts).visit(result.trees[module])
 

@@ -4,7 +4,7 @@ import ast
 import builtins
 import functools
 
-from tools.small.short_names import children, parse
+from tools.small.short_names import children, imported_modules, parse
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -171,8 +171,12 @@ class Reader(ast.NodeVisitor):
         self.imports.append((node, self._scope))
 
 
-@functools.lru_cache(maxsize=512)
 def read(text, ours):
     """Returns the Reader of a source, to be read only: most modules are read again and again as
     they were. ours: see Reader."""
-    return Reader(parse(text), ours)
+    return _read(text, frozenset(imported_modules(parse(text)) & ours))
+
+
+@functools.lru_cache(maxsize=512)
+def _read(text, imported):
+    return Reader(parse(text), imported)

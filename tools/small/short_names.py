@@ -10,9 +10,11 @@ import string
 import tokenize
 
 PRIVATE = re.compile(r"_(?!_)\w+\Z")
-# Parts of a node that have no node in them which anybody here asks for.
+# What the class of a node says of its parts, "Assign(expr* targets, expr value, …)", and the parts
+# that are no nodes, or none which anybody here asks for.
+_PART = re.compile(r"(\w+)([*?]?) (\w+)[,)]")
 _NO_NODES = frozenset(
-    "ctx op ops id attr kind level lineno module type_comment type_ignores".split()
+    "identifier int string constant expr_context operator unaryop boolop cmpop type_ignore".split()
 )
 _LEAVES = (ast.Name, ast.Constant, ast.alias, ast.Pass)
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
@@ -45,19 +47,22 @@ def walk(tree):
 def children(node):
     """Returns the nodes directly below a node, but for contexts and operators."""
     found = []
-    for name in _parts(type(node)):
-        value = getattr(node, name, None)
-        if isinstance(value, list):
-            found += [part for part in value if isinstance(part, ast.AST)]
-        elif isinstance(value, ast.AST):
-            found.append(value)
+    for name, several in _parts(type(node)):
+        part = getattr(node, name, None)
+        if part is None:
+            continue
+        if several:
+            found += filter(None, part)  # {**x} has a key that is None
+        else:
+            found.append(part)
     return found
 
 
 @functools.cache
 def _parts(kind):
-    """Returns the fields of a class of nodes that may have nodes in them."""
-    return tuple(name for name in kind._fields if name not in _NO_NODES)
+    """Returns [(field, whether it is a list)] of a class of nodes that may have nodes in them."""
+    parts = _PART.findall(kind.__doc__ or "")
+    return [(name, many == "*") for what, many, name in parts if what not in _NO_NODES]
 
 
 def imported_modules(tree):
