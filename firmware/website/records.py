@@ -2,7 +2,7 @@
 
 ?from=N: not before that one; ?step=N: each Nth of them. The answer is {"first": …, "next": …,
 "rows": [[number, …], …]}: the numbers of the oldest record that there is and of the next one to be
-made, and of each record its row, which is one of
+told, and of each record its row, which is one of
 
     [number, time, of day, soc_pct, pack_mv, current_ma, temp_min_dc, temp_max_dc, cell_min_mv,
      cell_max_mv, charge_on, discharge_on, alarm, heater_on]
@@ -44,7 +44,8 @@ class Records:
 
 def _pieces(ring, number, step):
     number = max(number, ring.first)
-    end = ring.next  # what is made meanwhile comes next time
+    # What is not in the flash yet is not told: after a power cut another record has its number.
+    end = ring.safe
     yield b'{"first":%d,"next":%d,"rows":[' % (ring.first, end)
     window = Window(ring)
     record = r.Record()
