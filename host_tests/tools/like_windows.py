@@ -1,4 +1,4 @@
-"""Runs packmate as Windows would: `python -m host_tests.tools.like_windows COMMAND ...`.
+"""Runs a module as Windows would: `python -m host_tests.tools.like_windows MODULE WORD ...`.
 
 What Windows does not have is gone, once those packages are loaded that have another way there.
 """
@@ -20,4 +20,5 @@ if __name__ == "__main__":
         sys.modules[name] = None  # pyright: ignore[reportArgumentType]
     for name in ABSENT_OF_OS.split():
         delattr(os, name)
-    runpy.run_module("tools.packmate", run_name="__main__", alter_sys=True)
+    sys.argv.pop(0)
+    runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)

@@ -20,10 +20,10 @@ COMMANDS = (
 ).split()
 
 
-def run(*words, answers=""):
-    """Runs packmate; returns (exit status, all that it said)."""
+def run(*words, answers="", module="tools.packmate"):
+    """Runs packmate, or another module; returns (exit status, all that it said)."""
     done = subprocess.run(
-        [sys.executable, "-m", "host_tests.tools.like_windows", *map(str, words)],
+        [sys.executable, "-m", "host_tests.tools.like_windows", module, *map(str, words)],
         cwd=ROOT,
         env=os.environ | {"PYTHONIOENCODING": LETTERS},
         input=answers.encode(LETTERS),
@@ -51,6 +51,49 @@ def test_settings_are_made_and_judged(tmp_path):
     assert json.loads(files[0].read_text("utf-8"))["heater_mat_mohm"] == 26_200
     status, said = run("check", *files, "--board", BOARD)
     assert (status, said.rstrip().endswith("the settings are right")) == (0, True)
+
+
+def test_lines_may_end_as_notepad_ends_them(tmp_path):
+    answers = ["Übersee", "1", "1", "van", " se cret ", *[""] * 9, "y"]
+    status, said = run(
+        "setup", "--board", BOARD, "--folder", tmp_path, answers="\r\n".join(answers) + "\r\n"
+    )
+    assert status == 0, said
+    assert '  name = "Übersee"' in said
+    files = tmp_path / "settings.json", tmp_path / "secrets.json"
+    assert json.loads(files[1].read_text("utf-8"))["wifi_password"] == " se cret "
+    for path in files:
+        path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    assert run("check", *files, "--board", BOARD)[0] == 0
+
+
+def test_what_a_console_has_no_letter_for_is_no_failure(tmp_path):
+    """Box-drawing characters, Ω and the like: whatever somebody writes into a setting."""
+    path = tmp_path / "settings.json"
+    path.write_text('{"┌Ω→": 1, "name": "Übersee", "bms_dialect": "日本"}', "utf-8")
+    status, said = run("check", path, "--board", BOARD)
+    assert status == 1
+    assert "???: unknown setting" in said and "bms_dialect" in said
+    assert "Traceback" not in said
+
+
+def test_a_file_of_powershell_is_a_text(tmp_path):
+    legend, kept = tmp_path / "legend.json", tmp_path / "kept.txt"
+    legend.write_text('{"app": {"q": [{"name": "make", "module": "app", "line": 3, ', "utf-8")
+    with legend.open("a", encoding="utf-8") as file:
+        file.write('"inside": [], "calls": []}]}}')
+    kept.write_text(
+        'Traceback (most recent call last):\n  File "app.py", line 1, in q\nE: é\n',
+        "utf-16",
+        newline="\r\n",
+    )
+    status, said = run("traceback", kept, "--legend", legend)
+    assert (status, "= make, app.py from line 3" in said) == (0, True), said
+    assert "E: é" in said
+
+
+def test_what_makes_an_image_is_there():
+    assert run("--help", module="tools.image")[0] == 0
 
 
 def test_a_port_of_windows_is_tried(tmp_path):

@@ -95,14 +95,20 @@ class Progress:
     def __init__(self, total):
         self._total = max(total, 1)
         self._done = 0
+        self._width = 0  # of what stands in the line
         self._out = sys.stdout
 
     def show(self, path, size):
         """`size` bytes of the file are sent."""
         if self._out.isatty():
             percent = 100 * (self._done + size) // self._total
-            self._out.write(f"\r\x1b[K{percent:3}%  {path}")
-            self._out.flush()
+            self._write(f"{percent:3}%  {path}")
+
+    def _write(self, text):
+        """Puts a text over the one before, by spaces: not every console of Windows has codes."""
+        self._out.write("\r" + text.ljust(self._width))
+        self._width = len(text)
+        self._out.flush()
 
     def sent(self, path, size):
         """The file is sent as a whole."""
@@ -110,7 +116,8 @@ class Progress:
         if not self._out.isatty():
             print(f"{100 * self._done // self._total:3}%  {path}", file=self._out)
         elif self._done >= self._total:
-            self._out.write("\r\x1b[K")
+            self._write("")
+            self._out.write("\r")
 
 
 def send(device, path, data, progress=lambda size: None):

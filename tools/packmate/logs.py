@@ -1,5 +1,6 @@
 """Shows what a device says, with the functions named that a traceback means."""
 
+import codecs
 import json
 import sys
 
@@ -56,10 +57,16 @@ def load_legend(path=None):
 def explain_file(path, legend):
     """Prints a traceback that somebody has kept, explained. path None: from standard input."""
     try:
-        text = path.read_text(encoding="utf-8", errors="replace") if path else sys.stdin.read()
+        text = text_of(path.read_bytes()) if path else sys.stdin.read()
     except OSError as error:
         raise PackmateError(f"{path}: cannot be read: {error.strerror}") from None
     print(explain_traceback.explain(text, legend))
+
+
+def text_of(data):
+    """Returns the text in the bytes of a file; `>` of PowerShell writes UTF-16."""
+    utf16 = data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+    return data.decode("utf-16" if utf16 else "utf-8-sig", errors="replace")
 
 
 def follow(port, legend):

@@ -32,7 +32,7 @@ def read_line(prompt, hidden=False):
         ) from None
     if not sys.stdin.isatty():
         print()  # nobody's return key has ended the line
-    return line if hidden else line.strip()
+    return line.rstrip("\r") if hidden else line.strip()
 
 
 def choose(text, options, proposed=0):
