@@ -170,6 +170,7 @@ MODULES = {
     "bluetooth": _BLUETOOTH,
     "onewire": _ONE_WIRE,
     "ds18x20": _DS18X20,
+    "aioble": "from machine import world\nif not world['aioble']:\n    raise ImportError\n",
 }
 
 PLAIN = {
@@ -180,6 +181,7 @@ PLAIN = {
     "answers": (),  # what the BMS says after each question, in turn
     "wifi_password": "",
     "on_air": (),  # (address, dBm, advertisement)
+    "aioble": True,  # Bluetooth's library is on the device
     "probe_c": None,
     "on_i2c": (),  # addresses
 }

@@ -218,8 +218,10 @@ def test_units_on_bluetooth_are_named(selftest):
     panel = (facts.SPI_SCK, facts.SPI_MOSI, facts.PANEL_CS, facts.PANEL_DC)
     text = selftest(given, board=board, panel=panel, on_air=seen)[1]
     assert "BMS: on Bluetooth: JK_B2A8S20P, C8:47:8C:00:00:01, -70 dBm, jk_ble" in text
-    assert "01:02:03" not in text
-    assert "none is on Bluetooth" in selftest(given, board=board, panel=panel)[1]
+    assert "01:02:03" not in text and "Bluetooth: its library" not in text
+    text = selftest(given, board=board, panel=panel, aioble=False)[1]
+    assert "none is on Bluetooth" in text
+    assert "WRONG  Bluetooth: its library is not on the device: mpremote mip install aio" in text
     assert "WRONG  memory: the PSRAM is not found" not in text  # the host's Python has enough
 
 

@@ -19,6 +19,7 @@ _JOIN_S = 20
 _SCAN_S = 8
 _LOOKUP_S = 30  # a broker that is called by name
 _CLIENT = "packmate-selftest"
+_LIBRARY = "mpremote mip install aioble-central aioble-client"  # docs/ble.md
 
 # network.STAT_… of the ESP32 port, as hardware.net.wifi has them.
 _JOINING = (1000, 1001)
@@ -123,6 +124,8 @@ def _bms_on_air(trial):
     if not found:
         text = "none is on Bluetooth: in reach, awake, and not held by the phone's app?"
         trial.tell(WRONG, "BMS", text)
+    if not trial.device.ask("_has_library()"):
+        trial.tell(WRONG, "Bluetooth", f"its library is not on the device: {_LIBRARY}")
 
 
 def try_wifi(trial):

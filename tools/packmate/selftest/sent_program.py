@@ -17,11 +17,13 @@ def _module(name, text):
     made = _Module()
     for key in found:
         setattr(made, key, found[key])
+    _put(name, made)
+def _put(name, made):
     sys.modules[name] = made
     parent, _, child = name.rpartition(".")
     if parent:
         if not isinstance(sys.modules.get(parent), _Module):
-            sys.modules[parent] = _Module()
+            _put(parent, _Module())
         setattr(sys.modules[parent], child, made)
 def _drive(pin, level):
     made = Pin(pin, Pin.OUT, value=level)
@@ -200,4 +202,10 @@ def _listen():
 def _quiet():
     _air.active(False)
     return _seen
+def _has_library():
+    try:
+        import aioble
+    except ImportError:
+        return False
+    return True
 """
