@@ -341,9 +341,12 @@ def test_every_board_says_which_micropython_it_takes(board):
 def test_esptool_gets_chip_and_place_of_the_board(tmp_path):
     words = flash.command(SMALL, "/dev/x", firmware(tmp_path / "f.bin", 0))[1:]
     path = str(tmp_path / "f.bin")
-    assert words == f"-m esptool --chip esp32 --port /dev/x write-flash 0x1000 {path}".split()
+    baud = "--baud 460800"
+    assert (
+        words == f"-m esptool --chip esp32 --port /dev/x {baud} write-flash 0x1000 {path}".split()
+    )
     words = flash.command(LARGE, "COM3", firmware(tmp_path / "f.bin", 9), erase=True)[1:]
-    rest = f"write-flash --erase-all 0x0 {path}"
+    rest = f"{baud} write-flash --erase-all 0x0 {path}"
     assert words == f"-m esptool --chip esp32s3 --port COM3 {rest}".split()
 
 
@@ -363,7 +366,7 @@ def test_esptool_is_run_and_its_failure_told(run, tmp_path, monkeypatch, failing
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     found, out, complaint = run("flash", SMALL, "/dev/x", firmware(tmp_path / "f.bin", 0))
     assert found == status
-    assert written.read_text().startswith("--chip esp32 --port /dev/x write-flash 0x1000 ")
+    assert written.read_text().startswith("--chip esp32 --port /dev/x --baud 460800 write-flash")
     assert ("hold BOOT" in complaint) if failing else ("packmate deploy" in out)
 
 

@@ -14,6 +14,7 @@ from tools.packmate import PackmateError, check
 OLDEST = (1, 26, 1)
 # For which MicroPython the board's firmware is built: its manifest says it.
 _FIRMWARE = re.compile(r"\bBOARD=(ESP32_GENERIC(?:_(\w+))?)(?: BOARD_VARIANT=(\w+))?")
+_BAUD = "460800"  # as micropython.org has it: half a minute; esptool's own takes two
 # Where in the flash the chip looks for its loader (esptool's documentation, "Flash modes").
 _STARTS = {"esp32": 0x1000, "esp32s2": 0x1000}
 # esp_app_format.h, esp_image_header_t: 0xE9 first, the chip's number from byte 12.
@@ -88,7 +89,7 @@ def command(board_name, port, path, erase=False):
         raise PackmateError(
             f"{path}: is for {found or 'another chip'}, the board has {chip}: take {name}-….bin"
         )
-    esptool = [sys.executable, "-m", "esptool", "--chip", chip, "--port", port]
+    esptool = [sys.executable, "-m", "esptool", "--chip", chip, "--port", port, "--baud", _BAUD]
     return [*esptool, "write-flash", *(["--erase-all"] if erase else []), hex(offset), str(path)]
 
 
