@@ -11,9 +11,11 @@ def add_to(device, early):
     device.button = Button(board.BUTTON_1)
     if board.TOUCH:
         from building.touch_panel import add_to_small as add_touch
+        from unload import unload
 
         add_touch(device, settings["packs"])
         del add_touch
+        unload("building.touch_panel")  # the screen is not built yet
     if not settings["screen_pages"]:
         from screen.blank import Blank
 

@@ -5,8 +5,6 @@
 
 import board
 
-from unload import unload
-
 
 def add_to(device, sides):
     """Puts the touch panel beside the device's button. sides: see hardware.inputs.touch.Touch."""
@@ -18,7 +16,6 @@ def add_to(device, sides):
     pen = __import__(board.TOUCH, None, None, ("Pen",)).Pen()
     device.button = touch = Touch(device.button, device, pen, axes, width, sides)
     device.extras += (touch.run(),)
-    unload("building.touch_panel")
 
 
 def add_to_small(device, several):
@@ -30,4 +27,3 @@ def add_to_small(device, several):
     from hardware.inputs.taps import Taps
 
     device.button = Taps(device.button)
-    unload("building.touch_panel")
