@@ -429,11 +429,12 @@ def test_the_records_of_before_are_read_on_and_go_first(records, tail):
 
 
 def test_where_the_version_before_ran_once_more_what_is_newer_in_pages_stays():
-    before = Store(plain_files(20, 0, 0))
+    before = Store(plain_files(24, 0, 0))
     store = Store()
-    fill(Ring(store, 5, 1, Unpaged(before, 10)), 20, 35)
-    before.files |= plain_files(30, 0, 0)
-    assert times(Ring(store, 5, 1, Unpaged(before, 10))) == list(range(35))
+    fill(Ring(store, 6, 1, Unpaged(before, 10)), 1024, 1040)
+    before.files |= plain_files(33, 0, 0)
+    ring = Ring(store, 6, 1, Unpaged(before, 10))
+    assert times(ring) == [*range(24), *range(1024, 1040)]
 
 
 def test_of_before_what_is_damaged_is_left_out():

@@ -17,7 +17,8 @@ class Unpaged:
     """store: as for history.ring.Ring; per: records in a file.
 
     `first`, `next`: the numbers of the oldest record and of the one behind the newest; `files`:
-    how many there are; `delivered`: the broker has all before it.
+    how many there are; `delivered`: the broker has all before it. Whoever has newer records than
+    these makes `next` smaller.
     """
 
     def __init__(self, store, per=PER):
@@ -69,7 +70,8 @@ class Unpaged:
         else:
             place = number % self._per // MOST * MOST
             page.begin = number - number % self._per + place
-            count = min(self._written - page.begin, self._per - place, MOST)
+            count = min(self._written, self.next) - page.begin
+            count = min(count, self._per - place, MOST)
             self._read(number // self._per, place, count, buf)
         record = self._record
         for i in range(count):
