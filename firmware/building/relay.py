@@ -65,9 +65,12 @@ def build_relay(device, early, about):
     if settings["ha_discovery"]:
         reports = (packs, others)
         announcer = _announcer(device, settings, topics, reports, told_s, allowed, early, about)
-    # The bits of relay.commands.
-    kinds = settings["mqtt_mode"] | settings["mqtt_boost"] << 1 | settings["mqtt_thresholds"] << 2
-    kinds |= (settings["update_url"] != "") << 3
+    kinds = making.kinds(
+        settings["mqtt_mode"],
+        settings["mqtt_boost"],
+        settings["mqtt_thresholds"],
+        settings["update_url"] != "",
+    )
     judge = Judge(kinds, allowed, settings["heater_on_dc"], settings["heater_off_dc"])
     if writes is not None:
         writes.permitted = settings["mqtt_writes"]

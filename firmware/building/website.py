@@ -7,6 +7,7 @@ import board
 from kept.crash import without_secrets
 from kept.guarded import each
 from mqtt.open_codes import open_codes
+from relay import making
 from relay.commands import Judge
 from settings import SECRETS
 from starting import config
@@ -102,11 +103,12 @@ def add_changes(site, device, settings):
     site.answer("POST", "/api/logout", own.leave, login.BODY_BYTES)
     heats = settings["heater_output"] != "none"
     mode = find(MODE_NAMES, settings["heater_mode"]) if heats else 0
-    # The bits of relay.commands.
-    kinds = settings["web_mode"] | settings["web_boost"] << 1 | settings["web_thresholds"] << 2
     # What restarts the device needs what a restart by hand needs.
-    kinds |= bool(settings["web_settings"] and settings["update_url"]) << 3
-    judge = Judge(kinds, mode, settings["heater_on_dc"], settings["heater_off_dc"])
+    updates = bool(settings["web_settings"] and settings["update_url"])
+    allowed = settings["web_mode"], settings["web_boost"], settings["web_thresholds"]
+    judge = Judge(
+        making.kinds(*allowed, updates), mode, settings["heater_on_dc"], settings["heater_off_dc"]
+    )
     order = orders.Orders(device, judge, obey)
     site.answer("POST", "/api/command", order.answer, orders.BODY_BYTES, own.guarded)
     change = changes.Changes(device, [row[0] for row in SECRETS], _complaints, _restart)

@@ -1,6 +1,7 @@
 """What is needed once, to make the relay: a device drops this module afterwards."""
 
 from bms.wire import put_bytes, put_u16be
+from relay.commands import BOOSTS, MODES, THRESHOLDS, UPDATES
 from relay.packets import put_head, put_topic
 
 _CONNECT = 0x10
@@ -28,6 +29,11 @@ def escaped(text):
             out.append(0x5C)
         out.append(max(byte, 32))
     return bytes(out)
+
+
+def kinds(modes, boosts, thresholds, updates):
+    """Returns the bit set of relay.commands of the kinds of commands that settings allow."""
+    return modes * MODES | boosts * BOOSTS | thresholds * THRESHOLDS | updates * UPDATES
 
 
 def longest_line(table):
