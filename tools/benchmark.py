@@ -1,6 +1,6 @@
 """The performance and memory tables: `python -m tools.benchmark [decoding] [speed] [bench]
 [screen] [memory] [traffic] [history] [web] [soak]
-[resilience] [outages]`.
+[resilience] [outages] [features]`.
 
 - decoding: time and heap of a frame in each dialect and of the message about it, and what one
   pack takes of the chip;
@@ -14,11 +14,13 @@
 - web: what the device's own page takes of both heaps;
 - soak: what lives after the lost connections of a month; only where it is asked for;
 - resilience: what comes of each fault of the network, and that month; likewise, for some minutes;
-- outages: whether each record of the history is delivered, whatever is killed; likewise.
+- outages: whether each record of the history is delivered, whatever is killed; likewise;
+- features: what each thing that the relay can do takes of both heaps; likewise.
 
 With `--write`, decoding, screen, memory, history and web put their tables into
 docs/performance.md, docs/memory.md, README.md, docs/history.md and docs/web.md; resilience,
-traffic and outages into docs/resilience.md, docs/data.md and docs/history.md.
+traffic, outages and features into docs/resilience.md, docs/data.md, docs/history.md and
+docs/memory.md.
 """
 
 import argparse
@@ -31,6 +33,7 @@ from tools import ROOT
 from tools.cost import (
     boot_play,
     data_figures,
+    features,
     history_figures,
     memory,
     outages,
@@ -51,6 +54,7 @@ KNOWN_LOOP_ESP32_US = 1191
 LOOP_BOUND_MS = 50
 BENCH_S = 90  # virtual, of which the last part counts
 PAGE = ROOT / "docs" / "memory.md"
+FEATURES_BEGIN = '<!-- table: make benchmark ARGS="features --write" -->'
 README = ROOT / "README.md"
 BEGIN, END = '<!-- table: make benchmark ARGS="memory --write" -->', "<!-- end of table -->"
 SPEED_PAGE = ROOT / "docs" / "performance.md"
@@ -233,6 +237,12 @@ def print_outages(write):
         raise SystemExit("\n".join(figures.problems))
 
 
+def print_features(write):
+    """Prints what each thing that the relay can do takes of both heaps, or puts it into its
+    page."""
+    put(features.table(), write and (PAGE, FEATURES_BEGIN))
+
+
 def print_soak():
     """Prints what lives after each week of lost connections; fails if something leaks."""
     days = soak.month()
@@ -269,6 +279,7 @@ WRITTEN = {
     "outages": print_outages,
     "resilience": print_resilience,
     "web": print_web,
+    "features": print_features,
 }
 
 
@@ -279,7 +290,7 @@ def main(argv=None):
     parser.add_argument(
         "section",
         nargs="*",
-        choices=[[], *sections, "soak", "resilience", "outages"],
+        choices=[[], *sections, "soak", "resilience", "outages", "features"],
         help=", ".join(sections),
     )
     parser.add_argument(
