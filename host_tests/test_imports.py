@@ -24,23 +24,12 @@ LIB = {
         "uctypes",
     },  # the one place that looks at the platform
     "words": {"compat"},
-    "settings_heater": set(),
-    "settings_packs": set(),
-    "settings_memory": {"compat"},
-    "settings_charge": set(),
-    "settings_private": set(),
-    "settings": {
-        "settings_heater",
-        "settings_packs",
-        "compat",
-        "bms.catalog",
-        "words",
-    },  # where names and bounds have their place
+    "settings": {"compat", "bms.catalog", "words"},  # where names and bounds have their place
     "bms": PORTABLE_TOP,
     "heat": PORTABLE_TOP | {"bms.pack", "bms.alarms", "bms.wire", "bms.watts"},
     "relay": PORTABLE_TOP | {"bms.pack", "bms.alarms", "bms.check", "bms.wire"},
     "web": {"compat"},
-    "setup": PORTABLE_TOP | {"settings_memory"},
+    "setup": PORTABLE_TOP,
     "history": PORTABLE_TOP | {"bms.pack", "bms.wire", "bms.crc16"},
     "screen": PORTABLE_TOP | {"bms.pack", "bms.alarms", "bms.check", "bms.wire", "history.curve"},
     "languages": {
@@ -189,7 +178,7 @@ def test_the_catalog_names_only_modules_of_its_own_folder():
         ("lib/screen/x.py", "import framebuf", "framebuf"),
         ("lib/bms/x.py", "__import__('machine')", "__import__"),
         ("lib/bms/x.py", "from ..firmware import app", "..firmware.app"),
-        ("lib/settings.py", "import json", "json"),
+        ("lib/settings/table.py", "import json", "json"),
         ("firmware/app.py", "from tools import decode", "tools.decode"),
         ("firmware/app.py", "import host_tests.conftest", "host_tests.conftest"),
         ("firmware/app.py", "import dataclasses", "dataclasses"),

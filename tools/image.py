@@ -153,8 +153,8 @@ def compile_module(name, text, target, level=OPTIMISATION):
 
 
 def settings_table():
-    """Returns the rows of all settings, as lib/settings.py has them."""
-    return load_source("settings", find_source("settings")).SETTINGS
+    """Returns the rows of all settings, as lib/settings/table.py has them."""
+    return load_source("table", find_source("settings.table")).SETTINGS
 
 
 def example_settings():

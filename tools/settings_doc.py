@@ -3,13 +3,10 @@
 python -m tools.settings_doc [--check]
 """
 
-import pathlib
 import sys
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "lib"))
-
-import settings  # noqa: E402
+from settings.table import BOOL, CHOICE, INT, PACKS, SECRETS, SETTINGS, TEXT
+from tools import ROOT
 
 PAGE = ROOT / "docs" / "settings.md"
 
@@ -20,7 +17,7 @@ A key that is unknown or out of bounds is named on the screen, on the console an
 default, and the heater stays disabled until the file is right. `packmate check settings.json --board BOARD` says the same
 beforehand, and `packmate setup` makes the file by asking, as does the device itself on its [set-up page](set-up.md).
 
-Made by `python -m tools.settings_doc` from `lib/settings.py`.
+Made by `python -m tools.settings_doc` from `lib/settings/table.py`.
 
 """
 _SECRETS = """
@@ -77,24 +74,22 @@ def table(rows):
     lines = ["| key | allowed | default | |", "|---|---|---|---|"]
     for key, kind, low, high, default, text in rows:
         allowed = {
-            settings.INT: f"{low}…{high}",
-            settings.BOOL: "true, false",
-            settings.TEXT: f"{low}…{high} bytes",
-            settings.CHOICE: "",
-            settings.PACKS: f"list of {low}…{high} objects",
+            INT: f"{low}…{high}",
+            BOOL: "true, false",
+            TEXT: f"{low}…{high} bytes",
+            CHOICE: "",
+            PACKS: f"list of {low}…{high} objects",
         }[kind] or ", ".join(f"`{choice}`" for choice in low)
-        shown = str(default).lower() if kind == settings.BOOL else str(default) or '""'
+        shown = str(default).lower() if kind == BOOL else str(default) or '""'
         shown = "null" if default is None else shown
-        shown = "[]" if kind == settings.PACKS else shown
+        shown = "[]" if kind == PACKS else shown
         lines.append(f"| `{key}` | {allowed} | {shown} | {text} |")
     return "\n".join(lines) + "\n"
 
 
 def page():
     """Returns the whole page."""
-    return (
-        _HEAD + table(settings.SETTINGS) + _PACKS + _SECRETS + table(settings.SECRETS) + _EXAMPLE
-    )
+    return _HEAD + table(SETTINGS) + _PACKS + _SECRETS + table(SECRETS) + _EXAMPLE
 
 
 def main():

@@ -84,7 +84,7 @@ def texts(language):
         pairs = [pair for table in tables for pair in _pairs(codes, spoken, getattr(words, table))]
         found["words"][name] = dict(pairs) | own.get(name, {})
     found["faults"] = _faults(spoken, words)
-    table = importlib.import_module("settings")
+    table = importlib.import_module("settings.table")
     for name, rows in (("settings", table.SETTINGS), ("secrets", table.SECRETS)):
         found[name] = [[*row[:5], helps.get(row[0], row[5])] for row in rows]
     return found

@@ -94,7 +94,7 @@ def _events(device, settings, packs, codes):
 def _charge_limit(settings):
     """Returns what may be charged by temperature: a table, or a line up to charge_full_dc."""
     from relay.charge_limit import ChargeLimit
-    from settings_charge import read
+    from settings.settings_charge import read
 
     cold_dc = settings["cells_limit_dc"]
     if settings["charge_table"]:

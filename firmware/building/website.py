@@ -9,7 +9,7 @@ from kept.guarded import each
 from mqtt.open_codes import open_codes
 from relay import making
 from relay.commands import Judge
-from settings import SECRETS
+from settings.table import SECRETS
 from starting import config
 from tasks import obey
 from version import VERSION

@@ -9,7 +9,7 @@ from compat import const
 
 _LINES = const(24)
 _LONGEST = const(120)
-_SECRET = const(64)  # as long as any (lib/settings.py): one that begins in a line is there whole
+_SECRET = const(64)  # as long as any (settings/table.py): one that begins in a line is there whole
 
 _lines = []
 _print = print

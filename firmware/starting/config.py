@@ -1,16 +1,16 @@
 """What the device is told and what it remembers: settings, secrets, and the state of last time.
 
-Needed at boot only: the application drops this module, and `settings`, afterwards.
+Needed at boot only: the application drops this module, and `settings.table`, afterwards.
 """
 
 import json
 import os
 from binascii import crc32
 
-import settings
 from compat import const
 from heat.mat import mat_ma, mat_mw
 from kept import storage
+from settings.table import SECRETS, disable_heater, keyed, load
 
 _STATE_BYTES = const(4000)  # more than a state has; a bigger file is none, whatever it holds
 
@@ -28,13 +28,13 @@ def load_settings(max_ma, max_mw, roomy=True):
     secrets = read("secrets.json", errors) if exists("secrets.json") else None
     secrets = judge_secrets(secrets, errors)
     if not roomy:
-        from settings_memory import useful
+        from settings.settings_memory import useful
 
         secrets = useful(secrets)
     if errors:
-        settings.disable_heater(values)
+        disable_heater(values)
     language = values.pop("language")
-    return settings.keyed(values), secrets, errors, language
+    return keyed(values), secrets, errors, language
 
 
 def settle():
@@ -51,14 +51,14 @@ def judge(raw, max_ma, max_mw, roomy, errors):
 
     raw: None if the file could not be read. The rest: as for load_settings.
     """
-    values, problems = settings.load({} if raw is None else raw)
+    values, problems = load({} if raw is None else raw)
     errors.extend(problems)
     if not roomy:
-        from settings_memory import refuse
+        from settings.settings_memory import refuse
 
         refuse(values, errors)
     elif values["charge_max_a"] or values["charge_table"]:
-        import settings_charge  # needed by few
+        from settings import settings_charge  # needed by few
 
         settings_charge.check(values, errors)
     if values["heater_output"] == "bms":
@@ -75,7 +75,7 @@ def judge(raw, max_ma, max_mw, roomy, errors):
 
 def judge_secrets(raw, errors):
     """Returns the secrets for what a secrets file holds; what is wrong is added to `errors`."""
-    secrets, problems = settings.load({} if raw is None else raw, settings.SECRETS)
+    secrets, problems = load({} if raw is None else raw, SECRETS)
     errors.extend(["secrets.json: " + problem for problem in problems])
     return secrets
 

@@ -1,7 +1,7 @@
 """Is there memory for whatever can be set? Asked once, at the start."""
 
 from hardware.data_file import open_data
-from settings_memory import has_psram
+from settings.settings_memory import has_psram
 
 
 def is_roomy(python_bytes, errors):

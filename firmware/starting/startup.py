@@ -34,9 +34,9 @@ _READERS = (
     "showing.panels",
     "hardware.screen_files",
     "starting.config",
-    "settings",
+    "settings.table",
 )
-_READERS += ("settings_heater", "settings_memory")
+_READERS += ("settings.settings_heater", "settings.settings_memory")
 # update.marks.WISH and TOLD, and what is there once an update has come (slots.py). In one text:
 # MicroPython never forgets a short one that it has read.
 _OF_UPDATES = "update.todo update.version slot"

@@ -8,7 +8,7 @@ import json
 from compat import const
 from kept import console
 from kept.crash_file import TOLD, UNTOLD
-from settings_private import PRIVATE
+from settings.settings_private import PRIVATE
 from web.answer import JSON, Answer
 from website.live import HIDDEN
 from website.stored import SETTINGS, read

@@ -4,10 +4,10 @@
 heater steps, its answer switches the mat under the output's lease. The faults are attributes.
 """
 
-import settings as settings_table
 from bms.pack import PackState
 from compat import ticks_add
 from heat.heater import Heater
+from settings import table as settings_table
 from tools import vocabulary
 from tools.heater_lab.pack_feed import feed
 from tools.plant import Plant

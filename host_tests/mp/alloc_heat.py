@@ -7,12 +7,12 @@ mat's current, a mat too weak or stuck on, the cold-charge report; with the larg
 import harness
 import micropython
 
-import settings as settings_table
 import words as s
 from bms import alarms
 from bms import pack as p
 from compat import ticks_add
 from heat.heater import Heater
+from settings import table as settings_table
 
 
 class Verdict:

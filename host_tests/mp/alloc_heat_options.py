@@ -4,7 +4,6 @@ import sys
 
 import harness
 
-import settings as settings_table
 import words as s
 from bms import pack as p
 from compat import ticks_add
@@ -12,6 +11,7 @@ from heat.heater import Heater
 from heat.options import inhibit
 from heat.options.bms_output import BMSOutput
 from heat.options.preheat import Preheat
+from settings import table as settings_table
 
 
 class Verdict:

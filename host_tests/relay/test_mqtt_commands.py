@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-import settings
 from bms import writer
 from host_tests.mqtt_rig import BASE, Bench, make_clock, make_device, thing
 from relay import commands as c
+from settings import table as settings
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import pytest
 
-import settings
+from settings import table as settings
 
 
 def problems(**raw):

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import settings
-from settings import BOOL, CHOICE, INT, PACKS, SECRETS, SETTINGS, TEXT, load
+from settings import table as settings
+from settings.table import BOOL, CHOICE, INT, PACKS, SECRETS, SETTINGS, TEXT, load
 
 ROWS = {row[0]: row for row in SETTINGS + SECRETS}
 DEFAULTS = {row[0]: row[4] for row in SETTINGS}

@@ -2,8 +2,8 @@
 
 import pytest
 
-import settings
-import settings_charge
+from settings import settings_charge
+from settings import table as settings
 from starting import config
 
 LIMITS = (10_000, 100_000)

@@ -3,7 +3,7 @@
 import json
 import re
 
-import settings
+from settings import table as settings
 from tools import settings_doc
 
 

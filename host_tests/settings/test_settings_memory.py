@@ -2,8 +2,8 @@
 
 import pytest
 
-import settings
-import settings_memory as limits
+from settings import settings_memory as limits
+from settings import table as settings
 from tools.cost import boot_play, chip_heaps, memory
 
 # The pages of boards with PSRAM are never squeezed, as the image is that is measured here.

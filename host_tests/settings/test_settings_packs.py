@@ -2,8 +2,8 @@
 
 import pytest
 
-from settings import load
-from settings_packs import KEYS
+from settings.settings_packs import KEYS
+from settings.table import load
 
 AIR = {"bms_dialect": "jk_ble", "ble_address": "C8:47:8C:00:00:01"}
 AIR_2 = {"bms_dialect": "ant_new", "bms_link": "ble", "ble_name": "ANT-1"}

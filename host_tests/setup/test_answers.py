@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as trials
 
-import settings
 from host_tests import a_van
 from host_tests.setup.form_rig import page, sent
+from settings import table as settings
 from setup.answers import Answers, by_key, differing
 from setup.questions import Ask
 from tools.cost.set_up_play import Fields

@@ -4,9 +4,9 @@ import html
 
 import pytest
 
-import settings
-import settings_memory
 from host_tests.setup.form_rig import NETWORKS, Balance, page
+from settings import settings_memory
+from settings import table as settings
 from setup.answers import NETWORK
 from setup.markup import MOST_NETWORKS, strength
 from setup.notes import escaped, gathered, note

@@ -11,7 +11,7 @@ from contextlib import redirect_stdout
 
 import pytest
 
-import settings
+from settings import table as settings
 from tools import ROOT, boards, image
 from tools.draw import panel_layouts
 from tools.small import groups, short_names
@@ -109,7 +109,7 @@ def test_the_set_up_is_a_program_of_its_own(built):
         assert (out / "lib" / "set_up.mpy").exists() and (out / "lib" / "setup").is_dir()
         return
     own = {file.stem for file in (out / "lib" / "set_up").glob("*.mpy")}
-    assert {"set_up", "front", "markup", "settings"} <= own
+    assert {"set_up", "front", "markup", "table"} <= own
     assert not image.set_up_sources(name).keys() & {"app", "heat.heater", "build"}
     texts, _ = image.sources(name)
     assert not [module for module in texts if module.startswith(("portal.", "set_up."))]

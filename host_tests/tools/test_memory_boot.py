@@ -15,7 +15,7 @@ LOAD_ONCE = (
     "kept = startup.prepare(picture)\ngc.collect()",
     "gc.collect()\nreport('kept')\ndel kept",
     "gc.collect()\nreport('after')",
-    "print('left', sum([name in sys.modules for name in ('starting.config', 'settings')]))",
+    "print('left', sum([name in sys.modules for name in ('starting.config', 'settings.table')]))",
 )
 
 

@@ -4,8 +4,8 @@ application, and what a start has beside it that comes after one."""
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-import settings
-import settings_memory
+from settings import settings_memory
+from settings import table as settings
 from tools import image
 from tools.cost import boot_play, chip_heaps, memory
 from tools.packmate import bundles, deploy

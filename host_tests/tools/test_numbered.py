@@ -2,7 +2,7 @@
 
 import pytest
 
-import settings
+from settings import table as settings
 from tools import image
 from tools.small import numbered, squeeze
 
@@ -11,7 +11,8 @@ READER = "NUMBERED = False\nX = values['packs']\n"
 
 
 def numbered_text(text):
-    return numbered.number({"settings": READER, "part": text}, ["name", "packs", "pace"])["part"]
+    texts = {"settings.table": READER, "part": text}
+    return numbered.number(texts, ["name", "packs", "pace"])["part"]
 
 
 def test_a_name_becomes_its_place_in_the_table_and_the_readers_keep_theirs():
@@ -20,10 +21,10 @@ def test_a_name_becomes_its_place_in_the_table_and_the_readers_keep_theirs():
         numbered_text(text) == "a = settings[2]\nb = early.settings[1][2][0]\nc = secrets['pin']\n"
     )
     found = numbered.number(
-        {"settings": READER, "starting.config": "values['packs']\n"}, ["packs"]
+        {"settings.table": READER, "starting.config": "values['packs']\n"}, ["packs"]
     )
     assert found == {
-        "settings": "NUMBERED = True\nX = values['packs']\n",
+        "settings.table": "NUMBERED = True\nX = values['packs']\n",
         "starting.config": "values['packs']\n",
     }
 
@@ -41,7 +42,7 @@ def test_the_sources_of_an_image_can_be_followed():
     texts, _ = image.sources("lilygo_t_display", roomy=True)
     assert numbered.READERS | numbered.OTHERS <= texts.keys()
     found = numbered.number(texts, NAMES)
-    assert {"heat.heater", "building.relay", "settings"} <= {
+    assert {"heat.heater", "building.relay", "settings.table"} <= {
         m for m in texts if found[m] != texts[m]
     }
 

@@ -6,9 +6,9 @@ import types
 
 import pytest
 
-import settings
 from host_tests.web import site_rig as rig
 from relay.commands import UPDATES
+from settings import table as settings
 
 GIVEN = {"wifi_ssid": "van", "heater_output": "gpio", "heater_mode": "charger"}
 SECRETS = {"wifi_password": "my wifi secret", "web_password": "my web secret"}

@@ -10,12 +10,12 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-import settings as table
 from host_tests.web import site_rig as rig
 from host_tests.web.test_changes import Settings
 from host_tests.web.test_upload import Device as UploadDevice
 from host_tests.web.test_upload import bundle
 from relay import commands as c
+from settings import table
 from web import form
 from website import orders
 from website.login import Login

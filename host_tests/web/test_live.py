@@ -8,7 +8,7 @@ import pytest
 from bms import pack as p
 from host_tests import mqtt_rig
 from host_tests.web import site_rig as rig
-from settings_private import PRIVATE
+from settings.settings_private import PRIVATE
 
 SECRETS = {"wifi_password": "my wifi secret", "mqtt_password": "my broker secret"}
 SETTINGS = {

@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-import settings
+from settings import table as settings
 from tools import web_page
 from web import request as r
 from website.files import Files

@@ -1,10 +1,10 @@
 """What came back of the set-up page: which settings and secrets follow from it, and what is wrong.
 
 Nothing is judged here beyond whether a number is one: that is what the device does with a file
-(lib/settings.py), in the same words.
+(lib/settings/table.py), in the same words.
 """
 
-import settings
+from settings.table import BOOL, INT, PACKS, SECRETS, SETTINGS
 from setup.questions import hold
 from setup.sections import SECTIONS, is_secret, others, row_of
 
@@ -38,7 +38,7 @@ class Answers:
                 self._take_question(question)
             for row in others(asked, beginnings):
                 self._take_row(row)
-        for row in settings.SECRETS:
+        for row in SECRETS:
             self._keep_secret(row[0], given, secrets)
         self.given = differing(self.given)
 
@@ -75,11 +75,11 @@ class Answers:
     def _take_row(self, row):
         key, kind, _, _, default, _ = row
         text = self._fields.get(key)
-        if text is None or kind == settings.PACKS or is_secret(key):
+        if text is None or kind == PACKS or is_secret(key):
             return
-        if kind == settings.BOOL:
+        if kind == BOOL:
             self.given[key] = text == "true"
-        elif kind != settings.INT:
+        elif kind != INT:
             self.given[key] = text
         elif not text and default is None:
             self.given[key] = None
@@ -99,7 +99,7 @@ class Answers:
             self.secrets[key] = text
 
 
-def differing(given, table=settings.SETTINGS):
+def differing(given, table=SETTINGS):
     """Returns what of `given` has not its default: a file needs no more."""
     defaults = {row[0]: row[4] for row in table}
     return {k: v for k, v in given.items() if k not in defaults or v != defaults[k]}

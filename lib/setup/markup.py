@@ -3,7 +3,7 @@
 It works without its script, which only hides what the other answers make needless.
 """
 
-import settings
+from settings.table import BOOL, CHOICE, INT, PACKS, SECRETS, TEXT
 from setup.answers import NETWORK
 from setup.notes import FOOT, HEAD, escaped
 from setup.sections import SECTIONS, is_secret, others, row_of
@@ -32,7 +32,7 @@ class Form:
         self._roomy = roomy
         self._needless = ()
         if not roomy:
-            from settings_memory import needless
+            from settings.settings_memory import needless
 
             self._needless = needless()
         self._untried = untried
@@ -131,15 +131,15 @@ class Form:
         yield '<div class="field"><label for="%s">%s</label>' % (key, escaped(text))
         if is_secret(key):
             yield self._secret(key)
-        elif kind == settings.BOOL:
+        elif kind == BOOL:
             yield self._select(key, (("false", "no"), ("true", "yes")))
-        elif kind == settings.CHOICE:
+        elif kind == CHOICE:
             yield self._select(key, [(choice, choice) for choice in low])
-        elif kind == settings.PACKS:
+        elif kind == PACKS:
             yield '<p id="%s">to be set with <code>packmate setup</code></p>' % key
         else:
             yield self._input(row, self.value_of(key), False)
-        bounds = " · %d…%d" % (low, high) if kind == settings.INT else ""
+        bounds = " · %d…%d" % (low, high) if kind == INT else ""
         yield "<small>%s%s</small>%s</div>" % (key, bounds, self._wrong(key))
 
     def _select(self, key, choices):
@@ -153,7 +153,7 @@ class Form:
     def _input(self, row, value, scaled):
         """Returns a field for a text or a number, in the bounds of the table."""
         key, kind, low, high, _, _ = row
-        if kind == settings.TEXT:
+        if kind == TEXT:
             bounds = 'maxlength="%d"' % high
         elif low < 0:
             bounds = 'inputmode="text"'  # a phone's keys for numbers may have no minus
@@ -171,7 +171,7 @@ class Form:
         return '<input id="%s" name="%s" type="password" maxlength="%d"%s>' % (
             key,
             key,
-            row_of(key, settings.SECRETS)[3],
+            row_of(key, SECRETS)[3],
             kept,
         )
 

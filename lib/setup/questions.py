@@ -9,7 +9,7 @@ stand together, all must hold.
 
 class Option:
     """One answer of a Choose. values: the settings that it stands for; when: conditions; roomy:
-    only a board with PSRAM has memory for it (settings_memory.py).
+    only a board with PSRAM has memory for it (settings/settings_memory.py).
     """
 
     def __init__(self, text, values, when=(), roomy=False):

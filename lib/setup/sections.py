@@ -1,6 +1,6 @@
 """The parts of the set-up page: what is asked in each, and which other settings belong to it."""
 
-import settings
+from settings.table import SECRETS, SETTINGS
 from setup import questions as q
 
 # Title, what is asked, and how the keys of the other settings there begin.
@@ -14,7 +14,7 @@ SECTIONS = (
 )
 
 
-def row_of(key, table=settings.SETTINGS):
+def row_of(key, table=SETTINGS):
     """Returns the row of a setting, None if there is no such one."""
     for row in table:
         if row[0] == key:
@@ -24,7 +24,7 @@ def row_of(key, table=settings.SETTINGS):
 
 def is_secret(key):
     """True for what is never shown again."""
-    return row_of(key, settings.SECRETS) is not None
+    return row_of(key, SECRETS) is not None
 
 
 def others(asked, beginnings):
@@ -35,5 +35,5 @@ def others(asked, beginnings):
     keys = set()
     for question in asked:
         keys |= question.keys()
-    rows = settings.SETTINGS + settings.SECRETS
+    rows = SETTINGS + SECRETS
     return [row for row in rows if row[0] not in keys and row[0].startswith(beginnings)]

@@ -53,7 +53,7 @@ _STYLE = (
 
 def room_of(path):
     """Returns the room of a source, given by its parts: lib, bms, wire.py is in lib/bms."""
-    alone = f"{path[0]}/{path[1].removesuffix('.py').partition('_')[0]}"
+    alone = f"{path[0]}/{path[1].removesuffix('.py')}"
     return alone if alone in ABOUT or path[0] == "lib" else path[0]
 
 

@@ -14,7 +14,6 @@ Faults are attributes, and functions that falsify what arrives (faults.py has a 
 
 import json
 
-import settings as settings_table
 from bms import pack as p
 from bms.check import Check
 from bms.jk.jk_gps import JkGps
@@ -22,6 +21,7 @@ from bms.pack import PackState
 from compat import ticks_add
 from heat.heater import Heater
 from heat.inputs import LEASE_MS
+from settings import table as settings_table
 from tools import vocabulary
 from tools.heater_lab.pack_feed import feed
 from tools.plant import Plant

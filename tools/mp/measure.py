@@ -12,7 +12,6 @@ import frames
 import harness
 from timing import known_loop, measure, show, timed
 
-import settings as settings_table
 from bms import check
 from bms import pack as p
 from bms.jk.jk_gps import JkGps
@@ -26,6 +25,7 @@ from screen.draw.fonts.glyphs import DATA
 from screen.draw.language import Language
 from screen.model import Model
 from screen.show import Screen
+from settings import table as settings_table
 
 _CHUNK = const(128)
 _CALLS = const(200)

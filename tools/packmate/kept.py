@@ -10,7 +10,7 @@ import time
 
 import words
 from relay.texts import TEXTS
-from settings_private import PRIVATE
+from settings.settings_private import PRIVATE
 from tools.packmate import PackmateError, backup, logs
 from tools.packmate.prompt import Device
 

@@ -9,15 +9,15 @@ import getpass
 import json
 import sys
 
-import settings
-import settings_charge
+from settings import settings_charge
+from settings.table import SECRETS, SETTINGS, load
 from setup.answers import differing
 from setup.questions import hold, questions
 from tools import boards
 from tools.packmate import PackmateError, backup, check
 
-_ROWS = {row[0]: row for row in settings.SETTINGS}
-_SECRET_ROWS = {row[0]: row for row in settings.SECRETS}
+_ROWS = {row[0]: row for row in SETTINGS}
+_SECRET_ROWS = {row[0]: row for row in SECRETS}
 
 
 def read_line(prompt, hidden=False):
@@ -62,7 +62,7 @@ def choose_board(name=None):
 
 def problem(key, value, rows):
     """Returns what the device would say of one value, or None."""
-    _, errors = settings.load({key: value}, (rows[key],))
+    _, errors = load({key: value}, (rows[key],))
     if key == "charge_table" and value and not errors:
         try:
             settings_charge.read(value)
@@ -119,7 +119,7 @@ def ask_for_more(given):
     """Takes any other setting, as KEY VALUE; returns False once the person has no more."""
     answer = read_line("KEY VALUE, ? for the list, empty for none: ")
     if answer == "?":
-        for key, _, _, _, default, text in settings.SETTINGS:
+        for key, _, _, _, default, text in SETTINGS:
             print(f"  {key} [{json.dumps(default)}]: {text}")
         return True
     if not answer:
@@ -169,7 +169,7 @@ def run(folder, board_name=None):
         for line in found:
             print(f"  {line}")
         print("Put it right here, or end with Ctrl-C.")
-    finish(paths, differing(given), differing(secrets, settings.SECRETS), board_name)
+    finish(paths, differing(given), differing(secrets, SECRETS), board_name)
 
 
 def finish(paths, given, secrets, board_name):

@@ -12,12 +12,12 @@ from tools.small.squeeze import SqueezeError, replace
 # These know settings by their names, as the file has them.
 READERS = frozenset(
     {
-        "settings",
-        "settings_heater",
-        "settings_memory",
-        "settings_packs",
-        "settings_private",
-        "settings_charge",
+        "settings.table",
+        "settings.settings_heater",
+        "settings.settings_memory",
+        "settings.settings_packs",
+        "settings.settings_private",
+        "settings.settings_charge",
         "starting.config",
         "website.events",
         "website.stored",
@@ -27,7 +27,7 @@ READERS = frozenset(
 OTHERS = frozenset({"mqtt.bms_announcer"})  # Home Assistant's
 # What settings are called wherever they are handed on.
 _CALLED = {"settings", "pack", "one"}
-_BY_NAME = "NUMBERED = False"  # in settings.py
+_BY_NAME = "NUMBERED = False"  # in settings/table.py
 _BY_NUMBER = "NUMBERED = True"
 
 
@@ -39,8 +39,8 @@ def number(texts, names):
     place = {name: at for at, name in enumerate(names)}
     as_it_is = READERS | OTHERS
     found = {n: text if n in as_it_is else _numbered(n, text, place) for n, text in texts.items()}
-    assert found["settings"].count(_BY_NAME) == 1
-    found["settings"] = found["settings"].replace(_BY_NAME, _BY_NUMBER)
+    assert found["settings.table"].count(_BY_NAME) == 1
+    found["settings.table"] = found["settings.table"].replace(_BY_NAME, _BY_NUMBER)
     return found
 
 

@@ -4,7 +4,7 @@ import { ask, byId, make, toast } from "./dom.js";
 import { text, texts } from "./words.js";
 import { get, post } from "./api.js";
 
-// Kinds, as lib/settings.py has them.
+// Kinds, as lib/settings/table.py has them.
 const [INT, BOOL, TEXT, CHOICE, PACKS] = [0, 1, 2, 3, 4];
 // The groups, and what the names of their settings begin with.
 const GROUPS = [

@@ -8,7 +8,7 @@ The heater's pin is only ever held low. Passwords are used on the device and sta
 
 import re
 
-import settings
+from settings import table as settings
 from tools.packmate import PackmateError
 from tools.packmate.check import complaints, load
 from tools.packmate.deploy import refusal

@@ -1,4 +1,4 @@
-"""What settings of the heater need of each other; a part of settings.py."""
+"""What settings of the heater need of each other; a part of table.py."""
 
 
 def check(values, errors):

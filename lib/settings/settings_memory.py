@@ -1,4 +1,4 @@
-"""What a board without PSRAM has no memory for: refused in words; a part of settings.py.
+"""What a board without PSRAM has no memory for: refused in words; a part of table.py.
 
 The figures, in kB, were measured on the 32-bit MicroPython, those of Bluetooth on an emulated
 ESP32 (host_tests/settings/test_settings_memory.py; docs/ble.md).

@@ -1,4 +1,4 @@
-"""The packs beside the first one, listed under `packs`; a part of settings.py.
+"""The packs beside the first one, listed under `packs`; a part of table.py.
 
 Each is an object with some of the keys that the first pack has at the top.
 """

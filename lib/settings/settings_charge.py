@@ -1,4 +1,4 @@
-"""The charge current by temperature, as a setting; a part of settings.py that few need."""
+"""The charge current by temperature, as a setting; a part of table.py that few need."""
 
 _MOST_ROWS = 12
 

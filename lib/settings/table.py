@@ -5,8 +5,8 @@ A complaint never stops the device: the setting keeps its default and the heater
 the file is right, since a heater that runs on half of what was meant is worse than none.
 """
 
-import settings_heater
 from bms.catalog import ADDRESSED, BLE, MAX_ADDRESS, NAMES, UART, find
+from settings import settings_heater
 from words import LEAST_SPAN_DC, OFF_HIGH_DC, OFF_LOW_DC, ON_HIGH_DC, ON_LOW_DC
 
 INT = 0
@@ -329,7 +329,7 @@ def load(raw, table=SETTINGS):
         _check_together(values, errors)
         _check_link(values, errors)
         if "packs" in raw:
-            import settings_packs  # needed by few
+            from settings import settings_packs  # needed by few
 
             settings_packs.load(raw["packs"], values, errors, SETTINGS, load, _check_link)
     else:
