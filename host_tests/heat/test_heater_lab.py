@@ -8,7 +8,7 @@ import random
 import pytest
 
 from heat.guard.vetoes import Guard
-from tools.heater_lab import campaign, cli, night, plots, speed, table
+from tools.heater_lab import campaign, cli, faults_table, night, plots, speed
 from tools.heater_lab.faults import FAULTS, RIDES
 from tools.heater_lab.lab import DIES, HANGS, PANICS, Lab
 from tools.heater_lab.starts import HEATING, STARTS, make_start
@@ -135,17 +135,17 @@ def test_pictures(tmp_path, capsys):
 
 def test_the_table_in_the_documentation_has_every_fault():
     """Its rows are those that the command would write; the figures come from a whole campaign."""
-    text = table.PAGE.read_text()
-    assert text.count(table.BEGIN) == text.count(table.END) == 1
-    lines = text.split(table.BEGIN)[1].split(table.END)[0].strip().splitlines()
-    assert tuple(lines[:2]) == table.HEAD
+    text = faults_table.PAGE.read_text()
+    assert text.count(faults_table.BEGIN) == text.count(faults_table.END) == 1
+    lines = text.split(faults_table.BEGIN)[1].split(faults_table.END)[0].strip().splitlines()
+    assert tuple(lines[:2]) == faults_table.HEAD
     rows = [line for line in lines[2:] if line.startswith("|")]
-    assert len(rows) == len(list(table.shown()))
-    for line, fault in zip(rows, table.shown(), strict=True):
-        assert line.startswith(table.key(fault))
+    assert len(rows) == len(list(faults_table.shown()))
+    for line, fault in zip(rows, faults_table.shown(), strict=True):
+        assert line.startswith(faults_table.key(fault))
         cells = [cell.strip() for cell in line.strip("|").split("|")]
         limit = fault.alarm_s if fault.alarm_s is not None else fault.bound_s
-        assert cells[3].removeprefix("alarm: ") == table.seconds(limit)
+        assert cells[3].removeprefix("alarm: ") == faults_table.seconds(limit)
         assert cells[5] == ("the thermal fuse acts" if fault.alarm_s else fault.then)
     assert f"{len(FAULTS)} faults in each of {len(STARTS)} states" in lines[-1]
     assert RIDES in text

@@ -3,7 +3,7 @@
 import argparse
 import pathlib
 
-from tools.heater_lab import faults, night, seasons, speed, table
+from tools.heater_lab import faults, faults_table, night, seasons, speed
 
 _NIGHT = (
     "16S LiFePO4, 5.1 kWh, on a mat of 200 W, and a charger of 6 A. The BMS forbids charging below"
@@ -53,7 +53,7 @@ def main(arguments=None):
     if options.command == "winter":
         return seasons.winters(options.write, options.jobs, options.homes, options.days)
     if options.command == "campaign":
-        return table.run(options.write, not options.no_pairs, options.jobs)
+        return faults_table.run(options.write, not options.no_pairs, options.jobs)
     from tools.heater_lab import plots  # only pictures need matplotlib
 
     if options.command == "episode":
@@ -63,6 +63,6 @@ def main(arguments=None):
         return 0
     fault = faults.FAULTS[options.name]
     path = options.out or pathlib.Path(options.name + ".png")
-    plots.draw(night.play_fault(fault), path, f"Fault: {fault.name}", table.sentence(fault))
+    plots.draw(night.play_fault(fault), path, f"Fault: {fault.name}", faults_table.sentence(fault))
     print(path)
     return 0

@@ -3,8 +3,8 @@
 import multiprocessing
 
 from tools.heater_lab import slow, winter
+from tools.heater_lab.faults_table import PAGE
 from tools.heater_lab.season import OUTSIDE, UNTOLD, WITH_CELLS
-from tools.heater_lab.table import PAGE
 
 SENSORS = ("sensors", "<!-- table: python -m tools.heater_lab sensors --write -->")
 WINTER = ("winter", "<!-- table: python -m tools.heater_lab winter --write -->")
