@@ -27,7 +27,6 @@ ROOMY = {
     "charge limits": {"charge_max_a": 100},
     "a budget of data": {"mqtt_mb_a_month": 20},
     "commands to the BMS": {"bms_writes": True, "mqtt_writes": True},
-    "the page for browsers": {"web": True},
 }
 
 
