@@ -7,7 +7,7 @@ from bms import command, writer
 from bms import pack as p
 from host_tests.command_rig import NAMES, REASONS, STATES
 from host_tests.mqtt_rig import BASE, Bench, make_device, make_unit
-from host_tests.relay.test_relay_state import read
+from host_tests.relay.message_rig import read
 from relay import commands as c
 from relay import fields
 from relay.topics import Topics
