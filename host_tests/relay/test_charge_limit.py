@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bms import pack as p
 from host_tests.filled_pack import fill
 from host_tests.mqtt_rig import Bench, make_bank, make_clock, make_device
-from host_tests.relay.test_relay_discovery import render
+from host_tests.relay.discovery_rig import render
 from relay import charge_limit
 from relay.charge_limit import ALL, COLD, HOT, NO_FIGURES, ChargeLimit
 

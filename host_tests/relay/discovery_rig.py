@@ -1,0 +1,63 @@
+"""What Home Assistant is told of a device with packs, and what it shows of that."""
+
+import datetime
+import json
+
+import jinja2
+
+from bms import pack as p
+from host_tests.mqtt_rig import Bench
+
+UNIT = "packmate_0a1b"
+
+
+def fill(pack, now):
+    """Puts figures of four cells into a pack."""
+    pack.cells = 4
+    for i in range(4):
+        pack.cell_mv[i] = 3301 + i
+    pack.temps = 3
+    pack.put_temp(0, -35)
+    pack.put_temp(2, 201)  # the second is not fitted
+    for slot, value in (
+        (p.PACK_MV, 13206),
+        (p.CURRENT_MA, -1500),
+        (p.SOC_PCT, 87),
+        (p.CHARGE_ON, 0),
+        (p.DISCHARGE_ON, 1),
+    ):
+        pack.put(slot, value)
+    pack.raise_alarm(9)
+    pack.touch(p.STATUS, now)
+    pack.summarise()
+
+
+def announced(monkeypatch, ms=60_000, device=None, errors=(), **settings):
+    """Returns a Bench on which a device has told so long what it is; `errors`: of its settings."""
+    bench = Bench(monkeypatch, device=device, errors=errors, **settings)
+    for unit in bench.unit.units:
+        fill(unit.pack, bench.now)
+    bench.talks = True
+    bench.run(ms, step=50)
+    return bench
+
+
+def messages(bench):
+    """Returns {topic: newest message} of all."""
+    return {t: x for t, x, _ in bench.broker.published if not t.endswith("/config")}
+
+
+def render(template, payload):
+    """Returns what Home Assistant makes of a message by a template."""
+    environment = jinja2.Environment()
+    environment.policies["json.dumps_kwargs"] = {"sort_keys": False}
+    environment.filters["as_datetime"] = lambda s: datetime.datetime.fromtimestamp(
+        s, datetime.timezone.utc
+    )
+    parsed = json.loads(payload) if payload.startswith("{") else None
+    return environment.from_string(template).render(value_json=parsed, value=payload)
+
+
+def shown(bench, config):
+    """Returns what Home Assistant shows for a config."""
+    return render(config["val_tpl"], messages(bench)[config["stat_t"].replace("~", config["~"])])
