@@ -471,3 +471,8 @@ class Bench:
 
     def count(self, kind):
         return len([1 for first, _ in self.broker.packets if first == kind])
+
+
+def failure(bench):
+    """Returns why the relay of a Bench has no session, as it is told."""
+    return words.MQTT_NAMES.split(b"\n")[bench.session.failure].decode()
