@@ -1,5 +1,8 @@
 """A fake `machine` at its lowest layer: pins remember, timers fire as time passes."""
 
+import contextlib
+import sys
+import time
 import types
 
 PERIOD = 1 << 30  # of the ESP32's tick counter
@@ -158,3 +161,19 @@ class UART:
     def write(self, buf, n):
         """Sends."""
         self.chip.sent += bytes(buf[:n])
+
+
+@contextlib.contextmanager
+def chip_under(monkeypatch, *modules):
+    """Gives a Chip under these modules of the firmware, which are loaded anew, then forgotten."""
+    chip = Chip()
+    board = types.ModuleType("board")
+    board.TIMER_GROUP_0 = Registers.GROUP
+    monkeypatch.setitem(sys.modules, "board", board)
+    monkeypatch.setitem(sys.modules, "machine", chip.module())
+    monkeypatch.setattr(time, "ticks_ms", lambda: chip.now, raising=False)
+    for name in modules:
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    yield chip
+    for name in modules:
+        sys.modules.pop(name, None)

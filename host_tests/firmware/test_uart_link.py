@@ -34,6 +34,33 @@ def link_module(chip):
     return importlib.import_module("links.uart_link")
 
 
+def test_bytes_pass_in_both_directions(chip, link_module):
+    link = link_module.UARTLink(1, 25, 26, 115_200, ((), ()))
+    assert chip.uart_args == ((1,), {"baudrate": 115_200, "rx": 25, "tx": 26, "rxbuf": 921})
+    buf = bytearray(8)
+    assert link.readinto(buf) == 0
+    chip.received = b"0123456789"
+    assert link.readinto(buf) == 8 and buf == b"01234567"
+    assert link.readinto(buf) == 2 and buf == b"89234567"
+    assert link.readinto(buf) == 0
+    link.write(b"question and rest", 8)
+    assert chip.sent == b"question" and link.up
+
+
+def test_the_first_buffer_is_as_large_as_the_one_it_takes_the_place_of(chip, link_module):
+    """startup.py has made one of that size, and no other is sure to fit where it lay."""
+    link = link_module.UARTLink(1, 25, 26, 115_200, ((), ()), None, 33_000)
+    assert chip.uart_args[1]["rxbuf"] == 33_000
+    link.trim()
+    assert chip.uart_args[1]["rxbuf"] == 921
+
+
+def test_when_the_driver_has_nothing_after_all(link_module, monkeypatch):
+    link = link_module.UARTLink(1, 25, 26, 115_200, ((), ()))
+    monkeypatch.setattr(link._uart, "any", lambda: 5)  # readinto then returns None
+    assert link.readinto(bytearray(8)) == 0
+
+
 def dialect(name):
     return catalog.create(name, PackState(), 256, 1000)
 
