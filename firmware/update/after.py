@@ -11,11 +11,12 @@ import slots
 from compat import const
 from kept.pause import write
 from relay.topics import UPDATE
+from update.heard import heard, wanted
 from update.marks import CAME, CAME_BACK, HEADER, PROVED, TOLD, forget, leave, place, read
 from version import VERSION
 
 WENT_BACK = "the update did not prove itself; the version before it runs again"
-_PROVED_S = const(180)  # who has run so long, with its broker
+_PROVED_S = const(180)  # who has run so long, with its broker, and has heard its BMS
 _LOST_S = const(900)  # and who has not till then, comes back
 _LOOK_MS = const(1000)
 _GONE_MS = const(2000)  # after which a message is gone, or the session is
@@ -24,7 +25,8 @@ _GONE_MS = const(2000)  # after which a message is gone, or the session is
 def prove(device, journal):
     """The task of a start on trial; ends when that is over. journal: the kept.journal.Journal that
     learns what comes of it, or None."""
-    folder, _, number, _ = slots.read()
+    folder, _, number, why = slots.read()
+    missing = wanted(why)
 
     def decide(tries, number, text):
         slots.write(folder, tries, number)
@@ -33,11 +35,15 @@ def prove(device, journal):
             journal.note("update", text)
             journal.save()
 
-    while device.uptime_s < _PROVED_S or not _is_reached(device):
+    def give_up(why):
+        write(device, lambda: decide(0, number, why + ": back to the version before"))
+        machine.reset()
+
+    while device.uptime_s < _PROVED_S or missing or not _is_reached(device):
         if device.uptime_s >= _LOST_S:
-            write(device, lambda: decide(0, number, "no broker: back to the version before"))
-            machine.reset()
+            give_up("the BMS is silent" if missing else "no broker")
         yield _LOOK_MS
+        missing &= ~heard(device)
     number = max(number, _number_of(folder))
     write(device, lambda: decide(PROVED, number, "%s has proved itself" % VERSION))
 

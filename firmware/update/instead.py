@@ -62,7 +62,7 @@ class Update:
     def __init__(self, early):
         self._early = early
         self._shown = -1
-        self._wish = _wish()
+        self._wish, self._heard = _wish()
         self._taking = Taking(self._wish)
 
     def __iter__(self):
@@ -75,7 +75,7 @@ class Update:
             yield pause_ms
         self.tell("")
         if self._wish != CHECK:
-            switch_over()
+            switch_over(self._heard)
 
     def tell(self, reason):
         """Leaves what has come of it. reason: why nothing, in words; "" if that is not so."""
@@ -112,7 +112,6 @@ class Update:
 
 
 def _wish():
-    try:
-        return int(read(WISH) or CHECK)
-    except ValueError:
-        return CHECK
+    """Returns (what was wished for, which BMSs were heard then: of update.heard.told)."""
+    wish, _, heard = (read(WISH) or "").partition(" ")
+    return (int(wish) if wish.isdigit() else CHECK), heard

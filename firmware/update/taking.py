@@ -52,10 +52,11 @@ class Taking:
         return bundle.complete or self._wish == CHECK
 
 
-def switch_over():
-    """Has the next start try what was taken in."""
+def switch_over(heard):
+    """Has the next start try what was taken in. heard: of update.heard.told, what it is to hear,
+    too."""
     folder, _, number, _ = slots.read()
-    slots.write(other(folder), TRIES, number)
+    slots.write(other(folder), TRIES, number, heard)
 
 
 def _key():

@@ -14,6 +14,7 @@ from compat import const
 from hardware.reset_cause import ask
 from update.after import WENT_BACK
 from update.download import download
+from update.heard import heard, told
 from update.intake import Older, Refused
 from update.marks import CAME_BACK, CHECK
 from update.taking import Taking, switch_over
@@ -167,7 +168,7 @@ class Updater:
         device.journal.note("update", "%s is tried" % self.latest)
         device.journal.save()
         device.save()
-        switch_over()
+        switch_over(told(heard(device)))
         print("update: %s is tried" % self.latest)
         self.tried = True
         self._tell(100)

@@ -8,6 +8,7 @@ import slots
 from compat import const
 from hardware.reset_cause import ask as ask_for_reset
 from relay.topics import AVAILABILITY
+from update.heard import heard, told
 from update.marks import KEY, WISH, leave, read
 
 _OFFLINE = b"offline"
@@ -24,7 +25,7 @@ def ask(device, value):
     device.save()
     device.supervisor.relax()
     try:
-        leave(WISH, str(value))
+        leave(WISH, "%d %s" % (value, told(heard(device))))
     except OSError:  # the flash is full
         return False
     relay = device.relay

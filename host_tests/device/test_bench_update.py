@@ -17,6 +17,14 @@ pytestmark = pytest.mark.bench
 # The bench has to hear of the watchdog before the program is gone.
 BROKEN = 'import time\ntime.sleep(1)\nraise ValueError("this version is broken")\n'
 HANGS = "import time\nwhile True:\n    time.sleep(1)\n"
+DRAWS_NOT = """
+class Book:
+    def __init__(self, *_):
+        pass
+
+    def update(self, model):
+        raise ValueError("this version cannot draw")
+"""
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +75,11 @@ def test_a_bundle_is_found_taken_tried_and_stays(tmp_path, made, monkeypatch):
         assert place.slot().startswith("lib_b -1 100 ")
 
 
-@pytest.mark.parametrize("module, text", [("board", BROKEN), ("starting.attempts", HANGS)])
+@pytest.mark.parametrize(
+    "module, text",
+    [("board", BROKEN), ("starting.attempts", HANGS), ("screen.book", DRAWS_NOT)],
+    ids=["broken", "hangs", "draws_not"],
+)
 def test_what_does_not_get_going_makes_room_for_what_did(tmp_path, made, module, text):
     with Place(tmp_path, made) as place:
         place.serve({module: text})
@@ -150,7 +162,7 @@ def test_without_psram_it_comes_instead_of_the_application(tmp_path, small, monk
 
         bench.call(lambda: bench.every(0.5, look))
         place.send("install")
-        place.wait(lambda: place.slot() == "lib_b 2 0 \n")
+        place.wait(lambda: place.slot() == "lib_b 2 0 heard_1\n")
         assert heated and not any(heated), "it is not told, or the heater was on meanwhile"
         place.wait(lambda: place.slot() == "lib_b -1 100 \n")
         assert any("has proved itself" in line for line in bench.snapshot()["console"])

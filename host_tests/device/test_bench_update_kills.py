@@ -28,6 +28,10 @@ def kill(place):
     place.desk.bench.conductor.kill()
 
 
+def unplug(place):
+    place.desk.bench.set("bms_unplugged", True)
+
+
 def strike(place, how, when):
     """Does it as soon as when() holds, in the bench's own time."""
     done = threading.Event()
@@ -54,7 +58,7 @@ def test_without_power_while_it_comes_the_old_one_runs_killed_in_its_trial_the_n
         assert place.told()["installed_version"] == old and not place.slot()
         monkeypatch.setattr(Quiet, "pause_s", 0)
         place.send("install")
-        strike(place, kill, lambda: place.slot() == "lib_b 1 0 \n")
+        strike(place, kill, lambda: place.slot() == "lib_b 1 0 heard_1\n")
         place.wait(lambda: place.slot() == "lib_b -1 100 \n")
         place.wait(lambda: place.told()["installed_version"] == "0.9.0")
 
@@ -64,11 +68,33 @@ def test_killed_in_both_starts_of_its_trial_the_old_one_runs(tmp_path, made):
         old = place.told()["installed_version"]
         place.serve({"version": NEW})
         place.send("install")
-        strike(place, power_cut, lambda: place.slot() == "lib_b 1 0 \n")
-        strike(place, kill, lambda: place.slot() == "lib_b 0 0 \n")
+        strike(place, power_cut, lambda: place.slot() == "lib_b 1 0 heard_1\n")
+        strike(place, kill, lambda: place.slot() == "lib_b 0 0 heard_1\n")
         place.wait(lambda: place.slot() == "lib -1 0 rolled_back\n")
         place.wait(lambda: "did not prove itself" in place.told()["release_summary"])
         assert place.told()["installed_version"] == old
+
+
+def test_a_bms_that_sleeps_is_no_reason_to_go_back_and_one_that_was_heard_is(tmp_path, made):
+    with Place(tmp_path, made) as place:
+        bench = place.desk.bench
+        unplug(place)
+        place.wait(lambda: place.desk.state()["believed"]["link_up"] is False)
+        place.serve({"version": NEW})
+        place.send("install")
+        place.wait(lambda: place.slot().startswith("lib_b"))
+        bench.set("lapse", 100)
+        place.wait(lambda: place.slot() == "lib_b -1 100 \n")
+        bench.set("lapse", 30)
+        bench.set("bms_unplugged", False)
+        place.wait(lambda: place.desk.state()["believed"]["link_up"])
+        place.serve({}, number=101)
+        place.send("install")
+        strike(place, unplug, lambda: place.slot() == "lib 1 100 heard_1\n")
+        bench.set("lapse", 200)
+        place.wait(lambda: place.slot() == "lib_b -1 100 rolled_back\n")
+        bench.set("lapse", 30)
+        place.wait(lambda: "did not prove itself" in place.told()["release_summary"])
 
 
 # -- a real browser -------------------------------------------------------------------------------

@@ -109,21 +109,22 @@ def update():
     """What update/updater.py does."""
     for _ in Taking(INSTALL).steps(fetch):
         pass
-    switch_over()
+    switch_over("heard_1")
 
 
 def wish():
     """What update/wish_small.py does, and the start after it."""
-    leave(WISH, str(INSTALL))
+    leave(WISH, "%d heard_1" % INSTALL)
     instead()
 
 
 def instead():
     """What update/instead.py does."""
-    update = Update(EARLY)
+    work = Update(EARLY)
     forget(WISH)
-    for _ in update:
+    for _ in work:
         pass
+    assert slots.read()[3] == "heard_1"
 
 
 def quietly(work):

@@ -53,6 +53,7 @@ class Device:
             heater=types.SimpleNamespace(bms_output=None, state=None),
             supervisor=types.SimpleNamespace(relax=lambda: None, excuse=lambda now: None),
             save=lambda: log.append("save"),
+            bms=types.SimpleNamespace(units=[types.SimpleNamespace(ble=None, answering=True)]),
         )
         device.journal.save = lambda: None
         load("machine").reset = starts_anew
@@ -110,7 +111,7 @@ def rigged(load, key, tmp_path, monkeypatch):
 def test_a_good_one_is_answered_and_then_tried(rigged, key, tmp_path):
     line = rigged.send(bundle(key))
     assert rigged.run(line) == (200, {"version": "9.0.0"})
-    assert rigged.slot.read_text() == "lib_b 2 0 \n"
+    assert rigged.slot.read_text() == "lib_b 2 0 heard_1\n"
     assert (tmp_path / "lib_b" / "heat" / "heater.mpy").read_bytes() == FILES["heat/heater.mpy"]
     with pytest.raises(StartsAnewError):  # not before that was read
         rigged.step(line.now + 3000)
@@ -158,7 +159,7 @@ def test_what_is_not_newer_is_taken_if_that_is_wanted(rigged, key, changes):
     status, told = rigged.run(rigged.send(data))
     assert (status, told["older"]) == (422, True) and "lib_b" not in rigged.slot.read_text()
     assert rigged.run(rigged.send(data, b"/api/update?older"))[0] == 200
-    assert rigged.slot.read_text() == "lib_b 2 7 \n"
+    assert rigged.slot.read_text() == "lib_b 2 7 heard_1\n"
 
 
 def test_a_browser_that_goes_leaves_all_as_it_was(rigged, key):
