@@ -63,10 +63,11 @@ class Connection:
             return False
         return ticks_diff(now, self._began_ms) >= _IDLE_MS
 
-    def open(self, stream, now):
-        """Takes a new connection."""
+    def open(self, stream, now, peer=""):
+        """Takes a new connection. peer: the address of the other end."""
         self._stream = stream
         self._request.restart()
+        self._request.peer = peer
         self._enter(HEAD, now)
 
     def step(self, now):

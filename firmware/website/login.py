@@ -19,14 +19,18 @@ _SESSIONS = const(4)  # the one that was used least lately makes room
 _IDLE_S = const(1800)
 _LONGEST_S = const(43_200)
 _LONGEST_PAUSE_S = const(60)  # after wrong passwords
+_PEERS = const(8)  # addresses that have a count of their own; all others share one
+_FORGIVEN_S = const(3600)  # after its pause an address may make room for another
+_OTHERS = ""
 
 
 class Login:
     """password: "" for none: nobody is let in. device: has uptime_s, by which all is timed,
     and the journal that attempts are noted in.
 
-    After a wrong password nobody can try for 2 s, then 4, and so on to a minute: so a password is
-    not found by trying, wherever the attempts come from.
+    After a wrong password nobody at that address can try for 2 s, then 4, and so on to a minute.
+    So a password is not found by trying (nine times a minute, from however many addresses), and
+    whoever tries does not keep its owner out, who is at another one.
     """
 
     def __init__(self, password, device):
@@ -34,8 +38,7 @@ class Login:
         self._salt = os.urandom(16)
         self._known = self._digest(password) if password else None
         self._sessions = {}  # digest of the token: [since, last used], in s of uptime
-        self._failures = 0
-        self._again_s = 0
+        self._peers = {_OTHERS: [0, 0]}  # address: [failures, when it may try again]
 
     def possible(self):
         """True if there is a password."""
@@ -46,19 +49,20 @@ class Login:
         now_s = self._device.uptime_s
         if self._known is None:
             return refusal(403, "no web_password is set")
-        if now_s < self._again_s:
-            left = self._again_s - now_s
+        standing = self._standing(request.peer, now_s)
+        left = standing[1] - now_s
+        if left > 0:
             return refusal(429, "wait %d s" % left, b"Retry-After: %d\r\n" % left)
         wish = told(request, ("password",))
         password = None if wish is None else wish.get("password")
         if not isinstance(password, str):
             return refusal(400)
         if not _same(self._digest(password), self._known):
-            self._failures += 1
-            self._again_s = now_s + min(1 << min(self._failures, 6), _LONGEST_PAUSE_S)
+            standing[0] += 1
+            standing[1] = now_s + min(1 << min(standing[0], 6), _LONGEST_PAUSE_S)
             self._note("wrong password")
             return refusal(403, "wrong password")
-        self._failures = 0
+        standing[0] = 0
         self._note("done")
         return whole(json.dumps({"token": self._begin(now_s)}).encode())
 
@@ -89,6 +93,17 @@ class Login:
             return make(request)
 
         return guard
+
+    def _standing(self, peer, now_s):
+        """Returns how an address stands: its own, if there is room for one more."""
+        peers = self._peers
+        if peer not in peers and len(peers) > _PEERS:
+            for other, (_, again_s) in list(peers.items()):
+                if other != _OTHERS and now_s - again_s >= _FORGIVEN_S:
+                    peers.pop(other)
+        if peer not in peers and len(peers) <= _PEERS:
+            peers[peer] = [0, now_s]
+        return peers.get(peer) or peers[_OTHERS]
 
     def _begin(self, now_s):
         token = hexlify(os.urandom(16)).decode()

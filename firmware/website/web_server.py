@@ -62,9 +62,9 @@ class WebServer:
         for _ in self._poll.ipoll(0):
             connection = self._place(now)
             if connection is not None:
-                stream = self._sock.accept()[0]
+                stream, address = self._sock.accept()
                 stream.setblocking(False)
-                connection.open(stream, now)
+                connection.open(stream, now, address[0])
 
     def _place(self, now):
         """Returns a Connection that is free, None if all are of use to somebody."""

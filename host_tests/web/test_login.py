@@ -19,8 +19,10 @@ def door(device):
     return login.Login(PASSWORD, device)
 
 
-def enter(door, password=PASSWORD):
-    return rig.told(door.enter(rig.asked({"password": password})))
+def enter(door, password=PASSWORD, peer="192.168.1.5"):
+    request = rig.asked({"password": password})
+    request.peer = peer
+    return rig.told(door.enter(request))
 
 
 def token_of(door):
@@ -94,6 +96,29 @@ def test_each_wrong_password_makes_the_next_attempt_wait_longer(door, device, fa
     assert "token" in enter(door)[1]
 
 
+def test_who_tries_keeps_nobody_out_at_another_address(door, device):
+    for _ in range(30):
+        device.uptime_s += 60
+        assert enter(door, "wrong password", "192.168.1.66")[0] == 403
+    assert enter(door, peer="192.168.1.66")[0] == 429
+    assert "token" in enter(door)[1]
+
+
+def test_many_addresses_have_no_more_attempts_than_nine(door, device):
+    """And one that has not tried for an hour makes room for another."""
+
+    def attempts(net):
+        found = [enter(door, "wrong password", f"10.0.{net}.{n}")[0] for n in range(40)]
+        return found.count(403)
+
+    for _ in range(10):
+        device.uptime_s += 60
+        assert attempts(0) == 9
+    assert enter(door)[0] == 429
+    device.uptime_s += 3660
+    assert "token" in enter(door)[1] and attempts(1) == 8
+
+
 def test_who_is_let_in_begins_anew(door, device):
     for _ in range(5):
         device.uptime_s += 60
@@ -107,7 +132,9 @@ def test_who_is_let_in_begins_anew(door, device):
 
 def test_while_one_waits_nothing_is_tried(door, device):
     enter(door, "wrong password")
-    answer = door.enter(rig.asked({"password": PASSWORD}))
+    request = rig.asked({"password": PASSWORD})
+    request.peer = "192.168.1.5"
+    answer = door.enter(request)
     assert answer.status == 429 and b"Retry-After: 2\r\n" in answer.head()
 
 

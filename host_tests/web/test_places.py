@@ -60,7 +60,7 @@ class Host:
             self.fails -= 1
             raise OSError(errno.ENFILE)
         self.accepted.append(self.waiting.pop(0))
-        return self.accepted[-1], None
+        return self.accepted[-1], ("10.0.0.9", 1234)
 
     def close(self):
         self.listening = False
@@ -82,7 +82,7 @@ def host(monkeypatch):
 @pytest.fixture
 def server(host):
     site = Site(())
-    site.answer("GET", "/", lambda request: whole(b"<p>"))
+    site.answer("GET", "/", lambda request: whole(b"<p>%s" % request.peer.encode()))
     return web_server.WebServer(site, 80, 3)
 
 
@@ -97,7 +97,7 @@ def test_who_says_something_is_answered_and_gone(server, host):
     host.waiting = [Waiting(ASKS) for _ in range(10)]
     lines = list(host.waiting)
     run(server, 600)
-    assert all(line.closed and line.gone.endswith(b"<p>") for line in lines)
+    assert all(line.closed and line.gone.endswith(b"<p>10.0.0.9") for line in lines)
 
 
 def test_one_is_taken_a_step_and_no_more_than_there_are_places(server, host):

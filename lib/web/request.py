@@ -38,10 +38,12 @@ class Request:
     `method` of METHODS; `path` as it came, nothing decoded; `query` behind its question mark;
     `headers`: {name of KEPT: text}; `length` of the body, whose bytes are the caller's. All of
     them str but the length, and printable ASCII. `body`: whoever takes it whole puts it there.
+    `peer`: who sends it, as the one who reads the line knows it.
     """
 
     def __init__(self):
         self._line = bytearray(LINE_BYTES)
+        self.peer = ""
         self.restart()
 
     def restart(self):
