@@ -82,10 +82,9 @@ class Radio:
 class Bench:
     def __init__(self, monkeypatch, ssid="van", password=PASSWORD, now=0):
         self.radio = Radio()
-        self.hostname = []
         fake = types.ModuleType("network")
         fake.WLAN = self.radio
-        fake.hostname = self.hostname.append
+        fake.hostname = lambda name: self.radio.calls.append(("hostname", name))
         monkeypatch.setitem(sys.modules, "network", fake)
         self.module = importlib.import_module("hardware.net.wifi")
         monkeypatch.setattr(self.module, "network", fake)
@@ -118,8 +117,8 @@ def bench(monkeypatch):
 
 
 def test_it_joins_with_a_password(bench):
-    assert bench.hostname == ["packmate-0a1b"]
-    assert bench.radio.calls == [("active", True), ("config", {"reconnects": 0})]
+    named = ("hostname", "packmate-0a1b")  # first: DHCP and mDNS take it when the radio starts
+    assert bench.radio.calls == [named, ("active", True), ("config", {"reconnects": 0})]
     bench.run(100)
     assert bench.radio.attempts() == [("connect", "van", PASSWORD)]
     assert not bench.wifi.up and bench.wifi.rssi_dbm() is None

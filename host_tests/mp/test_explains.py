@@ -159,6 +159,21 @@ def a_log_that_fails_ends_nothing():
     assert [next(task) for _ in range(4)] == [1000] * 4
 
 
+def wear(flash):
+    """Counts erasures of a log that is written as often as it may be: docs/memory.md says what
+    that is in years."""
+    writes = 3000
+    book = journal.Journal(1)
+    before = sum(flash.erased)
+    for n in range(writes):
+        book.note("command", "heater/mode/set, by MQTT: done %d" % n)
+        book.save()
+    blocks = (sum(flash.erased) - before) / writes
+    print("erases %.2f blocks a write, the worst block %d times" % (blocks, max(flash.erased)))
+    assert blocks < 1.3 and max(flash.erased) < 3 * sum(flash.erased) / len(flash.erased)
+
+
+flash = None
 if hasattr(vfs, "VfsLfs2"):  # the 32-bit build has no LittleFS, and no files but its own
     from nor_flash import Flash, make, use
 
@@ -168,3 +183,5 @@ if hasattr(vfs, "VfsLfs2"):  # the 32-bit build has no LittleFS, and no files bu
 crash_record()
 event_log()
 a_log_that_fails_ends_nothing()
+if flash is not None:
+    wear(flash)

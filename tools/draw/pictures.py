@@ -7,29 +7,21 @@ page are what a headless Chromium shows of them, with a cold pack being heated.
 import json
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.request
 
 from tools import ROOT, browser
-from tools.bench.bench import Bench
-from tools.bench.bench_config import BenchConfig
-from tools.bench.desk import PASSWORD, Desk
-from tools.draw import golden, render_lcd, render_mono, set_up_pictures
+from tools.draw import golden, render_lcd, render_mono, set_up_pictures, web_pictures
 
 OUT = ROOT / "docs" / "pictures"
 _SCENES = ("charging", "heating", "lost", "heating_by_charger", "heater_waiting", "fault")
 _PAGES = ("big", "cells", "warmth", "energy", "alarms", "links")  # of tools.draw.book_scenes
+_LINKS = ("links", "links_trouble", "links_second")  # likewise
 _LARGE_SCENE = "heating"  # as a panel of 320x240 shows it
 _MONO_SCENES = ("heating", "normal", "lost", "history")
 _HEATING_WITHIN_S = 240
 _THEN_S = 12
 _THEN_LAPSE = 120  # twenty minutes of heating
-# The device's page: a pack that cools without a charger, which comes then.
-_OWN_START = {"pack_dc": 50, "ambient_dc": -120, "soc_pct": 62, "charger": False, "load_ma": 4_000}
-_OWN_WALL_S = 850_000_000
-_CHARGER_COMES_S = 7_200
-_OWN_END_S = 10_800
 
 
 def post(address, name, value):
@@ -67,38 +59,13 @@ def take_bench(path):
         bench.wait()
 
 
-def take_own_page(path):
-    """Runs a device for some hours, and takes the picture of its own page."""
-    with tempfile.TemporaryDirectory(prefix="packmate-picture-") as folder:
-        config = BenchConfig(folder)
-        config.psram = True
-        config.lapse = 600
-        config.wall_s = _OWN_WALL_S
-        desk = Desk(Bench(config), {"name": "Van", "mqtt_interval_s": 60}, page=True)
-        desk.start(_OWN_START)
-        try:
-            desk.bench.at(_CHARGER_COMES_S, lambda: desk.apply("charger", True))
-            desk.bench.run_until(_OWN_END_S)
-            desk.apply("lapse", 1)
-            with browser.chromium("1280,1120") as page:
-                page.get(f"http://127.0.0.1:{desk.bench.web_port}/")
-                time.sleep(2)
-                page.find_element("id", "login").click()
-                page.find_element("css selector", "#ask input").send_keys(PASSWORD)
-                page.find_element("css selector", "#ask button.main").click()
-                page.execute_script("document.querySelector('#ranges input').click()")
-                time.sleep(5)
-                page.save_screenshot(str(path))
-        finally:
-            desk.stop()
-
-
 def main():
     """Command line."""
     OUT.mkdir(parents=True, exist_ok=True)
     render_lcd.main(["--size", "320x240", str(OUT), _LARGE_SCENE])
     (OUT / f"{_LARGE_SCENE}.png").replace(OUT / "lcd_320x240.png")
     golden.draw_sheet(OUT / "lcd_pages.png", (240, 135), _PAGES)
+    golden.draw_sheet(OUT / "lcd_links.png", (240, 135), _LINKS)
     render_lcd.main([str(OUT), *_SCENES])
     for scene in _SCENES:
         (OUT / f"{scene}.png").replace(OUT / f"lcd_{scene}.png")
@@ -107,10 +74,10 @@ def main():
         (OUT / f"{scene}.png").replace(OUT / f"mono_{scene}.png")
     try:
         take_bench(OUT / "bench.png")
-        take_own_page(OUT / "web.png")
+        web_pictures.take(OUT)
         set_up_pictures.take(OUT)
     except browser.NoBrowserError as error:
-        print(f"bench.png, web.png, set_up_page.png: {error}", file=sys.stderr)
+        print(f"bench.png, web*.png, set_up_page.png: {error}", file=sys.stderr)
         return 1
     return 0
 
