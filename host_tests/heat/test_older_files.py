@@ -1,6 +1,6 @@
 """Files that older releases have left: taken up by this one, with nothing lost.
 
-host_tests/firmware/older/N: state.json and settings.json as the release wrote them whose records
+host_tests/heat/older/N: state.json and settings.json as the release wrote them whose records
 of the heater had version N, from its own code: a heater with a fault that is latched, a mode that
 was commanded, and what it had learned and counted; and each setting there was.
 """
@@ -11,10 +11,10 @@ import shutil
 
 import pytest
 
-import settings
 import words as s
 from host_tests.heat.heat_rig import Rig
 from kept import storage
+from settings import table as settings
 from starting import config
 
 OLDER = pathlib.Path(__file__).with_name("older")
