@@ -175,6 +175,44 @@ def test_setup_takes_every_other_setting_too(run, monkeypatch, tmp_path):
     assert made(tmp_path)[0] == {"name": "Van", "packs": packs, "ha_prefix": "ha"}
 
 
+def test_setup_asks_for_several_packs(run, monkeypatch, tmp_path):
+    packs = ("2", "Bow", "1", "C8:47:8C:00:00:01", "2", "", "2", "", "ANT-24")
+    heater = ("2", "1", "1", "1", "", "", "")
+    answer(monkeypatch, "Van", "1", *heater, "", "packs", *packs, "1", "", "y")
+    status, out, complaint = run("setup", "--board", LARGE, "--folder", tmp_path)
+    assert status == 0, complaint
+    assert "two links might take the same unit" in out
+    assert made(tmp_path)[0]["packs"] == [
+        {
+            "name": "Bow",
+            "bms_dialect": "jk_ble",
+            "ble_address": "C8:47:8C:00:00:01",
+            "on_mat": False,
+        },
+        {"bms_dialect": "ant_new", "bms_link": "ble", "ble_name": "ANT-24"},
+    ]
+    assert run("check", tmp_path / "settings.json", "--board", LARGE)[0] == 0
+
+
+def test_setup_asks_for_the_packs_of_a_bus(run, monkeypatch, tmp_path):
+    answer(monkeypatch, "", "2", "1", "1", "", "packs", "1", "one", "1", "", "4", "2", "", "y")
+    status, out, complaint = run("setup", "--board", LARGE, "--folder", tmp_path)
+    assert status == 0, complaint
+    settings = made(tmp_path)[0]
+    assert (settings["bms_address"], settings["packs"]) == (
+        1,
+        [{"bms_dialect": "jk_modbus", "bms_address": 2}],
+    )
+
+
+def test_setup_tells_several_on_bluetooth_apart(run, monkeypatch, tmp_path):
+    answer(monkeypatch, "", "7", "", "1", "", "packs", "1", "first", "", "1", "second", "", "y")
+    status, out, complaint = run("setup", "--board", LARGE, "--folder", tmp_path)
+    assert status == 0, complaint
+    settings = made(tmp_path)[0]
+    assert (settings["ble_name"], settings["packs"][0]["ble_name"]) == ("first", "second")
+
+
 def test_setup_offers_no_bluetooth_where_there_is_no_memory_for_it(run, monkeypatch, tmp_path):
     answer(monkeypatch, *[""] * 20)
     out = run("setup", "--board", SMALL, "--folder", tmp_path)[1]

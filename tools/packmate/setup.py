@@ -15,6 +15,7 @@ from setup.answers import differing
 from setup.questions import hold, questions
 from tools import boards
 from tools.packmate import PackmateError, backup, check
+from tools.packmate.setup_packs import ask_packs
 
 _ROWS = {row[0]: row for row in SETTINGS}
 _SECRET_ROWS = {row[0]: row for row in SECRETS}
@@ -117,7 +118,10 @@ def ask_all(board, given, secrets):
 
 def ask_for_more(given):
     """Takes any other setting, as KEY VALUE; returns False once the person has no more."""
-    answer = read_line("KEY VALUE, ? for the list, empty for none: ")
+    answer = read_line("KEY VALUE, ? for the list, packs for several packs, empty for none: ")
+    if answer == "packs":
+        ask_packs(given, choose, read_line)
+        return True
     if answer == "?":
         for key, _, _, _, default, text in SETTINGS:
             print(f"  {key} [{json.dumps(default)}]: {text}")
