@@ -75,9 +75,17 @@ def with_plain_image(tmp_path, name, settings):
     return config
 
 
-@pytest.mark.parametrize("size", [(240, 240), (320, 170)])
-def test_a_panel_of_another_size_shows_page_after_page(tmp_path, size):
-    name = f"esp32_s3_devkit+st7789_{size[0]}x{size[1]}"
+@pytest.mark.parametrize(
+    "name, size",
+    [
+        ("adafruit_feather_s3_tft", (240, 135)),
+        ("esp32_s3_devkit+st7789_240x240", (240, 240)),
+        ("esp32_s3_devkit+st7789_320x170", (320, 170)),
+        ("esp32_s3_devkit+ili9341", (320, 240)),
+        ("m5stack_core2", (320, 240)),
+    ],
+)
+def test_each_panel_shows_page_after_page(tmp_path, name, size):
     with Bench(with_plain_image(tmp_path, name, SETTINGS)) as bench:
         bench.wait_for(lambda b: b.snapshot()["uart"]["replies"] > 3, 60)
         shown = set()
@@ -103,9 +111,10 @@ def test_without_a_panel_it_reads_the_bms_all_the_same(tmp_path):
     assert bench.error is None
 
 
-def test_a_mono_panel_shows_figures_and_sleeps(tmp_path):
+@pytest.mark.parametrize("controller", ["sh1106", "ssd1306"])
+def test_a_mono_panel_shows_figures_and_sleeps(tmp_path, controller):
     sleeps = {"screen_off_min": 1, "screen_wake_ma": 0}
-    config = with_plain_image(tmp_path, "esp32_s3_devkit+sh1106", SETTINGS | sleeps)
+    config = with_plain_image(tmp_path, f"esp32_s3_devkit+{controller}", SETTINGS | sleeps)
     with Bench(config) as bench:
         bench.wait_for(lambda b: b.panel.lit, 10)
         first = bench.picture()[3]

@@ -89,7 +89,7 @@ WIRE_READ = 0x100
 WIRE_WRITE = 0x200
 
 TIMERS = 4
-PINS = 40
+PINS = 49  # of an ESP32-S3; an ESP32 has 40
 
 # Cell WIFI: 0 inactive, else what WLAN.status() says.
 WIFI_OFF = 0

@@ -1,10 +1,16 @@
-"""Pin, PWM and ADC of the ESP32 (ports/esp32/machine_pin.c, machine_pwm.c, machine_adc.c)."""
+"""Pin, PWM and ADC of the ESP32 (ports/esp32/machine_pin.c, machine_pwm.c, machine_adc.c).
+
+Where the board has an ESP32-S3, the pins are those of that chip.
+"""
 
 import bench_link as link
 import bench_ops as ops
 
+_PINS = 40
 _MISSING = (24, 28, 29, 30, 31)  # numbers without a pin
 _INPUT_ONLY = 34  # and above
+_S3_MISSING = (22, 23, 24, 25)
+_S3_RESET_CAUSE = 0x60008038  # the register that its boards name
 _ADC_PINS = (0, 2, 4, 12, 13, 14, 15, 25, 26, 27, 32, 33, 34, 35, 36, 37, 38, 39)
 _pins = {}
 _handlers = {}  # pin number -> (handler, trigger)
@@ -48,7 +54,7 @@ class Pin:
             self._latch = 1 if value else 0
             link.pin_changed(self._number, self._latch)
         if mode is not None:
-            if self._number >= _INPUT_ONLY and mode & 2:
+            if self._number >= _INPUT_ONLY and mode & 2 and not _is_s3():
                 raise ValueError("pin can only be input")
             self._mode = mode
         if pull != -1:
@@ -100,9 +106,19 @@ def pin_number(pin):
     """Returns the GPIO number of a Pin or an int; ValueError for what is no pin."""
     if isinstance(pin, Pin):
         return pin._number
-    if isinstance(pin, int) and 0 <= pin < ops.PINS and pin not in _MISSING:
-        return pin
+    if isinstance(pin, int) and 0 <= pin < ops.PINS:
+        if pin < _PINS and pin not in _MISSING or _is_s3() and pin not in _S3_MISSING:
+            return pin
     raise ValueError("invalid pin")
+
+
+def _is_s3():
+    """Asked only where an ESP32 would say no: nothing of ours is loaded before the firmware."""
+    try:
+        from board import RESET_CAUSE
+    except ImportError:
+        return False
+    return RESET_CAUSE == _S3_RESET_CAUSE
 
 
 def _on_inputs(old, new):
