@@ -33,6 +33,7 @@ from tools import ROOT
 from tools.cost import (
     boot_play,
     data_figures,
+    delivery,
     features,
     history_figures,
     memory,
@@ -232,7 +233,7 @@ def print_outages(write):
     """Prints what became of the records of a device that is killed, or puts it into its page;
     fails if one was lost that must not be."""
     figures = outages.play(outages.LIVES)
-    put(outages.table(figures), write and (HISTORY_PAGE, OUTAGES_BEGIN))
+    put(delivery.table(figures), write and (HISTORY_PAGE, OUTAGES_BEGIN))
     if figures.problems:
         raise SystemExit("\n".join(figures.problems))
 

@@ -127,7 +127,7 @@ def watch(ring, clock):
 
 
 def set_figures(pack, day_s):
-    """Gives the pack figures that only this time has: tools/cost/outages.py knows them, too."""
+    """Gives the pack figures that only this time has: tools/cost/delivery.py knows them, too."""
     pack.put(p.SOC_PCT, day_s // RECORD_S % 101)
     pack.put(p.PACK_MV, 10 * (day_s // RECORD_S % 6007))
     pack.put(p.CURRENT_MA, day_s % 65_521 - 30_000)

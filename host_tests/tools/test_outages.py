@@ -3,7 +3,7 @@
 import pytest
 
 from tools.bench.net.broker import find_mosquitto
-from tools.cost import outages
+from tools.cost import delivery, outages
 
 LIVES = 10
 SEED = 3
@@ -16,7 +16,7 @@ def test_each_record_is_delivered_whatever_is_killed():
     assert figures.kills + figures.cuts == LIVES
     assert figures.kept == figures.delivered > 100
     assert figures.broker_kills and figures.line_troubles and figures.cuts
-    assert len(outages.table(figures)) > 8
+    assert len(delivery.table(figures)) > 8
 
 
 MADE = (90_000_130, 0)
@@ -41,8 +41,8 @@ def message(**given):
     ],
 )
 def test_another_record_of_that_number_is_found(given, wrong):
-    assert (outages.differs(message(**given), MADE) is not None) == wrong
-    assert outages.differs(message(**given), None) is not None
+    assert (delivery.differs(message(**given), MADE) is not None) == wrong
+    assert delivery.differs(message(**given), None) is not None
 
 
 class Said:
@@ -54,8 +54,8 @@ class Said:
 
 
 def test_what_is_not_there_after_a_restart_is_counted():
-    figures = outages.Figures()
-    book = outages.Book(figures)
+    figures = delivery.Figures()
+    book = delivery.Book(figures)
     book.note(Said(0, ["made", 0, 7, 0], ["safe", 1], ["made", 1, 8, 0]), False)
     book.note(Said(1), False)
     assert (figures.lost, figures.problems) == (1, [])
@@ -64,3 +64,13 @@ def test_what_is_not_there_after_a_restart_is_counted():
     assert figures.most_lost == [1, 1]
     (problem,) = figures.problems
     assert problem == "record 0 was in the flash, and is not"
+
+
+def test_a_record_that_nobody_has_heard_is_found():
+    figures = delivery.Figures()
+    book = delivery.Book(figures)
+    book.note(Said(3, ["made", 3, MADE[0], 0], ["made", 4, MADE[0] + 10, 0]), False)
+    book.judge([message()] * 2, 4)  # whether the last one came is not known yet
+    assert (figures.problems, figures.delivered, figures.twice) == ([], 1, 1)
+    book.judge([message()], 5)
+    assert figures.problems == ["record 4 was never delivered"]
