@@ -1,14 +1,6 @@
-# For those who build MicroPython themselves: Packmate and aioble frozen into the firmware. In
-# MicroPython's ports/esp32:
+# Packmate frozen into a firmware of your own (manifest.py in the folder above). In MicroPython's
+# ports/esp32:
 #
 #     make BOARD=ESP32_GENERIC_S3 FROZEN_MANIFEST=.../boards/adafruit_feather_s3_tft/manifest.py
-#
-# Nothing but settings.json, secrets.json and state.json is then on the file system. Paths are
-# relative to this file, and the first line adds what stock firmware has (asyncio ...). Without
-# PSRAM copy lib/relay/discovery.bin of an image as well: it is too large to be made on the device.
-include("$(PORT_DIR)/boards/manifest.py")
-require("aioble-central")
-require("aioble-client")
 module("board.py")
-freeze("../../lib")
-freeze("../../firmware")
+include("../manifest.py")

@@ -288,17 +288,18 @@ def test_every_board_has_its_driver_and_the_layout_of_its_panel(name):
 
 @pytest.mark.parametrize("board", BOARDS)
 def test_the_manifest_names_what_exists(board):
-    folder = ROOT / "boards" / board
     asked = []
     libraries = []
-    names = {"include": lambda p: None, "freeze": asked.append, "module": asked.append}
-    names["require"] = libraries.append
-    exec((folder / "manifest.py").read_text(), names)
-    assert [(folder / p).resolve() for p in asked] == [
-        folder / "board.py",
-        ROOT / "lib",
-        ROOT / "firmware",
-    ]
+
+    def read(manifest):
+        """Follows a manifest and those it includes, paths being relative to each."""
+        taken = {"freeze": lambda path: asked.append((manifest.parent / path).resolve())}
+        taken |= {"module": taken["freeze"], "require": libraries.append}
+        taken["include"] = lambda path: path[0] == "$" or read((manifest.parent / path).resolve())
+        exec(manifest.read_text(), taken)
+
+    read(ROOT / "boards" / board / "manifest.py")
+    assert asked == [ROOT / "boards" / board / "board.py", ROOT / "lib", ROOT / "firmware"]
     assert libraries == ["aioble-central", "aioble-client"]
 
 
