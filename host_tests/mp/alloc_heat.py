@@ -6,65 +6,28 @@ mat's current, a mat too weak or stuck on, the cold-charge report; with the larg
 
 import harness
 import micropython
+from heat_scene import Scene
 
 import words as s
 from bms import alarms
 from bms import pack as p
 from compat import ticks_add
-from heat.heater import Heater
-from settings import table as settings_table
-
-
-class Verdict:
-    plausible = True
-    still = False
-    blind = 0
-
 
 STRIDE_MS = micropython.const(3000)  # longer than a device's, so that days pass quickly
 
 
-class Scene:
-    """A heater on a pack whose figures the cases change; each step is `stride_ms` later."""
-
-    stride_ms = 1000
+class Loaded(Scene):
+    """With the largest figures, and steps as far apart as the script wants them."""
 
     def __init__(self, **changes):
-        raw = {"heater_output": "gpio", "heater_mode": "charger_or_soc"}
-        raw.update({"heater_mat_mohm": 20_000, "pack_wh": 100_000})
-        raw.update(changes)
-        values, errors = settings_table.load(raw)
-        harness.check_equal(errors, [], "settings")
-        self.heater = Heater(values, 10_000, 500_000)
-        self.heater.load({})
+        super().__init__(**changes)
         self.heater.inputs.lease_ms = STRIDE_MS
-        self.pack = p.PackState()
-        self.check = Verdict()
-        self.link_up = True
-        self.frames = True
-        self.now = (1 << 30) - 20_000  # the tick counter turns over within the run
-        self.put(-20, -10)
 
     def put(self, first_dc, second_dc):
-        pack = self.pack
-        pack.temps = 2
-        pack.put_temp(0, first_dc)
-        pack.put_temp(1, second_dc)
-        pack.put(p.PACK_MV, 99_999)  # the most volts, and amperes enough to pass 2**30 if wrong
-        pack.put(p.CURRENT_MA, -300_000)
-        pack.put(p.SOC_PCT, 80)
-        pack.put(p.CELL_MIN_MV, 3200)
-        pack.put(p.CELL_UVPR_MV, 2900)
-        pack.put(p.CHARGE_UTP_DC, 0)
-        pack.put(p.CHARGE_UTPR_DC, 50)
-        pack.put(p.CHARGE_ON, 0)
-        pack.put(p.CHARGE_SWITCH, 1)
-
-    def step(self):
-        self.now = ticks_add(self.now, self.stride_ms)
-        if self.frames:
-            self.pack.touch(p.STATUS, self.now)
-        self.heater.step(self.pack, self.check, self.link_up, None, self.now)
+        super().put(first_dc, second_dc)
+        self.pack.put(p.CURRENT_MA, -300_000)
+        self.pack.put(p.CHARGE_ON, 0)
+        self.pack.put(p.CHARGE_SWITCH, 1)
 
     def text(self):
         state = str(s.STATE_NAMES.split(b"\n")[self.heater.state], "ascii")
@@ -79,7 +42,7 @@ class Scene:
 
 
 def walk():
-    scene = Scene()
+    scene = Loaded()
     scene.case("settling", 0, "blocked:resting")
     scene.case("resting", 10, "blocked:resting")
     scene.case("heating", 60, "heating")
@@ -101,12 +64,12 @@ def walk():
 
 
 def run_long(expected, seconds, **changes):
-    scene = Scene(**changes)
+    scene = Loaded(**changes)
     scene.stride_ms = STRIDE_MS
     scene.case(expected, seconds * 1000 // STRIDE_MS, expected)
 
 
-class Life(Scene):
+class Life(Loaded):
     """The largest pack and mat of the settings; temperature and current as a phase wants them.
 
     `mat`: "good", "open" or "stuck", in the pack's current.

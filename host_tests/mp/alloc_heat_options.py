@@ -3,54 +3,21 @@
 import sys
 
 import harness
+from heat_scene import Scene
 
 import words as s
 from bms import pack as p
 from compat import ticks_add
-from heat.heater import Heater
 from heat.options import inhibit
 from heat.options.bms_output import BMSOutput
 from heat.options.preheat import Preheat
-from settings import table as settings_table
 
 
-class Verdict:
-    plausible = True
-    still = False
-    blind = 0
-
-
-class Scene:
-    """A heater with options; each step is a second later."""
+class Optioned(Scene):
+    """A heater with options."""
 
     def __init__(self, **changes):
-        raw = {"heater_output": "gpio", "heater_mode": "charger_or_soc"}
-        raw.update({"heater_mat_mohm": 20_000, "pack_wh": 100_000, "heater_min_off_s": 0})
-        raw.update(changes)
-        values, errors = settings_table.load(raw)
-        harness.check_equal(errors, [], "settings")
-        self.settings = values
-        self.heater = Heater(values, 10_000, 500_000)
-        self.heater.load({})
-        self.pack = p.PackState()
-        self.check = Verdict()
-        self.now = (1 << 30) - 20_000
-        pack = self.pack
-        pack.temps = 2
-        pack.put_temp(0, -20)
-        pack.put_temp(1, -10)
-        pack.put(p.PACK_MV, 99_999)
-        pack.put(p.CURRENT_MA, 0)
-        pack.put(p.SOC_PCT, 80)
-        pack.put(p.CELL_MIN_MV, 3200)
-        pack.put(p.CELL_UVPR_MV, 2900)
-        pack.put(p.CHARGE_UTP_DC, 0)
-        pack.put(p.CHARGE_UTPR_DC, 50)
-
-    def step(self):
-        self.now = ticks_add(self.now, 1000)
-        self.pack.touch(p.STATUS, self.now)
-        return self.heater.step(self.pack, self.check, True, None, self.now)
+        super().__init__(heater_min_off_s=0, **changes)
 
     def case(self, name, steps, state):
         for _ in range(steps):
@@ -60,7 +27,7 @@ class Scene:
 
 
 def slow_on_and_off():
-    scene = Scene(heater_max_w=50, heater_pwm_s=20, heater_min_on_s=0)
+    scene = Optioned(heater_max_w=50, heater_pwm_s=20, heater_min_on_s=0)
     scene.case("slow on and off", 30, s.HEATING)
     seen = set()
     for _ in range(100):
@@ -71,19 +38,19 @@ def slow_on_and_off():
 
 
 def boost():
-    scene = Scene(heater_mode="off")
+    scene = Optioned(heater_mode="off")
     scene.heater.boost(120)
     scene.case("a boost", 10, s.HEATING)
 
 
 def probe(place, state, dc):
-    scene = Scene(heater_probe=place)
+    scene = Optioned(heater_probe=place)
     scene.heater.probe_dc = dc
     scene.case("a probe", 10, state)
 
 
 def preheat():
-    scene = Scene(preheat_at="07:30", wifi_ssid="x", heater_thresholds="own", heater_on_dc=-100)
+    scene = Optioned(preheat_at="07:30", wifi_ssid="x", heater_thresholds="own", heater_on_dc=-100)
     before = Preheat(scene.settings)
     clock = [7 * 3600]
 
@@ -99,7 +66,7 @@ def preheat():
 
 
 def bms_output():
-    scene = Scene(
+    scene = Optioned(
         heater_output="bms", bms_dialect="jk_ble", bms_writes=True, heater_thresholds="own"
     )
     output = scene.heater.bms_output = BMSOutput(True)
@@ -168,7 +135,7 @@ class Device:
 def holding_through_the_queue():
     from heating.holds import Holds
 
-    scene = Scene(heater_thresholds="own")
+    scene = Optioned(heater_thresholds="own")
     device = Device(scene.heater)
     holds = Holds((Unit(), Unit()), True, 0)
 
