@@ -183,46 +183,47 @@ class Central:
 
     # -- GATT -------------------------------------------------------------------------------------
 
-    async def _on_services(self, body):
-        connection = self._client(body)
+    async def _discover(self, body, done, find):
+        """Has `find` tell what there is, given the connection's client and handle; then, how it
+        ended."""
         handle = struct.unpack_from("<H", body)[0]
         status = 0
         try:
+            await find(self._client(body).gatt_client, handle)
+        except Exception:
+            status = _FAILED
+        self._tell(done, handle, status)
+
+    async def _on_services(self, body):
+        async def find(client, handle):
             wanted = UUID.from_bytes(body[2:]) if len(body) > 2 else None
-            for service in await connection.gatt_client.discover_services():
+            for service in await client.discover_services():
                 if wanted is None or service.uuid == wanted:
                     uuid = service.uuid.to_bytes()
                     span = (service.handle, service.end_group_handle)
                     self._tell(ops.SERVICE_RESULT, handle, *span, rest=uuid)
-        except Exception:
-            status = _FAILED
-        self._tell(ops.SERVICE_DONE, handle, status)
+
+        await self._discover(body, ops.SERVICE_DONE, find)
 
     async def _on_chars(self, body):
-        handle, first, last = struct.unpack_from("<HHH", body)
-        status = 0
-        try:
-            client = self._client(body).gatt_client
+        async def find(client, handle):
+            first, last = struct.unpack_from("<HH", body, 2)
             service = ServiceProxy(client, first, last, UUID.from_16_bits(0xFFE0), True)
             wanted = UUID.from_bytes(body[6:]) if len(body) > 6 else None
             for char in await client.discover_characteristics([], service):
                 if wanted is None or char.uuid == wanted:
                     numbers = (handle, char.end_group_handle, char.handle, int(char.properties))
                     self._tell(ops.CHAR_RESULT, *numbers, rest=char.uuid.to_bytes())
-        except Exception:
-            status = _FAILED
-        self._tell(ops.CHAR_DONE, handle, status)
+
+        await self._discover(body, ops.CHAR_DONE, find)
 
     async def _on_descs(self, body):
-        handle, first, last = struct.unpack("<HHH", body)
-        status = 0
-        try:
-            client = self._client(body).gatt_client
+        async def find(client, handle):
+            first, last = struct.unpack_from("<HH", body, 2)
             for desc in await client.discover_descriptors(None, first, last):
                 self._tell(ops.DESC_RESULT, handle, desc.handle, rest=desc.type.to_bytes())
-        except Exception:
-            status = _FAILED
-        self._tell(ops.DESC_DONE, handle, status)
+
+        await self._discover(body, ops.DESC_DONE, find)
 
     async def _on_read(self, body):
         conn, handle = struct.unpack("<HH", body)
