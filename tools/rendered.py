@@ -11,7 +11,9 @@ import pathlib
 import tempfile
 import zlib
 
+from languages.file import render, spelled_out
 from tools import web_page
+from tools.draw import panel_layouts
 
 
 def data(module, _board, _roomy=True):
@@ -21,7 +23,18 @@ def data(module, _board, _roomy=True):
 
 def checked(module, _board, _roomy=True):
     """Returns the same with its CRC-32 behind it, low byte first."""
-    return module.DATA + zlib.crc32(module.DATA).to_bytes(4, "little")
+    return _with_crc(module.DATA)
+
+
+def language(module, board, _roomy=True):
+    """Returns the same of a language; spelled out for a mono panel, whose letters are ASCII."""
+    if board is None or board.PANEL not in panel_layouts.MONO:
+        return _with_crc(module.DATA)
+    return _with_crc(render([spelled_out(text) for text in module.TEXTS]))
+
+
+def _with_crc(data):
+    return data + zlib.crc32(data).to_bytes(4, "little")
 
 
 def rendered_for(module, _board, roomy=True):
@@ -45,8 +58,8 @@ def write(name, board, folder):
 # boards with PSRAM do) that returns bytes.
 FILES = {
     "screen.draw.fonts.glyphs": data,
-    "languages.english": checked,
-    "languages.german": checked,
+    "languages.english": language,
+    "languages.german": language,
     "languages.codes": checked,
     "relay.discovery": rendered_for,
     "website.page_files": web_page.data,

@@ -26,6 +26,7 @@ import framebuf  # noqa: E402
 import scenes  # noqa: E402
 from book_scenes import Day  # noqa: E402
 
+from languages.file import render, spelled_out  # noqa: E402
 from screen import labels, mono, mono_past, mono_start  # noqa: E402
 from screen import model as m  # noqa: E402
 from screen.draw.language import Language  # noqa: E402
@@ -38,7 +39,8 @@ class WithDay(m.Model):
     curve = Day(False)
 
 
-TEXTS = __import__("languages." + sys.argv[2], None, None, ("DATA",)).DATA
+TEXTS = __import__("languages." + sys.argv[2], None, None, ("TEXTS",)).TEXTS
+TEXTS = render([spelled_out(text) for text in TEXTS])
 scenes.new_language = lambda: Language(BytesIO(TEXTS))
 panel = __import__(sys.argv[1], None, None, ("Panel",)).Panel()
 for name in sys.argv[3:]:

@@ -9,7 +9,7 @@ import pytest
 import words as w
 from bms import alarms, bank, check
 from heat import charger
-from languages import codes, english, german
+from languages import codes, english, file, german
 from languages.file import encoded
 from screen import labels, titles
 from screen.draw.fonts.barlow import LARGE, TEXT
@@ -17,7 +17,7 @@ from screen.draw.language import Language
 from screen.draw.text import Text
 from screen.more import advice as more
 from screen.pages.errors import number_of, width
-from tools import ROOT, rendered
+from tools import ROOT, boards, rendered
 
 ROOM = 236  # of a whole line, and of one on a coloured ground
 GROUND_ROOM = 230
@@ -203,6 +203,29 @@ def test_the_codes_are_a_language_that_has_a_line_for_each_number():
     assert read(language, w.ALARM_TEXTS, alarms.EXPIRING) == "expiring"
     assert read(language, w.MQTT_CODES, 0) == "" and read(language, w.MQTT_CODES, 8) == "wifi"
     assert read(language, w.BANK_TEXTS, bank.WHOLE) == ""  # nothing is wrong
+
+
+@pytest.mark.parametrize(
+    "text, wanted",
+    [
+        ("für heiß", "fuer heiss"),
+        ("FÜHLER", "FUEHLER"),
+        ("Übersee, Ä", "Uebersee, Ae"),
+        ("x", "x"),
+    ],
+)
+def test_letters_that_a_mono_panel_does_not_have_are_spelled_out(text, wanted):
+    assert file.spelled_out(text) == wanted
+
+
+def test_the_file_for_a_mono_panel_has_ascii_alone_and_each_line_has_room():
+    mono = boards.load("esp32_c3_devkit+sh1106")
+    data = rendered.FILES["languages.german"](german, mono)
+    lines = data[2 * w.LINE_BYTES : -4]  # behind the places of the tables
+    assert b"fuer diese Matte" in lines and max(lines) < file.FIRST_LETTER
+    assert len(data) == len(german.DATA) + 4 and zlib.crc32(data) == 0x2144DF1C
+    plain = rendered.FILES["languages.german"](german, boards.load("lilygo_t_display"))
+    assert plain[:-4] == german.DATA
 
 
 def test_the_file_of_an_image_carries_its_checksum():

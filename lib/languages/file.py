@@ -5,6 +5,7 @@ from words import LINE_BYTES
 # What languages have beside ASCII, and the byte that stands for the first of them in a file.
 LETTERS = "äöüÄÖÜß"
 FIRST_LETTER = 127
+_SPELLED = ("ae", "oe", "ue", "Ae", "Oe", "Ue", "ss")  # the same where there is only ASCII
 
 
 def render(tables):
@@ -32,3 +33,16 @@ def encoded(text):
     for at in range(len(LETTERS)):
         text = text.replace(LETTERS[at], chr(FIRST_LETTER + at))
     return bytes([ord(letter) for letter in text])
+
+
+def spelled_out(text):
+    """Returns a text without letters beyond ASCII, as people write it who have none."""
+    out = ""
+    for at in range(len(text)):
+        letter = text[at]
+        if letter in LETTERS:
+            letter = _SPELLED[LETTERS.index(letter)]
+            if text[at + 1 : at + 2].isupper():
+                letter = letter.upper()
+        out += letter
+    return out
