@@ -34,7 +34,7 @@ on the wire, up to three by Bluetooth. An RS485 bus of `jk_modbus` counts as a w
 then, 0 for the master. Each is an object with these keys of the table above: `name`, `bms_dialect` (needed),
 `bms_link`, `bms_address`, `ble_address`, `ble_name`. Several by Bluetooth must have an address or a name each, lest two
 links take the same unit; `auto` and `bms_writes` are for a single pack. What is wrong is told with the number of the
-pack; the one at the top is pack 1.
+pack; the one at the top is pack 1. `packmate setup` asks for them where it is told `packs` in the place of a KEY.
 
 The heater has one mat for all. It goes by the coldest sensor and the strictest threshold among the packs, and is off
 while any of them is not heard, or not believed. The screen shows all of them together and says which have no good
