@@ -40,7 +40,7 @@ class Recorder:
         return None if clock is None else clock.since_2024_s()
 
     def make_curve(self):
-        """Returns a history.curve.Curve of the last day, for a page: some 2.5 kB. Begin it with
+        """Returns a history.curve.Curve of the last day, for a page: some 4 kB. Begin it with
         `curve.begin(device.uptime_s, recorder.day_s(device))`."""
         from history.curve import Curve  # for a page only
 
