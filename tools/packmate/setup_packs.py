@@ -2,7 +2,7 @@
 
 import re
 
-from settings_packs import MOST
+from settings.settings_packs import MOST
 
 _ADDRESS = re.compile(r"([0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}")
 _BY_RADIO = (
