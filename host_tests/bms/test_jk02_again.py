@@ -245,4 +245,4 @@ def test_no_passcode_is_kept_of_a_torn_frame():
     secret = {at: b"pass%04d" % at for at in range(6, 290, 8)}
     feed(dialect, frame[:40] + jk300(3, secret), frame)
     assert dialect.framer.frames == 3
-    assert not any(b"pass0" in kept for each in dialect._sums for _, kept in each._standing)
+    assert not any(b"pass0" in kept for each in dialect._sums for kept in each._kept)

@@ -89,6 +89,7 @@ class Framer:
         self.dialect = dialect
         dialect.feed = self.feed
         room = dialect.LONGEST + chunk + 1 & ~1  # what is pending is no whole frame
+        self._full = room - chunk  # behind it there is no room for another piece
         self.buf, self.words = bytes_and("H", room)
         self.gap_ms = gap_ms
         self.fed = 0
@@ -103,9 +104,9 @@ class Framer:
         self._start = 0
         self._end = 0
         self._last_ms = 0
-        # The buffer from 256, 64, 16, 4 and 1 on: by them C moves what is pending to the front.
+        # The buffer from 256, 32, 4 and 1 on: by them C moves what is pending to the front.
         view = memoryview(self.buf)
-        self._later = tuple([view[1 << i :] for i in (8, 6, 4, 2, 0) if 1 << i < room])
+        self._later = tuple([view[1 << i :] for i in (8, 5, 2, 0) if 1 << i < room])
 
     def pending(self):
         """Bytes kept because they may begin a frame."""
@@ -124,7 +125,7 @@ class Framer:
         """
         if n == 0:
             return self._expire(now)
-        if self._end + len(src) > len(self.buf):
+        if self._end > self._full:
             self._move_to_front()
         # With another local variable each call would take heap for its state: more than 11 words.
         end = self._end
@@ -161,7 +162,7 @@ class Framer:
     def _scan(self, now):
         """Takes every whole frame in the buffer; a rejected one is searched from its 2nd byte."""
         decoded = 0
-        while self._start < self._end and (self.need or self._seek()):
+        while self._start < self._end and (self.need or self._begins() or self._seek()):
             have = self._end - self._start
             size = self.dialect.length(self.buf, self._start, have)
             if size == MORE or size > have:
@@ -200,6 +201,10 @@ class Framer:
             self._skip_to(self._start + 1)
         return verdict
 
+    def _begins(self):
+        """True if the usual header is right here, as it mostly is: much less work than to seek."""
+        return self.buf.find(self.dialect.HEADERS[0], self._start, self._end) == self._start
+
     def _seek(self):
         """Drops bytes that cannot begin a frame; False when a header's worth is not there yet."""
         start = self._start
@@ -210,8 +215,6 @@ class Framer:
         for header in headers:
             # What begins before the best place so far is all that interests in the next header.
             at = buf.find(header, start, end if first < 0 else first + len(header) - 1)
-            if at == start:
-                return True
             if at >= 0:
                 first = at
         if first < 0:

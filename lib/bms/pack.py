@@ -314,19 +314,24 @@ class PackState:
     def look(self, words, cells):
         """Finds lowest, highest and sum of the first `cells` of `words`; of no cells, 0."""
         low = 0xFFFF if cells else 0
-        high = total = self.low_at = self.high_at = 0
+        high = 0
+        total = 0
+        low_at = 0
+        high_at = 0
         while cells:  # with another local variable, each call would take heap: more than 11 words
             cells -= 1
             mv = words[cells]
             total += mv
             if mv <= low:
                 low = mv
-                self.low_at = cells
+                low_at = cells
             if mv >= high:
                 high = mv
-                self.high_at = cells
+                high_at = cells
         self.low = low
+        self.low_at = low_at
         self.high = high
+        self.high_at = high_at
         self.total = total
 
     def summarise(self):
@@ -344,9 +349,11 @@ class PackState:
         valid = self.valid
         low = 0x7FFF
         high = -0x8000
-        for i in range(self.temps):
-            if self.temp_valid[i]:
-                dc = self.temps_dc[i]
+        at = self.temps
+        while at:
+            at -= 1
+            if self.temp_valid[at]:
+                dc = self.temps_dc[at]
                 if dc < low:
                     low = dc
                 if dc > high:
@@ -354,21 +361,19 @@ class PackState:
         values[TEMP_MIN_DC] = low
         values[TEMP_MAX_DC] = high
         valid[TEMP_MIN_DC] = valid[TEMP_MAX_DC] = low <= high
-        self._derive_electric(values)
+        self._derive_electric(values, valid)
 
-    def _derive_electric(self, values):
-        cells = self.cells
-        if cells:
-            low = self.low
-            high = self.high
-            values[CELL_MIN_MV] = low
-            values[CELL_MAX_MV] = high
-            values[CELL_DELTA_MV] = high - low
-            values[CELL_AVG_MV] = (self.total + (cells >> 1)) // cells
+    def _derive_electric(self, values, valid):
+        # With another local variable, derive(), of which it is a part in an image for a board
+        # without PSRAM, would take heap for its state.
+        if self.cells:
+            values[CELL_MIN_MV] = self.low
+            values[CELL_MAX_MV] = self.high
+            values[CELL_DELTA_MV] = self.high - self.low
+            values[CELL_AVG_MV] = (self.total + (self.cells >> 1)) // self.cells
             values[CELL_MIN_INDEX] = self.low_at + 1
             values[CELL_MAX_INDEX] = self.high_at + 1
-        valid = self.valid
-        valid[CELL_MIN_MV : CELL_MAX_INDEX + 1] = _ONES_6 if cells else _ZEROS_6
+        valid[CELL_MIN_MV : CELL_MAX_INDEX + 1] = _ONES_6 if self.cells else _ZEROS_6
         valid[POWER_MW] = valid[PACK_MV] & valid[CURRENT_MA]
         if valid[POWER_MW]:
             values[POWER_MW] = power_mw(values[PACK_MV], values[CURRENT_MA])

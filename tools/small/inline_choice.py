@@ -16,11 +16,14 @@ from tools.small.squeeze import private_constants
 SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef, ast.GeneratorExp)
 _UNMOVED = (*SCOPES, ast.Delete, ast.Nonlocal, ast.Global, ast.Await, ast.Yield, ast.YieldFrom)
 # Functions that stay: with their local variables, too, what calls them for each frame would have
-# more than the 11 words that a call has without taking heap, which is slow.
+# more than the 11 words that a call has without taking heap, which is slow (docs/performance.md).
 STAY = {
     "bms.framer": {"_take"},
     "bms.jk.jk_ble": {"_doubt", "_decode"},
-    "bms.jk.jk_frames": {"_take_status"},
+    "bms.jk.jk_frames": {"_take_other", "_is_doubtful"},
+    "bms.jk.jk02": {"_read_totals", "_count_cells", "_count_mask", "_weigh", "_store_alarms"}
+    | {"_raise_alarms", "_store_figures", "_store_wide", "_store_temps", "_store_bad_wire"}
+    | {"_drop_large", "_drop_zeros"},
 }
 
 

@@ -1,6 +1,6 @@
 """The sum of a JK frame, quicker than adding it all up: for a unit that streams over Bluetooth."""
 
-from bms.jk.jk_frames import FRAME, STATUS_FRAME
+from bms.jk.jk_frames import FRAME, PREAMBLE, STATUS_FRAME
 
 # What mostly stands from one status to the next: cells that are not there; wires; switches; what
 # nobody knows. Where it begins and ends in the narrow layout, and in the wide one.
@@ -8,6 +8,7 @@ _STANDING = (
     ((38, 58), (64, 112), (168, 188), (236, FRAME - 1)),
     ((38, 74), (80, 144), (200, 220), (248, 254), (268, FRAME - 1)),
 )
+_PREAMBLE_SUM = sum(PREAMBLE)
 
 
 class FrameSum:
@@ -22,26 +23,24 @@ class FrameSum:
         self.stands = False
         view = memoryview(buf)
         moving = []
-        standing = []
-        last = 0
+        still = []
+        last = len(PREAMBLE)  # by which the frame was found
         for start, end in _STANDING[wide]:
             moving.append(view[last:start])
-            standing.append((view[start:end], bytearray(end - start)))
+            still.append(view[start:end])
             last = end
         self._moving = tuple(moving)
-        self._standing = tuple(standing)
-        self._still = tuple([view for view, _ in standing])
-        self._sum = self._kept_sum = 0  # of what mostly stands
+        # What mostly stands, and what it was: as tuples, which C compares in one go.
+        self._still = tuple(still)
+        self._kept = tuple([bytearray(len(each)) for each in still])
+        self._sum = self._kept_sum = _PREAMBLE_SUM  # of what mostly stands, and of the preamble
 
     def look(self):
         """Returns the sum."""
-        self.stands = True
-        for view, kept in self._standing:
-            if kept != view:
-                self.stands = False
         total = self._kept_sum
+        self.stands = self._still == self._kept
         if not self.stands:
-            total = 0
+            total = _PREAMBLE_SUM
             for view in self._still:
                 total = sum(view, total)
         self._sum = total
@@ -53,5 +52,5 @@ class FrameSum:
         """Keeps what was looked at, a good frame. Others than status may hold passcodes."""
         if self._buf[4] == STATUS_FRAME:
             self._kept_sum = self._sum
-            for view, kept in self._standing:
-                kept[:] = view
+            for i in range(len(self._kept)):
+                self._kept[i][:] = self._still[i]

@@ -157,7 +157,7 @@ class Jk02Status:
 
         `proven`: it was before, so that HOLDS will do.
         """
-        if not (_is_possible(place.buf, wide) and self._read_totals(place.words, wide)):
+        if not self._read_totals(place.buf, place.words, wide):
             return CONTRADICTS
         self._count_cells(place.words, wide)
         self.pack.look(place.cells, self._cells)
@@ -176,16 +176,22 @@ class Jk02Status:
             return PROVES
         return HOLDS if sum_fits or mask_fits else CONTRADICTS
 
-    def _read_totals(self, words, wide):
-        """Reads the pack's voltage and current; False if there is no such pack."""
-        d = _LATER >> 1 if wide else 0
-        high = words[d + _PACK_MV + 1]
-        ma_high = (words[d + _CURRENT + 1] ^ 0x8000) - 0x8000
-        if high > _MAX_HIGH or not -_MAX_HIGH - 1 <= ma_high <= _MAX_HIGH:
+    def _read_totals(self, buf, words, wide):
+        """Reads the pack's voltage and current; False if there is no such pack, or if its state of
+        charge, its balancer's or its switches' are none that there can be."""
+        d = _LATER if wide else 0
+        if buf[d + _SOC] > 100 or buf[d + _BALANCE_ACTION] > 2:
             return False
-        self._pack_mv = high << 16 | words[d + _PACK_MV]
-        self._ma = ma = ma_high << 16 | words[d + _CURRENT]
-        return self._pack_mv < _MAX_MV and -_MAX_MA < ma < _MAX_MA
+        if buf[d + _CHARGE_ON] | buf[d + _DISCHARGE_ON] | buf[d + _HEATING] > 1:
+            return False
+        d >>= 1
+        high = words[d + _PACK_MV + 1]
+        ma = (words[d + _CURRENT + 1] ^ 0x8000) - 0x8000
+        if high > _MAX_HIGH or not -_MAX_HIGH - 1 <= ma <= _MAX_HIGH:
+            return False
+        self._pack_mv = high = high << 16 | words[d + _PACK_MV]
+        self._ma = ma = ma << 16 | words[d + _CURRENT]
+        return high < _MAX_MV and -_MAX_MA < ma < _MAX_MA
 
     def _count_cells(self, words, wide):
         """Counts the cells up to the highest one in the mask (rule R1); without one, all."""
@@ -236,21 +242,16 @@ class Jk02Status:
     def store(self, place, wide, generation):
         """Stores the frame that was judged last; `generation` is the software's major number."""
         pack = self.pack
-        words = place.words
         pack.cell_view[:] = place.cells
         if pack.cell_res_mohm is not None:
             pack.cell_res_mohm[:] = place.wires[wide]
-        if wide:
-            self._store_alarms(words[_ALARMS_WIDE], words[_ALARMS_WIDE + 1])
-        else:
-            self._store_alarms(words[_ALARMS], 0)
+        self._store_alarms(place.words, wide)  # first: by its validity it knows whether they stand
         pack.value_bytes[_AMOUNTS_TO:_AMOUNTS_END] = place.amounts[wide]
         pack.valid[p.CHARGE_ON : p.CHARGER_PRESENT + 1] = _STATES
         pack.valid[p.PACK_MV : p.PACK_OVP_MV] = _FIGURES
-        self._store_bytes(place.buf, _LATER if wide else 0)
-        self._store_words(words, wide)
+        self._store_figures(place.buf, place.words, wide)
         if wide:
-            self._store_wide(place.buf, words, generation)
+            self._store_wide(place.buf, place.words, generation)
         elif generation <= _LAST_WITHOUT_HEATER:
             pack.values[p.HEATING] = 0
         self._store_temps(place, wide, generation)
@@ -258,34 +259,31 @@ class Jk02Status:
             self._drop_zeros()
         pack.derive()
 
-    def _store_bytes(self, buf, d):
+    def _store_figures(self, buf, words, wide):
         values = self.pack.values
+        d = _LATER if wide else 0
         values[p.SOC_PCT] = buf[d + _SOC]
         values[p.SOH_PCT] = buf[d + _SOH]
-        if buf[d + _SOH] > 100:
-            self.pack.drop(p.SOH_PCT)
         values[p.CHARGE_ON] = buf[d + _CHARGE_ON]
         values[p.DISCHARGE_ON] = buf[d + _DISCHARGE_ON]
         values[p.HEATING] = buf[d + _HEATING]
         values[p.BALANCING] = buf[d + _BALANCE_ACTION] != 0
-        d += _AMOUNTS
+        values[p.PACK_MV] = self._pack_mv
+        values[p.CURRENT_MA] = self._ma
+        self.pack.cells = values[p.CELL_COUNT] = self._cells
+        if values[p.SOH_PCT] > 100:
+            self.pack.drop(p.SOH_PCT)
+        d >>= 1
+        values[p.BALANCE_CURRENT_MA] = (words[d + _BALANCE_MA] ^ 0x8000) - 0x8000
+        values[p.EMERGENCY_S] = words[d + _EMERGENCY]
+        if words[d + _WIRES] or words[d + _WIRES + 1]:
+            self._store_bad_wire(words, d + _WIRES)
+        d = 2 * d + _AMOUNTS
         if buf[d + 3] | buf[d + 7] | buf[d + 11] | buf[d + 15] | buf[d + 23] > 0x3F:
             self._drop_large(buf, d)
-
-    def _store_words(self, words, wide):
-        values = self.pack.values
         d = _MOS_TEMP_WIDE if wide else _MOS_TEMP
         values[p.MOS_TEMP_DC] = (words[d] ^ 0x8000) - 0x8000
         self.pack.valid[p.MOS_TEMP_DC] = words[d] != _ABSENT
-        d = _LATER >> 1 if wide else 0
-        self.pack.cells = values[p.CELL_COUNT] = self._cells
-        values[p.PACK_MV] = self._pack_mv
-        values[p.CURRENT_MA] = self._ma
-        values[p.BALANCE_CURRENT_MA] = (words[d + _BALANCE_MA] ^ 0x8000) - 0x8000
-        values[p.EMERGENCY_S] = words[d + _EMERGENCY]
-        d += _WIRES
-        if words[d] or words[d + 1]:
-            self._store_bad_wire(words, d)
 
     def _drop_large(self, buf, at):
         """Drops what 30 bits do not hold: such an integer would live on the heap."""
@@ -356,8 +354,10 @@ class Jk02Status:
         else:
             pack.temps = 2
 
-    def _store_alarms(self, low, high):
+    def _store_alarms(self, words, wide):
         values = self.pack.values
+        low = words[_ALARMS_WIDE if wide else _ALARMS]
+        high = words[_ALARMS_WIDE + 1] if wide else 0
         raw = low | (high & 0x3FFF) << 16
         if values[p.ALARMS_RAW] != raw or values[p.ALARMS_RAW_HIGH] != high >> 14:
             values[p.ALARMS_RAW] = raw
@@ -394,14 +394,6 @@ _FIGURES = _known(
     p.PACK_MV,
     p.PACK_OVP_MV,
 )
-
-
-def _is_possible(buf, wide):
-    """True if the state of charge, the balancer's and the switches' are such as there can be."""
-    d = _LATER if wide else 0
-    if buf[d + _SOC] > 100 or buf[d + _BALANCE_ACTION] > 2:
-        return False
-    return buf[d + _CHARGE_ON] | buf[d + _DISCHARGE_ON] | buf[d + _HEATING] <= 1
 
 
 def _soc_fits(words, buf, d):

@@ -139,7 +139,8 @@ class JkBle(JkUnit):
         if buf[at] == 0x55:
             if have < 5:
                 return MORE
-            return FRAME if buf[at + 4] in _SECOND_BYTES else BAD_LENGTH
+            known = buf[at + 4] == STATUS_FRAME or buf[at + 4] in _SECOND_BYTES
+            return FRAME if known else BAD_LENGTH
         return _COMMAND if buf[at] == 0xAA else len(_PROBE)
 
     def accept(self, buf, at, size, now):

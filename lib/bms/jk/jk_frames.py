@@ -141,38 +141,18 @@ class JkFrames:
 
     def take(self, place, fingerprint, now):
         """Decodes the frame at a Place; DECODED, OTHER (withheld, or of no use) or BAD_FRAME."""
-        kind = place.buf[4]
-        if kind == STATUS_FRAME:
-            verdict = self._take_status(place, fingerprint, now)
-        elif kind == SETTINGS_FRAME:
-            verdict = self._take_settings(place.buf, 0, now)
-        elif kind == DEVICE_FRAME:
-            verdict = self._take_device(place.buf, 0, now)
-        else:
-            self.kind = LOGBOOK
-            verdict = OTHER
-        if verdict > 0:
-            self.seen[kind] = self.seen[kind] + 1 & _WRAP
-        return verdict
-
-    # -- status -----------------------------------------------------------------------------------
-
-    def _take_status(self, place, fingerprint, now):
+        if place.buf[4] != STATUS_FRAME:
+            return self._take_other(place.buf, now)
         self.kind = p.STATUS
         if self.variant == UNKNOWN:
+            self.seen[STATUS_FRAME] = self.seen[STATUS_FRAME] + 1 & _WRAP
             return self._withhold()
         if self.variant == JK04:
             verdict = self._jk04.judge(place.buf, 0)
         else:
             verdict = self._jk02.judge(place, self.variant == JK02_32S, self.proven)
-        if verdict == CONTRADICTS and self._is_ambiguous():
-            verdict = self._judge_other(place)
-        if verdict == CONTRADICTS or (verdict == HOLDS and not self.proven):
-            self.withheld = CONTRADICTION
-            self.withheld_frames = self.withheld_frames + 1 & _WRAP
-            return BAD_FRAME
-        if verdict == PROVES:
-            self.proven = True
+        if not (verdict == HOLDS and self.proven) and self._is_doubtful(verdict, place):
+            return self._contradict()
         self.withheld = NOTHING
         if self.variant == JK04:
             self._jk04.store(place.buf, 0)
@@ -180,7 +160,36 @@ class JkFrames:
             self._jk02.store(place, self.variant == JK02_32S, self.generation)
         self.pack.fingerprint = fingerprint
         self.pack.touch(p.STATUS, now)
+        self.seen[STATUS_FRAME] = self.seen[STATUS_FRAME] + 1 & _WRAP
         return DECODED
+
+    def _take_other(self, buf, now):
+        kind = buf[4]
+        self.kind = LOGBOOK
+        verdict = OTHER
+        if kind == SETTINGS_FRAME:
+            verdict = self._take_settings(buf, 0, now)
+        elif kind == DEVICE_FRAME:
+            verdict = self._take_device(buf, 0, now)
+        if verdict > 0:
+            self.seen[kind] = self.seen[kind] + 1 & _WRAP
+        return verdict
+
+    def _contradict(self):
+        self.withheld = CONTRADICTION
+        self.withheld_frames = self.withheld_frames + 1 & _WRAP
+        return BAD_FRAME
+
+    # -- status -----------------------------------------------------------------------------------
+
+    def _is_doubtful(self, verdict, place):
+        """True if a frame, or a first one, cannot be believed; one that proves the layout, does
+        so."""
+        if verdict == CONTRADICTS and self._is_ambiguous():
+            verdict = self._judge_other(place)
+        if verdict == PROVES:
+            self.proven = True
+        return verdict == CONTRADICTS or (verdict == HOLDS and not self.proven)
 
     def _judge_other(self, place):
         """Judges by the other of two layouts; it counts only if the frame proves it."""
@@ -213,9 +222,7 @@ class JkFrames:
         if self._is_ambiguous():
             self.variant = JK04 if floats else JK02_24S
         if floats != (self.variant == JK04):
-            self.withheld = CONTRADICTION
-            self.withheld_frames = self.withheld_frames + 1 & _WRAP
-            return BAD_FRAME
+            return self._contradict()
         if floats:
             if not jk04.settings_are_sane(buf, at):
                 return BAD_FRAME
