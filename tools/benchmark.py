@@ -1,6 +1,6 @@
 """The performance and memory tables: `python -m tools.benchmark [decoding] [speed] [bench]
 [screen] [memory] [traffic] [history] [web] [soak]
-[resilience] [outages] [features]`.
+[resilience] [outages] [features] [updates]`.
 
 - decoding: time and heap of a frame in each dialect and of the message about it, and what one
   pack takes of the chip;
@@ -15,12 +15,13 @@
 - soak: what lives after the lost connections of a month; only where it is asked for;
 - resilience: what comes of each fault of the network, and that month; likewise, for some minutes;
 - outages: whether each record of the history is delivered, whatever is killed; likewise;
-- features: what each thing that the relay can do takes of both heaps; likewise.
+- features: what each thing that the relay can do takes of both heaps; likewise;
+- updates: what one takes of them beside the application; likewise.
 
 With `--write`, decoding, screen, memory, history and web put their tables into
 docs/performance.md, docs/memory.md, README.md, docs/history.md and docs/web.md; resilience,
-traffic, outages and features into docs/resilience.md, docs/data.md, docs/history.md and
-docs/memory.md.
+traffic, outages, features and updates into docs/resilience.md, docs/data.md, docs/history.md,
+docs/memory.md and docs/updates.md.
 """
 
 import argparse
@@ -42,6 +43,7 @@ from tools.cost import (
     screen_figures,
     soak,
     traffic,
+    update_figures,
     web_figures,
 )
 from tools.mp import runner
@@ -67,6 +69,8 @@ RESILIENCE_BEGIN = '<!-- table: make benchmark ARGS="resilience --write" -->'
 HISTORY_BEGIN = '<!-- table: make benchmark ARGS="history --write" -->'
 OUTAGES_BEGIN = '<!-- table: make benchmark ARGS="outages --write" -->'
 SCREEN_BEGIN = '<!-- table: make benchmark ARGS="screen --write" -->'
+UPDATES_PAGE = ROOT / "docs" / "updates.md"
+UPDATES_BEGIN = '<!-- table: make benchmark ARGS="updates --write" -->'
 WEB_PAGE = ROOT / "docs" / "web.md"
 WEB_BEGIN = '<!-- table: make benchmark ARGS="web --write" -->'
 SPEED_BEGIN = '<!-- table: make benchmark ARGS="decoding --write" -->'
@@ -253,6 +257,11 @@ def print_soak():
         raise SystemExit("\n".join(problems))
 
 
+def print_updates(write):
+    """Prints what an update takes of both heaps."""
+    put(update_figures.table(), write and (UPDATES_PAGE, UPDATES_BEGIN))
+
+
 def print_web(write):
     """Prints what the device's page costs in memory, or puts it into its page."""
     put(web_figures.table(), write and (WEB_PAGE, WEB_BEGIN))
@@ -281,6 +290,7 @@ WRITTEN = {
     "resilience": print_resilience,
     "web": print_web,
     "features": print_features,
+    "updates": print_updates,
 }
 
 
@@ -291,7 +301,7 @@ def main(argv=None):
     parser.add_argument(
         "section",
         nargs="*",
-        choices=[[], *sections, "soak", "resilience", "outages", "features"],
+        choices=[[], *sections, "soak", "resilience", "outages", "features", "updates"],
         help=", ".join(sections),
     )
     parser.add_argument(

@@ -5,6 +5,7 @@ heater is off; what was written runs from the next start on, on trial (slots.py,
 """
 
 import gc
+from errno import ENOMEM
 from time import ticks_ms
 
 import machine
@@ -206,4 +207,6 @@ def _words(error):
         return str(error.args[0])
     if isinstance(error, OSError) and error.errno in _TLS:
         return _TLS[error.errno]
+    if isinstance(error, MemoryError) or isinstance(error, OSError) and error.errno == ENOMEM:
+        return "there is no memory for it now"
     return repr(error)

@@ -1,5 +1,6 @@
 """Updates over Wi-Fi: what is refused, in words; power cuts on the device's own file system."""
 
+import errno
 import hashlib
 import importlib
 import json
@@ -279,17 +280,23 @@ def test_a_bms_that_has_not_switched_off_yet_is_told_as_heating(updater):
     assert heater.state == words.HEATING
 
 
-def test_a_check_switches_the_heater_off_and_on_once(updater, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
+def a_device():
+    """One whose heater is on."""
     pin = Pin()
     pin.renew(0)
-    device = types.SimpleNamespace(
+    return types.SimpleNamespace(
         output=pin,
         heater=a_heater(),
         supervisor=types.SimpleNamespace(relax=lambda: None, excuse=lambda now: None),
         journal=types.SimpleNamespace(note=lambda *_: None),
         wifi=None,
     )
+
+
+def test_a_check_switches_the_heater_off_and_on_once(updater, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    device = a_device()
+    pin = device.output
 
     def download(_url, _wifi, take):
         for _ in range(20):
@@ -304,6 +311,27 @@ def test_a_check_switches_the_heater_off_and_on_once(updater, tmp_path, monkeypa
         next(task)
         device.output.renew(0)
     assert pin.switched == ["on", "off", "on"] and device.output is pin
+
+
+@pytest.mark.parametrize("error", [MemoryError(), OSError(errno.ENOMEM, "")])
+def test_without_memory_it_is_refused_in_words_and_the_heater_heats_again(
+    updater, tmp_path, monkeypatch, error
+):
+    monkeypatch.chdir(tmp_path)
+    device = a_device()
+
+    def download(_url, _wifi, take):
+        yield 1000
+        raise error
+
+    monkeypatch.setattr(updater, "download", download)
+    one = updater.Updater(device, "http://x/y")
+    assert one.ask(updater.CHECK)
+    task = one.run()
+    for _ in range(5):
+        next(task)
+    device.output.renew(0)
+    assert one.reason == "there is no memory for it now" and device.output.switched[-1] == "on"
 
 
 def test_a_server_that_trickles_holds_the_heater_off_no_longer_than_20_minutes(
