@@ -298,9 +298,9 @@ def test_a_check_switches_the_heater_off_and_on_once(updater, tmp_path, monkeypa
     device = a_device()
     pin = device.output
 
-    def download(_url, _wifi, take):
-        for _ in range(20):
-            take(b.MAGIC[:1])
+    def download(_url, _wifi, take, _wrap):
+        for at in range(len(b.MAGIC)):
+            take(b.MAGIC[at : at + 1])
             yield 1000
 
     monkeypatch.setattr(updater, "download", download)
@@ -311,6 +311,7 @@ def test_a_check_switches_the_heater_off_and_on_once(updater, tmp_path, monkeypa
         next(task)
         device.output.renew(0)
     assert pin.switched == ["on", "off", "on"] and device.output is pin
+    assert one.reason == "it ends too early"
 
 
 @pytest.mark.parametrize("error", [MemoryError(), OSError(errno.ENOMEM, "")])
@@ -320,7 +321,7 @@ def test_without_memory_it_is_refused_in_words_and_the_heater_heats_again(
     monkeypatch.chdir(tmp_path)
     device = a_device()
 
-    def download(_url, _wifi, take):
+    def download(_url, _wifi, take, _wrap):
         yield 1000
         raise error
 
