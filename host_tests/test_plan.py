@@ -63,6 +63,20 @@ def test_no_two_files_have_one_name():
     assert not twice, "called alike; let each name say what the file is"
 
 
+# The most files of one room of sources, rooms within it not counted: who enters sees all of them.
+# A room that grows beyond it has two meanings, and wants two rooms. The figure only goes down.
+MOST_FILES = 24
+
+
+def test_no_room_is_crowded():
+    rooms = {}
+    for top in ("lib", "firmware", "tools"):
+        for file in (ROOT / top).rglob("*.py"):
+            rooms.setdefault(file.parent.relative_to(ROOT).as_posix(), []).append(file.stem)
+    crowded = {room: len(files) for room, files in rooms.items() if len(files) > MOST_FILES}
+    assert len(rooms) > 30 and not crowded
+
+
 # How often tests may look at what a class or module keeps to itself. A test of behaviour stands
 # when the inside changes; what must be seen from outside is public. The figure only goes down.
 PRIVATE_NAMES_TOUCHED = 30
@@ -112,6 +126,8 @@ def test_a_frame_passes_ten_files_from_the_wire_to_the_pin():
 
 # What is only done in the files that a row of the page names: by its first words, how it looks.
 DONE_THERE = {
+    "a temperature is judged": r"^(_TEMP_MAX_DC = const\(\d{3,}|JUMP_DC = |_AMBIGUOUS = )",
+    "a colour is chosen": r"\bpal\.(ON_)?(WHITE|GREEN|AMBER|RED|BLUE|GREY)\b",
     "a fault latches": r"\.trip\(|latched \|= ",
     "a JK register is named": r"^_(REGISTERS|BASES) = ",
     "a topic is spelled": r'b"(\\n)?/[a-z]',
