@@ -2,6 +2,7 @@
 
 After Espressif's "Serial Protocol" (docs.espressif.com/projects/esptool, Advanced Topics): SLIP
 frames; what esptool sends as its flasher stub is taken for running, and answered as it would.
+esptool brings no such thing: `espefuse --virt` is of the fuses alone.
 """
 
 import hashlib
