@@ -2,7 +2,7 @@
 
 import pytest
 
-from settings import SETTINGS, load
+from settings.table import SETTINGS, load
 from tools.cost import boot_play, chip_heaps, features
 from tools.cost.boot_play import Stage
 
