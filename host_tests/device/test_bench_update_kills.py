@@ -75,37 +75,29 @@ def test_killed_in_both_starts_of_its_trial_the_old_one_runs(tmp_path, made):
         assert place.told()["installed_version"] == old
 
 
-def test_a_bms_that_sleeps_is_no_reason_to_go_back_and_one_that_was_heard_is(tmp_path, made):
+def test_a_bms_that_was_heard_and_is_no_more_brings_the_old_one_back(tmp_path, made):
     with Place(tmp_path, made) as place:
-        bench = place.desk.bench
-        unplug(place)
-        place.wait(lambda: place.desk.state()["believed"]["link_up"] is False)
-        place.serve({"version": NEW})
-        place.send("install")
-        place.wait(lambda: place.slot().startswith("lib_b"))
-        bench.set("lapse", 100)
-        place.wait(lambda: place.slot() == "lib_b -1 100 \n")
-        bench.set("lapse", 30)
-        bench.set("bms_unplugged", False)
         place.wait(lambda: place.desk.state()["believed"]["link_up"])
-        place.serve({}, number=101)
+        sooner = image.find_source("update.after").read_text()
+        sooner = sooner.replace("_LOST_S = const(900)", "_LOST_S = const(240)")
+        place.serve({"version": NEW, "update.after": sooner})
         place.send("install")
-        strike(place, unplug, lambda: place.slot() == "lib 1 100 heard_1\n")
-        bench.set("lapse", 200)
-        place.wait(lambda: place.slot() == "lib_b -1 100 rolled_back\n")
-        bench.set("lapse", 30)
+        strike(place, unplug, lambda: place.slot() == "lib_b 1 0 heard_1\n")
+        place.wait(lambda: place.slot() == "lib -1 0 rolled_back\n")
         place.wait(lambda: "did not prove itself" in place.told()["release_summary"])
 
 
 # -- a real browser -------------------------------------------------------------------------------
 
 
-def test_one_that_a_browser_brings_is_tried_and_proves_itself(tmp_path, made):
+def test_one_that_a_browser_brings_while_the_bms_sleeps_proves_itself(tmp_path, made):
     try:
         with (
             Place(tmp_path, made, page=True, update_url="") as place,
             browser.chromium("390,844") as page,
         ):
+            unplug(place)
+            place.wait(lambda: place.desk.state()["believed"]["link_up"] is False)
             place.serve({"version": NEW})
             page.get(f"http://127.0.0.1:{place.desk.bench.web_port}/")
             bring(place, page)
