@@ -18,7 +18,7 @@ import machine
 
 from compat import const
 from hardware.net.wifi import Wifi
-from starting.attempts import FRUGAL
+from starting.attempts import FRUGAL, LENT
 from starting.heaps import Heaps
 from starting.memory_told import tell
 from starting.roominess import is_roomy
@@ -44,7 +44,6 @@ _TWO_AREAS = const(100_000)  # less than two areas of Python's heap are together
 _HALF_AN_AREA = const(40_000)
 _ROOM = const(16_000)  # for the head of a bundle, before small things lie everywhere
 _CRUMBS = const(4_000)  # with a driver's books of 2 kB, too little for another area
-_LENT = const(8_000)  # of what radio and sockets need in bad moments only, to a second start
 
 
 class Startup:
@@ -182,4 +181,4 @@ def _ballast(memory, failures):
     if memory.python_used + memory.python_free < _TWO_AREAS:
         bytearray(_HALF_AN_AREA)
         memory.look()
-    return max(0, memory.idf_largest - _CRUMBS - _LENT * failures)
+    return max(0, memory.idf_largest - _CRUMBS - LENT * failures)
