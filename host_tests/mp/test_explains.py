@@ -157,6 +157,7 @@ def a_log_that_fails_ends_nothing():
     device.watch = guarded.sys = Broken()
     task = journal.run(device)
     assert [next(task) for _ in range(4)] == [1000] * 4
+    assert device.button.step  # what it commands is noted: kept/noted_button.py
 
 
 def wear(flash):
