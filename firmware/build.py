@@ -6,9 +6,7 @@ next comes. The greediest builders come while little lives yet: the relay's befo
 
 import board
 
-from compat import const
 from device import Device
-from starting.attempts import LENT
 from starting.memory_told import tell
 from unload import unload
 from version import VERSION
@@ -20,8 +18,6 @@ _ONCE = (
     ("building.relay", "mqtt.open_codes", "relay.making"),
     ("building.screen",),
 )
-# Less free of Python's heap, in small pieces by then, may have no room for one of the pages.
-_FOR_PAGES = const(14_000)
 
 
 def build(early):
@@ -96,17 +92,7 @@ def build_relay(device, early):
 
 def build_screen(device, early):
     """Gives the device what is drawn on its panel, and the button."""
-    if early.ballast and not early.failures and early.memory.python_free < _FOR_PAGES:
-        _lend(device, early)
     from building.screen import add_to
 
     add_to(device, early)
     early.settings = early.secrets = None  # the screen is the last part that asks for them
-
-
-def _lend(device, early):
-    """Lets Python have now what a second start would have, rather than fail for it."""
-    for unit in device.bms.units:
-        if unit.ble is None:
-            unit.link.trim(early.ballast - LENT)
-    tell(early.memory, "lent")

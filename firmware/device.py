@@ -109,7 +109,7 @@ class Device:
         """Starts relay and watchdog; the tasks must run from here on."""
         for unit in self.bms.units:
             if unit.ble is None:
-                unit.link.trim()
+                unit.link.trim(0)
         if self.relay is not None:
             self.relay.start(now)
         gc.collect()

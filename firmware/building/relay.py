@@ -7,6 +7,7 @@ import io
 
 from bms.framer import Dialect
 from bms.meter import Meter
+from compat import const
 from hardware.data_file import open_data
 from mqtt import reports as r
 from mqtt.announcer import Announcer
@@ -19,11 +20,22 @@ from relay.commands import Judge, line_of
 from relay.message import Message
 from relay.state import StateReport
 from relay.topics import BIRTH, Topics
+from starting.attempts import LENT
 from unload import unload
 from words import MODE_NAMES
 
 _CRASH = "crash.new"  # kept.crash_file.UNTOLD, which most starts need not load
 _LEAST_TOLD_S = 30  # a reconnection must not make every value unavailable
+# With less free of Python's heap before the relay, one of the pages, which come after it, may find
+# no room among the small pieces: jk_modbus has 36 kB, every other dialect 40 or more.
+_FOR_RELAY_AND_PAGES = const(38_000)
+
+
+def lend(device, early):
+    """Where memory is short, gives Python what a second start would have: better than to fail
+    first. It takes it only if it must; else radio and sockets have it."""
+    if early.ballast and not early.failures and early.memory.python_free < _FOR_RELAY_AND_PAGES:
+        device.bms.units[0].link.trim(early.ballast - LENT)  # there is but one unit
 
 
 def build_relay(device, early, about):
@@ -32,6 +44,7 @@ def build_relay(device, early, about):
     early: startup.Startup; about: (model, version) of board and
     firmware. Raises ImportError if the image lacks a file.
     """
+    lend(device, early)
     settings = early.settings
     # The message first: its buffer is one piece of 1.4 or 1.8 kB, and a heap nearly full has none
     # any more when the many small objects of the others lie in its holes.

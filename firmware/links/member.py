@@ -35,7 +35,7 @@ class MemberLink(UARTLink):
         self.losses = 0
         self.begin_watch()
 
-    def trim(self, ballast=0):
+    def trim(self, ballast):
         """Has nothing to give back."""
 
     def readinto(self, buf):

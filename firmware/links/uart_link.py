@@ -81,9 +81,9 @@ class UARTLink:
         self._hold_s = _HOLD_S
         self._lost_s = 0
 
-    def trim(self, ballast=0):
+    def trim(self, ballast):
         """Gives the ballast back, but for what is still wanted; what was received is lost."""
-        self._uart.init(baudrate=self._baud, rxbuf=max(self._room, ballast))
+        self._uart.init(baudrate=self._baud, rxbuf=ballast or self._room)
 
     def retune(self, baud):
         """Changes the baud rate; to a lower one than at the start, for the buffer's sake."""

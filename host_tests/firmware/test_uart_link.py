@@ -51,7 +51,7 @@ def test_the_first_buffer_is_as_large_as_the_one_it_takes_the_place_of(chip, lin
     """startup.py has made one of that size, and no other is sure to fit where it lay."""
     link = link_module.UARTLink(1, 25, 26, 115_200, ((), ()), None, 33_000)
     assert chip.uart_args[1]["rxbuf"] == 33_000
-    link.trim()
+    link.trim(0)
     assert chip.uart_args[1]["rxbuf"] == 921
 
 

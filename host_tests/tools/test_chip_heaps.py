@@ -55,11 +55,16 @@ def test_the_ballast_counts_as_free_but_python_does_not_get_it():
     heaps = chip_heaps.before_the_ballast()
     heaps.python(100_000)
     before = heaps.free
-    heaps.take("uart", heaps.largest - 4_000)
+    ballast = heaps.largest - 4_000
+    heaps.take("uart", ballast)
     assert before - heaps.free == chip_heaps.UART
+    assert heaps.lent == 0
     with pytest.raises(Starved, match="no more than 112000"):
         heaps.python(112_000)
+    heaps.take("uart", ballast - 8_000)
+    assert heaps.lent == 8_000 + 4_000 - chip_heaps.UART - chip_heaps.MARGIN
     heaps.take("uart", 1_024)
+    assert heaps.lent == 0
     assert heaps.areas == 112_000 and heaps.piece > 30_000
 
 

@@ -1,0 +1,42 @@
+"""What building does when Python's heap gets short before relay and pages are loaded."""
+
+import importlib
+import sys
+import types
+
+import pytest
+
+LENT = 8_000  # startup.py lends as much to a second start
+HELD = 31_000
+
+
+@pytest.fixture
+def relay(monkeypatch):
+    """firmware/building/relay.py; the chip's RTC is not asked."""
+    monkeypatch.setitem(sys.modules, "machine", types.SimpleNamespace(RTC=None))
+    for name in ("starting.attempts", "building.relay"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    yield importlib.import_module("building.relay")
+    for name in ("starting.attempts", "building.relay"):
+        sys.modules.pop(name, None)
+
+
+def held(relay, free, ballast=HELD, failures=0):
+    """Returns the ballast that there is when the relay is built with so many bytes free."""
+    kept = [ballast]
+    link = types.SimpleNamespace(trim=kept.append)
+    units = [types.SimpleNamespace(link=link)]
+    device = types.SimpleNamespace(bms=types.SimpleNamespace(units=units))
+    memory = types.SimpleNamespace(python_free=free)
+    relay.lend(device, types.SimpleNamespace(ballast=ballast, failures=failures, memory=memory))
+    return kept[-1]
+
+
+def test_a_start_that_would_fail_gets_what_the_next_one_would(relay):
+    assert held(relay, 37_999) == HELD - LENT
+    assert held(relay, 38_000) == HELD
+
+
+def test_nothing_is_lent_twice_nor_where_nothing_is_held(relay):
+    assert held(relay, 5_000, failures=1) == HELD
+    assert held(relay, 5_000, ballast=0) == 0
