@@ -23,6 +23,7 @@ from tools.bench.desk import PASSWORD, Desk
 from tools.bench.net.broker import BrokerError
 from tools.bench.packs import RadioError, check_names
 from tools.bench.scenario import Player, play
+from tools.plant import Plant
 
 _PORT = 8350
 _LAPSE = 10
@@ -98,6 +99,8 @@ def _desk(arguments, run_dir, scenario):
     config.lapse = arguments.lapse or lapse
     first = start.pop("bms", simulators.DEFAULT)
     config.bms_name, *config.other_bms = arguments.bms or [first, *_others(scenario)]
+    if scenario and scenario.capacity_ah:
+        config.plant = Plant(capacity_ah=scenario.capacity_ah)
     given = (scenario.settings, scenario.secrets) if scenario else (None, None)
     desk = Desk(Bench(config), given[0], arguments.broker, given[1], page=scenario is None)
     if desk.overruled:

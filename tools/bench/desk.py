@@ -26,7 +26,6 @@ SETTINGS = {
     "heater_output": "gpio",
     "heater_mode": "charger",
     "heater_mat_mohm": 26_200,
-    "pack_wh": 5120,
     "charger_pin_used": True,
     "wifi_ssid": "bench",
     "mqtt_host": "127.0.0.1",
@@ -93,7 +92,8 @@ class Desk:
         """What the firmware finds in settings.json, but for the broker's port."""
         names = (self._bms, *self.bench.config.other_bms)
         own = {name: SETTINGS[name] for name in _OWN}
-        told = {**SETTINGS, **self._found}
+        pack = {"pack_wh": round(self.bench.plant.pack_wh)}
+        told = {**SETTINGS, **pack, **self._found}
         if self._page:
             told = {**PAGE, **told} if self.has_page else {**told, **_NO_PAGE}
         return {**told, **simulators.settings(*names), **own, **self._given}

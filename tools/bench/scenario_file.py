@@ -14,6 +14,7 @@ from tools.bench.controls import ControlError, check_value
 _FIELD = re.compile(r"^(true|believed|pins|chip|uart|packs|radio|panel|mqtt)(\.[a-z0-9_]+)+$")
 _NAME = re.compile(r"^[a-z0-9_]+$")
 _END_LIMIT_S = 14 * 86_400
+_CAPACITY_AH = (5, 1000)
 
 
 class ScenarioError(ValueError):
@@ -68,6 +69,7 @@ class Scenario:
         self.secrets = {}
         self.other_bms = []
         self.psram = False
+        self.capacity_ah = None
         self.start = {}
         self.steps = []
         self.expectations = []
@@ -99,6 +101,7 @@ def parse(tree):
         "secrets",
         "other_bms",
         "psram",
+        "capacity_ah",
         "start",
         "steps",
         "expect",
@@ -115,6 +118,8 @@ def parse(tree):
     scenario.psram = tree.get("psram", False)
     if not isinstance(scenario.psram, bool):
         raise ScenarioError("psram: must be true or false")
+    if "capacity_ah" in tree:
+        scenario.capacity_ah = _number(tree["capacity_ah"], "capacity_ah", *_CAPACITY_AH)
     scenario.start = _sets(tree.get("start", {}), "start")
     scenario.steps = _each(tree, "steps", _step)
     marks = _collect_marks(scenario.steps)
