@@ -72,8 +72,9 @@ def test_a_mat_that_gets_too_hot_is_off_for_good(start):
     wait(bench, lambda b: b.plant.mat_c > 54, 3600, "hot")
     wait(bench, lambda b: not b.plant.heater_on, 60, "off")
     assert bench.plant.mat_c < 57
-    bench.run_until(bench.now_s() + 1800)
-    assert bench.plant.mat_c < 40 and not bench.plant.heater_on
+    wait(bench, lambda b: b.plant.mat_c < 40, 1800, "cold again")
+    bench.run_until(bench.now_s() + 120)
+    assert not bench.plant.heater_on
 
 
 def test_a_probe_on_a_cell_stands_in_for_absent_sensors(start):
@@ -82,6 +83,8 @@ def test_a_probe_on_a_cell_stands_in_for_absent_sensors(start):
     bench.set("probe", "cell")
     make_cold(bench)
     wait(bench, lambda b: b.plant.heater_on, 300, "heating")
+    bench.run_until(bench.now_s() + 60)
+    bench.set("pack_dc", 30)
     # It pauses for a moment whenever the state is written: warm is what counts.
     wait(bench, lambda b: b.plant.sensed_c[1] >= 4, 8 * 3600, "warm")
     wait(bench, lambda b: not b.plant.heater_on, 3600, "off")
@@ -97,12 +100,12 @@ def test_slow_on_and_off_holds_the_mean_power(start):
     wait(bench, lambda b: b.plant.heater_on, 200, "heating")
     before = bench.snapshot()["pins"]
     t_s = bench.now_s()
-    bench.run_until(t_s + 1200)
+    bench.run_until(t_s + 600)
     after = bench.snapshot()["pins"]
-    share = (after["heater_on_s"] - before["heater_on_s"]) / 1200
+    share = (after["heater_on_s"] - before["heater_on_s"]) / 600
     full_w = bench.plant.pack_mv**2 / 26_200 / 1000
     assert 36 <= share * full_w <= 42
-    assert 30 <= after["heater_changes"] - before["heater_changes"] <= 42
+    assert 15 <= after["heater_changes"] - before["heater_changes"] <= 21
 
 
 # -- charge inhibit -------------------------------------------------------------------------------
@@ -133,6 +136,7 @@ def test_charging_is_off_while_cold_and_given_back(start):
     wait(bench, lambda b: not b.plant.bms.charge_switch, 60, "held off")
     wait(bench, lambda b: memory(b) == HELD, 20, "remembered")
     wait(bench, lambda b: b.plant.heater_on, 200, "heating meanwhile")
+    bench.set("pack_dc", 35)
     wait(bench, lambda b: b.plant.bms.charge_switch, 8 * 3600, "given back")
     assert min(bench.plant.temps_dc) >= 50
     wait(bench, lambda b: memory(b) == FREE, 20, "forgotten")
@@ -208,6 +212,7 @@ def test_the_jks_own_output_heats_and_ends(start):
     wait(bench, lambda b: b.conductor.state == "running", 60, "running again")
     bench.run_until(bench.now_s() + 120)
     assert bms.heating_switch and bench.plant.heater_w > 0
+    bench.set("pack_dc", 30)
     wait(bench, lambda b: not bms.heating_switch, 8 * 3600, "ended by us")
     wait(bench, lambda b: b.plant.heater_w == 0, 5, "off")
     assert min(bench.plant.temps_dc) >= 40

@@ -41,7 +41,7 @@ def resolve(place):
     return ROOT / place  # an absolute `place` stays as it is
 
 
-def run64(script, args=(), places=PLACES, heap=HEAP_BYTES, timeout=120, cwd=None):
+def run64(script, args=(), places=PLACES, heap=HEAP_BYTES, timeout=600, cwd=None):
     """Runs `script` under the unix port; returns subprocess.CompletedProcess with text output.
 
     The path has no `.frozen` entry in front, so that files of `places` win; frozen asyncio is
@@ -59,7 +59,7 @@ def run64(script, args=(), places=PLACES, heap=HEAP_BYTES, timeout=120, cwd=None
     )
 
 
-def run32(script, args=(), places=PLACES, heap=HEAP_BYTES, timeout=120, files=None):
+def run32(script, args=(), places=PLACES, heap=HEAP_BYTES, timeout=600, files=None):
     """Runs `script` under the 32-bit build; returns subprocess.CompletedProcess with text output.
 
     `files` maps paths inside the interpreter's file system to files here, beyond `places`.
@@ -77,7 +77,7 @@ def run32(script, args=(), places=PLACES, heap=HEAP_BYTES, timeout=120, files=No
     return run_plan(plan, timeout)
 
 
-def run_plan(plan, timeout=120):
+def run_plan(plan, timeout=600):
     """Runs a plan of run32.mjs (its head says what that is)."""
     if not WASM.is_dir():
         raise MissingTool("32-bit MicroPython not found in node_modules; `make test` installs it")
