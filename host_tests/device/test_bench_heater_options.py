@@ -212,7 +212,6 @@ def test_the_jks_own_output_heats_and_ends(start):
     wait(bench, lambda b: b.conductor.state == "running", 60, "running again")
     bench.run_until(bench.now_s() + 120)
     assert bms.heating_switch and bench.plant.heater_w > 0
-    bench.set("pack_dc", 30)
     wait(bench, lambda b: not bms.heating_switch, 8 * 3600, "ended by us")
     wait(bench, lambda b: b.plant.heater_w == 0, 5, "off")
     assert min(bench.plant.temps_dc) >= 40
