@@ -127,6 +127,7 @@ def test_a_frame_passes_ten_files_from_the_wire_to_the_pin():
 # What is only done in the files that a row of the page names: by its first words, how it looks.
 DONE_THERE = {
     "a temperature is judged": r"^(_TEMP_MAX_DC = const\(\d{3,}|JUMP_DC = |_AMBIGUOUS = )",
+    "it is too cold to charge": r"\bbms_protect_dc\b",
     "a colour is chosen": r"\bpal\.(ON_)?(WHITE|GREEN|AMBER|RED|BLUE|GREY)\b",
     "a fault latches": r"\.trip\(|latched \|= ",
     "a JK register is named": r"^_(REGISTERS|BASES) = ",

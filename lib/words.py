@@ -2,7 +2,8 @@
 
 Each has a number, by which the parts pass it on, and a code: a line in a table of names, which is
 what MQTT and the tests use. What an owner reads is in a language's file (languages/english.py), at
-the same number. Codes and numbers never change; new ones go behind the last.
+the same number. Codes never change, and numbers do not, but for those of WIRE_NAMES, which nothing
+keeps: new ones go behind the last.
 
 Faults come first among the reasons: fault n is bit n - 1 of the latched set, which is kept over
 restarts.

@@ -1,4 +1,4 @@
-"""The list of BMS dialects. A new dialect is its file, its entry here, and its simulator."""
+"""The list of BMS dialects. What a new one is, beside its entry here: docs/architecture.md."""
 
 from compat import const
 

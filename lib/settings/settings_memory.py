@@ -44,9 +44,9 @@ _OF_PSRAM = (
     ("web_thresholds", None),
     ("web_settings", None),
 )
-# Of the line to the broker, and Home Assistant: nothing asks for these there.
 # Beside pages and network they leave less than the 14 kB that following an update takes.
 _TIGHT = ("jk_modbus", "jk_display", "auto")
+# Of the line to the broker, and Home Assistant: nothing asks for these there.
 _OF_LINE = ("mqtt_tls", "mqtt_ca", "mqtt_cert", "mqtt_key", "mqtt_writes", "ha_by_device")
 
 
