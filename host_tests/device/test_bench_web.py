@@ -148,6 +148,9 @@ def look_at(page):
     until(page, "document.querySelectorAll('#plot path').length")
     assert page.execute_script("return document.documentElement.scrollWidth <= innerWidth")
     assert page.execute_script("return document.getElementById('orders').hidden")
+    # The BMS calls it too cold; while the heater sees to that it is no alarm.
+    until(page, "document.querySelector('#alarms [data-tone=notice]')")
+    assert not page.execute_script("return document.querySelector('#alarms [data-tone=alarm]')")
 
 
 def command(page, desk):

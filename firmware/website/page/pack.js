@@ -7,6 +7,8 @@ const LOW_PCT = 15;
 const FULL_MV = 3650; // a bar's end, and its beginning
 const EMPTY_MV = 2500;
 
+const COLD = ["battery_undertemp", "charge_undertemp"];
+const SEES_TO = ["heating", "waiting_charger"];
 let chosen = 0;
 let shownPacks = "";
 
@@ -21,7 +23,7 @@ export function show(state) {
   why.hidden = good;
   say(why, good ? "" : blame(pack, device.links[Math.min(chosen, packs.length - 1)]));
   showFigures(pack);
-  showAlarms(pack);
+  showAlarms(pack, state.heater);
   showCells(pack);
 }
 
@@ -69,8 +71,11 @@ function showFigures(pack) {
   ]);
 }
 
-function showAlarms(pack) {
-  const alarms = [...(pack.alarms ?? []).map((code) => ["alarm", code]), ...(pack.notices ?? []).map((code) => ["notice", code])];
+function showAlarms(pack, heater) {
+  // Cold that the heater sees to is nothing to be alarmed about; the screen tells it likewise.
+  const calm = SEES_TO.includes(heater?.heater_state) ? COLD : [];
+  const tone = (code) => (calm.includes(code) ? "notice" : "alarm");
+  const alarms = [...(pack.alarms ?? []).map((code) => [tone(code), code]), ...(pack.notices ?? []).map((code) => ["notice", code])];
   byId("alarms").replaceChildren(...alarms.map(([tone, code]) => make("li", { "data-tone": tone }, word("alarm", code))));
 }
 
