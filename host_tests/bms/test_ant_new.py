@@ -3,10 +3,13 @@
 import collections
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bms import check
 from bms import pack as p
 from bms.ant.ant_new import AntNew, put_request
+from bms.crc16 import words_are_good
 from host_tests import dialects
 from host_tests.dialects import differences, feed, feed_capture, load, name_of, start, values
 from tools.mp.samples import ant_frame, ant_status
@@ -246,6 +249,43 @@ def test_both_crcs_of_a_composite_reply_count():
         dialect = start(AntNew)
         assert feed(dialect, bytes(damaged)) == 0, bit
         assert values(dialect) == {}
+
+
+WORD = st.integers(0, 0xFFFF)
+
+
+def crc_behind(words, crc):
+    """Returns what words make of a CRC, bit after bit."""
+    for word in words:
+        for bit in range(16):
+            crc = crc >> 1 ^ (0xA001 if (crc ^ word >> bit) & 1 else 0)
+    return crc
+
+
+@given(st.lists(WORD, min_size=1, max_size=99).filter(lambda words: len(words) % 2), WORD)
+def test_words_are_judged_by_their_crc(words, before):
+    crc = crc_behind(words, before)
+    assert words_are_good([*words, crc], 0, len(words), before)
+    assert words_are_good([7, *words, crc], 1, 1 + len(words), before)
+    for wrong in (1, 0x8000, 0xA001, 0xC001):
+        assert not words_are_good([*words, crc ^ wrong], 0, len(words), before)
+
+
+def test_of_all_words_one_is_the_crc():
+    good = [word for word in range(0x10000) if words_are_good([0x1234, word], 0, 1, 5)]
+    assert good == [crc_behind([0x1234], 5)]
+
+
+@given(st.binary(max_size=192))
+def test_a_frame_of_any_length_is_judged_by_its_crc(data):
+    frame = ant_frame(0x15, 7, data)
+    dialect = start(AntNew)
+    assert feed(dialect, frame) == 0 and dialect.framer.others == 1
+    wrong = bytearray(frame)
+    wrong[-4] ^= 0x01  # as if by one factor of the polynomial only
+    wrong[-3] ^= 0xC0
+    feed(dialect, bytes(wrong))
+    assert dialect.framer.others == 1
 
 
 # -- asking ---------------------------------------------------------------------------------------

@@ -18,6 +18,9 @@ _UNMOVED = (*SCOPES, ast.Delete, ast.Nonlocal, ast.Global, ast.Await, ast.Yield,
 # Functions that stay: with their local variables, too, what calls them for each frame would have
 # more than the 11 words that a call has without taking heap, which is slow (docs/performance.md).
 STAY = {
+    "bms.ant.ant_new": {"_is_good", "_take_status", "_take_other"},
+    "bms.ant.ant_status": {"_drop_flags", "_store_temps", "_store_figures", "_store_states"}
+    | {"_store_balancer", "_raise_bits"},
     "bms.framer": {"_take"},
     "bms.jk.jk_ble": {"_doubt", "_decode"},
     "bms.jk.jk_frames": {"_take_other", "_is_doubtful"},

@@ -22,6 +22,7 @@ DISCHARGE_ALARMS = bytes(
     + (a.DISCHARGE_MOS_FAULT, NO_ALARM, a.CELL_UNDERVOLTAGE, a.DISCHARGE_UNDERTEMP, a.CELL_DELTA)
 )
 
+_BOTH = bytes((1, 1))  # two slots that are known
 _ABSENT_C = const(-40)
 _MAX_C = const(150)  # the sensors' range ends at 125 °C
 _LIMIT = const(0x3FFFFFFF)  # where the getters saturate
@@ -29,10 +30,13 @@ _LIMIT = const(0x3FFFFFFF)  # where the getters saturate
 
 def store_mos(pack, charge, discharge):
     """Stores the MOS states, and raises the alarms that the codes imply."""
-    pack.put(p.CHARGE_MOS_CODE, charge)
-    pack.put(p.DISCHARGE_MOS_CODE, discharge)
-    pack.put(p.CHARGE_ON, 1 if charge == MOS_ON else 0)
-    pack.put(p.DISCHARGE_ON, 1 if discharge == MOS_ON else 0)
+    values = pack.values
+    values[p.CHARGE_MOS_CODE] = charge
+    values[p.DISCHARGE_MOS_CODE] = discharge
+    values[p.CHARGE_ON] = charge == MOS_ON
+    values[p.DISCHARGE_ON] = discharge == MOS_ON
+    pack.valid[p.CHARGE_ON : p.DISCHARGE_ON + 1] = _BOTH
+    pack.valid[p.CHARGE_MOS_CODE : p.DISCHARGE_MOS_CODE + 1] = _BOTH
     if 1 < charge < len(CHARGE_ALARMS) and CHARGE_ALARMS[charge] != NO_ALARM:
         pack.raise_alarm(CHARGE_ALARMS[charge])
     if 1 < discharge < len(DISCHARGE_ALARMS) and DISCHARGE_ALARMS[discharge] != NO_ALARM:
@@ -46,8 +50,9 @@ def is_balancing(code):
 
 def store_mask(pack, high, low):
     """Stores which cells are being bled, given as two words; returns True if any is."""
-    pack.put(p.BALANCE_MASK, (high & 0x3FFF) << 16 | low)
-    pack.put(p.BALANCE_MASK_HIGH, high >> 14)
+    pack.values[p.BALANCE_MASK] = (high & 0x3FFF) << 16 | low
+    pack.values[p.BALANCE_MASK_HIGH] = high >> 14
+    pack.valid[p.BALANCE_MASK : p.BALANCE_MASK_HIGH + 1] = _BOTH
     return high | low != 0
 
 

@@ -6,7 +6,7 @@ by header, length and CRC only: their end mark, and their header too, occur insi
 
 from bms import pack as p
 from bms.ant import ant_settings, ant_status
-from bms.crc16 import is_good, put_crc
+from bms.crc16 import is_good, put_crc, words_are_good
 from bms.framer import (
     BAD_CHECKSUM,
     BAD_FRAME,
@@ -30,6 +30,9 @@ _SEGMENT = const(6)  # head and CRC of a second segment
 _LONGEST_DATA = const(192)
 _LONGEST_SEGMENT = const(96)
 _FIRST_WITH_DATA = const(0x10)  # smaller functions are read requests: their length is a wish
+# The CRC behind the header, of which the first byte does not count; and what makes it that.
+_BEHIND_HEADER = const(0xF87E)
+_BEFORE_HEADER = const(0xFE2A)
 _RESULT = const(0xFF)
 _ADDITIONS = const(0xFE)
 
@@ -180,32 +183,42 @@ class AntNew(Dialect):
 
     def accept(self, buf, at, size, now):
         """See Dialect.accept."""
-        function = buf[at + 2]
-        data_size = buf[at + 5] if function >= _FIRST_WITH_DATA else 0
-        end = at + _HEAD + data_size
-        if buf[at + size - 2] != 0xAA or buf[at + size - 1] != 0x55:
+        if buf[size - 2] != 0xAA or buf[size - 1] != 0x55:
             return BAD_FRAME
-        if not is_good(buf, at + 1, end):
+        # From here on `at` is where the first CRC lies: with another local variable each call
+        # would take heap for its state.
+        at = _HEAD
+        if buf[2] >= _FIRST_WITH_DATA:
+            at += buf[5]
+        if not self._is_good(at):
             return BAD_CHECKSUM
-        result = NO_RESULT
-        segment = end + 2
-        if size > _HEAD + data_size + _TAIL:
-            if not is_good(buf, segment, at + size - _TAIL):
-                return BAD_CHECKSUM
-            if buf[segment] == _RESULT:
-                result = buf[segment + 1]
-        register = u16le(buf, at + 3)
-        if function == self._wanted and register == self._wanted_register:
+        if size > at + _TAIL and not is_good(buf, at + 2, size - _TAIL):
+            return BAD_CHECKSUM
+        if buf[2] == self._wanted and u16le(buf, 3) == self._wanted_register:
             self._wanted = 0
             self.unanswered = 0
-        return self._take(buf, at + _HEAD, data_size, function, register, result, now)
+        if buf[2] == _STATUS:
+            return self._take_status(buf, at, now)
+        return self._take_other(buf, at, size, now)
 
-    def _take(self, buf, data, size, function, register, result, now):
+    def _is_good(self, end):
+        """True if the CRC of the first segment, at `end`, fits."""
+        if end & 1:
+            return is_good(self.framer.buf, 1, end)
+        if end & 2:
+            return words_are_good(self.framer.words, 0, end >> 1, _BEFORE_HEADER)
+        return words_are_good(self.framer.words, 1, end >> 1, _BEHIND_HEADER)
+
+    def _take_other(self, buf, end, size, now):
         self.kind = REPLY
-        if function == _STATUS:
-            return self._take_status(buf, data, size, now)
+        function = buf[2]
+        register = u16le(buf, 3)
+        result = NO_RESULT
+        if size > end + _TAIL and buf[end + 2] == _RESULT:
+            result = buf[end + 3]
+        size = end - _HEAD
         if function == _SETTINGS:
-            return self._take_settings(buf, data, size, register, result, now)
+            return self._take_settings(buf, _HEAD, size, register, result, now)
         if function == _IDENTITY:
             self.kind = IDENTITY
         elif function == _COUNTERS:
@@ -215,9 +228,9 @@ class AntNew(Dialect):
         elif function == _CONTROLLED or function == _AUTHENTICATED:
             if size < 2:
                 return BAD_FRAME
-            self._note_reply(function, register, u16le(buf, data))
+            self._note_reply(function, register, u16le(buf, _HEAD))
             if function == _AUTHENTICATED:
-                self.pack.put(p.PERMISSION, u16le(buf, data))
+                self.pack.put(p.PERMISSION, u16le(buf, _HEAD))
         return OTHER
 
     def _note_reply(self, function, register, code):
@@ -226,14 +239,14 @@ class AntNew(Dialect):
         self.reply_code = code
         self.replies = self.replies + 1 & 0xFFFF
 
-    def _take_status(self, buf, data, size, now):
-        words = self.framer.words
-        if not ant_status.is_sane(buf, words, size):
+    def _take_status(self, buf, end, now):
+        self.kind = REPLY
+        if not ant_status.is_sane(buf, self.framer.words, end - _HEAD):
             return BAD_FRAME
         self.kind = p.STATUS
-        if ant_status.store(self.pack, buf, words, self._cells):
+        if ant_status.store(self.pack, buf, self.framer.words, self._cells):
             self.proven = True
-        self.pack.fingerprint = u16le(buf, data + size)  # the frame's CRC
+        self.pack.fingerprint = u16le(buf, end)  # the frame's CRC
         self.pack.touch(p.STATUS, now)
         return DECODED
 

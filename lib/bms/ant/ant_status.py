@@ -47,6 +47,9 @@ _CHARGED = const(66)
 _DISCHARGE_TIME = const(70)
 _CHARGE_TIME = const(74)
 
+_CAPACITY_HIGH = const((_CAPACITY >> 1) + 1)  # the upper word
+_REMAINING_HIGH = const((_REMAINING >> 1) + 1)
+
 _CELL_BITS = const(0x1FFF)  # the top three may be error flags
 _SUM_SLACK_MV = const(300)
 _NO = const(255)
@@ -75,22 +78,21 @@ WARNING_ALARMS = bytes(
     + (_NO, _NO, _NO, _NO, a.CLOCK_FAULT, _NO, _NO, a.EXPIRED, a.EXPIRING, _NO)
     + (a.LOW_VOLTAGE_SHUTDOWN, _NO, _NO, _NO, a.COMM_UNSTABLE)
 )
-# States among the warnings: byte and bits.
-_FULL_BYTE = const(2)
+_DATA = const(6)  # where the data of a frame begins
+# States among the warnings: byte of the frame and bits.
+_FULL_BYTE = const(_DATA + _WARNINGS + 2)
 _FULL_BITS = const(0x02)  # 17
-_CHARGER_BYTE = const(2)
+_CHARGER_BYTE = const(_DATA + _WARNINGS + 2)
 _CHARGER_BITS = const(0x70)  # 20…22: CAN, RS485, any
-_ANT_CHARGER_BYTE = const(6)
+_ANT_CHARGER_BYTE = const(_DATA + _WARNINGS + 6)
 _ANT_CHARGER_BITS = const(0x04)  # 50
-_HEATING_BYTE = const(4)
+_HEATING_BYTE = const(_DATA + _WARNINGS + 4)
 _HEATING_BITS = const(0x10)  # 36
 
-
-_DATA = const(6)  # where the data of a frame begins
-_ALWAYS = bytes(
-    (p.CELL_COUNT, p.STATE, p.PERMISSION, p.PACK_MV, p.CURRENT_MA, p.SOC_PCT, p.SOH_PCT)
-    + (p.REMAINING_MAH, p.BALANCING, p.FULL, p.HEATING)
-)
+_ACTIVE_BALANCERS = b"\x01\x02\x21"
+_ONES_2 = bytes((1,) * 2)
+_ONES_4 = bytes((1,) * 4)
+_ONES_9 = bytes((1,) * 9)
 
 
 def cells_of(words):
@@ -113,32 +115,39 @@ def is_sane(buf, words, size):
 
 def store(pack, buf, words, cell_words):
     """Stores a status that is sane; returns True if its cells add up to the pack's voltage."""
-    cells = buf[_DATA + _CELLS]
+    # No function here has more than 11 words of local and intermediate values: calls of such take
+    # heap for their state.
     pack.cell_view[:] = cell_words
-    pack.look(cell_words, cells)
+    pack.cells = buf[_DATA + _CELLS]
+    pack.look(cell_words, pack.cells)
     if pack.high > _CELL_BITS:
-        for i in range(cells):
-            pack.cell_mv[i] &= _CELL_BITS
-        pack.look(pack.cell_mv, cells)
-    values = pack.values
-    pack.cells = values[p.CELL_COUNT] = cells
-    at = (_DATA + _CELL_MV >> 1) + cells
-    pack.temps = temps = buf[_DATA + _TEMPS]
-    for i in range(temps):
-        store_temp(pack, i, signed(words[at]))
-        at += 1
-    values[p.STATE] = buf[_DATA + _STATE]
-    values[p.PERMISSION] = buf[_DATA + _PERMISSION]
+        _drop_flags(pack)
+    pack.temps = buf[_DATA + _TEMPS]
+    t0 = (_DATA + _CELL_MV >> 1) + pack.cells + pack.temps
+    _store_temps(pack, words, t0)
     pack.clear_alarms()
     _store_bits(pack, words, _DATA + _PROTECTIONS >> 1, p.ALARMS_RAW, PROTECTION_ALARMS)
     _store_bits(pack, words, _DATA + _WARNINGS >> 1, p.WARNINGS_RAW, WARNING_ALARMS)
-    _store_figures(pack, words, at)
-    _store_switches(pack, buf, words, 2 * at)
-    valid = pack.valid
-    for slot in _ALWAYS:
-        valid[slot] = 1
+    _store_states(pack, buf, 2 * t0)
+    _store_figures(pack, words, t0)
+    _store_balancer(pack, buf, words, 2 * t0)
     pack.derive()
-    return -_SUM_SLACK_MV <= values[p.PACK_MV] - pack.total <= _SUM_SLACK_MV
+    return -_SUM_SLACK_MV <= pack.values[p.PACK_MV] - pack.total <= _SUM_SLACK_MV
+
+
+def _drop_flags(pack):
+    for i in range(pack.cells):
+        pack.cell_mv[i] &= _CELL_BITS
+    pack.look(pack.cell_mv, pack.cells)
+
+
+def _store_temps(pack, words, end):
+    """Stores the battery sensors, which lie before the word at `end`."""
+    sensor = pack.temps
+    while sensor:
+        sensor -= 1
+        end -= 1
+        store_temp(pack, sensor, signed(words[end]))
 
 
 def _store_figures(pack, words, t0):
@@ -149,10 +158,12 @@ def _store_figures(pack, words, t0):
     values[p.CURRENT_MA] = signed(words[t0 + (_CURRENT >> 1)]) * -100  # it counts discharging
     values[p.SOC_PCT] = words[t0 + (_SOC >> 1)]
     values[p.SOH_PCT] = words[t0 + (_SOH >> 1)]
-    at = t0 + (_CAPACITY >> 1)
-    store_amounts(pack, mah(words[at + 1], words[at]), amount(words, t0 + (_CYCLE_CAPACITY >> 1)))
-    at = t0 + (_REMAINING >> 1)
-    values[p.REMAINING_MAH] = mah(words[at + 1], words[at])
+    values[p.REMAINING_MAH] = mah(words[t0 + _REMAINING_HIGH], words[t0 + (_REMAINING >> 1)])
+    store_amounts(
+        pack,
+        mah(words[t0 + _CAPACITY_HIGH], words[t0 + (_CAPACITY >> 1)]),
+        amount(words, t0 + (_CYCLE_CAPACITY >> 1)),
+    )
     put_known(pack, p.RUNTIME_S, amount(words, t0 + (_RUNTIME >> 1)))
     put_known(pack, p.DISCHARGED_MAH, amount(words, t0 + (_DISCHARGED >> 1)))
     put_known(pack, p.CHARGED_MAH, amount(words, t0 + (_CHARGED >> 1)))
@@ -160,39 +171,50 @@ def _store_figures(pack, words, t0):
     put_known(pack, p.CHARGE_TIME_S, amount(words, t0 + (_CHARGE_TIME >> 1)))
 
 
-def _store_switches(pack, buf, words, t0):
+def _store_states(pack, buf, t0):
+    """Stores what is told by single bytes, and marks as known what a status always tells; some
+    slots between may be unknown, which is seen to later."""
     values = pack.values
+    valid = pack.valid
+    valid[p.PACK_MV : p.SOH_PCT + 1] = _ONES_9
+    valid[p.ALARMS_RAW : p.WARNINGS_RAW_HIGH + 1] = _ONES_4
+    valid[p.STATE : p.PERMISSION + 1] = _ONES_2
+    valid[p.BALANCING : p.HEATING + 1] = _ONES_2
+    valid[p.CELL_COUNT] = valid[p.FULL] = 1
+    values[p.CELL_COUNT] = pack.cells
+    values[p.STATE] = buf[_DATA + _STATE]
+    values[p.PERMISSION] = buf[_DATA + _PERMISSION]
     store_mos(pack, buf[t0 + _CHARGE_MOS], buf[t0 + _DISCHARGE_MOS])
-    board = buf[t0 + _BOARD]
-    if board == 1 or board == 2 or board == 33:
-        bled = False  # an active balancer has other things there
+    values[p.FULL] = buf[_FULL_BYTE] & _FULL_BITS != 0 or buf[t0 + _CHARGE_MOS] == MOS_FULL
+    values[p.HEATING] = buf[_HEATING_BYTE] & _HEATING_BITS != 0
+    # No bit: no charger that talks, but perhaps a plain one.
+    values[p.CHARGER_PRESENT] = 1
+    valid[p.CHARGER_PRESENT] = (
+        buf[_CHARGER_BYTE] & _CHARGER_BITS | buf[_ANT_CHARGER_BYTE] & _ANT_CHARGER_BITS != 0
+    )
+
+
+def _store_balancer(pack, buf, words, t0):
+    if buf[t0 + _BOARD] in _ACTIVE_BALANCERS:  # which have other things there
+        bled = False
         pack.drop(p.BALANCE_MASK)
         pack.drop(p.BALANCE_MASK_HIGH)
     else:
         at = t0 + _BALANCE_MASK >> 1
         bled = store_mask(pack, words[at + 1], words[at])
-    values[p.BALANCING] = 1 if bled or is_balancing(buf[t0 + _BALANCE]) else 0
-    at = _DATA + _WARNINGS
-    full = buf[at + _FULL_BYTE] & _FULL_BITS or buf[t0 + _CHARGE_MOS] == MOS_FULL
-    values[p.FULL] = 1 if full else 0
-    values[p.HEATING] = 1 if buf[at + _HEATING_BYTE] & _HEATING_BITS else 0
-    charger = buf[at + _CHARGER_BYTE] & _CHARGER_BITS
-    if charger or buf[at + _ANT_CHARGER_BYTE] & _ANT_CHARGER_BITS:
-        pack.put(p.CHARGER_PRESENT, 1)
-    else:
-        pack.drop(p.CHARGER_PRESENT)  # no bit: no charger that talks, but perhaps a plain one
+    pack.values[p.BALANCING] = 1 if bled or is_balancing(buf[t0 + _BALANCE]) else 0
 
 
 def _store_bits(pack, words, at, slot, names):
     """Stores 64 bits as two slots of 30, and raises what they mean."""
-    low = words[at]
-    second = words[at + 1]
-    third = words[at + 2]
-    last = words[at + 3]
-    pack.put(slot, (second & 0x3FFF) << 16 | low)
-    pack.put(slot + 1, (last & 0x0FFF) << 18 | third << 2 | second >> 14)
-    if not low | second | third | last:
-        return
+    values = pack.values
+    values[slot] = (words[at + 1] & 0x3FFF) << 16 | words[at]
+    values[slot + 1] = (words[at + 3] & 0x0FFF) << 18 | words[at + 2] << 2 | words[at + 1] >> 14
+    if values[slot] | values[slot + 1]:
+        _raise_bits(pack, words, at, names)
+
+
+def _raise_bits(pack, words, at, names):
     for bit in range(len(names)):
         if words[at + (bit >> 4)] >> (bit & 15) & 1 and names[bit] != _NO:
             pack.raise_alarm(names[bit])
