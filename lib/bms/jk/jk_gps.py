@@ -206,14 +206,14 @@ class JkGps(Dialect):
         """Returns the sum of buf[:end]; what is kept of it is without the password."""
         if not again or not secret:
             return self._pieces.look(end, again)
-        kept = self._secret
+        # With another local variable each call would take heap for its state: more than 11 words.
         for i in range(_PASSWORD_BYTES):
-            kept[i] = buf[secret + i]
+            self._secret[i] = buf[secret + i]
         buf[secret : secret + _PASSWORD_BYTES] = _NO_PASSWORD
-        total = self._pieces.look(end, True) + sum(kept)
-        buf[secret : secret + _PASSWORD_BYTES] = kept
-        kept[:] = _NO_PASSWORD
-        return total
+        end = self._pieces.look(end, True) + sum(self._secret)
+        buf[secret : secret + _PASSWORD_BYTES] = self._secret
+        self._secret[:] = _NO_PASSWORD
+        return end
 
     def _take_anew(self, buf, end, now):
         """Decodes a frame that need not be laid out like the one before."""
@@ -433,18 +433,16 @@ class JkGps(Dialect):
             pack.temps = 2
 
     def _store_temp(self, sensor, raw, now, hot):
-        pack = self.pack
-        known = self._temps.take(sensor, raw, now, hot)
-        dc = self._temps.last_dc[sensor]
-        if sensor == MOS:
-            if known:
-                pack.put(p.MOS_TEMP_DC, dc)
+        # With a local variable, each call would take heap for its state: more than 11 words.
+        if not self._temps.take(sensor, raw, now, hot):
+            if sensor == MOS:
+                self.pack.drop(p.MOS_TEMP_DC)
             else:
-                pack.drop(p.MOS_TEMP_DC)
-        elif known:
-            pack.put_temp(sensor - 1, dc)
+                self.pack.drop_temp(sensor - 1)
+        elif sensor == MOS:
+            self.pack.put(p.MOS_TEMP_DC, self._temps.last_dc[MOS])
         else:
-            pack.drop_temp(sensor - 1)
+            self.pack.put_temp(sensor - 1, self._temps.last_dc[sensor])
 
 
 def _cells_size(buf, at, end):
@@ -452,12 +450,15 @@ def _cells_size(buf, at, end):
     size = buf[at] if at < end else 255
     if size % 3 or size > 3 * p.MAX_CELLS or at + size >= end:
         return 999  # runs past the frame's end, which rejects it
+    at += 1
+    end = at + size
     last = 0
-    for group in range(at + 1, at + size, 3):
-        position = buf[group]
+    while at < end:  # with another local variable, each call would take heap: more than 11 words
+        position = buf[at]
         if not last < position <= p.MAX_CELLS:
             return 999
         last = position
+        at += 3
     return 1 + size
 
 
