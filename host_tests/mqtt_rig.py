@@ -417,6 +417,7 @@ class Bench:
             secrets=SECRETS,
             errors=errors,
             roomy=roomy,
+            ballast=0,  # nothing is borrowed
         )
         self.relay = builder.build_relay(self.device, early, ("M", "1"))
         self.session = self.relay.session

@@ -20,7 +20,7 @@ from relay.commands import Judge, line_of
 from relay.message import Message
 from relay.state import StateReport
 from relay.topics import BIRTH, Topics
-from starting.attempts import LENT
+from starting.memory_told import LENT
 from unload import unload
 from words import MODE_NAMES
 

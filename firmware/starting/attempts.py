@@ -10,9 +10,6 @@ from machine import RTC
 
 from compat import const
 
-# Of what radio and sockets need in bad moments only: lent to Python by a second start, or by a
-# first one that would fail (build.py).
-LENT = const(8_000)
 FRUGAL = const(2)  # failures, after which Wi-Fi and MQTT are left out
 SAFE = const(3)  # and after which nothing is tried
 GOOD_S = const(120)  # who runs so long has got going

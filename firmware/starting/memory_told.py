@@ -1,5 +1,11 @@
 """What memory there is after each stage of a start, said on the console; dropped then."""
 
+from compat import const
+
+# Of what radio and sockets need in bad moments only: lent to Python by a second start, or by a
+# first one that would fail (building/relay.py).
+LENT = const(8_000)
+
 
 def tell(memory, stage):
     """Says what there is once `stage` is done. memory: a heaps.Heaps, which takes a look."""

@@ -18,9 +18,9 @@ import machine
 
 from compat import const
 from hardware.net.wifi import Wifi
-from starting.attempts import FRUGAL, LENT
+from starting.attempts import FRUGAL
 from starting.heaps import Heaps
-from starting.memory_told import tell
+from starting.memory_told import LENT, tell
 from starting.roominess import is_roomy
 from starting.set_up_asked import look
 from unload import unload

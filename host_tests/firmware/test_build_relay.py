@@ -1,27 +1,14 @@
 """What building does when Python's heap gets short before relay and pages are loaded."""
 
-import importlib
-import sys
 import types
 
-import pytest
+from building import relay
 
-LENT = 8_000  # startup.py lends as much to a second start
+LENT = 8_000  # starting/startup.py lends as much to a second start
 HELD = 31_000
 
 
-@pytest.fixture
-def relay(monkeypatch):
-    """firmware/building/relay.py; the chip's RTC is not asked."""
-    monkeypatch.setitem(sys.modules, "machine", types.SimpleNamespace(RTC=None))
-    for name in ("starting.attempts", "building.relay"):
-        monkeypatch.delitem(sys.modules, name, raising=False)
-    yield importlib.import_module("building.relay")
-    for name in ("starting.attempts", "building.relay"):
-        sys.modules.pop(name, None)
-
-
-def held(relay, free, ballast=HELD, failures=0):
+def held(free, ballast=HELD, failures=0):
     """Returns the ballast that there is when the relay is built with so many bytes free."""
     kept = [ballast]
     link = types.SimpleNamespace(trim=kept.append)
@@ -32,11 +19,11 @@ def held(relay, free, ballast=HELD, failures=0):
     return kept[-1]
 
 
-def test_a_start_that_would_fail_gets_what_the_next_one_would(relay):
-    assert held(relay, 37_999) == HELD - LENT
-    assert held(relay, 38_000) == HELD
+def test_a_start_that_would_fail_gets_what_the_next_one_would():
+    assert held(37_999) == HELD - LENT
+    assert held(38_000) == HELD
 
 
-def test_nothing_is_lent_twice_nor_where_nothing_is_held(relay):
-    assert held(relay, 5_000, failures=1) == HELD
-    assert held(relay, 5_000, ballast=0) == 0
+def test_nothing_is_lent_twice_nor_where_nothing_is_held():
+    assert held(5_000, failures=1) == HELD
+    assert held(5_000, ballast=0) == 0

@@ -63,7 +63,7 @@ def startup(monkeypatch):
     data_file.open_data = lambda name: (
         types.SimpleNamespace(close=lambda: None) if found.file and name != found.missing else None
     )
-    attempts = types.SimpleNamespace(FRUGAL=2, LENT=8_000)
+    attempts = types.SimpleNamespace(FRUGAL=2)
     asked = types.SimpleNamespace(look=lambda brush, texts: None)
     fakes = {
         "starting.set_up_asked": asked,

@@ -108,7 +108,7 @@ sys.modules["machine"].RTC = RTC
 sys.modules["os"].urandom = bytes
 sys.modules["os"].stat = no_such_file
 
-from relay_program import SETTINGS, Thing, make_device  # noqa: E402
+from relay_program import SETTINGS, Thing, make_device, make_early  # noqa: E402
 
 from bms import pack as p  # noqa: E402
 from building.relay import build_relay  # noqa: E402
@@ -124,9 +124,7 @@ MODE = b"\x30\x2f\x00\x25packmate/a0b1c2d3e4f5/heater/mode/setnonsense"
 class Rig:
     def __init__(self):
         self.device = make_device("")
-        early = Thing(
-            unit=b"a0b1c2d3e4f5", settings=SETTINGS, secrets=SECRETS, errors=[], roomy=False
-        )
+        early = make_early(SETTINGS, SECRETS, roomy=False)
         self.relay = build_relay(self.device, early, ("bench", "0"))
         self.now = 0
         self.relay.start(0)

@@ -24,7 +24,7 @@ import sys
 import time
 
 from nor_flash import BLOCK, Flash, make, use
-from relay_program import SETTINGS, Thing, make_device
+from relay_program import SETTINGS, make_device, make_early
 
 from bms import pack as p
 from building import history
@@ -146,7 +146,7 @@ def start(life):
     device.extras = ()
     settings = SETTINGS | SET_UP | {"mqtt_port": life["mqtt_port"]}
     secrets = {"mqtt_password": ""}
-    early = Thing(unit=b"a0b1", settings=settings, secrets=secrets, errors=[], roomy=True)
+    early = make_early(settings, secrets, b"a0b1")
     history.add_to(device, early)
     ring = device.recorder.ring
     print("up", ring.next)
