@@ -226,11 +226,12 @@ def test_foreign_bytes_inside_a_frame_like_the_one_before(noise, wide):
         assert values(dialect)["cell_mv"][0] == 3300 + at
 
 
-def test_a_lost_piece_is_noticed_though_the_sum_fits():
+@pytest.mark.parametrize("device", ["narrow", "wide"])
+def test_a_lost_piece_is_noticed_though_the_sum_fits(device):
     dialect = start(JkBle)
-    feed(dialect, DEVICE_32S)
-    frame = status(True, 3300, -2000)
-    for at in range(20, 280, 10):
+    feed(dialect, DEVICES[device])
+    frame = status(device == "wide", 3300, -2000)
+    for at in range(6, 290):
         torn = bytearray(frame[:at] + frame)
         torn[5] = torn[5] + torn[299] - sum(torn[:299]) & 0xFF
         before = dialect.framer.bad_frame

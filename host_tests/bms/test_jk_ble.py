@@ -142,6 +142,14 @@ def test_a_contradicting_layout_is_withheld_and_named(device, frame):
     assert "cell_mv" not in values(dialect)
 
 
+@pytest.mark.parametrize("ma, decoded", [(983_039, 1), (983_040, 0), (-983_040, 1), (-983_041, 0)])
+def test_a_current_that_no_pack_has_contradicts(ma, decoded):
+    dialect = knowing(10)
+    assert feed(dialect, jk02_status(ma=ma)) == decoded
+    assert why_withheld(dialect) == ("nothing" if decoded else "contradiction")
+    assert dialect.pack.get(p.CURRENT_MA, 0) == decoded * ma
+
+
 def test_wrong_settings_are_withheld_too():
     dialect = knowing(10)
     feed(dialect, jk02_status())

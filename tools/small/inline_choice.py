@@ -22,7 +22,7 @@ STAY = {
     "bms.ant.ant_status": {"_drop_flags", "_store_temps", "_store_figures", "_store_states"}
     | {"_store_balancer", "_raise_bits"},
     "bms.framer": {"_take"},
-    "bms.jk.jk_ble": {"_doubt", "_decode"},
+    "bms.jk.jk_ble": {"_doubt"},
     "bms.jk.jk_frames": {"_take_other", "_is_doubtful"},
     "bms.jk.jk02": {"_read_totals", "_count_cells", "_count_mask", "_weigh", "_store_alarms"}
     | {"_raise_alarms", "_store_figures", "_store_wide", "_store_temps", "_store_bad_wire"}

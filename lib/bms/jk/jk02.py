@@ -58,9 +58,7 @@ _HEATING_MA_WIDE = const(236 >> 1)
 _NO_CELLS = b"\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"  # eight of them
 _ABSENT_DC = const(-2000)  # rule R2
 _ABSENT = const(0x10000 - 2000)  # as a word
-_MAX_MV = const(1_000_000)
-_MAX_MA = const(1_000_000)
-_MAX_HIGH = const(15)  # the upper word of such a current
+_MAX_HIGH = const(14)  # the upper word of a voltage or a current: up to 983 V, and 983 A
 # Of 1741 captured frames none was further off: jk.md §3.5.
 _SUM_SLACK_MV = const(200)
 _SUM_SLACK_DIVISOR = const(50)
@@ -159,7 +157,6 @@ class Jk02Status:
         """
         if not self._read_totals(place.buf, place.words, wide):
             return CONTRADICTS
-        self._count_cells(place.words, wide)
         self.pack.look(place.cells, self._cells)
         total = self.pack.total
         if total == 0:
@@ -177,8 +174,8 @@ class Jk02Status:
         return HOLDS if sum_fits or mask_fits else CONTRADICTS
 
     def _read_totals(self, buf, words, wide):
-        """Reads the pack's voltage and current; False if there is no such pack, or if its state of
-        charge, its balancer's or its switches' are none that there can be."""
+        """Reads the pack's voltage, current and number of cells; False if there is no such pack,
+        or if its state of charge, its balancer's or its switches' are none that there can be."""
         d = _LATER if wide else 0
         if buf[d + _SOC] > 100 or buf[d + _BALANCE_ACTION] > 2:
             return False
@@ -189,21 +186,22 @@ class Jk02Status:
         ma = (words[d + _CURRENT + 1] ^ 0x8000) - 0x8000
         if high > _MAX_HIGH or not -_MAX_HIGH - 1 <= ma <= _MAX_HIGH:
             return False
-        self._pack_mv = high = high << 16 | words[d + _PACK_MV]
-        self._ma = ma = ma << 16 | words[d + _CURRENT]
-        return high < _MAX_MV and -_MAX_MA < ma < _MAX_MA
+        self._pack_mv = high << 16 | words[d + _PACK_MV]
+        self._ma = ma << 16 | words[d + _CURRENT]
+        # Up to the highest cell in the mask, which is at `d` now (rule R1); without one, all. With
+        # another local variable each call would take heap for its state: more than 11 words.
+        d = _MASK_WIDE if wide else _MASK
+        if words[d] != self._mask_low or words[d + 1] != self._mask_high:
+            self._count_mask(words, d)
+        self._cells = self._top
+        if self._top == 0 or (self._top > _NARROW and not wide):
+            self._count_cells(words, _WIDE if wide else _NARROW)
+        return True
 
-    def _count_cells(self, words, wide):
-        """Counts the cells up to the highest one in the mask (rule R1); without one, all."""
-        mask = _MASK_WIDE if wide else _MASK
-        if words[mask] != self._mask_low or words[mask + 1] != self._mask_high:
-            self._count_mask(words, mask)
-        cells = self._top
-        limit = _WIDE if wide else _NARROW
-        if cells == 0 or cells > limit:
-            cells = limit
-            while cells and words[_CELLS + cells - 1] == 0:
-                cells -= 1
+    def _count_cells(self, words, cells):
+        """Counts those of the first `cells` up to the last one that is not 0."""
+        while cells and words[_CELLS + cells - 1] == 0:
+            cells -= 1
         self._cells = cells
 
     def _count_mask(self, words, mask):

@@ -139,8 +139,9 @@ class JkBle(JkUnit):
         if buf[at] == 0x55:
             if have < 5:
                 return MORE
-            known = buf[at + 4] == STATUS_FRAME or buf[at + 4] in _SECOND_BYTES
-            return FRAME if known else BAD_LENGTH
+            if buf[at + 4] == STATUS_FRAME or buf[at + 4] in _SECOND_BYTES:
+                return FRAME
+            return BAD_LENGTH
         return _COMMAND if buf[at] == 0xAA else len(_PROBE)
 
     def accept(self, buf, at, size, now):
@@ -153,7 +154,17 @@ class JkBle(JkUnit):
             size = self._doubt(buf, total)
             if size:
                 return size
-        return self._decode(buf, total, now)
+        # The counter in byte 5 also runs on when the content stands still: it is left out.
+        total = total - buf[5] & 0xFFFF
+        # With another local variable each call would take heap for its state: more than 11 words.
+        size = self.frames.take(self._place, total, now)
+        self.kind = self.frames.kind
+        if size > 0:
+            if buf[4] == STATUS_FRAME:
+                self._status_ms = now
+            elif buf[4] == SETTINGS_FRAME:
+                self.settings.found()
+        return size
 
     def _doubt(self, buf, total):
         """Returns what is wrong with a frame, 0 if it is a good one.
@@ -169,17 +180,6 @@ class JkBle(JkUnit):
             return BAD_CHECKSUM
         self._sum.keep()
         return 0
-
-    def _decode(self, buf, total, now):
-        # The counter in byte 5 also runs on when the content stands still: it is left out.
-        verdict = self.frames.take(self._place, total - buf[5] & 0xFFFF, now)
-        self.kind = self.frames.kind
-        if verdict > 0:
-            if buf[4] == STATUS_FRAME:
-                self._status_ms = now
-            elif buf[4] == SETTINGS_FRAME:
-                self.settings.found()
-        return verdict
 
     def _accept_short(self, buf, size):
         self.kind = REPLY
