@@ -29,7 +29,7 @@ class Door(Anything):
         takes("socket")
 
     def accept(self):
-        return Line(waiting.pop(0)), None
+        return Line(waiting.pop(0)), ("192.168.4.2", 50000)
 
     def recvfrom(self, n):
         raise OSError(11)
