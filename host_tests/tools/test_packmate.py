@@ -5,6 +5,7 @@ import io
 import json
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 import threading
@@ -271,6 +272,8 @@ def test_the_console_is_shown_and_the_program_goes_on(tmp_path):
             cwd=ROOT,
             stdout=subprocess.PIPE,
             text=True,
+            # Who is started in the background hears no Ctrl-C, and nor would this one.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
         watch = threading.Timer(10, process.kill)
         watch.start()
