@@ -8,7 +8,7 @@ from settings import settings_memory
 from settings import table as settings
 from tools import image
 from tools.cost import boot_play, chip_heaps, memory
-from tools.packmate import bundles, deploy
+from tools.packmate import bundles
 
 BOARD = "lilygo_t_display"
 SETTINGS = {"update_url": "http://192.168.1.2:8080/van.bundle"}
@@ -48,8 +48,7 @@ def key():
 @pytest.fixture(scope="module")
 def bundle(key, tmp_path_factory):
     """Returns the file of a bundle of the very image: its header is as long as it gets."""
-    kept = deploy.contents(image.kept(BOARD))
-    lib = {name[4:]: data for name, data in kept.items() if name.startswith("lib/")}
+    lib = bundles.files_of(image.kept(BOARD))
     data = bundles.build(key, image.load_board(BOARD).NAME, lib, 100, "9.0.0")
     path = tmp_path_factory.mktemp("bundle") / "bundle"
     path.write_bytes(data)

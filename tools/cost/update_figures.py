@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from tools import ROOT, image
 from tools.cost import chip_heaps, web_figures
 from tools.mp import runner
-from tools.packmate import bundles, deploy
+from tools.packmate import bundles
 
 SCRIPT = ROOT / "tools" / "mp" / "measure_update.py"
 BOARD = "lilygo_t_display"
@@ -23,8 +23,7 @@ def measure():
     """Returns {figure: bytes}: see tools/mp/measure_update.py; and of the system's memory what a
     server's line takes, and what is left beside radio, page and broker at the worst."""
     key = rsa.generate_private_key(65537, 3072)
-    kept = deploy.contents(image.kept(BOARD, squeezed=False))
-    files = {name[4:]: data for name, data in kept.items() if name.startswith("lib/")}
+    files = bundles.files_of(image.kept(BOARD, squeezed=False))
     name = image.load_board(BOARD).NAME
     with tempfile.TemporaryDirectory() as folder:
         bundle, public = pathlib.Path(folder) / "bundle", pathlib.Path(folder) / "key"

@@ -64,11 +64,15 @@ def make_bundle(board_name, path, key_path, folder=None):
     board = check.load_board(board_name)
     key = load_key(key_path)
     folder = folder or deploy.make_image(board_name)
-    image = deploy.contents(folder)
-    files = {n.removeprefix(_LIB): data for n, data in image.items() if n.startswith(_LIB)}
-    data = build(key, board.NAME, files, int(time.time()))
+    data = build(key, board.NAME, files_of(folder), int(time.time()))
     backup.write(path, data)
     print(f"written  {path}: {VERSION} for {board.NAME}, {len(data)} bytes")
+
+
+def files_of(folder):
+    """Returns {path in lib: bytes} of an image: what a bundle of it has."""
+    image = deploy.contents(folder)
+    return {n.removeprefix(_LIB): data for n, data in image.items() if n.startswith(_LIB)}
 
 
 def build(key, board, files, number, version=VERSION):
