@@ -54,10 +54,13 @@ class ReportingProgram:
         return f"{self.last} {''.join(self.noise[-20:])}"
 
 
-def wait_for(condition, limit_s=LIMIT_S, tell=lambda: ""):
-    """Returns what `condition()` gives as soon as it is true; fails after limit_s."""
+def wait_for(condition, limit_s=LIMIT_S, tell=lambda: "", pause_s=0.02):
+    """Returns what `condition()` gives as soon as it is true; fails after limit_s.
+
+    pause_s: between two looks.
+    """
     deadline = time.monotonic() + limit_s
     while not (result := condition()):
         assert time.monotonic() < deadline, f"it did not happen: {tell()}"
-        time.sleep(0.02)
+        time.sleep(pause_s)
     return result

@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from host_tests.reporting_program import wait_for
 from tools.bench.bench import Bench
 from tools.bench.bench_config import BenchConfig
 from tools.bench.desk import SECRETS, Desk
@@ -24,14 +25,10 @@ def make_desk(folder, psram, lapse=100):
 
 
 def wait(desk, look, what, limit_s=60):
-    end = time.monotonic() + limit_s
-    while time.monotonic() < end:
-        found = look()
-        if found:
-            return found
-        time.sleep(0.1)
-    console = "\n".join(desk.bench.snapshot()["console"])
-    pytest.fail(f"{what} never came\n{console}")
+    def blame():
+        return "\n".join([what, *desk.bench.snapshot()["console"]])
+
+    return wait_for(look, limit_s, blame, 0.1)
 
 
 def starve(desk):

@@ -8,13 +8,12 @@ import ssl
 import threading
 import time
 
-import pytest
-
+from host_tests.reporting_program import wait_for
 from tools import image
 from tools.bench.bench import Bench
 from tools.bench.bench_config import BenchConfig
 from tools.bench.desk import Desk
-from tools.packmate import bundles, deploy
+from tools.packmate import bundles
 
 BOARD = "LilyGO T-Display"
 NEW = 'VERSION = "0.9.0"\n'
@@ -47,11 +46,7 @@ class Place:
         source, self.key = made
         self.image = tmp_path / "image"
         shutil.copytree(source, self.image)
-        self.files = {
-            name.removeprefix("lib/"): data
-            for name, data in deploy.contents(self.image).items()
-            if name.startswith("lib/")
-        }
+        self.files = bundles.files_of(self.image)
         # Where nothing runs, the bench's time is real time.
         slots = image.find_source("slots").read_text()
         shorter = slots.replace("_TRIAL_MS = 60_000", "_TRIAL_MS = 6_000")
@@ -120,11 +115,8 @@ class Place:
         return [json.loads(line)[3:5] for line in text.splitlines()]
 
     def wait(self, look, limit_s=900):  # a hang; a busy machine may take minutes
-        end = time.monotonic() + limit_s
-        while time.monotonic() < end:
-            found = look()
-            if found:
-                return found
-            time.sleep(0.1)
+        return wait_for(look, limit_s, self._blame, 0.1)
+
+    def _blame(self):
         console = "\n".join(self.desk.bench.snapshot()["console"][-25:])
-        pytest.fail(f"it never came: {self.told()} {self.slot()}\n{console}")
+        return f"{self.told()} {self.slot()}\n{console}"
