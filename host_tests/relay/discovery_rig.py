@@ -1,9 +1,11 @@
 """What Home Assistant is told of a device with packs, and what it shows of that."""
 
 import datetime
+import functools
 import json
 
 import jinja2
+import pytest
 
 from bms import pack as p
 from host_tests.mqtt_rig import Bench
@@ -40,6 +42,18 @@ def announced(monkeypatch, ms=60_000, device=None, errors=(), **settings):
     bench.talks = True
     bench.run(ms, step=50)
     return bench
+
+
+@pytest.fixture
+def start(monkeypatch):
+    """Returns announced() of a test."""
+    return functools.partial(announced, monkeypatch)
+
+
+@pytest.fixture
+def bench(start):
+    """A Bench on which the usual device has told what it is."""
+    return start()
 
 
 def messages(bench):

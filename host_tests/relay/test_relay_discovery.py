@@ -1,6 +1,5 @@
 """Home Assistant's discovery as it arrives at a broker: is it valid, is what it sends obeyed?"""
 
-import functools
 import json
 
 import jinja2
@@ -8,7 +7,7 @@ import pytest
 
 from bms import pack as p
 from host_tests.mqtt_rig import BASE, Bench, thing
-from host_tests.relay.discovery_rig import UNIT, announced
+from host_tests.relay.discovery_rig import UNIT, announced, bench, start
 from mqtt.remote import Release
 from relay import commands as c
 from relay import discovery, fields
@@ -30,16 +29,6 @@ UNITS = {
     "timestamp": {None},
 }
 BINARY_CLASSES = {"power", "problem", "running", "connectivity", "plug"}
-
-
-@pytest.fixture
-def start(monkeypatch):
-    return functools.partial(announced, monkeypatch)
-
-
-@pytest.fixture
-def bench(start):
-    return start()
 
 
 def test_every_config_has_what_home_assistant_needs(bench):

@@ -3,7 +3,6 @@
 They are rendered by Jinja2, which is what Home Assistant renders them with.
 """
 
-import functools
 import json
 
 import pytest
@@ -11,19 +10,9 @@ import pytest
 import words
 from bms import pack as p
 from host_tests.mqtt_rig import BASE, Bench, make_device, make_unit, thing
-from host_tests.relay.discovery_rig import UNIT, announced, fill, messages, render, shown
+from host_tests.relay.discovery_rig import UNIT, bench, fill, messages, render, shown, start
 from relay import fields
 from relay.texts import TEXTS
-
-
-@pytest.fixture
-def start(monkeypatch):
-    return functools.partial(announced, monkeypatch)
-
-
-@pytest.fixture
-def bench(start):
-    return start()
 
 
 def test_values_reach_home_assistant_in_its_units(bench):
