@@ -55,13 +55,12 @@ class Startup:
     identifies the chip: hexadecimal, as bytes; `failures`: of the starts before; `memory` is a
     heaps.Heaps. `roomy`: see roominess.is_roomy; `update`: WISHED and so on, of update.marks, or
     0. `ballast`: how large the UART's receive buffer is until the device runs, 0 if that does not
-    matter: it holds the IDF's memory while Python's heap would take it.
+    matter: it holds the IDF's memory while Python's heap would take it. `room`: what is kept free
+    for the head of a bundle, where one is taken instead of the application.
     """
 
     ballast = 0
-    room = (
-        None  # kept free for the head of a bundle, where one is taken instead of the application
-    )
+    room = None
 
 
 def prepare(picture, failures=0):
