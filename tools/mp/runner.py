@@ -17,6 +17,7 @@ from tools import ROOT
 
 HERE = ROOT / "tools" / "mp"
 WASM = ROOT / "node_modules" / "@micropython" / "micropython-webassembly-pyscript"
+LIMIT_S = 600  # ends what hangs, also on a machine that is busy with other things
 HEAP_BYTES = 512 * 1024
 # Places of ROOT that a script imports from, unless it says otherwise.
 PLACES = ("lib", "firmware", "tools/mp")
@@ -41,7 +42,7 @@ def resolve(place):
     return ROOT / place  # an absolute `place` stays as it is
 
 
-def run64(script, args=(), places=PLACES, heap=HEAP_BYTES, timeout=600, cwd=None):
+def run64(script, args=(), places=PLACES, heap=HEAP_BYTES, timeout=LIMIT_S, cwd=None):
     """Runs `script` under the unix port; returns subprocess.CompletedProcess with text output.
 
     The path has no `.frozen` entry in front, so that files of `places` win; frozen asyncio is
@@ -59,7 +60,7 @@ def run64(script, args=(), places=PLACES, heap=HEAP_BYTES, timeout=600, cwd=None
     )
 
 
-def run32(script, args=(), places=PLACES, heap=HEAP_BYTES, timeout=600, files=None):
+def run32(script, args=(), places=PLACES, heap=HEAP_BYTES, timeout=LIMIT_S, files=None):
     """Runs `script` under the 32-bit build; returns subprocess.CompletedProcess with text output.
 
     `files` maps paths inside the interpreter's file system to files here, beyond `places`.
@@ -77,7 +78,7 @@ def run32(script, args=(), places=PLACES, heap=HEAP_BYTES, timeout=600, files=No
     return run_plan(plan, timeout)
 
 
-def run_plan(plan, timeout=600):
+def run_plan(plan, timeout=LIMIT_S):
     """Runs a plan of run32.mjs (its head says what that is)."""
     if not WASM.is_dir():
         raise MissingTool("32-bit MicroPython not found in node_modules; `make test` installs it")
