@@ -60,6 +60,7 @@ BAD = [
     (changed(end_s="long"), "end_s: must be a number"),
     (changed(end_s=True), "end_s: must be a number"),
     (changed(end_s=0), "end_s: must be within 1 and"),
+    (changed(capacity_ah=1), "capacity_ah: must be within 5 and 1000"),
     (changed(steps={}), "steps: must be a list"),
     (changed(steps=[{"set": {"charger": True}}]), "steps[0]: needs exactly one of at_s"),
     (changed(steps=[{"at_s": 1, "after_s": 2, "mark": "a"}]), "steps[0]: needs exactly one"),
