@@ -54,9 +54,10 @@ def build_relay(device, early, about):
     base = making.clean(settings["mqtt_topic"]) + b"/" + early.unit
     prefix = making.clean(settings["ha_prefix"])
     own = _own_report(device, settings, early.roomy)
+    packs = _packs(device, settings)
     others = []
     others.append(own)
-    others += _others(device, settings)
+    others += _others(device, settings, packs[0])
     writes = device.writes
     if early.roomy:
         from mqtt import remote
@@ -67,7 +68,6 @@ def build_relay(device, early, about):
     mode = settings["heater_mode"].encode()
     allowed = line_of(MODE_NAMES, mode, 0, len(mode)) if fitted else 0
     device.meter = Meter(device.state.get("meter"))
-    packs = _packs(device, settings)
     told_s = settings["mqtt_interval_s"]
     if early.roomy:
         from building import relay_roomy
@@ -174,8 +174,11 @@ def _is_address(host):
     return len(parts) == 4 and all([p.isdigit() and len(p) < 4 and int(p) < 256 for p in parts])
 
 
-def _others(device, settings):
-    """Returns the reports that not every device has, beside those about packs."""
+def _others(device, settings, about):
+    """Returns the reports that not every device has, beside those about packs.
+
+    about: the StateReport of the pack, or of all together.
+    """
     interval_ms = settings["mqtt_interval_s"] * 1000
     found = []
     if settings["heater_output"] != "none":
@@ -183,7 +186,7 @@ def _others(device, settings):
     if device.writes is not None:
         from mqtt.more_reports import WritesReport
 
-        found.append(WritesReport(device.bms, device.writes, interval_ms))
+        found.append(WritesReport(device.bms, device.writes, about, interval_ms))
     if settings["packs"]:
         from mqtt.more_reports import PacksReport
 

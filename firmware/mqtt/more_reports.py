@@ -3,7 +3,6 @@
 import json
 
 from bms import pack as p
-from bms.check import PLAUSIBLE
 from compat import const
 from mqtt.reports import SELDOM_MS
 from relay import message as m
@@ -58,22 +57,22 @@ class InfoReport:
 class WritesReport:
     """Of what can be written to the BMS, and how far the last command has come.
 
-    writes: a relay.writes.Writes.
+    writes: a relay.writes.Writes; about: the relay.state.StateReport of the same unit.
     """
 
     retained = False
     name = t.BMS
 
-    def __init__(self, unit, writes, interval_ms):
+    def __init__(self, unit, writes, about, interval_ms):
         self.interval_ms = max(interval_ms, SELDOM_MS)
         self._unit = unit
         self._writes = writes
+        self._about = about
 
     def write(self, message, now):
         """See relay.message."""
         message.begin(m.BMS)
-        shown = self._unit.check.verdict == PLAUSIBLE
-        self._writes.put(message, self._unit.pack, shown)
+        self._writes.put(message, self._unit.pack, self._about.good(now))
         return message.finish()
 
 

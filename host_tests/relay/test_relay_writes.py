@@ -5,11 +5,13 @@ import pytest
 
 from bms import command, writer
 from bms import pack as p
+from bms.check import PLAUSIBLE
 from host_tests.command_rig import NAMES, REASONS, STATES
 from host_tests.mqtt_rig import BASE, Bench, make_device, make_unit
-from host_tests.relay.message_rig import read
+from host_tests.relay.message_rig import NOW, read
 from relay import commands as c
 from relay import fields
+from relay.state import StateReport
 from relay.topics import Topics
 from relay.writes import Writes
 
@@ -143,16 +145,18 @@ def test_a_change_is_told_once():
 # -- the message -------------------------------------------------------------------------------
 
 
-def message(told, good=True, fill=True):
+def message(told, verdict=PLAUSIBLE, frozen=False, age_ms=0):
     from mqtt.more_reports import WritesReport
 
     unit = make_unit()
-    if fill:
-        unit.pack.put(p.CHARGE_SWITCH, 0)
-        unit.pack.put(p.CHARGE_ON, 1)
-        unit.pack.put(p.HEATING_START_DC, -30)
-    unit.check.verdict = 0 if good else 4
-    return read(WritesReport(unit, writes(told), 10_000))
+    unit.pack.put(p.CHARGE_SWITCH, 0)
+    unit.pack.put(p.CHARGE_ON, 1)
+    unit.pack.put(p.HEATING_START_DC, -30)
+    unit.pack.touch(p.STATUS, NOW - age_ms)
+    unit.check.verdict = verdict
+    unit.check.frozen = frozen
+    about = StateReport(b"/state", unit, 10_000, 10_000)
+    return read(WritesReport(unit, writes(told), about, 10_000))
 
 
 def test_the_last_command_and_the_switches_are_told():
@@ -167,11 +171,18 @@ def test_the_last_command_and_the_switches_are_told():
     assert shown["heating_start_dc"] == -30 and shown["heating_stop_dc"] is None
 
 
-def test_nothing_is_told_before_the_first_command_nor_of_a_pack_that_is_not_believed():
-    shown = message(Told(), good=False)
+def test_nothing_is_told_before_the_first_command():
+    shown = message(Told())
     for name in ("", "_value", "_state", "_reason"):
         assert shown["bms_command" + name] is None
-    assert shown["charge_switch"] is None
+
+
+@pytest.mark.parametrize("doubt", ({"verdict": 4}, {"frozen": True}, {"age_ms": 10_001}))
+def test_nothing_is_told_of_a_pack_that_is_not_believed_or_has_fallen_silent(doubt):
+    shown = message(Told(writer.CHARGE, 1, command.CONFIRMED), **doubt)
+    for name in ("charge_switch", "charge_on", "heating_start_dc"):
+        assert shown[name] is None and message(Told())[name] is not None
+    assert shown["bms_command"] == "charge_switch"  # it is ours, and stays true
 
 
 @pytest.mark.parametrize("state", range(len(STATES)))
