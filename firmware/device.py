@@ -28,7 +28,8 @@ class Device:
         settings = early.settings
         self.uptime_s = 0
         self.bounce_after_s = 0
-        self.news = self.alarms = 0  # what the last messages had to tell at once
+        self.news = 0  # what the last messages had to tell at once, and the alarms in them
+        self.alarms = bytearray(8)
         self._saved_latched = 0
         self._save_after_s = 0
         self._save_failed = False

@@ -79,6 +79,8 @@ class Saver:
         self._wlan = None
         self._watched = False
         self._units = ()
+        self._alarms = bytearray(8)
+        self._alarm_changes = 0
 
     def light(self, brightness_pct=100):
         """In the place of the panel's own: while it rests, it stays dark."""
@@ -101,7 +103,10 @@ class Saver:
         known = check.verdict == PLAUSIBLE and not check.frozen and bms.answering
         current_ma = pack.get(p.CURRENT_MA) if known else None
         cold_dc = pack.get(p.TEMP_MIN_DC) if known else None
-        news = (heater.state << 11 | sum(pack.alarms)) ^ heater.latched << 4 ^ heater.warnings
+        if pack.alarms != self._alarms:
+            self._alarms[:] = pack.alarms
+            self._alarm_changes = self._alarm_changes + 1 & 0xFFFF
+        news = (heater.state << 16 | self._alarm_changes) ^ heater.latched << 4 ^ heater.warnings
         heats = on or heater.state == HEATING
         rests = self._resting.step(elapsed_ms, current_ma, cold_dc, heats, news)
         if rests != self.rests:

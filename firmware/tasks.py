@@ -172,9 +172,17 @@ def run_relay(device):
         up = device.wifi.step(now)
         if device.clock is not None:
             device.clock.step(device.wifi, now)
+        if device.meter is not None:
+            _count(device, now)
         busy = device.relay is not None and _serve_relay(device, up, now)
         device.supervisor.alive(_RELAY, ticks_ms())
         yield _RELAY_BUSY_TICK_MS if busy else _RELAY_TICK_MS
+
+
+def _count(device, now):
+    """Counts what has gone through the pack, as far as its figures can be believed."""
+    check = device.bms.check
+    device.meter.step(device.bms.pack, check.verdict == PLAUSIBLE and not check.frozen, now)
 
 
 def _serve_relay(device, up, now):
@@ -182,13 +190,11 @@ def _serve_relay(device, up, now):
     relay = device.relay
     heater = device.heater
     bms = device.bms
-    check = bms.check
-    device.meter.step(bms.pack, check.verdict == PLAUSIBLE and not check.frozen, now)
-    news = heater.state << 16 | heater.reason << 8 | check.verdict << 1 | bms.answering
-    alarms = sum(bms.pack.alarms)
+    news = heater.state << 16 | heater.reason << 8 | bms.check.verdict << 1 | bms.answering
+    alarms = bms.pack.alarms
     if news != device.news or alarms != device.alarms:  # worth telling at once
         device.news = news
-        device.alarms = alarms
+        device.alarms[:] = alarms
         relay.publish_soon()
     command = relay.step(device.wifi, now)
     if command != c.NOTHING:

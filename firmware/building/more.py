@@ -4,7 +4,7 @@ from unload import unload
 
 
 def add_to(device, early):
-    """Gives the device the time, if it plans by it or can tell it, and what keeps its history."""
+    """Gives the device the time, if it plans by it or can tell it, its meter, and its history."""
     settings = early.settings
     if settings["preheat_at"] or early.roomy and device.wifi_used:
         from hardware.net.network_time import Clock
@@ -12,8 +12,10 @@ def add_to(device, early):
         saved = device.state.get("time")
         device.clock = Clock(settings["ntp_host"], settings["utc_offset_min"], saved)
     if early.roomy:
+        from bms.meter import Meter
         from building import remote
 
+        device.meter = Meter(device.state.get("meter"))  # screen and page tell it, too
         remote.add_to(device, early)
     if settings["history_kb"]:
         _add_history(device, early)

@@ -67,7 +67,8 @@ def build_relay(device, early, about):
     fitted = settings["heater_output"] != "none"
     mode = settings["heater_mode"].encode()
     allowed = line_of(MODE_NAMES, mode, 0, len(mode)) if fitted else 0
-    device.meter = Meter(device.state.get("meter"))
+    if device.meter is None:  # with PSRAM building.more has made it
+        device.meter = Meter(device.state.get("meter"))
     told_s = settings["mqtt_interval_s"]
     if early.roomy:
         from building import relay_roomy

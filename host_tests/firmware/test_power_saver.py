@@ -129,9 +129,13 @@ def test_current_and_alarm_wake(rig):
     for _ in range(70):
         rig.step()
     assert state(rig) == ASLEEP
-    rig.device.bms.pack.alarms[0] = 1
-    rig.step()
-    assert state(rig) == AWAKE
+    for alarms in (1, 2):  # another one in its place is news, too
+        rig.device.bms.pack.alarms[0] = alarms
+        rig.step()
+        assert state(rig) == AWAKE
+        for _ in range(70):
+            rig.step()
+        assert state(rig) == ASLEEP
 
 
 def test_the_press_that_wakes_does_nothing_else(rig):

@@ -7,6 +7,8 @@ import types
 
 import pytest
 
+from bms import alarms
+from bms.pack import PackState
 from compat import ticks_add, ticks_diff
 from relay import commands as c
 
@@ -49,10 +51,11 @@ class Device:
         self.down = 0
         self.starved = False
         self.memory = Thing(idf_largest=29_696)
-        self.news = self.alarms = self.uptime_s = self.bounce_after_s = 0
-        pack = Thing(alarms=bytearray(8))
-        self.bms = Thing(pack=pack, check=Thing(verdict=0, frozen=False), answering=False)
-        self.meter = Thing(step=lambda pack, good, now: None)
+        self.news = self.uptime_s = self.bounce_after_s = 0
+        self.alarms = bytearray(8)
+        self.bms = Thing(pack=PackState(), check=Thing(verdict=0, frozen=False), answering=False)
+        self.counted = []
+        self.meter = Thing(step=lambda pack, good, now: self.counted.append(good))
         self.clock = None
         self.output = Thing(
             on=False,
@@ -186,7 +189,8 @@ def test_a_change_of_the_heater_is_told_at_once_and_once(tasks):
 def test_an_alarm_and_a_pack_that_falls_silent_are_told_at_once_and_once(tasks):
     device = Device()
     changes = (
-        lambda: device.bms.pack.alarms.__setitem__(1, 4),
+        lambda: device.bms.pack.raise_alarm(alarms.CELL_OVERVOLTAGE),
+        lambda: replace_alarm(device.bms.pack, alarms.PACK_OVERVOLTAGE),
         lambda: setattr(device.bms, "answering", True),
         lambda: setattr(device.bms.check, "verdict", 3),
     )
@@ -196,6 +200,23 @@ def test_an_alarm_and_a_pack_that_falls_silent_are_told_at_once_and_once(tasks):
         serve(tasks, device)
         serve(tasks, device)
         assert device.calls == ["soon"]
+
+
+def replace_alarm(pack, alarm):
+    """As many as before, and another one."""
+    pack.clear_alarms()
+    pack.raise_alarm(alarm)
+
+
+@pytest.mark.parametrize("relay", (True, False))
+def test_what_goes_through_the_pack_is_counted_with_a_broker_and_without(tasks, relay):
+    device = Device()
+    if not relay:
+        device.relay = None
+    serve(tasks, device)
+    device.bms.check.frozen = True
+    serve(tasks, device)
+    assert device.counted == [True, False]
 
 
 def test_the_wifi_is_joined_anew_after_twenty_minutes_without_a_broker(tasks):
