@@ -16,7 +16,7 @@ _ONCE = (
     ("building.units", "bms.catalog"),
     ("building.heater", "heat.restore", "hardware.reset_cause"),
     ("building.relay", "mqtt.open_codes", "relay.making"),
-    ("building.screen",),
+    ("building.screen", "screen.draw.letters"),
 )
 
 

@@ -173,16 +173,12 @@ def run_relay(device):
         if device.clock is not None:
             device.clock.step(device.wifi, now)
         if device.meter is not None:
-            _count(device, now)
+            bms = device.bms
+            good = bms.check.verdict == PLAUSIBLE and not bms.check.frozen
+            device.meter.step(bms.pack, good, now)
         busy = device.relay is not None and _serve_relay(device, up, now)
         device.supervisor.alive(_RELAY, ticks_ms())
         yield _RELAY_BUSY_TICK_MS if busy else _RELAY_TICK_MS
-
-
-def _count(device, now):
-    """Counts what has gone through the pack, as far as its figures can be believed."""
-    check = device.bms.check
-    device.meter.step(device.bms.pack, check.verdict == PLAUSIBLE and not check.frozen, now)
 
 
 def _serve_relay(device, up, now):

@@ -38,6 +38,7 @@ LIB = {
         "heat.charger",
         "relay.commands",
         "relay.message_names",
+        "screen.draw.letters",
     },  # each where it is numbered
 }
 

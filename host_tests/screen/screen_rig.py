@@ -33,7 +33,7 @@ class Page:
 
     def _note(self, brush, face):
         text = brush.text
-        said = bytes(text.buf[: text.unit]).decode()
+        said = bytes(text.buf[: text.unit]).decode("latin-1")  # a byte is a letter of the fonts
         unit = bytes(text.buf[text.unit : text.n]).decode()
         for i in range(text.n):
             here = face if i < text.unit else b.TEXT

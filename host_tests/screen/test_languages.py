@@ -10,10 +10,10 @@ import words as w
 from bms import alarms, bank, check
 from heat import charger
 from languages import codes, english, file, german
-from languages.file import encoded
 from screen import labels, titles
 from screen.draw.fonts.barlow import LARGE, TEXT
 from screen.draw.language import Language
+from screen.draw.letters import FIRST_LETTER, encoded
 from screen.draw.text import Text
 from screen.more import advice as more
 from screen.pages.errors import number_of, width
@@ -88,6 +88,7 @@ def test_every_text_can_be_drawn_and_fits(language):
         code = encoded(text)
         assert len(code) <= w.LINE_BYTES, text
         assert all(number_of(TEXT, byte) >= 0 for byte in code), text
+        assert code.count(b"?") == text.count("?"), text  # no letter is unknown
         if table == w.REASON_TEXTS and 0 < number <= w.LAST_FAULT:
             code += b"  9/9"
         if table == w.ALARM_TEXTS and number in WITH_CELL:
@@ -222,7 +223,7 @@ def test_the_file_for_a_mono_panel_has_ascii_alone_and_each_line_has_room():
     mono = boards.load("esp32_c3_devkit+sh1106")
     data = rendered.FILES["languages.german"](german, mono)
     lines = data[2 * w.LINE_BYTES : -4]  # behind the places of the tables
-    assert b"fuer diese Matte" in lines and max(lines) < file.FIRST_LETTER
+    assert b"fuer diese Matte" in lines and max(lines) < FIRST_LETTER
     assert len(data) == len(german.DATA) + 4 and zlib.crc32(data) == 0x2144DF1C
     plain = rendered.FILES["languages.german"](german, boards.load("lilygo_t_display"))
     assert plain[:-4] == german.DATA

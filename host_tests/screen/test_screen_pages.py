@@ -300,6 +300,23 @@ def test_heater_states(page, state, said):
     assert said in page.update(heater_state=state, heater_reason=w.NO_SENSOR)
 
 
+@pytest.mark.parametrize(
+    "name, shown",
+    [
+        ("Büsli", "B\x81sli"),  # the bytes of screen.draw.letters
+        ("Ärger Straße", "\x82rger Stra\x85e"),
+        ("Ván 2", "V?n 2"),
+        ("Вагон", "?????"),
+    ],
+)
+def test_a_name_is_shown_with_its_letters_or_question_marks(monkeypatch, name, shown):
+    monkeypatch.setitem(scenes.SETTINGS, "name", name)
+    page = Page(monkeypatch)
+    assert shown in page.update(heater_state=w.OFF)
+    page = Page(monkeypatch, errors=(f'name: "{name}"',))
+    assert f'name: "{shown}"' in page.update(uptime_s=1)
+
+
 def test_a_long_name_is_cut(monkeypatch):
     monkeypatch.setitem(scenes.SETTINGS, "name", "W" * 24)
     page = Page(monkeypatch)

@@ -1,11 +1,9 @@
 """How a language is written to a file, which screen.draw.language reads line by line."""
 
+from screen.draw.letters import LETTERS, encoded
 from words import LINE_BYTES
 
-# What languages have beside ASCII, and the byte that stands for the first of them in a file.
-LETTERS = "äöüÄÖÜß"
-FIRST_LETTER = 127
-_SPELLED = ("ae", "oe", "ue", "Ae", "Oe", "Ue", "ss")  # the same where there is only ASCII
+_SPELLED = ("ae", "oe", "ue", "Ae", "Oe", "Ue", "ss")  # letters.LETTERS where there is only ASCII
 
 
 def render(tables):
@@ -26,13 +24,6 @@ def render(tables):
             data[at : at + len(code)] = code
             line += 1
     return bytes(data)
-
-
-def encoded(text):
-    """Returns a text as the bytes by which the screen's fonts know its letters."""
-    for at in range(len(LETTERS)):
-        text = text.replace(LETTERS[at], chr(FIRST_LETTER + at))
-    return bytes([ord(letter) for letter in text])
 
 
 def spelled_out(text):

@@ -21,7 +21,7 @@ _MESSAGE_S = const(3)  # each of several messages stays this long
 _PRINTABLE = (
     " !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ"
     "[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~"
-    "aouAOUs"  # for languages.file.LETTERS, which framebuf does not have
+    "aouAOUs"  # for screen.draw.letters.LETTERS, which framebuf does not have
 )
 
 
@@ -93,9 +93,11 @@ class MonoScreen:
     mentioned in the lowest line in turn with what else there is to tell."""
 
     def __init__(self, canvas, settings, texts, errors):
+        from screen.draw.letters import encoded  # needed once
+
         self._canvas = canvas
         self._texts = texts
-        self._name = settings["name"].encode()
+        self._name = encoded(settings["name"])
         self._max_age_ms = settings["data_max_age_s"] * 1000
         self._errors = len(errors)
         self._seq = self._second = -1

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
-from languages.file import FIRST_LETTER, LETTERS
+from screen.draw.letters import FIRST_LETTER, LETTERS
 from tools import ROOT
 from tools.draw import icon_shapes
 

@@ -5,7 +5,7 @@ from screen.draw.brush import STRUCK, Brush
 
 _SIZE = const(8)
 _LAST = const(126)  # that framebuf has
-_OTHERS = b"aouAOUs"  # for languages.file.LETTERS, which it does not have
+_OTHERS = b"aouAOUs"  # for screen.draw.letters.LETTERS, which it does not have
 _ICONS = b"CDHWM"  # charge, discharge, heat, Wi-Fi, MQTT
 
 

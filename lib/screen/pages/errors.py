@@ -18,10 +18,12 @@ class Errors:
     """Shows texts (str). Preparing them allocates; showing does not. `page`: see pages.glance."""
 
     def __init__(self, errors):
+        from screen.draw.letters import encoded  # needed once
+
         self._count = len(errors)
         lines = []
         for error in errors:
-            wrap(error.encode(), TEXT, layout.LINE_PX, lines)
+            wrap(encoded(error), TEXT, layout.LINE_PX, lines)
         self._lines = tuple(lines)
         self._pages = max(1, (len(lines) + _LINES - 1) // _LINES)
         self.page = (layout.LINES[: _FIELDS * ROW], (self.show,) * _FIELDS)

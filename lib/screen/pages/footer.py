@@ -27,9 +27,11 @@ class Footer:
     is nothing to tell."""
 
     def __init__(self, sheet, title):
+        from screen.draw.letters import encoded  # needed once
+
         self.errors = 0
         self.sheet = sheet
-        self._title = title.encode()
+        self._title = encoded(title)
 
     def show(self, slot, model, live):
         """Shows the line, if it has changed: see Sheet. `live`: the figures are fresh."""
