@@ -3,9 +3,17 @@
 import pytest
 
 from bms import pack as p
+from bms.check import NO_DATA, Check
 from bms.jk.jk_ble import JkBle, put_command
 from host_tests import dialects
-from host_tests.bms.jk_ble_rig import DEVICE_24S, DEVICE_32S, jk04_status, knowing, settings_frame
+from host_tests.bms.jk_ble_rig import (
+    DEVICE_24S,
+    DEVICE_32S,
+    jk04_status,
+    knowing,
+    patched,
+    settings_frame,
+)
 from host_tests.dialects import (
     differences,
     feed,
@@ -194,6 +202,37 @@ def test_impossible_figures_reject_a_frame(offset, byte):
     frame[299] = sum(frame[:299]) & 0xFF
     dialect = knowing(10)
     assert feed(dialect, bytes(frame)) == 0 and dialect.framer.bad_frame == 1
+
+
+UNIT = jk_device(b"JK-PB2A16S20P", b"15A", b"15.41")
+OTHERS = {
+    "model": jk_device(b"JK-PB1A16S10P", b"15A", b"15.41"),
+    "version": jk_device(b"JK-PB2A16S20P", b"15A", b"15.38"),
+    "serial number": jk300(3, {6: b"JK-PB2A16S20P", 22: b"15A", 30: b"15.41", 86: b"40104030234"}),
+}
+
+
+@pytest.mark.parametrize("lost", [False, True])
+@pytest.mark.parametrize("other", [None, *OTHERS])
+def test_the_same_unit_goes_on_with_its_figures_and_another_begins_with_none(lost, other):
+    dialect = start(JkBle)
+    pack = dialect.pack
+    checker = Check(pack, dialect.FREEZE_S)
+    feed(dialect, UNIT, patched({166: b"\x10"}), settings_frame(), now=100)
+    before = values(dialect)
+    assert checker.step(100) and before["alarms"] == ["cell_overvoltage"]
+    if lost:
+        dialect.reset()
+    feed(dialect, OTHERS.get(other, UNIT), now=3000)
+    if other is None:
+        assert values(dialect) == before and checker.step(3000) and any(pack.alarms)
+        assert pack.age_ms(p.STATUS, 3000) == 2900
+    else:
+        assert not any(pack.alarms) and pack.cells == 0
+        assert not pack.seen(p.STATUS) and not pack.seen(p.SETTINGS) and pack.seen(p.DEVICE)
+        assert not checker.step(3000) and checker.verdict == NO_DATA
+    feed(dialect, patched({6: b"\xe5"}), now=4000)
+    assert checker.step(4000) and pack.fresh(p.STATUS, 4000, 0)
 
 
 def test_another_unit_starts_from_nothing():

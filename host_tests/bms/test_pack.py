@@ -55,7 +55,7 @@ def test_every_slot_keeps_its_own_figure(slot):
     assert pack.get(slot) == -(2**30) + 1
 
 
-def test_clear_leaves_ages_and_nothing_else():
+def test_clear_leaves_nothing():
     pack = PackState()
     for slot in range(p.SLOTS):
         pack.put(slot, 1)
@@ -64,11 +64,13 @@ def test_clear_leaves_ages_and_nothing_else():
     pack.raise_alarm(alarms.LOW_SOC)
     for which in range(len(vocabulary.TEXTS)):
         pack.put_text(which, b"text", 0, 4)
-    pack.touch(p.STATUS, 100)
+    for group in (p.STATUS, p.SETTINGS, p.DEVICE):
+        pack.touch(group, 100)
     pack.clear()
     assert vocabulary.values(pack) == {}
     assert pack.temp_valid == bytes(p.MAX_TEMPS) and not any(pack.alarms)
-    assert pack.age_ms(p.STATUS, 150) == 50
+    for group in (p.STATUS, p.SETTINGS, p.DEVICE):
+        assert not pack.seen(group) and not pack.fresh(group, 150, 60_000)
 
 
 # -- ages -----------------------------------------------------------------------------------------

@@ -82,6 +82,8 @@ class Check:
             self._seq = pack.seq
             self.verdict = judge(pack)
             self._watch_content(pack.fingerprint, now)
+        elif not pack.seen(p.STATUS):
+            self.verdict = NO_DATA  # none yet, or of another unit
         return self.verdict == PLAUSIBLE
 
     def reset(self):

@@ -194,7 +194,7 @@ class PackState:
         self.notices = bytearray(8)  # likewise; what is not wrong, but wants something done
         self.value_bytes, self.values = bytes_and("i", 4 * SLOTS)
         self.valid = bytearray(SLOTS)
-        self._seen = bytearray(_GROUPS)
+        self._seen = bytearray(8)  # of _GROUPS; as long as zeros that there are
         self._t_ms = array("i", bytes(4 * _GROUPS))
         self._texts = bytearray(_TEXTS_ROOM)
         self._text_len = bytearray(_TEXTS)
@@ -283,10 +283,11 @@ class PackState:
         self._text_len[which] = at - first
 
     def clear(self):
-        """Marks every figure unknown; groups keep their ages."""
+        """Marks every figure unknown, and every group as one that was never seen."""
         self.valid[:] = _ZEROS
         self.temp_valid[:] = _ZEROS_8
         self._text_len[:] = _ZEROS_9
+        self._seen[:] = _ZEROS_8
         self.cells = self.temps = 0
         self.clear_alarms()
 

@@ -46,6 +46,7 @@ _TEXTS = bytes(
     + (78, 8, p.MFG_DATE)
     + (86, 11, p.SERIAL)
 )
+_IDENTITY = bytes((p.MODEL, p.SW_VERSION, p.SERIAL))
 _MODEL = const(6)
 _MODEL_ROOM = const(16)
 _BALANCER = b"DZ"  # in the model of an active balancer with the layout of a BMS, JK_DZ11B2A24S
@@ -87,6 +88,7 @@ class JkFrames:
         self.proven = False
         self.generation = -1
         self._guessed = False  # that is from a status frame
+        self._unit = 0  # whose figures the pack has; a lost link does not make it another
         self.withheld = NO_DEVICE_INFO
         self.seen = array("i", bytes(4 * _TYPES))
         self.withheld_frames = 0
@@ -244,8 +246,10 @@ class JkFrames:
                 return BAD_FRAME
         pack = self.pack
         generation = major(buf, at + _SW, _SW_ROOM)
-        if generation != self.generation and pack.seen(p.DEVICE):
-            pack.clear()  # another unit
+        unit = _identity(buf, at)
+        if unit != self._unit and pack.seen(p.DEVICE):
+            pack.clear()
+        self._unit = unit
         self.assume(generation)
         self._guessed = False
         if self._is_ambiguous() and self._jk04.is_device(buf, at):
@@ -260,6 +264,17 @@ class JkFrames:
             pack.put_text(_TEXTS[row + 2], buf, start, text_size(buf, start, _TEXTS[row + 1]))
         pack.touch(p.DEVICE, now)
         return DECODED
+
+
+def _identity(buf, at):
+    """Returns a number that tells a unit from another: by model, software and serial number."""
+    number = 0
+    for row in range(0, len(_TEXTS), 3):
+        if _TEXTS[row + 2] in _IDENTITY:
+            start = at + _TEXTS[row]
+            for i in range(start, start + text_size(buf, start, _TEXTS[row + 1])):
+                number = 31 * number + buf[i] & 0xFFFFFF
+    return number
 
 
 def major(buf, at, room):
