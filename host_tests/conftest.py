@@ -11,6 +11,7 @@ with text `stdout` and `stderr`; a traceback or a bad exit status fails the test
 `micropython32` takes `files={"/inside": "/here"}`, because its file system is its own.
 """
 
+import gc
 import pathlib
 
 import hypothesis
@@ -114,6 +115,21 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.flaky(reruns=2, reruns_delay=1))
     order = [{_LONGEST}, real_time, *({name} for name in _LONG)]
     items.sort(key=lambda item: [item.path.name not in names for names in order])
+
+
+def pytest_collection_finish():
+    """What lives as long as the run is no garbage: the firmware calls gc.collect often, and each
+    call would look through ten thousand tests."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _settled():
+    """The same for what a file of tests has left: modules, the trees of sources, pictures."""
+    yield
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter):
