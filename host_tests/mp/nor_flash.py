@@ -12,6 +12,7 @@ import vfs
 BLOCK = 4096
 READ = 32
 _QUARTER = 1024
+_BLANK = memoryview(b"\xff" * BLOCK)
 _SIZES = {"progsize": 32, "readsize": READ, "lookahead": 32}  # the ESP32's
 
 
@@ -26,6 +27,7 @@ class Flash:
 
     def __init__(self, data):
         self.data = bytearray(BLOCK * data) if isinstance(data, int) else data
+        self._view = memoryview(self.data)  # a part of it is no copy
         self.budget = None
         self.steps = 0
         self.log = self.read = None
@@ -35,7 +37,7 @@ class Flash:
     def readblocks(self, n, buf, offset=0):
         start = n * BLOCK + offset
         end = start + len(buf)
-        buf[:] = self.data[start:end]
+        buf[:] = self._view[start:end]
         self.read_bytes += len(buf)
         if self.read is not None:
             for at in range(start // READ, (end + READ - 1) // READ):
@@ -43,10 +45,14 @@ class Flash:
 
     def writeblocks(self, n, buf, offset=0):
         start = n * BLOCK + offset
-        self._note(start, bytes(buf))
+        self._note(start, buf)
         size = self._afford(len(buf))
-        for i in range(size):
-            self.data[start + i] &= buf[i]
+        there = self._view[start : start + size]
+        if size and min(there) == 0xFF:
+            there[:] = memoryview(buf)[:size]
+        else:
+            for i in range(size):
+                there[i] &= buf[i]
         return 0 if size == len(buf) else -5
 
     def ioctl(self, op, arg):
@@ -58,7 +64,7 @@ class Flash:
             self._note(arg * BLOCK, None)
             parts = self._afford(4)
             size = _QUARTER * parts
-            self.data[arg * BLOCK : arg * BLOCK + size] = b"\xff" * size
+            self._view[arg * BLOCK : arg * BLOCK + size] = _BLANK[:size]
             self.erased[arg] += 1
             return 0 if parts == 4 else -5
         return 0
@@ -69,7 +75,7 @@ class Flash:
 
     def _note(self, start, data):
         if self.log is not None:
-            self.log.append((self.steps, start, data))
+            self.log.append((self.steps, start, data and bytes(data)))
 
     def _afford(self, wanted):
         if self.budget is not None:
