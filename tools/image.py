@@ -24,7 +24,7 @@ import tempfile
 
 from tools import ROOT, boards, rendered
 from tools.draw import panel_layouts
-from tools.small import groups, lean, short_names, squeeze
+from tools.small import groups, lean, scopes, short_names, squeeze
 from tools.small.stock_names import ADDED, STOCK
 
 ROOTS = (ROOT / "firmware", ROOT / "lib")
@@ -247,12 +247,13 @@ class Laid:
 @contextlib.contextmanager
 def _uncollected():
     """Meanwhile Python looks for no garbage: among the millions of nodes of an image's trees that
-    is a quarter of the work, and finds next to nothing."""
+    is a quarter of the work, and finds next to nothing. In the end they go."""
     before = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
+        scopes.forget()
         if before:
             gc.enable()
 

@@ -4,7 +4,7 @@ import ast
 import builtins
 import functools
 
-from tools.small.short_names import children, imported_modules, parse
+from tools.small.short_names import children, imported_modules, nodes, parse
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -180,3 +180,10 @@ def read(text, ours):
 @functools.lru_cache(maxsize=512)
 def _read(text, imported):
     return Reader(parse(text), imported)
+
+
+def forget():
+    """Lets go of all trees: those of one image are two million objects, among which Python would
+    look for garbage ever after."""
+    for kept in (parse, nodes, _read):
+        kept.cache_clear()

@@ -26,11 +26,10 @@ def parse(text):
     return ast.parse(text)
 
 
+@functools.cache
 def nodes(tree):
     """Returns all nodes of a tree that is not changed any more; walking it each time is slow."""
-    if not hasattr(tree, "all_nodes"):
-        tree.all_nodes = walk(tree)
-    return tree.all_nodes
+    return walk(tree)
 
 
 def walk(tree):
