@@ -17,6 +17,7 @@ from host_tests.relay.broker_rig import (
     BASE,
     STATE,
     Client,
+    Program,
     broker,
     client,
     newcomer_hears,
@@ -153,58 +154,77 @@ def test_reconnections_cost_no_memory(start):
         broker.stop()
 
 
-@pytest.fixture
-def listener():
+class Listener:
     """A TCP listener that tells every connection the same, then keeps it open and is silent."""
-    server = socket.create_server(("127.0.0.1", 0))
-    told = {"bytes": b"", "port": server.getsockname()[1]}
-    connections = []
 
-    def serve():
+    def __init__(self, told):
+        self.server = socket.create_server(("127.0.0.1", 0))
+        self.port = self.server.getsockname()[1]
+        self._told = told
+        self._connections = []
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self):
         while True:
             try:
-                connection, _ = server.accept()
-                connections.append(connection)
+                connection, _ = self.server.accept()
+                self._connections.append(connection)
                 connection.recv(1000)
-                connection.sendall(told["bytes"])
+                connection.sendall(self._told)
             except OSError:
                 return
 
-    threading.Thread(target=serve, daemon=True).start()
-    yield told
-    server.close()
-    for connection in connections:
-        connection.close()
+    def close(self):
+        for each in (self.server, *self._connections):
+            each.close()
 
 
 CONNACK = b"\x20\x02\x00\x00"
+# What such a broker tells, and the failure and the detail that come of it.
+BROKEN = {
+    "silent": (b"", "timeout", None),  # accepts, and then nothing
+    "torn": (b"\x20", "timeout", None),  # dies within its first answer
+    "half": (CONNACK, "timeout", None),  # accepts the session, but no subscription
+    "message": (CONNACK + b"\x30\x20\x00\x05ab", "timeout", None),  # dies within a message
+    "refusal": (b"\x20\x02\x00\x05", "refused", 5),
+    "http": (b"HTTP/1.1 400 Bad Request\r\n\r\n", "protocol", None),
+    "endless": (CONNACK + b"\x30\xff\xff\xff\x7f\x00\x01a", "timeout", None),  # 256 MB to come
+    "malformed": (CONNACK + b"\x30\xff\xff\xff\xff\x00\x01a", "protocol", None),
+}
+
+
+@pytest.fixture(scope="module")
+def at_a_broken_broker(places):
+    """Returns what gives the program at one of BROKEN, which all wait for their answers at once.
+    One that is asked for again starts anew."""
+    listeners = {name: Listener(told) for name, (told, _, _) in BROKEN.items()}
+
+    def begin(name):
+        return Program(places, mqtt_port=listeners[name].port)
+
+    started = {name: begin(name) for name in BROKEN}
+    yield lambda name: started.pop(name, None) or begin(name)
+    for program in started.values():
+        program.kill()
+    for each in listeners.values():
+        each.close()
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "told, failure, detail",
-    [
-        (b"", "timeout", None),  # accepts, and then nothing
-        (b"\x20", "timeout", None),  # dies within its first answer
-        (CONNACK, "timeout", None),  # accepts the session, but no subscription
-        (CONNACK + b"\x30\x20\x00\x05ab", "timeout", None),  # dies within a message
-        (b"\x20\x02\x00\x05", "refused", 5),
-        (b"HTTP/1.1 400 Bad Request\r\n\r\n", "protocol", None),
-        (CONNACK + b"\x30\xff\xff\xff\x7f\x00\x01a", "timeout", None),  # 256 MB to come
-        (CONNACK + b"\x30\xff\xff\xff\xff\x00\x01a", "protocol", None),
-    ],
-    ids=["silent", "torn", "half", "message", "refusal", "http", "endless", "malformed"],
-)
-def test_a_broken_broker_costs_a_bounded_time(listener, start, told, failure, detail):
-    listener["bytes"] = told
-    program = start(mqtt_port=listener["port"])
-    report = program.wait_for(lambda r: r["failures"] >= 1)
-    assert report["failure"] == failure
-    assert detail is None or report["detail"] == detail
-    if failure != "timeout":  # and it goes on trying; the slow ones would tell the same, slowly
-        report = program.wait_for(lambda r: r["failures"] >= 2)
-    assert not report["connected"]
-    program.finish()
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_broker_costs_a_bounded_time(at_a_broken_broker, name):
+    _, failure, detail = BROKEN[name]
+    program = at_a_broken_broker(name)
+    try:
+        report = program.wait_for(lambda r: r["failures"] >= 1)
+        assert report["failure"] == failure
+        assert detail is None or report["detail"] == detail
+        if failure != "timeout":  # and it goes on trying; the slow ones would tell it slowly
+            report = program.wait_for(lambda r: r["failures"] >= 2)
+        assert not report["connected"]
+        program.finish()
+    finally:
+        program.kill()
 
 
 @pytest.mark.slow
