@@ -4,9 +4,12 @@ import pytest
 
 from bms import pack as p
 from bms.jk.jk_modbus import JkModbus, put_trigger
+from bms.jk.jk_modbus_plain import COMPLETE, MORE_BLOCKS, PlainReader
 from bms.pack import PackState
 from host_tests import dialects
+from host_tests.bms.jk_modbus_rig import LISTEN_MS, SETTINGS, STATUS, Unit, talk
 from host_tests.dialects import (
+    CHUNK,
     differences,
     feed,
     feed_capture,
@@ -17,19 +20,7 @@ from host_tests.dialects import (
     variant_of,
     why_withheld,
 )
-from tools.bench.bms.jk_modbus_sim import JkBusMasterSim, JkModbusSim
-from tools.mp.samples import acknowledged, crc16, jk02_status, jk300, jk_device
-from tools.plant import Plant
-
-DEVICE = jk_device(b"JK-PB2A16S20P", b"15A", b"15.41")
-STATUS = jk02_status(wide=True)
-SETTINGS = jk300(
-    1,
-    {10: b"\xf0\x0a\0\0", 18: b"\x42\x0e\0\0", 98: b"\xce\xff\xff\xff", 102: b"\x32\0\0\0"}
-    | {114: b"\x08\0\0\0", 118: b"\x01\0\0\0", 270: b"\x03\0\0\0", 282: b"\x01\0"},
-)
-LISTEN_MS = 5000  # before the first question
-FRAMES = {0x1C: DEVICE, 0x1E: SETTINGS, 0x20: STATUS}
+from tools.mp.samples import acknowledged, crc16, jk_device
 
 
 @pytest.mark.parametrize("path", dialects.captures("jk_modbus"), ids=name_of)
@@ -97,73 +88,6 @@ def test_every_bit_of_frame_and_acknowledgement_counts():
 # -- a played bus ---------------------------------------------------------------------------------
 
 
-class Unit:
-    """A unit at an address that speaks one of the two forms, on a line that may echo."""
-
-    LONGS = {
-        0x10: [*range(6, 142, 4), 270, 274, 278],
-        0x12: [70, 146, 150, 154, 158, 166, 174, 178, 182, 186, 194, 246],
-        0x14: [38, 42],
-    }
-    BYTES = {
-        0x10: [284, 286, 288, 290, 292, 294, 296],
-        0x12: [172, 190, 198, 200, 214, 234, 244],
-        0x14: [*range(6, 38, 2), *range(46, 110, 2)],
-    }
-
-    def __init__(self, form, address=3, echo=False):
-        self.form = form
-        self.address = address
-        self.echo = echo
-
-    def answer(self, request):
-        """Returns what the line carries after a request; None if it stays silent."""
-        assert crc16(request[:-2]) == request
-        echo = request if self.echo else b""
-        if request[0] != self.address or self.form not in ("framed", "plain"):
-            return echo
-        if request[1] == 0x10 and self.form == "framed":
-            return echo + FRAMES[request[3]] + b"\0" + crc16(request[:6]) + b"\0"
-        if request[1] == 3 and self.form == "plain":
-            return echo + self.registers(int.from_bytes(request[2:4], "big"), request[5])
-        return echo
-
-    def registers(self, register, words):
-        """Returns the reply to a read of registers: big endian, pairs of bytes in order."""
-        assert words <= 40
-        page = register >> 8 if register >> 8 != 0x11 else 0x10
-        frame = {0x10: SETTINGS, 0x12: STATUS, 0x14: DEVICE}[page]
-        at = register - (page << 8) + 6
-        end = at + 2 * words
-        data = b""
-        while at < end:
-            size = 4 if at in self.LONGS[page] else 2
-            part = frame[at : at + size]
-            data += part if at in self.BYTES[page] else part[::-1]
-            at += size
-        return crc16(bytes([self.address, 3, 2 * words]) + data)
-
-
-def talk(dialect, unit, last, first=0):
-    """Plays the bus with answers after 50 ms; returns [(ms, request)]."""
-    out = bytearray(16)
-    sent = []
-    due = None
-    for now in range(first, last, 10):
-        dialect.settle(now)
-        if due and now >= due[0]:
-            feed(dialect, due[1], now=now)
-            due = None
-        else:
-            dialect.feed(b"", 0, now)
-        n = dialect.request(now, out)
-        if n:
-            sent.append((now, bytes(out[:n])))
-            answer = unit.answer(bytes(out[:n]))
-            due = (now + 50, answer) if answer else None
-    return sent
-
-
 @pytest.mark.parametrize("form", ["framed", "plain"])
 @pytest.mark.parametrize("address", [None, 3])
 @pytest.mark.parametrize("echo", [False, True])
@@ -186,6 +110,38 @@ def test_the_plain_form_does_not_trust_its_map_for_the_bitmap():
     dialect = start(JkModbus, address=3)
     talk(dialect, Unit("plain"), 5000)
     assert not any(dialect.frames.capabilities)
+
+
+def test_the_plain_form_tells_nothing_that_it_did_not_read():
+    dialect = JkModbus(PackState(wires=True), CHUNK, address=3)
+    assert any(SETTINGS[80:144]) and not SETTINGS[280]
+    talk(dialect, Unit("plain"), 8000)
+    pack = dialect.pack
+    assert pack.seen(p.SETTINGS) and pack.seen(p.STATUS) and pack.cells == 8
+    assert not any(pack.cell_res_mohm) and not pack.has(p.CHARGE_PHASE)
+
+
+@pytest.mark.parametrize("before", [1, 2, 3])
+@pytest.mark.parametrize("kind", [1, 2, 3])
+def test_nothing_of_one_frame_is_left_in_the_next(before, kind):
+    reader = PlainReader()
+    fill(reader, before, 0xA5)
+    fill(reader, kind, 0)
+    read = bytearray(294)
+    if kind != 1:
+        read[280 - 6] = 0xFF  # no phase of charging
+    assert reader.place.buf[6:] == read and reader.place.buf[4] == kind
+
+
+def fill(reader, kind, byte):
+    """Has a frame read of which each byte is the same."""
+    reader.start(kind)
+    more = MORE_BLOCKS
+    while more == MORE_BLOCKS:
+        out = bytearray(6)
+        reader.request(out, 1)
+        more = reader.take(bytes([byte]) * 2 * out[5], 0, 2 * out[5])
+    assert more == COMPLETE
 
 
 def test_a_dead_bus_is_searched_without_end_and_without_hurry():
@@ -253,105 +209,6 @@ def test_a_generation_that_nobody_knows_is_withheld():
     feed(dialect, acknowledged(jk_device(b"JK-NEW", b"25", b"25.01"), 0x1C))
     assert feed(dialect, acknowledged(STATUS, 0x20)) == 0
     assert why_withheld(dialect) == "unknown_generation" and not dialect.pack.seen(p.STATUS)
-
-
-# -- a bus with a master --------------------------------------------------------------------------
-
-
-def watch(dialect, sim, last, first=0):
-    """Lets a simulated bus talk; returns what the dialect sent."""
-    out = bytearray(16)
-    sent = []
-    for now in range(first, last, 20):
-        dialect.settle(now)
-        taken = sim.take(1000 * now)
-        for at in range(0, max(len(taken), 1), 200):
-            feed(dialect, taken[at : at + 200], now=now)
-        n = dialect.request(now, out)
-        if n:
-            sent.append((now, bytes(out[:n])))
-    return sent
-
-
-def bus(*addresses):
-    """Returns a master with units at some addresses, each with a charge of 10 times its own."""
-    members = []
-    for address in addresses:
-        plant = Plant(temp_c=10.0 + address)
-        members.append(JkModbusSim(plant, address=address))
-    return JkBusMasterSim(Plant(temp_c=5.0), members)
-
-
-def test_where_a_master_talks_nothing_is_ever_asked_and_he_is_read():
-    dialect = start(JkModbus)
-    assert watch(dialect, bus(), 120_000) == []
-    assert dialect.master and dialect.address == 0 and dialect.frames.proven
-    got = values(dialect)
-    assert len(got["cell_mv"]) == 16 and got["temps_dc"][0] == 50 and "charge_utp_dc" in got
-    assert not dialect.pack.seen(p.DEVICE)
-
-
-def test_each_unit_of_a_bus_has_its_own_pack():
-    dialect = start(JkModbus, address=0)
-    packs = {address: dialect.add(PackState(), address).pack for address in (1, 7, 15)}
-    assert watch(dialect, bus(1, 7), 20_000) == []
-    assert dialect.pack.temps_dc[0] == 50
-    assert [packs[address].temps_dc[0] for address in (1, 7)] == [110, 170]
-    assert not packs[15].seen(p.STATUS)
-
-
-def test_a_unit_that_was_chosen_is_not_exchanged_for_the_master():
-    dialect = start(JkModbus, address=7)
-    assert watch(dialect, bus(1, 7), 20_000) == []
-    assert dialect.pack.temps_dc[0] == 170 and dialect.address == 7 and dialect.foreign
-    other = start(JkModbus, address=3)
-    assert watch(other, bus(1, 7), 20_000) == []
-    assert not other.pack.seen(p.STATUS) and other.foreign
-
-
-def test_a_master_that_comes_later_is_noticed_and_one_that_goes_is_followed():
-    dialect = start(JkModbus, address=3)
-    talk(dialect, Unit("framed"), 12_000)
-    assert dialect.frames.proven and not dialect.master
-    sim = bus()
-    sim.take(12_000_000)
-    sent = watch(dialect, sim, 60_000, 12_000)
-    assert dialect.master and all(now < 12_600 for now, _ in sent)
-    sent = talk(dialect, Unit("framed"), 120_000, 60_000)
-    assert not dialect.master and 85_000 < sent[0][0] < 95_000
-
-
-def test_our_own_echo_is_no_master():
-    dialect = start(JkModbus, address=3)
-    sent = talk(dialect, Unit("framed", echo=True), 30_000)
-    assert not dialect.master and len(sent) > 20
-
-
-def test_further_units_without_a_master_are_asked_in_turn():
-    class Pair:
-        def answer(self, request):
-            return Unit("framed", address=request[0]).answer(request)
-
-    dialect = start(JkModbus, address=3)
-    second = dialect.add(PackState(), 4)
-    sent = talk(dialect, Pair(), 20_000)
-    assert dialect.frames.proven and second.frames.proven and second.pack.get(p.SOC_PCT) == 50
-    assert {request[0] for _, request in sent} == {3, 4}
-    gaps = [b[0] - a[0] for a, b in zip(sent, sent[1:], strict=False)]
-    assert min(gaps) >= 100
-
-
-def test_sensors_that_nobody_measured_are_not_believed_without_a_device_frame():
-    dialect = start(JkModbus)
-    frame = bytearray(STATUS)
-    frame[256:260] = bytes(4)
-    frame[299] = sum(frame[:299]) & 0xFF
-    feed(dialect, acknowledged(bytes(frame), 0x20, address=0))
-    assert values(dialect)["temps_dc"] == [195, 188]
-    frame[256] = 5
-    frame[299] = sum(frame[:299]) & 0xFF
-    feed(dialect, acknowledged(bytes(frame), 0x20, address=0))
-    assert values(dialect)["temps_dc"] == [195, 188, 5, 0]
 
 
 def test_settings_are_read_once_and_then_seldom():

@@ -39,7 +39,12 @@ _PAIRS = (
     bytes(range(3, 51)),
 )
 
-_UNREAD = const(280)  # the phase of charging, which no block reaches: 0 would be one
+# What no block reaches is 0: of the wires and of what a unit offers, that is unknown. But it would
+# be a phase of charging.
+_PHASE = const(280)
+_NO_PHASE = const(0xFF)
+_PIECE = const(14)  # of which all behind the type and the counter is made up
+_BLANK = bytes(_PIECE)
 
 MORE_BLOCKS = const(0)
 COMPLETE = const(1)
@@ -54,13 +59,16 @@ class PlainReader:
         self.kind = 0
         self._block = 0
         put_bytes(self.place.buf, 0, PREAMBLE)
-        self.place.buf[_UNREAD] = 0xFF
 
     def start(self, kind):
-        """Begins to read a frame of this type from its first block."""
+        """Begins to read a frame of this type from its first block; no other is left in it."""
         self.kind = kind
         self._block = 0
-        self.place.buf[4] = kind
+        frame = self.place.buf
+        frame[4] = kind
+        for at in range(_MAP, FRAME, _PIECE):
+            frame[at : at + _PIECE] = _BLANK
+        frame[_PHASE] = _NO_PHASE
 
     def request(self, out, address):
         """Writes the request for the next block, without its CRC, into `out`; returns 6."""
