@@ -20,6 +20,10 @@ class Member(Mute):
         self.FREEZE_S = freeze_s
         self._unit = unit
 
+    def reset(self):
+        """See Dialect.reset."""
+        self._unit.reset()
+
     def reread_each(self, ms):
         """See Dialect.reread_each."""
         self._unit.settings.every_ms = ms

@@ -9,6 +9,7 @@ import pytest
 
 import words
 from bms import catalog
+from bms.jk.jk_frames import DEVICE_FRAME, STATUS_FRAME
 from bms.pack import PackState
 from host_tests.dialects import WITHHELD
 from host_tests.firmware.fake_chip import Chip
@@ -298,3 +299,17 @@ def test_the_link_is_renewed_when_lost_and_each_minute(rig):
     assert not rig.link.renewed
     rig.seconds(1)
     assert rig.link.renewed
+
+
+def test_a_neighbour_that_is_lost_is_asked_again_what_it_is(link_module, monkeypatch):
+    monkeypatch.delitem(sys.modules, "links.member", raising=False)
+    first = dialect("jk_modbus")
+    unit = first.add(PackState(), 2)
+    neighbour = importlib.import_module("links.member").Member(unit, 30)
+    assert neighbour.frames is unit.frames
+    unit.frames.assume(15)
+    unit.settings.due(0)
+    unit.settings.found()
+    assert unit.due(0, 1000) == STATUS_FRAME
+    neighbour.reset()
+    assert unit.due(0, 1000) == DEVICE_FRAME

@@ -135,6 +135,7 @@ def check_jk_modbus():
     status = samples.jk02_status(wide=True)
     rig = Rig(JkModbus)
     rig.dialect.add(PackState(), 7)
+    questions += [samples.crc16(bytes([n, 3, 0x12, 0, 0, 36])) for n in (1, 7, 15)]
     told = [samples.acknowledged(status, 0x20, n) for n in (0, 7, 9)]
     rig.check("jk_modbus, a master's bus", *(questions + told))
     harness.check(rig.dialect.master and rig.dialect.foreign, "no master was noticed")

@@ -33,6 +33,10 @@ class BusUnit:
         if self.searching:
             self.address = None
 
+    def answers(self):
+        """True if it answered when it was asked last."""
+        return self._answered and not self.unanswered
+
     def settle(self, now):
         """Keeps times from wrapping; call each second."""
         self.settings.settle(now)

@@ -40,9 +40,17 @@ _FIRST_PAGE = const(0x10)
 # Low byte of the register that triggers a frame, by its type.
 _TRIGGERS = b"\x00\x1e\x20\x1c"
 
+# Whose the bus is.
+_UNKNOWN = const(0)  # listening has not begun
+_QUIET = const(1)  # nobody was heard so far
+_OTHERS = const(2)  # somebody else asks
+# Ours, and so are the three of these:
+_IDLE = const(3)  # no question is out
+_ASKED = const(4)  # one is,
+_ECHOED = const(5)  # and the line has shown it to us
+
 _ADDRESSES = const(16)
 _MASTER = const(0)  # the address of a unit that is master of its bus
-_NOBODY = const(0xFF)
 _LISTEN_MS = const(5000)  # a master goes round in 4.4 s
 _MASTER_MS = const(30_000)  # so long after its last word it is gone
 _UNASKED_MS = const(2000)  # what comes so late after a question is no answer to it
@@ -50,6 +58,7 @@ _SPACING_MS = const(100)  # with less, several boards answered at once
 _REPLY_MS = const(400)  # 35…50 ms to its start, 27 ms on the line
 _GAP_MS = const(60)
 _LONG_AGO_MS = const(60_000)
+_MOST_WORDS = const(125)  # that one may ask for, by function 03
 
 
 class JkModbus(JkUnit):
@@ -57,9 +66,9 @@ class JkModbus(JkUnit):
 
     feed() never raises and never allocates. `chunk` is the size of the buffers it will be fed.
     `address`: of the unit, 0…15; None looks for the first that answers and stays with it: when it
-    falls silent, its neighbour on the bus is not our pack. `master`: another asks on this bus, and
-    we do not. `unit`: the BusUnit that the last frame was of, among `units`. `foreign` counts
-    good frames of others, `error` is the last error code (§4.2).
+    falls silent, its neighbour on the bus is not our pack. `unit`: the BusUnit that the last
+    frame was of, among `units`. `foreign` counts good frames of others, `error` is the last error
+    code (§4.2).
     """
 
     NAME = "jk_modbus"
@@ -76,26 +85,23 @@ class JkModbus(JkUnit):
         self.foreign = 0
         self.error = 0
         self.kind = 0
-        self.master = False
-        # How what anybody writes to a unit begins, and the acknowledgement (nobody writes to a
-        # master); and the replies of the unit that is asked, whose address is put into them.
-        named = _NOBODY if address is None else address
-        self._replies = tuple([bytearray((named, f)) for f in (_READ, 0x83, 0x90)])
-        self.HEADERS = (
-            (PREAMBLE,) + tuple([bytes((n, _WRITE)) for n in range(1, _ADDRESSES)]) + self._replies
-        )
+        # What anybody asks a unit or writes to it, and what that answers, begins with its address.
+        # Nobody asks a master.
+        self.HEADERS = (PREAMBLE,) + tuple([bytes((n,)) for n in range(1, _ADDRESSES)])
         self._place = Place(self.framer.buf, self.framer.words)
         self._summed = memoryview(self.framer.buf)[: FRAME - 1]
         self._reader = plain.PlainReader()
+        self._state = _UNKNOWN
         self._wanted = 0  # type of the frame that is being asked for; 0: none
-        self._waiting = False  # a request is out
-        self._echoed = False  # and the line has shown it to us
-        self._asked = False
+        self._question = bytearray(_TRIGGER)  # that was sent last
         self._asked_ms = 0
-        self._listening = True
-        self._free_ms = 0  # until then; 0 before the first look
-        self._began = False
+        self._free_ms = 0  # until then the bus may be another's
         self._heard_ms = 0  # when the first unit of several was heard
+
+    @property
+    def master(self):
+        """True while another asks on this bus, so that we do not."""
+        return self._state == _OTHERS
 
     @property
     def address(self):
@@ -123,13 +129,17 @@ class JkModbus(JkUnit):
         return None
 
     def reset(self):
-        """Forgets pending bytes and what the units are; for a link that was lost."""
-        self.framer.reset()
-        self._wanted = 0
-        self._waiting = self._asked = self._began = self.master = False
-        self._listening = True
-        for unit in self.units:
-            unit.reset()
+        """Forgets what our unit is, for a link that was lost; the others are lost each for itself.
+
+        Where none of them answers either, pending bytes are forgotten, and whose the bus is.
+        """
+        self._own.reset()
+        if self._state != _OTHERS and not any([unit.answers() for unit in self.units]):
+            self.framer.reset()
+            self._wanted = 0
+            self._state = _UNKNOWN
+        elif self._state >= _IDLE and self._asking is self._own:
+            self._drop_question()
 
     def reread_each(self, ms):
         """See Dialect.reread_each; of all units that there are by now."""
@@ -147,41 +157,41 @@ class JkModbus(JkUnit):
 
     def request(self, now, out):
         """Writes the request due now into `out` (16 bytes or more); returns its length or 0."""
-        if self._listening and self._listens(now):
+        if self._state < _IDLE and self._listens(now):
             return 0
-        if self._asked:
-            waited = ticks_diff(now, self._asked_ms)
-            if waited < _SPACING_MS or (self._waiting and waited < _REPLY_MS):
-                return 0
-            if self._waiting:
-                self._give_up()
+        waited = ticks_diff(now, self._asked_ms)
+        if waited < _SPACING_MS or (self._state != _IDLE and waited < _REPLY_MS):
+            return 0
+        if self._state != _IDLE:
+            self._give_up()
         if self._wanted == 0:
             self._wanted = self._due(now)
             if self._wanted == 0:
                 return 0
             self._reader.start(self._wanted)
-        self._asked = self._waiting = True
-        self._echoed = False
+        self._state = _ASKED
         self._asked_ms = now
         address = self._asking.address or 0  # that it is known, listening has seen to
-        for start in self._replies:
-            start[0] = address
-        self.framer.need = 0  # what is pending may be another's
+        question = self._question
         if self._asking.plain:
-            return put_crc(out, 0, self._reader.request(out, address))
-        return put_trigger(out, address, self._wanted)
+            size = put_crc(question, 0, self._reader.request(question, address))
+        else:
+            size = put_trigger(question, address, self._wanted)
+        out[:_TRIGGER] = question
+        return size
 
     def _listens(self, now):
         """True while the bus may be another's."""
-        if not self._began:
-            self._began = True
+        if self._state == _UNKNOWN:
+            self._state = _QUIET
             self._free_ms = ticks_add(now, _LISTEN_MS)
-        self._listening = ticks_diff(now, self._free_ms) < 0
-        if not self._listening:
-            self.master = False
-            if self._own.address is None:
-                self._own.address = 1
-        return self._listening
+        if ticks_diff(now, self._free_ms) < 0:
+            return True
+        self._state = _IDLE
+        self._asked_ms = ticks_add(now, -_LONG_AGO_MS)
+        if self._own.address is None:
+            self._own.address = 1
+        return False
 
     def _due(self, now):
         """Returns the type of the frame to ask for, of the unit whose turn it is; 0: none."""
@@ -203,20 +213,22 @@ class JkModbus(JkUnit):
         self._wanted = 0
         self._own.settings.reset()
 
-    def _give_up(self):
+    def _drop_question(self):
         self._wanted = 0
-        self._waiting = False
+        self._state = _IDLE
+
+    def _give_up(self):
+        self._drop_question()
         self._asking.miss()
 
     def _note_master(self, now):
         """Somebody else asks on this bus: we only listen as long as he does."""
-        if not self.master and self._own.searching:
+        if self._state != _OTHERS and self._own.searching:
             self._own.address = None  # that of a unit that was asked in vain
             self._heard_ms = now
-        self.master = self._listening = self._began = True
+        self._drop_question()
+        self._state = _OTHERS
         self._free_ms = ticks_add(now, _MASTER_MS)
-        self._waiting = False
-        self._wanted = 0
 
     # -- frames ---------------------------------------------------------------------------------
 
@@ -227,12 +239,14 @@ class JkModbus(JkUnit):
         if buf[at] == 0x55 and buf[at + 1] == 0xAA:
             return self._framed_length(buf, at, have)
         function = buf[at + 1]
+        if function & ~_ERROR != _READ and function & ~_ERROR != _WRITE:
+            return BAD_LENGTH
         if function & _ERROR:
             return _ERROR_REPLY
         if have < _ACK:
             return MORE
-        if is_good(buf, at, at + _ACK - 2):
-            return _ACK  # an acknowledgement, or our own request for registers, echoed by the line
+        if (function == _WRITE or _may_ask(buf, at)) and is_good(buf, at, at + _ACK - 2):
+            return _ACK  # an acknowledgement, or a request for registers
         if function == _WRITE:
             if buf[at + 2] & _PAGES != _FIRST_PAGE or buf[at + 6] > _LONGEST_WRITE:
                 return BAD_LENGTH
@@ -261,21 +275,26 @@ class JkModbus(JkUnit):
         function = buf[at + 1]
         if function & _ERROR:
             self.error = buf[at + 2]
-            if self._waiting:
+            if self._state >= _ASKED and buf[at] == self._asking.address:
                 self._give_up()
         elif function == _READ and size != _ACK:
             return self._accept_block(buf, at, size, now)
-        elif function == _WRITE and size == _TRIGGER and buf[at + 2] == _TRIGGER_PAGE:
-            self._note_question(buf[at], now)
+        elif function == _READ or (size == _TRIGGER and buf[at + 2] == _TRIGGER_PAGE):
+            self._note_question(buf, at, size, now)
         return OTHER
 
-    def _note_question(self, address, now):
-        """Takes a request for a frame: our own, echoed by the line, or another's."""
-        unit = self._asking
-        if self._waiting and not self._echoed and not unit.plain and address == unit.address:
-            self._echoed = True
-        else:
+    def _note_question(self, buf, at, size, now):
+        """Takes what asks a unit: it is our own question, echoed by the line, or another's."""
+        state = self._state
+        if state == _ASKED:
+            state = _ECHOED
+            for i in range(size):
+                if buf[at + i] != self._question[i]:
+                    state = _ASKED
+        if state == self._state:
             self._note_master(now)
+        else:
+            self._state = state
 
     def _accept_framed(self, buf, at, size, now):
         total = sum(self._summed)
@@ -288,7 +307,7 @@ class JkModbus(JkUnit):
             return BAD_CHECKSUM
         if buf[ack + 3] != _TRIGGERS[buf[at + 4]]:
             return BAD_FRAME  # an acknowledgement of something else: whose frame it is, is unknown
-        if not self._asked or ticks_diff(now, self._asked_ms) > _UNASKED_MS:
+        if self._state < _IDLE or ticks_diff(now, self._asked_ms) > _UNASKED_MS:
             self._note_master(now)
         unit = self._unit_at(buf[ack], now)
         if unit is None:
@@ -313,11 +332,13 @@ class JkModbus(JkUnit):
 
     def _accept_block(self, buf, at, size, now):
         unit = self._asking
-        if not unit.plain or not self._waiting:
+        if self._state == _OTHERS:
+            self.foreign = self.foreign + 1 & 0xFFFF  # what he asked for was not for us
+        if self._state < _ASKED or not unit.plain or buf[at] != unit.address:
             return OTHER
         progress = self._reader.take(buf, at + 3, size - 5)
         if progress != plain.REFUSED:
-            self._waiting = False
+            self._state = _IDLE
         if progress != plain.COMPLETE:
             return OTHER
         # A frame that was put together has neither counter nor sum of its own.
@@ -325,15 +346,14 @@ class JkModbus(JkUnit):
 
     def _decode(self, unit, place, fingerprint, now):
         kind = place.buf[4]
-        if self.master and kind == STATUS_FRAME:
+        if self._state == _OTHERS and kind == STATUS_FRAME:
             unit.frames.assume_wide(place.buf, 0)
         verdict = unit.frames.take(place, fingerprint, now)
         self.unit = unit
         self.kind = unit.frames.kind
         if verdict > 0 or self._reader.place is place:
-            if unit is self._asking:
-                self._waiting = False
-                self._wanted = 0
+            if unit is self._asking and self._state >= _IDLE:
+                self._drop_question()
             unit.hear(kind if verdict > 0 else 0)
         return verdict
 
@@ -346,6 +366,11 @@ def put_trigger(out, address, kind):
     out[3] = _TRIGGERS[kind]
     at = put_bytes(out, 4, b"\x00\x01\x02\x00\x00")
     return put_crc(out, 0, at)
+
+
+def _may_ask(buf, at):
+    """True if these may be a request for registers: how many is where a reply has figures."""
+    return buf[at + 4] == 0 and 0 < buf[at + 5] <= _MOST_WORDS
 
 
 def _begins_ack(buf, at):
