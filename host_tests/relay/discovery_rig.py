@@ -11,6 +11,33 @@ from bms import pack as p
 from host_tests.mqtt_rig import Bench
 
 UNIT = "packmate_0a1b"
+# Settings under which something is used that the usual ones do not use, and under which something
+# is not used that the usual ones use, by its name in relay.fields.USES.
+USING = {
+    "radio": {"bms_link": "ble"},
+    "no_modes_from_afar": {"mqtt_mode": False},
+    "psram": {"roomy": True},
+    "updates": {"update_url": "http://x/y"},
+    "charge_limits": {"roomy": True, "charge_max_a": 50},
+    "data_budget": {"roomy": True, "mqtt_mb_a_month": 20},
+}
+UNUSED = {
+    "heater": {"heater_output": "none", "heater_mode": "off"},
+    "modes_from_afar": {"mqtt_mode": False},
+    "no_modes_from_afar": {},
+    "boosts_from_afar": {"mqtt_boost": False},
+    "psram": {},
+    "writes_from_afar": {},
+    "thresholds": {"mqtt_thresholds": False},
+    "probe": {"heater_probe": "none"},
+    "preheat": {"preheat_at": ""},
+    "radio": {},
+    "writes": {},
+    "several": {},
+    "updates": {},
+    "charge_limits": {},
+    "data_budget": {},
+}
 
 
 def fill(pack, now):
@@ -42,6 +69,37 @@ def announced(monkeypatch, ms=60_000, device=None, errors=(), **settings):
     bench.talks = True
     bench.run(ms, step=50)
     return bench
+
+
+def full_house(monkeypatch, **settings):
+    """Returns a Bench on which a device with all that a pack can have, and with the longest names,
+    has told what it is."""
+    names = {"name": '"' * 24, "mqtt_topic": "ü" * 32, "ha_prefix": "h" * 32}
+    settings = {**names, "mqtt_interval_s": 3600, "bms_link": "ble", **settings}
+    bench = Bench(monkeypatch, **settings)
+    bench.hear_pack(p.MAX_CELLS)
+    bench.pack.temps = p.MAX_TEMPS
+    for i in range(p.MAX_TEMPS):
+        bench.pack.put_temp(i, 0)
+    for slot in range(p.SLOTS):
+        bench.pack.put(slot, 1)
+    bench.run(120_000, step=50)
+    return bench
+
+
+def records(data):
+    """Returns (those about a pack, those about the device) of discovery's DATA."""
+    found = []
+    at = 3
+    while at < len(data):
+        end = at + 13 + int.from_bytes(data[at + 11 : at + 13], "big")
+        found.append(data[at:end])
+        at = end
+    assert at == len(data) and len(found) == data[2]
+    pack = 0
+    while sum(map(len, found[:pack])) < int.from_bytes(data[:2], "big"):
+        pack += 1
+    return found[:pack], found[pack:]
 
 
 @pytest.fixture

@@ -6,8 +6,16 @@ import jinja2
 import pytest
 
 from bms import pack as p
-from host_tests.mqtt_rig import BASE, Bench, thing
-from host_tests.relay.discovery_rig import UNIT, announced, bench, start
+from host_tests.mqtt_rig import BASE, thing
+from host_tests.relay.discovery_rig import (
+    UNIT,
+    UNUSED,
+    USING,
+    bench,
+    full_house,
+    records,
+    start,
+)
 from mqtt.remote import Release
 from relay import commands as c
 from relay import discovery, fields
@@ -111,37 +119,12 @@ USED = {
     "data_budget": ("data_left_kb",),
     "updates": ("update", "update_check"),
 }
-UNUSED = {
-    "heater": {"heater_output": "none", "heater_mode": "off"},
-    "modes_from_afar": {"mqtt_mode": False},
-    "no_modes_from_afar": {},
-    "boosts_from_afar": {"mqtt_boost": False},
-    "psram": {},
-    "writes_from_afar": {},
-    "thresholds": {"mqtt_thresholds": False},
-    "probe": {"heater_probe": "none"},
-    "preheat": {"preheat_at": ""},
-    "radio": {},
-    "writes": {},
-    "several": {},
-    "updates": {},
-    "charge_limits": {},
-    "data_budget": {},
-}
 
 
 @pytest.mark.parametrize("use", USED)
 def test_only_what_is_used_is_announced_and_the_rest_is_cleared(start, use):
     assert set(USED) == set(fields.USES)
-    using = {
-        "radio": {"bms_link": "ble"},
-        "no_modes_from_afar": {"mqtt_mode": False},
-        "psram": {"roomy": True},
-        "updates": {"update_url": "http://x/y"},
-        "charge_limits": {"roomy": True, "charge_max_a": 50},
-        "data_budget": {"roomy": True, "mqtt_mb_a_month": 20},
-    }
-    bench = start(**using.get(use, {}))
+    bench = start(**USING.get(use, {}))
     if use not in ("writes", "several"):
         assert set(USED[use]) <= set(bench.configs())
     topics = {t.split("/")[3]: t for t in bench.config_topics()}
@@ -149,21 +132,6 @@ def test_only_what_is_used_is_announced_and_the_rest_is_cleared(start, use):
     for key in USED[use]:
         assert key not in bench.configs() and bench.broker.retained[topics[key]] == b""
     assert {"soc_pct", "link_up", "heater_cold_min"} <= set(bench.configs())
-
-
-def records(data):
-    """Returns (those about a pack, those about the device) of discovery's DATA."""
-    found = []
-    at = 3
-    while at < len(data):
-        end = at + 13 + int.from_bytes(data[at + 11 : at + 13], "big")
-        found.append(data[at:end])
-        at = end
-    assert at == len(data) and len(found) == data[2]
-    pack = 0
-    while sum(map(len, found[:pack])) < int.from_bytes(data[:2], "big"):
-        pack += 1
-    return found[:pack], found[pack:]
 
 
 def test_a_board_without_psram_has_no_records_of_what_it_cannot_do():
@@ -264,21 +232,7 @@ def test_every_control_is_obeyed(start):
 
 
 def test_the_full_house_with_the_longest_names(monkeypatch):
-    bench = Bench(
-        monkeypatch,
-        name='"' * 24,
-        mqtt_topic="ü" * 32,
-        ha_prefix="h" * 32,
-        mqtt_interval_s=3600,
-        bms_link="ble",
-    )
-    bench.hear_pack(p.MAX_CELLS)
-    bench.pack.temps = p.MAX_TEMPS
-    for i in range(p.MAX_TEMPS):
-        bench.pack.put_temp(i, 0)
-    for slot in range(p.SLOTS):
-        bench.pack.put(slot, 1)
-    bench.run(120_000, step=50)
+    bench = full_house(monkeypatch)
     found = bench.configs()
     entities = len([f for f in fields.FIELDS["state"] if f.title])
     assert len([k for k in found if k.startswith(("cell_", "temp_"))]) >= 32 + 8

@@ -9,41 +9,11 @@ from bms.check import PLAUSIBLE
 from host_tests.command_rig import NAMES, REASONS, STATES
 from host_tests.mqtt_rig import BASE, Bench, make_device, make_unit
 from host_tests.relay.message_rig import NOW, read
+from host_tests.relay.writes_rig import ALL, Told, writes
 from relay import commands as c
 from relay import fields
 from relay.state import StateReport
 from relay.topics import Topics
-from relay.writes import Writes
-
-ALL = (1 << writer.COMMANDS) - 1
-
-
-class Told:
-    """What a queue of commands tells."""
-
-    def __init__(self, number=0, value=0, state=0, reason=0, code=0):
-        self.command = number
-        self.value = value
-        self.state = state
-        self.reason = reason
-        self.code = code
-        self.changes = 0
-        self.asked = []
-        self.answer = 0
-        self.mask = 0
-
-    def ask(self, number, value, now):
-        self.asked.append((NAMES[number], value, now))
-        return self.answer
-
-    def offered(self):
-        return self.mask
-
-
-def writes(told=None):
-    made = Writes(told or Told(), writer.NAMES, writer.UTP)
-    made.permitted = True
-    return made
 
 
 def judged(name, payload, retained=False, told=None):
