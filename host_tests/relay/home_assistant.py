@@ -1,4 +1,5 @@
-"""Home Assistant's MQTT integration by itself, for test_home_assistant.py; runs in its Python.
+"""Home Assistant's MQTT integration by itself, for test_mqtt_broker_home_assistant.py; runs in its
+Python, of any release of tools.home_assistant.mqtt_only.
 
     python home_assistant.py FOLDER PORT
 
@@ -9,27 +10,58 @@ number, unique ids of its entities]}. What it logs begins with LOG.
 """
 
 import asyncio
+import importlib.util
+import inspect
 import json
 import logging
 import pathlib
 import sys
 from types import MappingProxyType
+from unittest import mock
 
-from homeassistant import bootstrap, config_entries, core, loader
-from homeassistant.helpers import device_registry, entity_registry
-from homeassistant.setup import async_setup_component
+# Imported somewhere, and not asked for anything here: the cloud, the supervisor, uploads, the sun.
+ABSENT = "hass_nabucasa homeassistant.components.hassio homeassistant.components.file_upload"
+ABSENT += " homeassistant.helpers.httpx_client httpx astral astral.location astral.sun"
+sys.modules |= {name: mock.MagicMock() for name in ABSENT.split()}
+
+from homeassistant import config_entries, core, loader  # noqa: E402
+from homeassistant.helpers import device_registry, entity_registry, storage  # noqa: E402
+from homeassistant.setup import async_setup_component  # noqa: E402
+
+# As its bootstrap has it, which would import a good part of the house. Not each release has all.
+SET_UP = ("entity", "frame", "template", "translation")
+LOADED = (
+    "area_registry",
+    "category_registry",
+    "device_registry",
+    "entity_registry",
+    "floor_registry",
+    "issue_registry",
+    "label_registry",
+    "restore_state",
+)
 
 
-async def start(folder, port):
-    (pathlib.Path(folder) / "configuration.yaml").write_text("")
-    hass = core.HomeAssistant(folder)
-    hass.config.skip_pip = True
-    loader.async_setup(hass)
-    hass.config_entries = config_entries.ConfigEntries(hass, {})
-    await bootstrap.async_load_base_functionality(hass)
-    hass.config.components.update({"http", "file_upload"})  # what it names and does not need
-    await async_setup_component(hass, "mqtt", {})
-    entry = config_entries.ConfigEntry(
+def helper(name):
+    """Returns a module of its helpers, None where it has no such one."""
+    name = "homeassistant.helpers." + name
+    return importlib.import_module(name) if importlib.util.find_spec(name) else None
+
+
+async def load_base(hass):
+    for name in SET_UP:
+        if hasattr(helper(name), "async_setup"):
+            helper(name).async_setup(hass)
+    if hasattr(storage, "get_internal_store_manager"):
+        await storage.get_internal_store_manager(hass).async_initialize()
+    for name in LOADED:
+        if hasattr(helper(name), "async_load"):
+            await helper(name).async_load(hass)
+    await hass.config_entries.async_initialize()
+
+
+def make_entry(port):
+    facts = dict(
         data={"broker": "127.0.0.1", "port": port, "discovery": True},
         discovery_keys=MappingProxyType({}),
         domain="mqtt",
@@ -41,7 +73,20 @@ async def start(folder, port):
         unique_id=None,
         version=1,
     )
-    await hass.config_entries.async_add(entry)
+    known = inspect.signature(config_entries.ConfigEntry).parameters
+    return config_entries.ConfigEntry(**{k: v for k, v in facts.items() if k in known})
+
+
+async def start(folder, port):
+    (pathlib.Path(folder) / "configuration.yaml").write_text("")
+    hass = core.HomeAssistant(folder)
+    hass.config.skip_pip = True
+    loader.async_setup(hass)
+    hass.config_entries = config_entries.ConfigEntries(hass, {})
+    await load_base(hass)
+    hass.config.components.update({"http", "file_upload"})  # what it names and does not need
+    await async_setup_component(hass, "mqtt", {})
+    await hass.config_entries.async_add(make_entry(port))
     await hass.async_start()
     return hass
 

@@ -1,4 +1,4 @@
-"""A Home Assistant of its own: for the picture of the dashboard, and for a test of the discovery.
+"""A Home Assistant of its own, with all that it has: for the picture of the dashboard.
 
 It is the release of requirements-home-assistant.txt, which needs Python 3.13, in build/. All that
 it would ask a person at its first start is in the files of its folder: owner, MQTT, dashboard.
@@ -10,6 +10,7 @@ import os
 import pathlib
 import shutil
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -21,7 +22,7 @@ REQUIREMENTS = ROOT / "requirements-home-assistant.txt"
 DASHBOARD = ROOT / "docs" / "home-assistant" / "dashboard.yaml"
 PAST = ROOT / "tools" / "home_assistant" / "earlier_states.py"
 _PLACE = ROOT / "build" / "home-assistant"
-_NEEDS = (3, 13)
+_NEEDS = "3.13"
 _START_S = 180
 _CONFIGURATION = """\
 homeassistant:
@@ -65,7 +66,7 @@ def install():
     found = installed()
     if found:
         return found
-    base = _find_base()
+    base = find_python(_NEEDS)
     if base is None:
         raise NoHomeAssistantError("Home Assistant needs a Python 3.13, and there is none here")
     subprocess.run([base, "-m", "venv", "--clear", str(_PLACE)], check=True)
@@ -77,16 +78,15 @@ def install():
     return installed()
 
 
-def _find_base():
-    """Returns a Python of the version that it needs, or None."""
-    name = "python{}.{}".format(*_NEEDS)
-    versions = pathlib.Path.home() / ".pyenv" / "versions"
-    found = [shutil.which(name), *versions.glob("{}.{}.*/bin/python".format(*_NEEDS))]
-    for candidate in filter(None, found):
-        ask = [str(candidate), "-c", "import sys; print(*sys.version_info[:2])"]
-        told = subprocess.run(ask, capture_output=True, text=True)
-        if told.stdout.split() == [str(part) for part in _NEEDS]:
-            return str(candidate)
+def find_python(*versions):
+    """Returns a Python of one of these versions, as "3.13", or None."""
+    for version in versions:
+        kept = pathlib.Path.home() / ".pyenv" / "versions"
+        found = [sys.executable, shutil.which("python" + version)]
+        for candidate in filter(None, [*found, *kept.glob(version + ".*/bin/python")]):
+            ask = [str(candidate), "-c", "import sys; print('%d.%d' % sys.version_info[:2])"]
+            if subprocess.run(ask, capture_output=True, text=True).stdout.strip() == version:
+                return str(candidate)
     return None
 
 
