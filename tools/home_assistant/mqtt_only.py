@@ -7,6 +7,7 @@ nothing else (requirements-home-assistant-RELEASE.txt, and a tenth of Home Assis
 test` does it. For all of Home Assistant, with its pages, see tools.home_assistant.
 """
 
+import json
 import pathlib
 import subprocess
 import sys
@@ -22,6 +23,7 @@ RELEASES = {"2024.3": ("2024.3.3", "3.11", "3.12"), "2025.4": ("2025.4.4", "3.13
 _OTHERS = "file_upload homeassistant http media_player mqtt network persistent_notification"
 _OTHERS += " stream sun websocket_api zone"
 _MQTT = ("homeassistant", "components", "mqtt")
+_SCHEMAS = pathlib.Path(__file__).with_name("own_schemas.py")
 _ALL = "all"  # a file in an environment that has all
 
 
@@ -58,6 +60,20 @@ def _unpack(wheel, folder):
             integration = parts[2] if parts[1] == "components" else "__init__.py"
             if {integration, integration + ".py"} & wanted:
                 archive.extract(name, folder)
+
+
+def judge(release, messages):
+    """Returns what a release makes of messages of discovery, [[topic, payload], ...]: see
+    own_schemas."""
+    done = subprocess.run(
+        [installed(release), "-I", str(_SCHEMAS)],
+        input=json.dumps(messages),
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode:
+        raise RuntimeError(done.stderr[-4000:])
+    return json.loads(done.stdout)
 
 
 def _place(release):
