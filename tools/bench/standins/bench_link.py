@@ -22,16 +22,16 @@ channel = open(_fds[0], "r+b")
 _alarm_line = open(_fds[1], "rb")
 uart_fds = _fds[2:]  # a pty for each of UART 1 and 2, or -1
 
-cells = array("q", [0] * ops.CELLS)
+cells = array("l", [0] * ops.CELLS)  # 64 bits, too; each value of a "q" would be made in the heap
 timer_callbacks = [None] * ops.TIMERS  # functions without argument
 input_watchers = []  # functions of (old levels, new levels)
 _handled = array("H", [0] * ops.TIMERS)
-_reply = array("q", [0] * ops.CELLS)
-_alarm = array("q", [0] * ops.CELLS)
+_reply = array("l", [0] * ops.CELLS)
+_alarm = array("l", [0] * ops.CELLS)
 _alarm_full = bytearray(1)
 _out = bytearray(_SIZE)
 _main_thread = _thread.get_ident()
-_seen_us = array("q", [0])  # the time at the main thread's last look
+_seen_us = array("l", [0])  # the time at the main thread's last look
 
 
 class _State:
@@ -200,8 +200,7 @@ def _take(reply):
     _State.busy += 1
     old_inputs = cells[ops.INPUTS]
     if reply[ops.SERIAL] > cells[ops.SERIAL]:
-        for i in range(ops.CELLS):
-            cells[i] = reply[i]
+        cells[:] = reply
         _seen_us[0] = max(_seen_us[0], cells[ops.TOLD])
     _State.busy -= 1
     _State.late = False
@@ -234,7 +233,7 @@ def _guarded(function, *args):
 
 def _take_alarm():
     """Takes over what the alarm line said."""
-    alarm = array("q", _alarm)
+    alarm = array("l", _alarm)
     _alarm_full[0] = 0
     _take(alarm)
 
