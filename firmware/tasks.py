@@ -70,6 +70,14 @@ def run(tasks):
         due_ms[first] = ticks_add(ticks_ms(), pause_ms)
 
 
+def rest_ms(period_ms):
+    """Returns how long to sleep until the clock is at a multiple of a period.
+
+    So tasks with such periods wake the chip together, and not each at moments of its own.
+    """
+    return period_ms - ticks_ms() % period_ms
+
+
 def run_bms(device):
     """Reads, decodes and asks; measures how long the loop was held, by this task or another."""
     pause_ms = 0
@@ -85,6 +93,8 @@ def run_bms(device):
         for unit in device.bms.units:
             pause_ms = min(pause_ms, unit.serve(now))
         device.supervisor.alive(_BMS, ticks_ms())
+        if pause_ms:
+            pause_ms = rest_ms(pause_ms)
 
 
 def run_heater(device):
@@ -101,7 +111,7 @@ def run_heater(device):
             if device.ble is not None:
                 device.ble.watch(device)
             device.save_if_due()
-        yield _HEATER_TICK_MS
+        yield rest_ms(_HEATER_TICK_MS)
 
 
 def _step_heater(device, now):
@@ -151,7 +161,7 @@ def run_screen(device):
             ticks = 0
             device.screen.shift()
         device.supervisor.alive(_SCREEN, ticks_ms())
-        yield _SCREEN_TICK_MS
+        yield rest_ms(_SCREEN_TICK_MS)
 
 
 def _serve_button(device, now):
@@ -178,7 +188,7 @@ def run_relay(device):
             device.meter.step(bms.pack, good, now)
         busy = device.relay is not None and _serve_relay(device, up, now)
         device.supervisor.alive(_RELAY, ticks_ms())
-        yield _RELAY_BUSY_TICK_MS if busy else _RELAY_TICK_MS
+        yield rest_ms(_RELAY_BUSY_TICK_MS if busy else _RELAY_TICK_MS)
 
 
 def _serve_relay(device, up, now):

@@ -240,10 +240,10 @@ class BLELink:
         self.reason = s.NONE
         self._heard = False
         self.up = True
-        heard_ms = came_ms = ticks_ms()
+        heard_ms = came_ms = now = ticks_ms()
         came = self.notifications
         while True:
-            await asyncio.sleep_ms(_TICK_MS)
+            await asyncio.sleep_ms(_TICK_MS - now % _TICK_MS)  # with the tasks, see tasks.rest_ms
             now = ticks_ms()
             self.radio.tidy()
             if self.handed_over:
@@ -304,5 +304,5 @@ class BLELink:
                 self.state = s.HANDED
             elif self.state == s.HANDED:
                 return  # the time is up: back at once
-            await asyncio.sleep_ms(_TICK_MS)
+            await asyncio.sleep_ms(_TICK_MS - ticks_ms() % _TICK_MS)
             self.radio.tidy()

@@ -306,6 +306,19 @@ def test_a_task_that_never_sleeps_keeps_no_other_from_running(tasks, monkeypatch
     assert max(b - a for a, b in zip(whens, whens[1:], strict=False)) <= 507
 
 
+def test_tasks_with_periods_wake_together(tasks):
+    """At multiples of their periods, whenever they were done."""
+    device = Device()
+    device.bms.look = lambda now: True
+    device.heater.step = lambda *_: False
+    device.bms.units = [Thing(serve=lambda now: 20)]
+    device.loop_max_ms = 0
+    assert next(tasks.run_heater(device)) == 500 - NOW
+    assert next(tasks.run_relay(device)) == 100 - NOW
+    reading = tasks.run_bms(device)
+    assert [next(reading), next(reading)] == [0, 20 - NOW]
+
+
 @pytest.mark.parametrize("by_radio", [False, True])
 def test_what_ends_one_task_ends_them_all(tasks, monkeypatch, by_radio):
     def ends(device):
