@@ -31,8 +31,8 @@ class Clock:
         self.idling = False
         self._virtual = 0  # at _real, or for good while idling
         self._real = real_us
-        self._spent = None  # function: CPU time in µs of what runs; None: real time counts
-        self._spent_us = 0  # what it said at _real
+        self.spent_us = 0  # CPU time of what runs, when it began to; 0 where real time counts
+        self._spent = None  # function: that CPU time; None: real time counts
         self._looked_us = None  # for which real time `_passed_us` is
         self._passed_us = 0
         self._least = 0  # time does not go back behind this, whichever thread looks
@@ -43,8 +43,9 @@ class Clock:
 
     def now(self, real_us):
         """Returns virtual time in µs."""
-        passed = 0 if self.idling else self._passed(real_us)
-        return max(self._least, self._virtual + passed)
+        if self.idling:
+            return self._virtual
+        return max(self._least, self._virtual + self._passed(real_us))
 
     def set_lapse(self, lapse, real_us):
         """Changes the wanted factor; raises ValueError outside LAPSE_MIN..LAPSE_MAX."""
@@ -61,10 +62,10 @@ class Clock:
         Without it time passes as real time does.
         """
         self._least = virtual = self.now(real_us)
-        self._spent_us = spent() if spent else 0
+        self.spent_us = spent() if spent else 0
         self._spent = spent
-        self._real = real_us
-        self._looked_us = None
+        self._real = self._looked_us = real_us
+        self._passed_us = 0
         self.idling = False
         self._virtual = virtual
 
@@ -95,9 +96,13 @@ class Clock:
         return self._virtual
 
     def wait_us(self, real_us, limit_us):
-        """Returns the real time in µs until `limit_us` may be reached; 0 if at once."""
+        """Returns the real time in µs for which to wait for `limit_us`; 0: it is there.
+
+        While idling, until the pace line is there: so a wait makes room for a few hops, and not
+        each of them waits.
+        """
         if self.idling:
-            ahead = limit_us - _SLACK_US * (self.lapse - 1) - self._pace(real_us)
+            ahead = limit_us - self._pace(real_us)
             return max(0, -(-ahead // self.lapse))
         return max(0, limit_us - self.now(real_us))
 
@@ -122,7 +127,7 @@ class Clock:
             self._looked_us = real_us
             passed = real_us - self._real if real_us > self._real else 0
             if self._spent:
-                spent_us = self._spent() - self._spent_us
+                spent_us = self._spent() - self.spent_us
                 passed = max(passed // ops.LEAST_SHARE, min(passed, spent_us))
             self._passed_us = passed
         return self._passed_us

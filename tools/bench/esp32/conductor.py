@@ -132,7 +132,7 @@ class Conductor:
             self.process.thaw()
             self.state = RUNNING
             if self._idle is None:
-                self._run()
+                self._run(real_us())
             else:
                 self.clock.idle(real_us())
 
@@ -263,7 +263,7 @@ class Conductor:
             return
         real = real_us()
         for op, arg, n, t_us, body in self._link.records(data):
-            self._record(op, arg, n, self._made_us(t_us, real), body)
+            self._record(op, arg, n, self._made_us(t_us, real), body, real)
             if op == ops.RESET:
                 return
 
@@ -274,9 +274,9 @@ class Conductor:
             t_us = thawed_us  # nobody has told it yet how long it was frozen
         return self.clock.believe(t_us, real)
 
-    def _record(self, op, arg, n, t_us, body):
+    def _record(self, op, arg, n, t_us, body, real):
         if op == ops.IDLE:
-            self._start_idling(self._link.idling(body))
+            self._start_idling(self._link.idling(body), real)
         elif op == ops.WAKE:
             if self._idle is not None:
                 self._reply()
@@ -307,10 +307,10 @@ class Conductor:
             return 0xFF if device is None else device.read(t_us)
         return device is not None and device.reset(t_us)
 
-    def _start_idling(self, idle):
+    def _start_idling(self, idle, real):
         self._idle = idle
         if self.state == RUNNING:
-            self.clock.idle(real_us())
+            self.clock.idle(real)
         if self._link.has_news(idle) or self._link.has_untold_bytes(idle.uarts):
             self._reply()  # something has happened that it cannot know yet
 
@@ -324,27 +324,26 @@ class Conductor:
             line.pump(t_us)
         self._idle = None
         self.wakes += 1
-        self._run()
+        self._run(real)
         self.clock.sample(real)
+        spent_us = self.clock.spent_us if self.process.tells_cpu_time else -1
         try:
-            self.process.channel.send(self._cells(flags))
+            self.process.channel.send(self._link.cells(t_us, real, spent_us, flags))
         except OSError:
             self._process_gone("ended")
 
     def _send_alarm(self):
+        real = real_us()
+        cells = self._link.cells(self.clock.now(real), real, self.process.spent_us())
         try:
-            self.process.alarm.send(self._cells())
+            self.process.alarm.send(cells)
         except OSError:
             pass  # full: nobody reads; or the process has just ended
 
-    def _cells(self, flags=0):
-        real = real_us()
-        return self._link.cells(self.clock.now(real), real, self.process.spent_us(), flags)
-
-    def _run(self):
+    def _run(self, real):
         """From here on the firmware computes."""
         process = self.process
-        self.clock.run(real_us(), process.spent_us if process.tells_cpu_time else None)
+        self.clock.run(real, process.spent_us if process.tells_cpu_time else None)
 
     def _uart_tx(self, uart, n, t_us):
         line = self._by_uart.get(uart)
@@ -364,7 +363,7 @@ class Conductor:
         self.process = Process(self._config, [slaves.get(i, -1) for i in (1, 2)])
         self.state = RUNNING
         self._idle = None
-        self._run()
+        self._run(real_us())
 
     def _process_gone(self, how):
         """The process is no more: pins and watchdog carry on as they were."""
