@@ -4,7 +4,7 @@ import asyncio
 
 import bluetooth
 
-WAIT_MS = 5
+WAIT_MS = 20  # what comes by radio comes at intervals of that order
 
 
 class GattError(Exception):
