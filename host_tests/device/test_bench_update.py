@@ -165,7 +165,7 @@ def test_without_psram_it_comes_instead_of_the_application(tmp_path, small, monk
         place.wait(lambda: place.slot() == "lib_b 2 0 heard_1\n")
         assert heated and not any(heated), "it is not told, or the heater was on meanwhile"
         place.wait(lambda: place.slot() == "lib_b -1 100 \n")
-        assert any("has proved itself" in line for line in bench.snapshot()["console"])
+        place.wait(lambda: any("has proved itself" in x for x in bench.snapshot()["console"]))
         place.wait(lambda: bench.plant.heater_on)
 
 
