@@ -88,7 +88,7 @@ class BLELink:
         self._withheld = 0  # frames that were, so far
         self._suspicious = 0  # failures in a row that point at the radio
         self._back_ms = 0  # the end of a hand-over
-        self._task = None  # of a set-up under way
+        self._task = None  # of a set-up under way that has not been called off
         radio.links.append(self)
 
     def take(self, data):
@@ -186,6 +186,7 @@ class BLELink:
             self.up = False  # from now on, not when the connection has ended
         if self.handed_over and self._task is not None:
             self._task.cancel()
+            self._task = None
 
     @property
     def handed_over_s(self):
@@ -219,10 +220,12 @@ class BLELink:
         await radio.lock.acquire()
         radio.pin = self.pin
         try:
+            if self.handed_over:  # while another link was being set up
+                return s.HANDED_OVER
             self._task = asyncio.create_task(s.set_up(self))
             return await asyncio.wait_for(self._task, s.SET_UP_S)
         except asyncio.CancelledError:
-            if not self.handed_over:
+            if self._task is not None:  # not by us; the BMS may have been taken back meanwhile
                 raise
             return s.HANDED_OVER
         except Exception:  # aioble raises half a dozen kinds when a link ends
