@@ -37,8 +37,8 @@ _RENEW_S = const(60)  # longer than the search of all addresses of a bus takes
 class UARTLink:
     """The Link contract (readinto, write, up), and what else the application should know:
 
-    renewed  set when figures stop coming, and each minute from then on: forget what was half
-             received and which unit it was, then clear this
+    renewed  set when figures stop coming, and each minute from then on, or from `retune`: forget
+             what was half received and which unit it was, then clear this
     sending  the bus is ours; call `free_bus` within a few ms, until it is not
     reason   a line of words.WIRE_NAMES; `counts` tells how often each one came about
     losses   how often there were figures and then none
@@ -88,6 +88,7 @@ class UARTLink:
     def retune(self, baud):
         """Changes the baud rate; to a lower one than at the start, for the buffer's sake."""
         self._baud = baud
+        self._lost_s = 0  # whoever tries something begins anew himself (links.auto)
         self._uart.init(baudrate=baud)
 
     def readinto(self, buf):

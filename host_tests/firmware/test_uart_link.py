@@ -8,7 +8,7 @@ import types
 import pytest
 
 import words
-from bms import catalog
+from bms import catalog, detect
 from bms.jk.jk_frames import DEVICE_FRAME, STATUS_FRAME
 from bms.pack import PackState
 from host_tests.dialects import WITHHELD
@@ -296,6 +296,20 @@ def test_the_link_is_renewed_when_lost_and_each_minute(rig):
     assert rig.link.renewed
     rig.link.renewed = False
     rig.seconds(58)
+    assert not rig.link.renewed
+    rig.seconds(1)
+    assert rig.link.renewed
+
+
+def test_a_trial_on_the_line_is_not_begun_anew_in_its_midst(rig):
+    """links.auto retunes for each."""
+    rig.seconds(1)
+    rig.link.renewed = False
+    for _, _, _, whole_ms in detect.UART_TRIALS:
+        rig.seconds(whole_ms // 1000)
+        rig.link.retune(9600)
+        assert not rig.link.renewed
+    rig.seconds(59)
     assert not rig.link.renewed
     rig.seconds(1)
     assert rig.link.renewed
