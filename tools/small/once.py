@@ -112,9 +112,9 @@ class Program:
         home = {}  # id of a node: (its Code, whether it stands in a function inside of that)
 
         def settle(node, code, nested):
+            home_made = isinstance(node, (ast.Module, ast.ClassDef))  # not one of two ways
             for child in children(node):
                 inside = code
-                home_made = isinstance(node, (ast.Module, ast.ClassDef))  # not one of two ways
                 if code is outermost and isinstance(child, _FUNCTIONS) and home_made:
                     inside = self._function(module, node, child)
                     outside = [

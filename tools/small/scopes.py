@@ -84,6 +84,11 @@ class Reader(ast.NodeVisitor):
         self.top = self._scope = Scope(tree, None)
         self.generic_visit(tree)
 
+    def generic_visit(self, node):
+        """What is in a node: ast's own looks at contexts and operators, too."""
+        for child in children(node):
+            self.visit(child)
+
     def _inside(self, node, parts):
         self._scope = Scope(node, self._scope)
         for part in parts:
@@ -185,5 +190,5 @@ def _read(text, imported):
 def forget():
     """Lets go of all trees: those of one image are two million objects, among which Python would
     look for garbage ever after."""
-    for kept in (parse, nodes, _read):
+    for kept in (parse, nodes, imported_modules, _read):
         kept.cache_clear()

@@ -16,8 +16,19 @@ _PART = re.compile(r"(\w+)([*?]?) (\w+)[,)]")
 _NO_NODES = frozenset(
     "identifier int string constant expr_context operator unaryop boolop cmpop type_ignore".split()
 )
-_LEAVES = (ast.Name, ast.Constant, ast.alias, ast.Pass)
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+
+
+class _Parts(dict):
+    """{class of nodes: [(field that may have nodes in it, whether it is a list)]}."""
+
+    def __missing__(self, kind):
+        found = _PART.findall(kind.__doc__ or "")
+        self[kind] = [(name, many == "*") for what, many, name in found if what not in _NO_NODES]
+        return self[kind]
+
+
+_PARTS = _Parts()
 
 
 @functools.cache
@@ -38,32 +49,28 @@ def walk(tree):
     """
     found = [tree]
     for node in found:
-        if not isinstance(node, _LEAVES):
-            found += children(node)
+        for name, several in _PARTS[type(node)]:
+            part = getattr(node, name, None)
+            if several:
+                found += filter(None, part or ())  # {**x} has a key that is None
+            elif part is not None:
+                found.append(part)
     return found
 
 
 def children(node):
     """Returns the nodes directly below a node, but for contexts and operators."""
     found = []
-    for name, several in _parts(type(node)):
+    for name, several in _PARTS[type(node)]:
         part = getattr(node, name, None)
-        if part is None:
-            continue
         if several:
-            found += filter(None, part)  # {**x} has a key that is None
-        else:
+            found += filter(None, part or ())
+        elif part is not None:
             found.append(part)
     return found
 
 
 @functools.cache
-def _parts(kind):
-    """Returns [(field, whether it is a list)] of a class of nodes that may have nodes in them."""
-    parts = _PART.findall(kind.__doc__ or "")
-    return [(name, many == "*") for what, many, name in parts if what not in _NO_NODES]
-
-
 def imported_modules(tree):
     """Returns the dotted names that a module imports; in `from a import b`, a and a.b."""
     found = set()
@@ -72,7 +79,7 @@ def imported_modules(tree):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             found |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
-    return found
+    return frozenset(found)
 
 
 class Names:
