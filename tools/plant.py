@@ -158,6 +158,7 @@ class Plant:
         odd = random.Random(seed)
         self._odd_mv = [odd.randint(-4, 4) for _ in range(cells)]
         self._volt = cells * ocv_mv(self.soc) / 1000
+        self._cell_mv = None  # of this moment, once somebody has asked: several do
         self._resistance = cells * 0.0006
         half = J_PER_K_WH * self.pack_wh / 2
         self._half_j_k = half
@@ -177,6 +178,7 @@ class Plant:
         """Sets the state of charge in %."""
         self.soc = min(max(pct / 100, 0.0), 1.0)
         self._volt = self.cells * ocv_mv(self.soc) / 1000
+        self._cell_mv = None
 
     # -- moving on --------------------------------------------------------------------------------
 
@@ -191,6 +193,7 @@ class Plant:
             self.bms.judge(known, 1000 * self._volt / self.cells, piece_s)
         self.time_s += dt_s
         self._jitter = (self._jitter * 1103515245 + self._seed) & 0x3FFFFFFF
+        self._cell_mv = None
 
     def _electric(self, dt_s):
         bms = self.bms
@@ -261,9 +264,13 @@ class Plant:
     @property
     def cell_mv(self):
         """Cell voltages in mV, with each cell's oddity and 1 mV of noise."""
-        base = round(1000 * self._volt / self.cells)
-        jitter = self._jitter
-        return [base + odd + ((jitter >> (i & 15)) & 1) for i, odd in enumerate(self._odd_mv)]
+        if self._cell_mv is None:
+            base = round(1000 * self._volt / self.cells)
+            noise = self._jitter
+            self._cell_mv = [
+                base + odd + (noise >> (i & 15) & 1) for i, odd in enumerate(self._odd_mv)
+            ]
+        return self._cell_mv
 
     @property
     def pack_mv(self):

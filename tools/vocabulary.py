@@ -3,6 +3,8 @@
 There is no list of names here: the names are those of the constants of `bms.pack`, in lower case.
 """
 
+import functools
+
 import words as s
 from bms import alarms
 from bms import pack as p
@@ -22,6 +24,7 @@ TEXTS = tuple(_names("SW_VERSION", "_TEXT_ENDS"))
 STATES = ("unknown", "idle", "charging", "standby", "discharging", "fault")
 
 
+@functools.cache
 def words(table):
     """Returns the lines of a table of names, as a tuple of str."""
     return tuple(table.decode().split("\n"))

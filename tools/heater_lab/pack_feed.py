@@ -1,13 +1,14 @@
 """What a pack's BMS sends, put into a PackState as a dialect does."""
 
+from array import array
+
 from bms import pack as p
 
 
 def feed(pack, plant, now):
     """Stores what the plant's BMS would send at `now`, in ticks."""
     pack.cells = plant.cells
-    for i, mv in enumerate(plant.cell_mv):
-        pack.cell_mv[i] = max(mv, 0)
+    pack.cell_mv[: plant.cells] = array("H", plant.cell_mv)
     pack.temps = 2
     for i, dc in enumerate(plant.temps_dc):
         if dc is None:
@@ -27,7 +28,7 @@ def feed(pack, plant, now):
     pack.put(p.CHARGE_UTPR_DC, bms.charge_utpr_dc)
     alarms = plant.alarms_raw
     pack.clear_alarms()
-    for bit in range(14):
+    for bit in range(alarms.bit_length()):
         if alarms >> bit & 1:
             pack.raise_alarm(bit)
     pack.summarise()
