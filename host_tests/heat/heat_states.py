@@ -1,15 +1,12 @@
-"""Everything that the heater can be in: its finite abstraction, enumerated with the real code.
+"""Everything that the heater can be in: its finite abstraction (enumeration.py tries it all).
 
-From each state every input is tried on the real Heater, until no new state comes up; a check looks
-at every single step. There are three slices, for all at once would be millions: whether heat is
-wanted and allowed (commands, modes, vetoes in all combinations), what is believed of two sensors,
-and what takes time. In the last one minutes are scaled to seconds, so that counters have few
-values. What decides is in a state, see the pictures; what is left out cannot change the decision
-within the slice.
+There are three slices, for all at once would be millions: whether heat is wanted and allowed
+(commands, modes, vetoes in all combinations), what is believed of two sensors, and what takes
+time. In the last one minutes are scaled to seconds, so that counters have few values. What decides
+is in a state, see the pictures; what is left out cannot change the decision within the slice, and
+what the heater tells is the enumeration's to note.
 """
 
-import array
-import collections
 import contextlib
 import unittest.mock
 
@@ -62,32 +59,6 @@ def scaled_time(scales=None):
             for name, value in names.items():
                 stack.enter_context(unittest.mock.patch.object(module, name, value))
         yield
-
-
-# What cannot be changed in place, or is never: settings and constants.
-_SHARED = frozenset((int, bool, str, dict, tuple, type(None)))
-
-
-def clone(thing, memo):
-    """Copies a heater: what it owns is copied, settings and constants are shared.
-
-    A hundred thousand are made in a minute: this is most of what an enumeration takes.
-    """
-    kind = type(thing)
-    if kind in (bytearray, list, array.array):
-        return thing[:]
-    known = memo.get(id(thing))
-    if known is not None:
-        return known
-    if not kind.__module__.startswith("heat."):
-        return thing
-    known = memo[id(thing)] = kind.__new__(kind)
-    attributes = known.__dict__
-    attributes.update(thing.__dict__)
-    for name, value in thing.__dict__.items():
-        if type(value) not in _SHARED:
-            attributes[name] = clone(value, memo)
-    return known
 
 
 # -- inputs ---------------------------------------------------------------------------------------
@@ -286,20 +257,15 @@ def _bound_stretch(heater, most_ms):
 def picture(heater):
     """Returns what decides what the heater does next while time plays no part, as a tuple."""
     law, keeper, sensors = heater.law, heater.guard, heater.inputs.sensors
-    seen = []
-    for i in range(2):
-        seen.append(sensors.temps_dc[i] if sensors.accepted[i] else None)
-        agreeing = sensors.agreeing[i]
-        seen.append((sensors.candidate_dc[i], min(agreeing, 2)) if agreeing else None)
     return (
-        heater.state,
-        heater.reason,
         keeper.latched,
         law.mode,
         law.boost_ms > 0,
         law.cold,
         heater.on,
-        tuple(seen),
+        heater.heating,
+        _seen(sensors, 0),
+        _seen(sensors, 1),
         sensors.count,
         min(sensors.readings, 3),
         min(sensors.pending, 3),
@@ -307,6 +273,21 @@ def picture(heater):
         sensors.erratic,
         keeper.hot_while_on,
     )
+
+
+def _seen(sensors, i):
+    agreeing = sensors.agreeing[i]
+    return (
+        sensors.temps_dc[i] if sensors.accepted[i] else None,
+        (sensors.candidate_dc[i], min(agreeing, 2)) if agreeing else None,
+    )
+
+
+def picture_of_either(heater):
+    """The same, whichever of two sensors it is that says something."""
+    *before, one, other, count, readings, pending, trouble, erratic, hot = picture(heater)
+    pair = (one, other) if repr(one) <= repr(other) else (other, one)
+    return (*before, pair, count, readings, pending, trouble, erratic, hot)
 
 
 def picture_in_time(heater):
@@ -341,71 +322,3 @@ def picture_of_heat(heater):
         + (book.blind_ms,),
         (keeper.shown, keeper.weak_ms, keeper.next_weak_ms),
     )
-
-
-class Enumeration:
-    """All states and what leads from one to another.
-
-    `inputs`: Readings; `commands`: names of COMMANDS; `look`: what makes a state's picture;
-    `make`: what makes the first heater.
-    `pictures` are the states; `before`: which lead to each; `transitions`: how many were tried.
-    """
-
-    def __init__(self, inputs, commands, look=picture, make=make_heater):
-        self.inputs = inputs
-        self.commands = commands
-        self.look = look
-        self.make = make
-        self.numbers = {}
-        self.pictures = []
-        self.before = collections.defaultdict(set)  # of each state: those that lead to it
-        self.acknowledged = collections.defaultdict(set)  # ... by an acknowledgement
-        self.transitions = 0
-
-    def run(self, check, limit=20_000):
-        """Enumerates; `check(old, name, reading, new)` looks at each step: two heaters, the name
-        of the input, and the Reading or, for a command, None."""
-        queue = collections.deque([self.make()])
-        self._number(queue[0])
-        while queue:
-            heater = queue.popleft()
-            number = self.numbers[self.look(heater)]
-            for name in self.commands:
-                self._try(queue, number, heater, name, None, COMMANDS[name], check)
-            for reading in self.inputs:
-                self._try(queue, number, heater, reading.name, reading, reading.step, check)
-            if len(self.pictures) > limit:
-                raise AssertionError(f"more than {limit} states: the abstraction does not close")
-        return self
-
-    def _try(self, queue, number, heater, name, reading, act, check):
-        after = clone(heater, {})
-        act(after)
-        self.transitions += 1
-        check(heater, name, reading, after)
-        new, fresh = self._number(after)
-        self.before[new].add(number)
-        if name == "acknowledge":
-            self.acknowledged[new].add(number)
-        if fresh:
-            queue.append(after)
-
-    def _number(self, heater):
-        seen = self.look(heater)
-        number = self.numbers.get(seen)
-        if number is not None:
-            return number, False
-        self.numbers[seen] = len(self.pictures)
-        self.pictures.append(seen)
-        return self.numbers[seen], True
-
-    def leading_to(self, wanted):
-        """Returns the numbers of all states from which one whose picture is `wanted` follows."""
-        found = {n for n, seen in enumerate(self.pictures) if wanted(seen)}
-        queue = collections.deque(found)
-        while queue:
-            for number in self.before[queue.popleft()]:
-                if number not in found:
-                    found.add(number)
-                    queue.append(number)
-        return found

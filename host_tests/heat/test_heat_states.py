@@ -1,28 +1,34 @@
 """No state that the heater can reach has the output on while a veto holds; see heat_states.py."""
 
+import random
+
 import pytest
 
 import words as s
 from heat.heater import Heater
+from host_tests.heat.enumeration import Enumeration, Undo, clone
 from host_tests.heat.heat_states import (
     BETWEEN,
+    COLD,
     COMMANDS,
     HIGHEST_DC,
+    HOT,
     RECOVERY_DC,
     SHORT_BOOK,
     SHORT_PROOF,
-    Enumeration,
+    WARM,
+    Reading,
     all_in_time,
     all_of_heat,
     all_of_proof,
     all_sensors,
     all_vetoes,
-    clone,
     make_heater,
     make_heater_of_100_w,
     make_heater_without_a_book,
     picture,
     picture_in_time,
+    picture_of_either,
     picture_of_heat,
     scaled_time,
 )
@@ -45,7 +51,7 @@ BLOCKED = {
     "blind": {s.LOSING_HEAT, s.STALE},
     "proof": {s.BACKOFF, s.TOO_WEAK, s.STALE},
 }
-STATE, REASON, LATCHED, ON = 0, 1, 2, 6  # places in a picture
+LATCHED, ON = 0, 4  # places in a picture
 
 
 def check_step(old, name, reading, new):
@@ -77,7 +83,7 @@ def slices():
     """All slices, enumerated."""
     found = {
         "vetoes": Enumeration(all_vetoes(), list(COMMANDS)).run(check_step),
-        "sensors": Enumeration(all_sensors(), ["acknowledge"]).run(check_step),
+        "sensors": Enumeration(all_sensors(), ["acknowledge"], picture_of_either).run(check_step),
     }
     with scaled_time():
         found["time"] = Enumeration(
@@ -107,13 +113,13 @@ def test_no_state_heats_against_a_veto_and_none_forgets_a_fault(slices, name):
 
 @pytest.mark.parametrize("name", SLICES)
 def test_every_fault_and_every_reason_is_reachable(slices, name):
-    pictures = slices[name].pictures
+    pictures, told = slices[name].pictures, slices[name].told
     latched = {s.first_fault(seen[LATCHED]) for seen in pictures}
     for reason in SLICES[name]:
         assert any(seen[LATCHED] >> reason - 1 & 1 for seen in pictures)
     assert SLICES[name] <= latched | {s.STUCK_ON}
-    assert BLOCKED[name] <= {seen[REASON] for seen in pictures}
-    assert {s.IDLE, s.HEATING, s.BLOCKED, s.FAULT} <= {seen[STATE] for seen in pictures}
+    assert BLOCKED[name] <= {reason for _, reason in told}
+    assert {s.IDLE, s.HEATING, s.BLOCKED, s.FAULT} <= {state for state, _ in told}
 
 
 def test_all_faults_are_in_one_of_the_slices():
@@ -181,3 +187,46 @@ def test_a_clone_is_a_heater_of_its_own():
     for _ in range(5):
         all_vetoes()[0].step(other)
     assert picture(heater) == before != picture(other)
+
+
+@pytest.mark.parametrize("name", ["acknowledge", "restart"])
+def test_what_is_undone_is_as_it_was(name):
+    heater = make_heater()
+    all_sensors()[0].step(heater)
+    undo, parts, before = Undo(heater), everything(heater), picture_in_time(heater)
+    for _ in range(2):
+        heater.guard.trip(s.TOO_LONG)
+        for reading in all_sensors()[:5]:
+            reading.step(heater)
+        COMMANDS[name](heater)
+        assert everything(heater) != parts and picture_in_time(heater) != before
+        undo.back()
+        assert everything(heater) == parts and picture_in_time(heater) == before
+
+
+def everything(thing):
+    """Returns all that a heater has, as text: each number, and which array it is."""
+    if not type(thing).__module__.startswith("heat."):
+        return repr(thing)
+    return {
+        name: everything(value) for name, value in thing.__dict__.items() if name != "_thermal"
+    }
+
+
+def test_which_of_two_sensors_says_what_makes_no_difference():
+    """What picture_of_either() takes for granted."""
+    levels = (COLD, WARM, HOT, None)
+    pairs = [(Reading((a, b)), Reading((b, a))) for a in levels for b in levels]
+    heater, mirrored = make_heater(), make_heater()
+    dice = random.Random(1)
+    seen = set()
+    for _ in range(3000):
+        if dice.random() < 0.1:
+            heater.acknowledge()
+            mirrored.acknowledge()
+        pair = dice.choice(pairs)
+        for _ in range(dice.choice((1, 1, 4))):
+            assert pair[0].step(heater) == pair[1].step(mirrored)
+            assert picture_of_either(heater) == picture_of_either(mirrored)
+            seen.add((heater.state, heater.reason))
+    assert SLICES["sensors"] | BLOCKED["sensors"] | {s.NONE} <= {reason for _, reason in seen}

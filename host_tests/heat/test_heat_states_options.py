@@ -12,12 +12,12 @@ from bms import pack as p
 from heat import control, thermal
 from heat.guard import vetoes as guard
 from heat.options import bms_output, pwm
+from host_tests.heat.enumeration import Enumeration
 from host_tests.heat.heat_states import (
     BETWEEN,
     COLD,
     RECOVERY_DC,
     WARM,
-    Enumeration,
     Reading,
     all_in_time,
     make_heater,
@@ -26,7 +26,7 @@ from host_tests.heat.heat_states import (
     scaled_time,
 )
 
-STATE, REASON, LATCHED = 0, 1, 2  # places in a picture
+LATCHED, HEATING = 0, 5  # places in a picture
 COMMANDS = ["acknowledge", "mode off", "mode charger", "exception"]
 
 
@@ -84,12 +84,12 @@ class Option(Reading):
 
 
 def reasons(found):
-    return {seen[REASON] for seen in found.pictures}
+    return {reason for _, reason in found.told}
 
 
 def expect_ways_back(found):
     """Every state leads to heating; and none with a fault to one without but by a command."""
-    heats = found.leading_to(lambda seen: seen[STATE] == s.HEATING)
+    heats = found.leading_to(lambda seen: seen[HEATING])
     assert len(heats) == len(found.pictures)
     for number, seen in enumerate(found.pictures):
         if seen[LATCHED] == 0:
