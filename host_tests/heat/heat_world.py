@@ -12,7 +12,8 @@ from tools import vocabulary
 from tools.heater_lab.pack_feed import feed
 from tools.plant import Plant
 
-LEASE_S = 3  # longer than a device's, so that days pass quickly
+# The longest step of a World, so that days pass quickly; after a longer one lib/heat begins anew.
+STRIDE_S = 10
 
 
 def make_settings(**changes):
@@ -58,7 +59,7 @@ class World:
         """Powers the device up with what was saved; nothing else is left of before."""
         self.heater = Heater(self.settings)
         self.heater.load(saved)
-        self.heater.inputs.lease_ms = 1000 * LEASE_S
+        self.heater.inputs.lease_ms = 1000 * STRIDE_S  # longer than a device's
         self.pack = PackState()
         self.check = Verdict()
         self.on = False
@@ -76,7 +77,7 @@ class World:
         return vocabulary.heater_text(self.heater.state, self.heater.reason)
 
     def tick(self, seconds=1, stride_s=1):
-        """Lets seconds pass, one by one; in strides of LEASE_S at most."""
+        """Lets seconds pass, one by one; in strides of STRIDE_S at most."""
         for _ in range(seconds // stride_s):
             self.plant.step(stride_s)
             self.now = ticks_add(self.now, 1000 * stride_s)

@@ -5,10 +5,9 @@ import pytest
 import words as s
 from heat.thermal import Thermal, energy_wh
 from host_tests.heat.heat_rig import Rig
-from host_tests.heat.heat_world import World
+from host_tests.heat.heat_world import STRIDE_S, World
 from tools.plant import J_PER_K_WH
 
-STRIDE_S = 3
 # cells, Ah, mΩ of the mat: 4S 50 Ah with 43 W, 8S 100 Ah with 69 W, 16S 100 Ah with 105 W.
 SIZES = [(4, 50.0, 4000), (8, 100.0, 10_000), (16, 100.0, 26_200)]
 
@@ -121,12 +120,12 @@ def test_ready_in():
     """Foretold at the start, within a third of what it takes; in Wh, too."""
     world = make_world(SIZES[2])
     world.tick(43_200, STRIDE_S)
-    world.run_until(lambda w: not w.on, 7200)
-    world.run_until(lambda w: w.on and w.heater.ready_s > 600, 43_200)
+    world.run_until(lambda w: not w.on, 7200, STRIDE_S)
+    world.run_until(lambda w: w.on and w.heater.ready_s > 600, 43_200, STRIDE_S)
     heater = world.heater
     foretold_s, foretold_wh = heater.ready_s, heater.ready_wh
     began_wh = heater.wh_today
-    took_s = world.run_until(lambda w: w.heater.state == s.IDLE, 7200)
+    took_s = world.run_until(lambda w: w.heater.state == s.IDLE, 7200, STRIDE_S)
     assert heater.ready_s == heater.ready_wh == 0
     assert foretold_s == pytest.approx(took_s, rel=0.33)
     assert foretold_wh == pytest.approx(heater.wh_today - began_wh, rel=0.33)

@@ -3,9 +3,8 @@
 import pytest
 
 import words as s
-from host_tests.heat.heat_world import World
+from host_tests.heat.heat_world import STRIDE_S, World
 
-STRIDE_S = 3
 # cells, Ah, mΩ, and within how many minutes a stuck mat is found by temperature alone.
 SIZES = [(4, 50.0, 5000, 60), (8, 100.0, 10_000, 90), (16, 280.0, 26_200, 200)]
 

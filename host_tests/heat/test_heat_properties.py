@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 import words as s
 from bms import pack as p
-from host_tests.heat.heat_world import World
+from host_tests.heat.heat_world import STRIDE_S, World
 from tools.vocabulary import raised
 
 MIN_ON_S = 45
@@ -230,7 +230,7 @@ def test_a_healthy_cold_pack_ends_above_recovery(cold, over, size, rounding, thr
     plant.set_temp(min(cold, protect / 10 - 1))
     plant.set_soc(90)
     world.run_until(lambda w: w.plant.bms.cold, 60)
-    world.run_until(lambda w: not w.plant.bms.cold, 6 * 3600)
+    world.run_until(lambda w: not w.plant.bms.cold, 6 * 3600, STRIDE_S)
     assert min(plant.temps_c) > recover / 10 - 0.5
     assert world.heater.latched == 0
 
@@ -244,9 +244,9 @@ def test_charging_resumes_with_a_charger_alone():
     plant.charger_on = True
     plant.set_temp(3)
     plant.ambient_c = -10
-    world.run_until(lambda w: w.plant.bms.cold, 4 * 3600)
+    world.run_until(lambda w: w.plant.bms.cold, 4 * 3600, STRIDE_S)
     world.run_until(lambda w: w.on, 120)
-    world.run_until(lambda w: not w.plant.bms.cold, 4 * 3600)
+    world.run_until(lambda w: not w.plant.bms.cold, 4 * 3600, STRIDE_S)
     world.tick(30)
     assert plant.current_ma > 3000
 
@@ -259,20 +259,20 @@ def test_a_mat_that_cannot_beat_the_cold_is_told_so_and_tried_again():
     world.plant.charger_on = True
     # Two windows of up to 55 minutes, three quarters of an hour between them, and one more after
     # what the pack, which has cooled meanwhile, rises at first.
-    world.run_until(lambda w: w.heater.reason == s.TOO_WEAK, 5 * 3600)
+    world.run_until(lambda w: w.heater.reason == s.TOO_WEAK, 5 * 3600, STRIDE_S)
     assert world.heater.mat_w == pytest.approx(42, abs=3)
     assert world.heater.mat_w <= world.heater.loss_w <= 50
     assert world.heater.ready_s is None and world.heater.ready_wh is None
-    world.run_until(lambda w: w.on, 2 * 3600)
+    world.run_until(lambda w: w.on, 2 * 3600, STRIDE_S)
     assert world.heater.ready_s is None  # nor while it tries again
-    world.tick(86_400)
+    world.tick(86_400, STRIDE_S)
     assert world.heater.latched == 0
     attempts = [time for time, on, _ in world.history if on]
     assert 6 <= len(attempts) <= 10
     for _ in range(10):  # the weather changes
         world.plant.ambient_c += 3
-        world.tick(3600)
-    world.run_until(lambda w: w.heater.state == s.IDLE, 5 * 3600)
+        world.tick(3600, STRIDE_S)
+    world.run_until(lambda w: w.heater.state == s.IDLE, 5 * 3600, STRIDE_S)
     assert world.heater.loss_w is None
 
 
@@ -281,13 +281,13 @@ def test_a_box_that_is_worse_than_told_rests_without_a_fault_and_is_tried_again(
     world.plant.ambient_c = -30
     world.plant.set_temp(-5)
     world.plant.charger_on = True
-    world.run_until(lambda w: w.heater.reason == s.LOSING_HEAT, 3600)
-    world.tick(86_400)
+    world.run_until(lambda w: w.heater.reason == s.LOSING_HEAT, 3600, STRIDE_S)
+    world.tick(86_400, STRIDE_S)
     assert world.heater.latched == 0
     assert {text for _, on, text in world.history if on} == {"heating"}
     assert sum(on for _, on, _ in world.history) >= 6
     world.plant.ambient_c = 0
-    world.run_until(lambda w: w.heater.state == s.IDLE, 6 * 3600)
+    world.run_until(lambda w: w.heater.state == s.IDLE, 6 * 3600, STRIDE_S)
 
 
 def test_an_open_mat_is_found():
@@ -295,7 +295,7 @@ def test_an_open_mat_is_found():
     world.plant.ambient_c = -10
     world.plant.set_temp(-1)
     world.plant.mat_open = True
-    world.run_until(lambda w: w.heater.state == s.FAULT, 3 * 3600)
+    world.run_until(lambda w: w.heater.state == s.FAULT, 3 * 3600, STRIDE_S)
     assert not world.on
 
 
@@ -309,7 +309,7 @@ def test_a_restart_in_the_middle_goes_on_by_itself(charger):
     world.plant.charger_on = charger
     world.restart()
     assert world.run_until(lambda w: w.on, 120) >= 3
-    world.tick(1800)
+    world.tick(1800, STRIDE_S)
     assert world.plant.bms.cold != charger
     assert world.text == ("idle" if charger else "waiting_charger")
 
@@ -322,6 +322,6 @@ def test_a_bms_that_rounds_gets_its_recovery_all_the_same():
     plant.charger_a = 10.0
     plant.charger_on = True
     plant.ambient_c = -15
-    world.run_until(lambda w: w.plant.bms.cold, 4 * 3600)
-    world.run_until(lambda w: not w.plant.bms.cold, 4 * 3600)
+    world.run_until(lambda w: w.plant.bms.cold, 4 * 3600, STRIDE_S)
+    world.run_until(lambda w: not w.plant.bms.cold, 4 * 3600, STRIDE_S)
     assert [text for _, on, text in world.history if not on][-1] == "idle"
