@@ -2,45 +2,49 @@
 
 import pytest
 
+from tools.heater_lab import night
 from tools.heater_lab.lab import Lab
 from tools.heater_lab.season import Season
 
 HOURS = 12
+SEED = 3
 
 
-def lay(player):
-    """Puts a player's pack into the cold, with a charger and a little load."""
-    plant = player.plant
-    plant.ambient_c = -12.0
-    plant.set_temp(-2.0)
-    plant.charger_on = True
-    plant.load_w = 20.0
-    return player
+@pytest.fixture(scope="module")
+def trace():
+    """Half a winter's day, second by second."""
+    return night.play(SEED, HOURS)
 
 
-@pytest.mark.slow
-def test_long_steps_end_where_seconds_do():
-    lab = lay(Lab())
-    heated_s = 0
-    warmest_c = -99.0
-    for _ in range(3600 * HOURS):
-        lab.tick()
-        heated_s += lab.on
-        warmest_c = max(warmest_c, lab.plant.near_c, lab.plant.far_c)
-    season = lay(Season()).run(3600 * HOURS)
+def test_a_night_is_heated_through(trace):
+    assert {"idle", "heating"} <= set(trace.state)
+    assert min(trace.far_c) > -0.7  # the sensors' whole degrees, and the lag
+    assert max(trace.near_c) < 10
+    assert min(trace.air_c) < -10
+
+
+def test_long_steps_end_where_seconds_do(trace):
+    season = Season()
+    day = night.Day(season.plant, SEED)
+    season.each = lambda season: day.bring(season.t_s)
+    season.run(3600 * HOURS)
+    heated_s = trace.every_s * trace.state.count("heating")
     assert heated_s > 3600  # the night is one that tells something
     assert season.told_s["heating"] == pytest.approx(heated_s, rel=0.05)
-    assert season.hot_c == pytest.approx(warmest_c, abs=0.5)
-    assert season.plant.near_c == pytest.approx(lab.plant.near_c, abs=0.5)
-    assert not lab.heater.latched and not season.latches
+    assert season.hot_c == pytest.approx(max(trace.near_c), abs=0.5)
+    assert season.plant.near_c == pytest.approx(trace.near_c[-1], abs=0.5)
+    assert not trace.lab.heater.latched and not season.latches
 
 
-@pytest.mark.slow
 def test_long_steps_find_an_open_mat_as_soon_as_seconds_do():
-    lab = lay(Lab())
-    season = lay(Season())
+    lab, season = Lab(), Season()
     for player in (lab, season):
-        player.plant.mat_open = True
+        plant = player.plant
+        plant.ambient_c = -12.0
+        plant.set_temp(-2.0)
+        plant.charger_on = True
+        plant.load_w = 20.0
+        plant.mat_open = True
     assert lab.run_until(lambda lab: lab.heater.latched, 6 * 3600)
     season.run(lab.t_ms // 1000 + 1800)
     assert [latch[1] for latch in season.latches] == [lab.text.partition(":")[2]]

@@ -20,7 +20,9 @@ from tools.heater_lab.starts import HEATING, STARTS, make_start
 _RIDE_S = 1800  # how long a fault without a bound is watched
 _AFTER_S = 120  # how long each is watched after its bound
 _PROOF_S = 8000  # two windows and the pause between them
+_LATCHED_S = 600  # how long what latches; the mat has then given away the heat that it held
 _WELL_S = 20_000  # until the heater must work again: half a book of heat, in the cold
+_OFF_S = 10  # the steps of that, in which nothing is on
 _GAP_S = 3  # between the first and the second of two faults
 _SLACK_S = _GAP_S + 1  # of two faults: the second comes later, between two steps
 
@@ -65,7 +67,7 @@ class Play:
                 self._since_ms = lab.t_ms
             fault.begin(lab)
             self._look()
-        self._watch(self._horizon_s())
+        self._watch_out()
         self._judge()
         self._mend()
         return self
@@ -76,6 +78,16 @@ class Play:
         for _ in range(seconds):
             self.lab.tick()
             self._look()
+
+    def _watch_out(self):
+        """Watches to the horizon, or until what has latched has proved that it stays so."""
+        lab = self.lab
+        latched_s = 0
+        for _ in range(self._horizon_s()):
+            self._watch(1)
+            latched_s = latched_s + 1 if lab.heater.latched and not lab.on else 0
+            if latched_s >= _LATCHED_S:
+                return
 
     def _look(self):
         lab = self.lab
@@ -160,10 +172,10 @@ class Play:
         lab.plant.charger_on = True
         lab.plant.set_temp(-2.0)
         lab.heater.set_mode(s.MODE_CHARGER)
-        for _ in range(_WELL_S):
+        for _ in range(_WELL_S // _OFF_S):
             if lab.on:
                 return
-            lab.tick()
+            lab.tick(1, 1000 * _OFF_S)
         self._expect(False, "does not heat again: " + lab.text)
 
     # -- bounds -----------------------------------------------------------------------------------

@@ -125,23 +125,23 @@ class Lab:
         pack = self.pack
         return [pack.temps_dc[i] for i in range(pack.temps) if pack.temp_valid[i]]
 
-    def tick(self, times=1):
-        """Lets seconds pass."""
+    def tick(self, times=1, ms=TICK_MS):
+        """Lets seconds pass, or as often so many ms."""
         for _ in range(times):
-            self._tick()
+            self._tick(ms)
 
     def run_until(self, condition, within_s):
         """Ticks until `condition(lab)` holds; returns whether it did."""
         for _ in range(within_s):
             if condition(self):
                 return True
-            self._tick()
+            self._tick(TICK_MS)
         return condition(self)
 
-    def _tick(self):
-        self._pass(TICK_MS)
-        self.now = ticks_add(self.now, TICK_MS)
-        self.t_ms += TICK_MS
+    def _tick(self, ms):
+        self._pass(ms)
+        self.now = ticks_add(self.now, ms)
+        self.t_ms += ms
         if self.loop in _DEAD:
             self._hang()
             return

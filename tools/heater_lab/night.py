@@ -12,28 +12,30 @@ _BEFORE_S = 720  # of heating before a fault strikes
 _AFTER_S = 600
 
 
-def make(seed=1, settings=None, plant=None):
-    """Returns (lab, winter) at noon of a winter's day, in a van on shore power."""
-    lab = Lab(settings, plant)
-    winter = Winter(seed, mean_c=-9.0)
-    lab.plant.set_temp(_NOON_C)
-    lab.plant.set_soc(25)
-    lab.plant.charger_a = 6.0
-    lab.plant.charger_on = True
-    return lab, winter
+class Day:
+    """A winter's day, from noon on, in a van on shore power: what comes to a plant from outside."""
+
+    def __init__(self, plant, seed):
+        self._plant = plant
+        self._winter = Winter(seed, mean_c=-9.0)
+        plant.set_temp(_NOON_C)
+        plant.set_soc(25)
+        plant.charger_a = 6.0
+        plant.charger_on = True
+
+    def bring(self, t_s):
+        """Sets what it is like `t_s` seconds after noon."""
+        self._plant.ambient_c = self._winter.air_c(t_s)
+        evening = _SUNSET_S < t_s < _SUNSET_S + 4 * 3600
+        self._plant.load_w = 90.0 if evening else 25.0
 
 
 def play(seed=1, hours=HOURS):
     """Plays a day from noon to noon; returns its Trace."""
-    lab, winter = make(seed)
+    lab = Lab()
+    day = Day(lab.plant, seed)
     trace = Trace(lab, 20)
-
-    def outside(lab):
-        t_s = lab.t_ms // 1000
-        lab.plant.ambient_c = winter.air_c(t_s)
-        lab.plant.load_w = 90.0 if _SUNSET_S < t_s < _SUNSET_S + 4 * 3600 else 25.0
-
-    trace.run(hours * 3600, outside)
+    trace.run(hours * 3600, lambda lab: day.bring(lab.t_ms // 1000))
     return trace
 
 
