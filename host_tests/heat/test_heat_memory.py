@@ -388,7 +388,7 @@ def test_the_flash_is_written_to_a_few_times_an_hour_at_most():
         rig.slots[p.CURRENT_MA] = 20_000 if hour % 3 else -800
         milli_dc += 700 if rig.on else -700  # 4 K/h
         rig.temps = [milli_dc // 10_000 * 10] * 2
-        rig.step(20, gap_ms=3000)
+        rig.step(6, gap_ms=10_000)
         if rig.heater.dirty:
             rig.heater.save({})
             writes.append(minute // 1440)
@@ -401,8 +401,8 @@ def test_the_flash_is_written_to_a_few_times_an_hour_at_most():
 def test_a_heater_that_idles_writes_nothing():
     rig = Rig()
     rig.temps = [150, 160]
-    rig.step(3 * 1200, gap_ms=3000)
+    rig.step(3 * 360, gap_ms=10_000)
     rig.heater.save({})
     for _ in range(24):
-        rig.step(1200, gap_ms=3000)
+        rig.step(360, gap_ms=10_000)
         assert not rig.heater.dirty

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 import words as s
 from heat.options.preheat import Preheat, minute_of
-from host_tests.heat.heat_world import World
+from host_tests.heat.heat_world import STRIDE_S, World
 from tools import vocabulary
 
 DAY_S = 86_400
@@ -46,15 +46,15 @@ class Morning(World):
 
 def test_the_pack_is_warm_in_time_and_not_hours_before():
     world = Morning(3600)
-    began_s = world.run_until(lambda w: w.on, 8 * 3600)
+    began_s = world.run_until(lambda w: w.on, 8 * 3600, STRIDE_S)
     assert world.state == "heating"
-    world.run_until(lambda w: min(w.plant.temps_dc) >= 50, 8 * 3600)
+    world.run_until(lambda w: min(w.plant.temps_dc) >= 50, 8 * 3600, STRIDE_S)
     assert AT_S - 5400 <= world.day_s <= AT_S
     assert began_s > 3600
     # It is kept so until the charger has come, and no longer.
     while world.day_s < AT_S:
-        world.tick()
-    world.tick(1700)
+        world.tick(STRIDE_S, STRIDE_S)
+    world.tick(1700, STRIDE_S)
     assert world.state == "heating" and min(world.plant.temps_c) > 2.5
     world.tick(200)
     assert world.state == "waiting" and not world.on
@@ -71,7 +71,7 @@ def test_any_mode_but_off(mode, heats):
 
 def test_a_warm_pack_is_not_heated():
     world = Morning(AT_S - 3 * 3600, temp_c=15.0)
-    world.tick(4 * 3600)
+    world.tick(4 * 3600, STRIDE_S)
     assert not any(on for _, on, _ in world.history)
 
 
@@ -119,7 +119,7 @@ def test_around_midnight(at):
     world = Morning((at_s - 1800) % DAY_S, preheat_at=at)
     world.tick(200)
     assert world.on
-    world.tick(1800 + 1500)
+    world.tick(1800 + 1500, STRIDE_S)
     assert world.state == "heating"
     world.tick(300)
     assert world.state == "waiting"

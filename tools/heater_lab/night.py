@@ -13,7 +13,7 @@ _AFTER_S = 600
 
 
 class Day:
-    """A winter's day, from noon on, in a van on shore power: what comes to a plant from outside."""
+    """A winter's day in a van on shore power: what comes to its plant from outside."""
 
     def __init__(self, plant, seed):
         self._plant = plant
