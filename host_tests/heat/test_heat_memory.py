@@ -377,7 +377,7 @@ def test_the_flash_is_written_to_a_few_times_an_hour_at_most():
 
     lib/heat/restore.py states the bound.
     """
-    days = 5
+    days = 3
     rig = Rig(heater_mode="charger_or_soc", heater_max_wh_day=20_000)
     writes = []
     milli_dc = 0
