@@ -6,9 +6,9 @@
 
 PYTHON ?= python3
 ARGS ?=
-# Three processes for two cores, since the bench waits for its clocks a good part of the time; the
-# tests of a file stay together, since they share what is costly to make.
-WORKERS ?= -n 3 --dist loadfile --no-loadscope-reorder
+# Four processes for two cores, since half of the time a test waits: the bench for its clocks, the
+# relay for its brokers. The tests of a file stay together, since they share what is costly to make.
+WORKERS ?= -n 4 --dist loadfile --no-loadscope-reorder
 BOARD ?= lilygo_t_display
 # Empty: the one board that is on USB.
 PORT ?=

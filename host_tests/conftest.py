@@ -90,6 +90,7 @@ _LONG = (
     "test_heat_mat_faults.py",
     "test_heat_winter.py",
     "test_memory.py",
+    "test_settings_memory.py",
     "test_soak.py",
     "test_heat_states_options.py",
     "test_heat_memory.py",
