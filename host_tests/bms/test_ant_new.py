@@ -202,6 +202,28 @@ def test_a_block_of_ff_is_not_authorised_and_no_temperature():
     assert got["unauthorised"] is False and dialect.pack.seen(p.SETTINGS)
 
 
+@pytest.mark.parametrize("how", ["FF", "result"])
+@pytest.mark.parametrize("lost", [False, True])
+def test_what_another_unit_refuses_is_not_known_of_it(how, lost):
+    """With the link lost another unit may be there: one that grants no more than its status."""
+    dialect = start(AntNew)
+    versions = ant_frame(0x12, 0x26C, b"24ZHE0TB220A    24CAUB00-230524B", READ_OK)
+    feed(dialect, block(0x38, *[-2] * 22), versions, block(0x132, 5))
+    known = values(dialect)
+    assert known["charge_utp_dc"] == -20 and known["hw_version"].startswith("24ZHE")
+    if lost:
+        dialect.reset()
+    if how == "FF":
+        feed(dialect, block(0x38, *[-1] * 22), block(0x26C, *[-1] * 16))
+    else:
+        for address, size in ((0x38, 44), (0x26C, 32)):
+            feed(dialect, ant_frame(0x12, address, bytes(size), b"\xff\x01\x00\x00"))
+    shown = values(dialect)
+    assert shown.pop("unauthorised") is True and shown.pop("temp_sensor_mask") == 5
+    del known["unauthorised"], known["temp_sensor_mask"]
+    assert shown == ({} if lost else known)
+
+
 def test_a_refusal_in_the_result_is_not_authorised_either():
     dialect = start(AntNew)
     refusal = ant_frame(0x12, 0x210, b"\xff\x7f" * 4, b"\xff\x01\x00\x04\x4e\x12\x09\x00")

@@ -101,6 +101,7 @@ class AntNew(Dialect):
         self.settings = Reread()
         self._block = len(_BLOCKS)
         self._blocks_read = 0  # in this round; block n is bit n
+        self._granted = 0  # likewise: read since the link was lost
 
     def reset(self):
         """Forgets pending bytes and what was asked; for a link that was lost."""
@@ -108,6 +109,7 @@ class AntNew(Dialect):
         self.proven = self._asked = self._status_asked = False
         self._wanted = 0
         self._block = len(_BLOCKS)
+        self._granted = 0
         self.settings.reset()
 
     def reread_each(self, ms):
@@ -250,23 +252,35 @@ class AntNew(Dialect):
         self.pack.touch(p.STATUS, now)
         return DECODED
 
-    def _note_block(self, register):
-        """Only a whole round does for an hour: a lost one may be that with the limits."""
+    def _note_block(self, register, granted):
+        """Only a whole round does for an hour: a lost one may be that with the limits.
+
+        A block that is refused is unknown, unless this unit has granted it before: what the pack
+        has may be of the unit that was there before the link was lost.
+        """
         bit = 1
         for block in _BLOCKS:
             if block[0] == register:
                 self._blocks_read |= bit
+                if granted:
+                    self._granted |= bit
+                elif not self._granted & bit:
+                    ant_settings.forget(self.pack, register, block[1])
             bit <<= 1
         if self._blocks_read == bit - 1:
             self.settings.found()
+        if not granted:
+            self.pack.put(p.UNAUTHORISED, 1)
 
     def _take_settings(self, buf, data, size, register, result, now):
         pack = self.pack
-        self._note_block(register)
+        granted = result != NO_PERMISSION and not ant_settings.is_blank(buf, data, size)
+        self._note_block(register, granted)
         if result == NO_PERMISSION:
-            pack.put(p.UNAUTHORISED, 1)
             return OTHER
         if register == ant_settings.VERSIONS:
+            if not granted:
+                return OTHER
             if not ant_settings.store_versions(pack, buf, data, size):
                 return BAD_FRAME
             # One of the two alone was read as a register among others.

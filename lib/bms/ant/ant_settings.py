@@ -62,6 +62,8 @@ _VERSION_ROOM = const(16)
 
 def is_blank(buf, at, size):
     """True if a block is all FF: nothing that may be read."""
+    if size < 2:
+        return False
     for i in range(at, at + size):
         if buf[i] != 0xFF:
             return False
@@ -73,7 +75,6 @@ def store(pack, buf, at, address, size):
     if size < 2:
         return NOTHING_KNOWN
     if is_blank(buf, at, size):
-        pack.put(p.UNAUTHORISED, 1)
         return UNAUTHORISED
     verdict = NOTHING_KNOWN
     for row in range(0, len(_ROWS), 3):
@@ -86,6 +87,16 @@ def store(pack, buf, at, address, size):
     if verdict == STORED:
         pack.put(p.UNAUTHORISED, 0)
     return verdict
+
+
+def forget(pack, address, size):
+    """Marks what a block of `size` bytes from `address` holds as unknown."""
+    if address == VERSIONS:
+        pack.put_text(p.HW_VERSION, b"", 0, 0)
+        pack.put_text(p.SW_VERSION, b"", 0, 0)
+    for row in range(0, len(_ROWS), 3):
+        if address <= _ROWS[row] << 1 < address + size:
+            pack.drop(_ROWS[row + 1])
 
 
 def store_versions(pack, buf, at, size):
