@@ -1,7 +1,8 @@
 """Counts what goes through a pack: energy and charge, in and out, each for itself.
 
-Between two statuses the mean of their powers is taken. A gap of more than GAP_MS is not bridged:
-what nobody has seen is not made up. A BMS's own totals are never mixed in.
+From one status to the next power and current are taken to change evenly: where one changes its
+sign, some went in and some out. A gap of more than GAP_MS is not bridged: what nobody has seen is
+not made up. A BMS's own totals are never mixed in.
 
 What is told is what has been kept in the flash, so that no total ever goes back, whatever cuts the
 power: what was counted since then is lost, and was never told. Whole Wh and mAh; over 2**30 of
@@ -53,14 +54,23 @@ class Meter:
         ma = pack.values[p.CURRENT_MA]
         ms = ticks_diff(now, self._last_ms)
         if self._started and 0 < ms <= GAP_MS:
-            mean_mw = (mw + self._mw) // 2
-            mean_ma = (ma + self._ma) // 2
-            self._count(WH_IN if mean_mw > 0 else WH_OUT, abs(mean_mw), ms, _MJ_WH)
-            self._count(MAH_IN if mean_ma > 0 else MAH_OUT, abs(mean_ma), ms, _MAS_MAH)
+            self._split(WH_IN, self._mw, mw, ms, _MJ_WH)
+            self._split(MAH_IN, self._ma, ma, ms, _MAS_MAH)
         self._started = True
         self._last_ms = now
         self._mw = mw
         self._ma = ma
+
+    def _split(self, total, old, new, ms, per):
+        """Counts what went in, and what went out to the total behind that one: means of all the
+        time, which differ by the mean of both figures."""
+        mean = (old + new) // 2
+        inward = max(mean, 0)
+        if (old < 0) != (new < 0):
+            high = max(old, new)
+            inward = _share(high, high, abs(new - old)) // 2
+        self._count(total, inward, ms, per)
+        self._count(total + 1, inward - mean, ms, per)
 
     def _count(self, total, milli, ms, per):
         """Adds `milli` mW or mA for `ms` to a total of which one is `per` mJ or mA·s."""
@@ -81,6 +91,17 @@ class Meter:
     def kept(self):
         """What save() gave last is in the flash now: it may be told."""
         self.told[:] = self._totals
+
+
+def _share(number, part, whole):
+    """Returns number * part // whole, for 0 <= number, part <= whole < 2**28; the product itself
+    would take heap."""
+    quotient = rest = 0
+    for bit in range(27, -1, -1):
+        rest = 2 * rest + (part if number >> bit & 1 else 0)
+        quotient = 2 * quotient + rest // whole
+        rest %= whole
+    return quotient
 
 
 def _is_total(value):
