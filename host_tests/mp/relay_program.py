@@ -153,6 +153,7 @@ def make_device(name_server):
     return Thing(
         bms=unit,
         state={},
+        meter=None,
         heater=heater,
         output=Thing(on=False, off=lambda: None),
         supervisor=supervisor,
