@@ -4,7 +4,9 @@ import harness
 import samples
 
 from bms import catalog
+from bms import pack as p
 from bms.check import Check
+from bms.meter import Meter
 from bms.pack import PackState
 from compat import ticks_add
 
@@ -106,5 +108,27 @@ def check_dialect(name):
     harness.check_equal(fed, framer.fed, "%s: bytes accounted for" % name)
 
 
+class Metered:
+    """A pack whose figures change their sign with each status."""
+
+    def __init__(self):
+        self.pack = PackState()
+        self.meter = Meter(None)
+        self.now = 0
+        self.ma = 900_000
+
+    def hear(self):
+        self.ma = 50_000 - self.ma
+        self.now = ticks_add(self.now, 30_000)
+        self.pack.put(p.PACK_MV, 60_000)
+        self.pack.put(p.CURRENT_MA, self.ma)
+        self.pack.derive()
+        self.pack.touch(p.STATUS, self.now)
+        self.meter.step(self.pack, True, self.now)
+
+
+metered = Metered()
+harness.check_no_alloc("meter", metered.hear)
+harness.check(min(metered.meter.save()) > 0, "nothing was counted in, or nothing out")
 for dialect_name in catalog.NAMES:
     check_dialect(dialect_name)
