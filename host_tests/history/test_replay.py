@@ -11,7 +11,7 @@ from history import record as r
 from history import replay as rp
 from history.keeper import Keeper
 from history.ring import Ring
-from host_tests.history_rig import Store
+from host_tests.history_rig import Store, numbered, small
 
 TRUE_S = 90_000_000  # in s since 2024: when a device starts
 
@@ -321,3 +321,18 @@ def test_each_record_once_in_order_with_its_true_time(seed, patient):
     told += [(time, soc) for time, _, soc in all_of(rp.Replay(device.ring))]
     assert [soc for _, soc in told] == [soc for _, soc in made]
     assert all(time in (None, true_s) for (time, _), (true_s, _) in zip(told, made, strict=True))
+
+
+def test_an_answer_that_comes_when_its_record_is_gone_moves_nothing_back():
+    ring = small(Store())
+    replay = rp.Replay(ring)
+    for begin in range(0, 180, 45):
+        if begin:
+            assert replay.step(False) == rp.READY  # it is being told
+        for n in range(begin, begin + 45):
+            assert ring.put(numbered(n))
+            ring.commit()
+        assert ring.first > replay.number
+        replay.acknowledged()
+        assert replay.number == ring.delivered == ring.first == ring.lost
+    assert [number for _, number, _ in all_of(replay)] == list(range(ring.first, 180))

@@ -72,7 +72,8 @@ class Replay:
         self._skip()
 
     def _skip(self):
-        self.number += 1
+        # An answer can come when the record is gone already: then it was counted as lost.
+        self.number = max(self.number + 1, self._ring.first)
         self._ring.delivered = self.number
 
     def _correct(self, record, patient):
