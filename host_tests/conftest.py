@@ -75,8 +75,8 @@ _REAL_TIME = (
 )
 
 
-# Its tests wait for scenarios that take minutes, together.
-_LONGEST = "test_web_demo.py"
+# Their tests wait for minutes, together.
+_LONGEST = ("test_web_demo.py", "test_mqtt_broker.py")
 
 # What takes the processor for ten seconds and more, the longest first: the tests of a file stay
 # together, and one of these begun last would be what the other processes wait for.
@@ -97,25 +97,35 @@ _LONG = (
     "test_heat_learning.py",
     "test_heat_faults.py",
 )
-_NAMED = (_LONGEST, *_REAL_TIME, *_LONG)
+_NAMED = (*_LONGEST, *_REAL_TIME, *_LONG)
 
 
 def pytest_collection_modifyitems(items):
     """What runs real programs against real clocks may try again on a machine that was too busy.
 
-    A test that only passes now and then still shows: pytest counts its reruns. These files come
-    first, so that none of them is left over when all others are through; then the long ones.
+    A test that only passes now and then still shows: pytest counts its reruns. These files take
+    turns with those that only compute, so that a processor has something to do while others wait;
+    of both the long ones come first, so that none is left over when all others are through.
     """
     missing = [name for name in _NAMED if not any(_HERE.rglob(name))]
     if missing:  # renamed: it would neither be tried again nor begun early
         raise pytest.UsageError(f"conftest.py names what is not there: {', '.join(missing)}")
-    real_time = {_LONGEST, *_REAL_TIME}
+    real_time = {*_LONGEST, *_REAL_TIME}
     real_time |= {item.path.name for item in items if item.get_closest_marker("bench")}
     for item in items:
         if item.get_closest_marker("bench") or item.path.name in _REAL_TIME:
             item.add_marker(pytest.mark.flaky(reruns=2, reruns_delay=1))
-    order = [{_LONGEST}, real_time, *({name} for name in _LONG)]
-    items.sort(key=lambda item: [item.path.name not in names for names in order])
+    files = list(dict.fromkeys(item.path for item in items))
+    waiting = _first(_LONGEST, [file for file in files if file.name in real_time])
+    working = _first(_LONG, [file for file in files if file.name not in real_time])
+    turns = {file: 2 * at for at, file in enumerate(waiting)}
+    turns |= {file: 2 * at + 1 for at, file in enumerate(working)}
+    items.sort(key=lambda item: turns[item.path])
+
+
+def _first(names, files):
+    """Returns the files in their order, but those of some names first, in theirs."""
+    return sorted(files, key=lambda f: names.index(f.name) if f.name in names else len(names))
 
 
 def pytest_collection_finish():
