@@ -135,6 +135,7 @@ def test_a_release_that_knows_no_devices_takes_each_entity(run, places):
     all_are_taken(settle(Program(places, mqtt_port=port), home), home)
 
 
+@pytest.mark.slow
 def test_entities_move_to_their_device_and_back(run, places):
     home, port = run(WITH_DEVICES)
     moved = {"by_device": 1}
