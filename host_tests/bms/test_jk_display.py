@@ -215,6 +215,20 @@ def test_charge_that_does_not_fit_the_capacity(block, wrong):
     assert looking(frame, frame)[1] == 0
 
 
+def test_nothing_is_left_of_a_unit_that_told_more():
+    dialect = start(JkDisplay)
+    raised = display_status(flags=(0,))
+    feed(dialect, raised, raised)
+    told = values(dialect)
+    assert told["alarms"] and "mos_temp_dc" in told and "charge_on" in told
+    dialect.reset()
+    assert values(dialect) == told  # with their age, until there are others
+    feed(dialect, totals(), totals(), cells(), cells())
+    other = start(JkDisplay)
+    feed(other, totals(), totals(), cells(), cells())
+    assert values(dialect) == values(other) and dialect.pack.seen(p.STATUS)
+
+
 def test_fewer_than_16_cells():
     dialect, published = looking(totals(46_200), totals(46_200), cells(count=14), cells(count=14))
     assert published == 2 and values(dialect)["cell_count"] == 14

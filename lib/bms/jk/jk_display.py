@@ -87,6 +87,7 @@ class JkDisplay(Dialect):
         self.kind = 0
         self.unanswered = 0  # nothing is ever asked; kept for the common interface
         self.proven = False
+        self._lost = False  # the link was, and no block has been believed since
         # Of each block: the last that was believed, and the last that was not, or not yet. An
         # outlier becomes the latter, and cannot make the next good block look like one.
         self._believed = tuple([Look(size) for size in SIZES])
@@ -96,6 +97,7 @@ class JkDisplay(Dialect):
         """Forgets pending bytes and the looks so far; for a link that was lost."""
         self.framer.reset()
         self.proven = False
+        self._lost = True
         for i in range(len(SIZES)):
             self._believed[i].known = self._waiting[i].known = False
 
@@ -162,6 +164,9 @@ class JkDisplay(Dialect):
 
     def _publish(self, buf, data, block, now):
         pack = self.pack
+        if self._lost:  # it may be another unit, of the variant that tells less
+            self._lost = False
+            pack.clear()
         store(pack, buf, data, block, self._cells)
         whole = block == STATUS or (self._believed[TOTALS].known and self._believed[CELLS].known)
         if whole or not self.second_look:
