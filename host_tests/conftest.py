@@ -87,15 +87,9 @@ _LONG = (
     "test_heat_properties.py",
     "test_heat_states.py",
     "test_squeeze.py",
-    "test_heat_mat_faults.py",
-    "test_heat_winter.py",
     "test_memory.py",
     "test_settings_memory.py",
     "test_soak.py",
-    "test_heat_states_options.py",
-    "test_heat_memory.py",
-    "test_heat_learning.py",
-    "test_heat_faults.py",
 )
 _NAMED = (*_LONGEST, *_REAL_TIME, *_LONG)
 
