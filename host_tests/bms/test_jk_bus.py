@@ -143,6 +143,18 @@ def test_a_unit_that_is_lost_does_not_hold_up_its_neighbours(form):
     assert dialect.frames.proven and dialect.pack.age_ms(p.STATUS, 60_000) < 2000
 
 
+def test_a_unit_that_is_sought_is_sought_anew_beside_a_neighbour():
+    dialect = start(JkModbus)
+    dialect.add(PackState(), 15)
+    talk(dialect, Members("framed", 15), 10_000)
+    assert dialect.address not in (None, 1)
+    dialect.reset()
+    asked = talk(dialect, Members("framed", 15), 12_000, 10_000)
+    assert [q[0] for _, q in asked if q[0] != 15][0] == 1
+    talk(dialect, Members("framed", 4, 15), 25_000, 12_000)
+    assert dialect.address == 4 and dialect.frames.proven
+
+
 def test_a_bus_on_which_nobody_answers_is_listened_to_again():
     dialect = start(JkModbus, address=1)
     dialect.add(PackState(), 2)

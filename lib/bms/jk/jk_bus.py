@@ -33,6 +33,11 @@ class BusUnit:
         if self.searching:
             self.address = None
 
+    def begin_search(self):
+        """Has it be asked at the first address where it is not known which one it has."""
+        if self.address is None:
+            self.address = 1
+
     def answers(self):
         """True if it answered when it was asked last."""
         return self._answered and not self.unanswered

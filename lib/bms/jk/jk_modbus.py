@@ -5,8 +5,8 @@ over BLE, which bears no address; the acknowledgement that follows it tells whos
 function 03 reads registers. A unit that does not answer the one is asked in the other.
 
 A PB unit at address 0 is master of its bus: it asks the others, broadcasts what it is itself, and
-answers nobody (jk.md §7, F1). So a bus is listened to first, and where somebody else asks nothing
-is sent at all: what the units tell him is heard as well.
+answers nobody (jk.md §7, F1). So a bus is listened to first, and where somebody else asks, in
+either form, nothing is sent at all: the frames that the units send him are heard as well.
 """
 
 from bms.crc16 import is_good, put_crc
@@ -138,8 +138,10 @@ class JkModbus(JkUnit):
             self.framer.reset()
             self._wanted = 0
             self._state = _UNKNOWN
-        elif self._state >= _IDLE and self._asking is self._own:
-            self._drop_question()
+        elif self._state >= _IDLE:
+            self._own.begin_search()
+            if self._asking is self._own:
+                self._drop_question()
 
     def reread_each(self, ms):
         """See Dialect.reread_each; of all units that there are by now."""
@@ -189,8 +191,7 @@ class JkModbus(JkUnit):
             return True
         self._state = _IDLE
         self._asked_ms = ticks_add(now, -_LONG_AGO_MS)
-        if self._own.address is None:
-            self._own.address = 1
+        self._own.begin_search()
         return False
 
     def _due(self, now):
