@@ -40,6 +40,7 @@ _NOTHING = " = ((), (), (), (), ())\n"  # in firmware/building/built.py: of each
 _ASKING = frozenset({"getattr", "__import__"})
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _LATER = (*_FUNCTIONS, ast.Lambda, ast.GeneratorExp)  # may run when the code around is done
+_LEAVES = (ast.Name, ast.Constant)
 _SUSPENDED = (ast.Await, ast.Yield, ast.YieldFrom)
 
 
@@ -127,7 +128,9 @@ class Program:
                 elif code is outermost and isinstance(child, ast.ClassDef):
                     self.bases[module, child.name] = []
                 home.setdefault(id(child), (inside, nested))
-                settle(child, inside, nested or (inside is code and isinstance(child, _LATER)))
+                if not isinstance(child, _LEAVES):
+                    later = inside is code and isinstance(child, _LATER)
+                    settle(child, inside, nested or later)
 
         settle(tree, outermost, False)
         self._mentions(module, tree, home)

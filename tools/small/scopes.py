@@ -8,6 +8,8 @@ from tools.small.short_names import children, imported_modules, nodes, parse
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+# In these nothing is bound that belongs to the scope around.
+_NOT_INSIDE = (ast.Constant, *_FUNCTIONS, *_COMPREHENSIONS, ast.ClassDef)
 BUILTINS = frozenset(dir(builtins)) | {"const"}  # the compiler takes `const` out
 
 
@@ -52,17 +54,19 @@ def bound_in(scope):
     waiting = children(scope)
     while waiting:
         node = waiting.pop()
+        if isinstance(node, ast.Name):
+            if not isinstance(node.ctx, ast.Load):
+                found.add(node.id)
+            continue
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             found.add(node.name)
         elif isinstance(node, ast.Global):
             given |= set(node.names)
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, (ast.Store, ast.Del)):
-            found.add(node.id)
         elif isinstance(node, ast.ExceptHandler) and node.name:
             found.add(node.name)
         elif isinstance(node, ast.alias):
             found.add(node.asname or node.name.partition(".")[0])
-        if not isinstance(node, (*_FUNCTIONS, *_COMPREHENSIONS, ast.ClassDef)):
+        if not isinstance(node, _NOT_INSIDE):
             waiting += children(node)
     return found - given
 
@@ -88,6 +92,9 @@ class Reader(ast.NodeVisitor):
         """What is in a node: ast's own looks at contexts and operators, too."""
         for child in children(node):
             self.visit(child)
+
+    def visit_Constant(self, node):
+        """Has nothing in it."""
 
     def _inside(self, node, parts):
         self._scope = Scope(node, self._scope)
