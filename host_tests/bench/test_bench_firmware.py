@@ -115,6 +115,18 @@ def test_a_second_thread_follows_virtual_time(start):
     assert 2_000 <= slept_ms <= whole_ms < 6_000
 
 
+@pytest.mark.parametrize("lapse", [60, 600])
+def test_a_timer_beats_in_time_and_moves_no_sleep(start, lapse):
+    """However many of the hops the firmware makes by itself."""
+    bench = start("beats.py", lapse)
+    for word, period_us in (("beats", 30_000), ("woken", 50_000)):
+        whens = [int(text) for text in wait_line(bench, word)[0].split()[1:]]
+        gaps = [b - a for a, b in zip(whens[1:], whens[2:], strict=False)]
+        assert len(gaps) >= 18
+        assert all(abs(gap - period_us) < 8_000 for gap in gaps), gaps
+    assert bench.snapshot()["chip"]["wakes"] < 50  # one for each beat and each sleep were more
+
+
 def test_a_timer_calls_no_more_often_than_it_fires(start):
     """Alarms and replies cross while the process has no turn."""
     bench = start("timer_counts.py", 1)

@@ -91,9 +91,12 @@ class Clock:
 
     def advance(self, real_us, limit_us):
         """While idling: moves towards `limit_us` as far as the pace allows; returns the time."""
-        allowed = self._pace(real_us) + _SLACK_US * (self.lapse - 1)
-        self._virtual = max(self._virtual, min(limit_us, allowed))
+        self._virtual = max(self._virtual, min(limit_us, self._allowed(real_us)))
         return self._virtual
+
+    def may(self, real_us, limit_us):
+        """While idling: True if `advance` gets to `limit_us`."""
+        return limit_us <= self._allowed(real_us)
 
     def wait_us(self, real_us, limit_us):
         """Returns the real time in µs for which to wait for `limit_us`; 0: it is there.
@@ -131,6 +134,9 @@ class Clock:
                 passed = max(passed // ops.LEAST_SHARE, min(passed, spent_us))
             self._passed_us = passed
         return self._passed_us
+
+    def _allowed(self, real_us):
+        return self._pace(real_us) + _SLACK_US * (self.lapse - 1)
 
     def _pace(self, real_us):
         pace = self._pace_virtual + self.lapse * (real_us - self._pace_real)

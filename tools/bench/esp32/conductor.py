@@ -173,8 +173,18 @@ class Conductor:
         self._run_due(t_us)
         if self._idle is not idle:
             return
-        if t_us >= idle.until_us or self._link.has_news(idle) or self._pump(idle.uarts, t_us):
-            self._reply()
+        news = self._link.has_news(idle)
+        if t_us >= idle.until_us or news or self._pump(idle.uarts, t_us):
+            self._reply(free_us=self._free_us(real, idle, t_us) if news else 0)
+
+    def _free_us(self, real, idle, t_us):
+        """Returns for how long from `t_us` on nothing happens but the rest of the idling.
+
+        So a timer whose handler changes nothing, which is the rule, costs one exchange, not two.
+        """
+        until_us = idle.until_us
+        alone = self._next_due_us(idle.uarts) >= until_us and self.clock.may(real, until_us)
+        return max(0, until_us - t_us) if alone else 0
 
     def _turn_running(self, real):
         t_us = self.clock.now(real)
@@ -316,19 +326,22 @@ class Conductor:
 
     # -- speaking to the firmware -----------------------------------------------------------------
 
-    def _reply(self, flags=0):
-        """Ends the firmware's idling (or answers its greeting)."""
+    def _reply(self, flags=0, free_us=0):
+        """Ends the firmware's idling (or answers its greeting); for `free_us` it may then go on
+        idling by itself, and the bench has that time at once."""
         real = real_us()
         t_us = self.clock.now(real)
+        if free_us:
+            self.clock.advance(real, t_us + free_us)
         for line in self._lines:
-            line.pump(t_us)
+            line.pump(t_us + free_us)
         self._idle = None
         self.wakes += 1
         self._run(real)
         self.clock.sample(real)
         spent_us = self.clock.spent_us if self.process.tells_cpu_time else -1
         try:
-            self.process.channel.send(self._link.cells(t_us, real, spent_us, flags))
+            self.process.channel.send(self._link.cells(t_us, real, spent_us, flags, free_us))
         except OSError:
             self._process_gone("ended")
 

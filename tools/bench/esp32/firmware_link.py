@@ -65,10 +65,11 @@ class FirmwareLink:
         until_us = NEVER_US if until_us < 0 else until_us + self.boot_us - self._start_us
         return Idling(until_us, handled, seen, uarts, sockets)
 
-    def cells(self, t_us, real_us, spent_us, flags=0):
+    def cells(self, t_us, real_us, spent_us, flags=0, free_us=0):
         """Returns the bytes of a reply or alarm that tells how things are now, at `t_us`.
 
-        `spent_us`: CPU time of the firmware's process, -1 if the system does not tell.
+        `spent_us`: CPU time of the firmware's process, -1 if the system does not tell. `free_us`:
+        how long nothing comes from here.
         """
         t_us += self._start_us - self.boot_us
         self._serial += 1
@@ -88,6 +89,7 @@ class FirmwareLink:
             t_us,
             spent_us,
             self._chip.idf_taken,
+            t_us + free_us,
         )
 
     def has_changed(self):

@@ -80,6 +80,7 @@ def in_main_thread():
 def post(op, arg, n):
     """Adds a record without a body."""
     _State.busy += 1
+    cells[ops.FREE] = 0
     if _State.fill + ops.HEAD_SIZE > _SIZE:
         _flush()
     struct.pack_into(ops.HEAD, _out, _State.fill, op, arg, n, now_us())
@@ -91,6 +92,7 @@ def post_body(op, arg, body):
     """Adds a record with a body of less than 64 KiB; long ones are sent at once."""
     n = len(body)
     _State.busy += 1
+    cells[ops.FREE] = 0
     if _State.fill + ops.HEAD_SIZE + n > _SIZE:
         _flush()
     struct.pack_into(ops.HEAD, _out, _State.fill, op, arg, n, now_us())
@@ -142,6 +144,9 @@ def idle_until(until_us, uarts=0, poller=None):
     `uarts`: bit per UART whose incoming bytes end the idling. `poller`: a builtin poll object
     with the channel and real sockets in it, whose readiness ends it as well.
     """
+    if 0 <= until_us <= cells[ops.FREE]:
+        _go_on(until_us)
+        return
     _State.busy += 1
     handled = _handled
     done = handled[0] | handled[1] << 16 | handled[2] << 32 | handled[3] << 48
@@ -164,6 +169,15 @@ def idle_until(until_us, uarts=0, poller=None):
     _take(_reply)
     if interrupt:
         raise interrupt
+
+
+def _go_on(until_us):
+    """Idles without the bench, whose time is that already."""
+    gap_us = until_us - now_us()
+    if gap_us > 0:
+        cells[ops.OFFSET] += gap_us
+        cells[ops.TOLD] += gap_us
+        _seen_us[0] = until_us
 
 
 def ask(op, arg, n):

@@ -33,6 +33,8 @@ Bench to firmware, replies of CELLS signed 64-bit integers:
     9 RTC      by how much the wall clock has jumped so far, µs
     10 TOLD    t of the reply            11 SPENT  CPU time of the process then, µs; -1: unknown
     12 TAKEN   bytes of the IDF's memory that something has used up since the reset
+    13 FREE    until this t nothing comes from outside: who idles no longer than that and has
+               said nothing since, goes on by himself, and the bench takes it that he has
 
 The second descriptor, the alarm line, carries such replies unasked, when a timer fires or an input
 changes while the firmware computes; a thread waits on it and schedules their handling.
@@ -80,7 +82,8 @@ RTC = 9
 TOLD = 10
 SPENT = 11
 TAKEN = 12
-CELLS = 13
+FREE = 13
+CELLS = 14
 
 LEAST_SHARE = 20  # real time per virtual time at most while the firmware computes; esp32/clock.py
 
