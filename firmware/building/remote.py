@@ -1,6 +1,5 @@
 """Builds what explains a device from afar, where there is PSRAM for it."""
 
-from hardware.reset_cause import has_crashed
 from kept import console
 from kept.crash_file import UNTOLD, keep_told
 from kept.journal import Journal, Watch, run
@@ -14,8 +13,10 @@ def add_to(device, early):
     device.journal = Journal(device.boots)
     device.watch = Watch(device.journal, open_codes())
     device.watch.begin(device, early.failures, early.errors)
-    if exists(UNTOLD) and has_crashed():
-        device.journal.note("crash", _end())
+    if exists(UNTOLD):
+        end = _end()
+        if not device.journal.has("crash", end):  # of the run before, and not of one long ago
+            device.journal.note("crash", end)
         if not device.mqtt_used:
             keep_told()
     device.extras += (run(device),)

@@ -93,6 +93,11 @@ class Journal:
         self._in_file += len(self._held)
         self._held = []
 
+    def has(self, what, about):
+        """True if an event is among the last ones."""
+        text = json.dumps([what, about[:_LONGEST]])[1:-1]
+        return any(text in line for line in self.events())
+
     def events(self):
         """Yields the last KEPT events, each as the str of its JSON, the oldest first."""
         skip = max(0, self._in_file + len(self._held) + _count(OLDER)[0] - KEPT)

@@ -140,6 +140,10 @@ def event_log():
     book.save()
     events = [json.loads(line) for line in book.events()]
     assert events[-1][3:] == ["start", "power_on", 1] and events[-2][0] == 19
+    # What has been noted is found, also where it was cut short.
+    assert book.has("start", "power_on") and not book.has("start", "power_o")
+    book.note("crash", "ValueError: " + 99 * '"')
+    assert book.has("crash", "ValueError: " + 99 * '"') and not book.has("crash", "ValueError: ")
 
 
 class Broken:
