@@ -58,7 +58,6 @@ try:
     else:
         found = start(failures)
         run(found)
-        attempts.clear()  # somebody at the console has stopped it
 except Exception as error:
     # Time to read the reason on a console and to press Ctrl-C; then everything anew.
     sys.print_exception(error)

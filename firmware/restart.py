@@ -1,8 +1,6 @@
 """Starts the device anew because somebody wants it: imported only then."""
 
-import machine
-
-from starting import attempts
+from hardware import reset_cause
 
 
 def restart(device, why):
@@ -11,11 +9,10 @@ def restart(device, why):
     device.journal.note("command", why)
     device.journal.save()
     device.save()
-    attempts.clear()
     device.supervisor.stand_down()  # the BMS may take its time
     if device.heater.bms_output is not None:
         from heating.ending import end
 
         end(device)
     device.output.close()
-    machine.reset()
+    reset_cause.restart()

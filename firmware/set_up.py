@@ -33,13 +33,22 @@ _BUSY_STEP_MS = const(10)  # while somebody is being served
 
 
 def run():
-    """Returns when the chip is to start anew."""
+    """Returns when the chip is to start anew, which is no crash, whatever ends it."""
+    _expect_reset()
     try:
         for pause_ms in steps():
             sleep_ms(pause_ms)
     except KeyboardInterrupt:
         machine.WDT(timeout=_CONSOLE_MS)
         raise
+
+
+def _expect_reset():
+    from hardware.reset_cause import ask
+    from unload import unload
+
+    ask()
+    unload("hardware.reset_cause")  # there is no memory to spare
 
 
 def steps():

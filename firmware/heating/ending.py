@@ -6,12 +6,14 @@ Imported only then: Ctrl-C is seldom.
 from time import sleep_ms, ticks_ms
 
 from compat import const
+from hardware.reset_cause import ask
 
 _TICK_MS = const(100)
 
 
 def say_end(device):
-    """Tells the person at the console what is true of the heater."""
+    """Tells a person at the console what is true of the heater. The reset to come is no crash."""
+    ask()
     if device.heater.bms_output is not None and not end(device):
         print("stopped, but THE BMS DOES NOT SAY THAT ITS HEATING IS OFF: look in its app")
         return

@@ -15,8 +15,6 @@ import gc
 import sys
 from time import ticks_ms
 
-import machine
-
 from bms.detect import BLE_TRIALS, NEXT, PROVEN, UART_TRIALS, WAIT, Detect, ble_trials
 from bms.pack import PackState
 from compat import const
@@ -155,4 +153,6 @@ def _restart(device):
     """Begins with a clean heap; the heater has been off for long, since there are no figures."""
     device.output.off()
     device.save()
-    machine.reset()
+    from hardware.reset_cause import restart
+
+    restart(False)  # a search that ends so again and again is a failed start, too

@@ -3,7 +3,6 @@
 import asyncio
 
 import bluetooth
-import machine
 
 from compat import const
 from words import NO_RADIO_TEXTS
@@ -156,7 +155,9 @@ class Links:
         device.output.off()
         device.state[_KEY] = self.resets + 1
         device.save()
-        machine.reset()
+        from hardware.reset_cause import restart
+
+        restart()
 
 
 async def _follow(task):

@@ -2,6 +2,8 @@
 
 import time
 
+from hardware.reset_cause import ask
+
 _PATH = "failure.txt"
 
 
@@ -13,8 +15,7 @@ def rest(reason, show):
     text = str(reason or b"the watchdog ended it", "ascii", "replace")
     print("SAFE MODE: three starts in a row have failed; the heater is off.")
     print("The last one:", text)
-    print("To try again: switch the power off and on; or Ctrl-C, import machine,")
-    print('machine.RTC().memory(b""), machine.reset()')  # attempts.clear, whatever its name here
+    print("To try again: switch the power off and on; or Ctrl-C, import machine, machine.reset()")
     _write(text)
     try:
         from screen.start import show_lines
@@ -22,8 +23,11 @@ def rest(reason, show):
         show_lines(show().brush, (b"SAFE MODE", reason or b"watchdog", b"heater off"))
     except Exception as error:  # the screen may be what is wrong
         print("and the screen cannot tell:", error)
-    while True:
-        time.sleep(1)
+    try:
+        while True:
+            time.sleep(1)
+    finally:  # somebody at the console wants it to try again
+        ask()
 
 
 def _write(text):

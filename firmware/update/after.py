@@ -5,10 +5,9 @@ since it runs instead of the application (instead.py), that is told.
 
 import json
 
-import machine
-
 import slots
 from compat import const
+from hardware.reset_cause import restart
 from kept.pause import write
 from relay.topics import UPDATE
 from update.heard import heard, wanted
@@ -37,7 +36,7 @@ def prove(device, journal):
 
     def give_up(why):
         write(device, lambda: decide(0, number, why + ": back to the version before"))
-        machine.reset()
+        restart()
 
     while device.uptime_s < _PROVED_S or missing or not _is_reached(device):
         if device.uptime_s >= _LOST_S:

@@ -13,7 +13,7 @@ import machine
 
 import words as w
 from compat import const, ticks_diff
-from hardware.reset_cause import ask
+from hardware.reset_cause import ask, restart
 from screen.labels import UPDATE
 from screen.start import show_progress
 from update.download import download
@@ -53,7 +53,7 @@ def take_instead(early):
         sys.print_exception(error)
         no_room = isinstance(error, MemoryError)
         update.tell("there is no memory for it" if no_room else repr(error))
-    machine.reset()
+    restart()
 
 
 class Update:

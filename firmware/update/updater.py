@@ -8,11 +8,9 @@ import gc
 from errno import ENOMEM
 from time import ticks_ms
 
-import machine
-
 import slots
 from compat import const
-from hardware.reset_cause import ask
+from hardware.reset_cause import restart
 from update.after import WENT_BACK
 from update.download import download
 from update.heard import heard, told
@@ -175,8 +173,7 @@ class Updater:
         self._tell(100)
         yield _SOON_MS
         device.output.close()
-        ask()
-        machine.reset()
+        restart()
 
     # -- the heater -------------------------------------------------------------------------------
 

@@ -2,11 +2,9 @@
 
 from time import sleep_ms, ticks_ms
 
-import machine
-
 import slots
 from compat import const
-from hardware.reset_cause import ask as ask_for_reset
+from hardware.reset_cause import restart
 from relay.topics import AVAILABILITY
 from update.heard import heard, told
 from update.marks import KEY, WISH, leave, read
@@ -35,8 +33,7 @@ def ask(device, value):
         relay.session.publish(AVAILABILITY, _OFFLINE, len(_OFFLINE), True)
         _send(relay.session)
     device.output.close()
-    ask_for_reset()
-    machine.reset()
+    restart()
     return True
 
 

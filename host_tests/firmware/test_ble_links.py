@@ -14,7 +14,7 @@ class Thing(types.SimpleNamespace):
 
 
 class Restarted(Exception):
-    """What machine.reset() does here."""
+    """What a restart does here."""
 
 
 class Link:
@@ -30,13 +30,13 @@ class Link:
 
 @pytest.fixture
 def ble(monkeypatch):
-    machine = types.ModuleType("machine")
+    reset_cause = types.ModuleType("hardware.reset_cause")
 
-    def reset():
+    def restart():
         raise Restarted
 
-    machine.reset = reset
-    monkeypatch.setitem(sys.modules, "machine", machine)
+    reset_cause.restart = restart
+    monkeypatch.setitem(sys.modules, "hardware.reset_cause", reset_cause)
     monkeypatch.setitem(sys.modules, "bluetooth", types.ModuleType("bluetooth"))
     monkeypatch.delitem(sys.modules, "links.ble", raising=False)
     yield importlib.import_module("links.ble")

@@ -35,7 +35,6 @@ def run_main(chip, monkeypatch, app, startup=None, failures=0):
     attempts.FRUGAL, attempts.SAFE = 2, 3
     attempts.begin = lambda: (failures, b"MemoryError: 1440 bytes")
     attempts.failed = lambda error: chip.trace.append(("kept", type(error)))
-    attempts.clear = lambda: chip.trace.append("got going")
     crash = types.ModuleType("kept.crash")
     crash.keep = lambda error, failures, found: chip.trace.append(("told", type(error), failures))
     rescue = types.ModuleType("starting.rescue")
@@ -78,7 +77,6 @@ def test_main_drops_the_heater_then_shows_a_picture_then_radio_and_application(c
         "picture",
         ("settings, radio", "its picture", False),
         ("run", ["found"]),
-        "got going",
     ]
 
 

@@ -27,9 +27,9 @@ def reset():
 def after(monkeypatch, tmp_path):
     """The module, in the first start of a trial."""
     monkeypatch.setattr(time, "ticks_ms", lambda: 0, raising=False)
-    machine = types.ModuleType("machine")
-    machine.reset = reset  # pyright: ignore[reportAttributeAccessIssue]
-    monkeypatch.setitem(sys.modules, "machine", machine)
+    reset_cause = types.ModuleType("hardware.reset_cause")
+    reset_cause.restart = reset  # pyright: ignore[reportAttributeAccessIssue]
+    monkeypatch.setitem(sys.modules, "hardware.reset_cause", reset_cause)
     for name in ("update.after", "kept.pause"):
         monkeypatch.delitem(sys.modules, name, raising=False)
     monkeypatch.chdir(tmp_path)

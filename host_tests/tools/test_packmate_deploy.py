@@ -12,6 +12,7 @@ from host_tests.tools.pty_rig import PtyDevice
 from tools import ROOT
 from tools.packmate.__main__ import main
 from tools.packmate.deploy import refusal, slot_of_usb
+from tools.packmate.prompt import Device
 
 BOARD = "lilygo_t_display"
 LARGE = bytes(range(256)) * 24  # more than one chunk
@@ -110,6 +111,18 @@ def test_what_was_interrupted_goes_on_where_it_was(tmp_path, image, capsys):
     again = sent(capsys.readouterr().out)
     assert "lib/app.mpy" not in again and again[0] == "lib/zeta.mpy"
     assert tree(tmp_path / "flash") == tree(image)
+
+
+def test_the_restart_at_the_end_of_a_command_is_no_crash(device):
+    for name in ("lib/compat.py", "firmware/hardware/reset_cause.py"):
+        path = device.flash / "lib" / name.partition("/")[2]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes((ROOT / name).read_bytes())
+    (device.flash / "lib/board.py").touch()
+    with Device(device.port):
+        pass
+    assert device.waits_for(lambda: device.starts[-1] == "reset", 5)
+    assert device.kept().startswith(b"packmate\0the watchdog ended it.")
 
 
 def test_old_files_of_ours_go_and_those_of_others_stay(deploy, image, device):

@@ -41,8 +41,7 @@ def made(building, load, calls):
         save=lambda: note("save"),
     )
     device.journal.save = lambda: note("journal")
-    load("machine").reset = lambda: note("reset")
-    load("starting.attempts").clear = lambda: note("got going")
+    load("hardware.reset_cause").restart = lambda: note("restart")
     site = building.Site(())
     device.login = types.SimpleNamespace(enter=None, leave=None, guarded=lambda make: make)
     return building.add_changes(site, device, Settings())
@@ -161,7 +160,7 @@ def test_a_restart_comes_once_the_answer_is_gone(made, calls):
     assert calls == []
     made.device.uptime_s += 1
     made.step()
-    assert calls == ["off", "journal", "save", "got going", "stand down", "close", "reset"]
+    assert calls == ["off", "journal", "save", "stand down", "close", "restart"]
 
 
 def test_nothing_restarts_by_itself(made, calls):

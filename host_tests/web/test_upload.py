@@ -56,9 +56,8 @@ class Device:
             bms=types.SimpleNamespace(units=[types.SimpleNamespace(ble=None, answering=True)]),
         )
         device.journal.save = lambda: None
-        load("machine").reset = starts_anew
         device.login = Login(PASSWORD, device)
-        load("hardware.reset_cause").ask = lambda: None
+        load("hardware.reset_cause").restart = starts_anew
         device.updater = load("update.updater").Updater(device, "")
         self.site = Site(("packmate-ab12cd",))
         load("website.upload").add_to(self.site, device)
@@ -91,7 +90,7 @@ class Device:
 
 
 class StartsAnewError(BaseException):
-    """What machine.reset does: nothing after it."""
+    """What a restart does: nothing after it."""
 
 
 def starts_anew():

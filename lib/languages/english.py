@@ -71,7 +71,7 @@ Its longest time, or the
 energy of a day, is used up.
 More insulation, or a
 stronger mat?
-This device restarted five
+This device crashed six
 times within an hour.
 Check its supply and its
 wires.

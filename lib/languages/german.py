@@ -63,8 +63,8 @@ Längste Zeit oder Energie
 des Tages verbraucht.
 Besser dämmen, oder eine
 stärkere Matte?
-Dieses Gerät startete
-fünfmal in einer Stunde.
+Dieses Gerät stürzte in
+einer Stunde sechsmal ab.
 Prüfe seine Versorgung und
 seine Kabel.
 Das Programm der Heizung

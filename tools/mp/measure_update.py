@@ -19,7 +19,7 @@ class Module:
 
 
 sys.modules["machine"] = sys.modules["socket"] = Module()
-sys.modules["hardware.reset_cause"] = Module(ask=None)
+sys.modules["hardware.reset_cause"] = Module(restart=None)
 sys.modules["hardware.net.resolver"] = Module(Resolver=None, sockaddr=None)
 os.chdir("/")
 piece = memoryview(bytearray(1024))

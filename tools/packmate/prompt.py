@@ -30,6 +30,15 @@ _UNSURE = b"DOES NOT SAY THAT ITS HEATING IS OFF"
 # The hour anew: whatever the program was at when Ctrl-C ended it, its watchdog may be short.
 _HOUR = "from machine import WDT\nWDT(timeout=3600000)"
 
+# Whatever resets it from here on, it is no crash. Where there is no Packmate, nobody counts.
+_NO_CRASH = """
+try:
+    from hardware.reset_cause import ask
+    ask()
+except Exception:
+    pass
+"""
+
 # Paths are relative to where a device starts, which is the root of its file system.
 _TOOLS = """
 import os, sys, hashlib
@@ -95,6 +104,7 @@ class Device:
                 except TransportError:  # its loader's words at a reset, say
                     self._take_over()
                 self._port.exec(_HOUR)
+                self._port.exec(_NO_CRASH)
                 self._port.exec(_TOOLS)
                 self._known = True
         except BaseException:
