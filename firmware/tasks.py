@@ -238,10 +238,14 @@ def _revive(device, up, now):
     """Tries what helps where nobody can press a button.
 
     Where the system has no memory for a socket, or for what it is to send, since Python's heap has
-    taken it, it never comes back: the chip is reset, with the heater off first.
+    taken it, it never comes back: the chip is reset, with the heater off first. For the heater
+    that is no crash.
     """
     if device.relay.starved() or device.memory.idf_largest < _LEAST_PIECE:
         device.output.off()
+        from hardware.reset_cause import ask
+
+        ask()
         raise RuntimeError("no memory for the network")  # ends the application: the chip resets
     deaf = device.relay.down_ms(now) >= _DEAF_MS
     if not up or deaf and device.uptime_s >= device.bounce_after_s:

@@ -32,9 +32,12 @@ def begin():
 
 
 def failed(error):
-    """Keeps why this start has failed; the exception itself is on the console."""
+    """Keeps why this start has failed; the exception itself is on the console.
+
+    Not where the reset that follows was asked for (hardware/reset_cause.py): nothing has failed.
+    """
     kept = RTC().memory()
-    if len(kept) >= _REASON:
+    if len(kept) >= _REASON and kept[_COUNT]:
         text = "%s: %s" % (type(error).__name__, error)
         _keep(kept[_COUNT], text.encode()[:_LONGEST])
 

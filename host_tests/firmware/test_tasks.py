@@ -249,7 +249,9 @@ def test_a_wifi_that_comes_back_after_hours_is_not_left_at_once(tasks):
 
 
 @pytest.mark.parametrize("how", ["no memory for a socket", "nothing left of the IDF's memory"])
-def test_a_relay_without_memory_ends_the_application_with_the_heater_off_first(tasks, how):
+def test_a_relay_without_memory_ends_the_application_with_the_heater_off_first(
+    tasks, how, monkeypatch
+):
     device = Device()
     device.output.on = True
     device.down = 3 * MINUTE_MS
@@ -262,9 +264,12 @@ def test_a_relay_without_memory_ends_the_application_with_the_heater_off_first(t
     serve(tasks, device)
     assert device.calls == []
     device.down = 3 * MINUTE_MS
+    monkeypatch.setitem(
+        sys.modules, "hardware.reset_cause", Thing(ask=lambda: device.calls.append("asked for"))
+    )
     with pytest.raises(RuntimeError):
         serve(tasks, device)
-    assert device.calls == ["off"]
+    assert device.calls == ["off", "asked for"]  # no crash for the heater
 
 
 class Clock:
