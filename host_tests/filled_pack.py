@@ -4,7 +4,7 @@ from bms import pack as p
 
 
 def fill(pack, now=0, mv=3300, ma=-2000, soc=50, temps=(150, 160), full=100_000, **slots):
-    """Puts a status of eight cells into a pack."""
+    """Puts a status of eight cells into a pack; a slot that is None is unknown."""
     for i in range(8):
         pack.cell_mv[i] = mv + i
     pack.cells = 8
@@ -18,6 +18,10 @@ def fill(pack, now=0, mv=3300, ma=-2000, soc=50, temps=(150, 160), full=100_000,
         pack.put_temp(i, temp)
     pack.temps = len(temps)
     for name, value in slots.items():
-        pack.put(getattr(p, name.upper()), value)
+        slot = getattr(p, name.upper())
+        if value is None:
+            pack.drop(slot)
+        else:
+            pack.put(slot, value)
     pack.summarise()
     pack.touch(p.STATUS, now)

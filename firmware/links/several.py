@@ -12,12 +12,13 @@ from words import BANK_TEXTS
 
 
 class Checks:
-    """The verdicts of all in one, as check.Check has them of one."""
+    """The verdicts of all in one, as check.Check has them of one. mat: the bms.heated.Heated."""
 
-    def __init__(self):
+    def __init__(self, mat):
+        self.mat = mat
         self.verdict = NO_DATA
         self.plausible = self.frozen = self.still = False
-        self.content_ms = self.blind = 0
+        self.content_ms = 0
 
     def judge(self, units, bank):
         """Takes up the verdicts of all. `plausible`, for the heater, is of all of them; what is
@@ -36,7 +37,6 @@ class Checks:
         self.verdict = PLAUSIBLE if bank.good else worst
         self.frozen = frozen and not bank.good
         self.still = still
-        self.blind = bank.blind
 
 
 class Ways:
@@ -58,7 +58,7 @@ class Several:
         self.bank = b.Bank(packs, [unit.check for unit in units], max_age_ms, on_mat)
         self.pack = self.bank.pack
         self.units = tuple(units)
-        self.check = Checks()
+        self.check = Checks(self.bank.heated)
         self.link = Ways()
         self.answering = False
         self.commands = self.ble = None

@@ -100,4 +100,5 @@ class PacksReport:
         message.put(bank.cell_min_pack or None)
         message.put(bank.cell_max_pack or None)
         message.put(bank.blind or None)
+        message.put(bank.heated.lax_pack or None)
         return message.finish()

@@ -108,7 +108,7 @@ def test_no_status_no_verdict():
     made = pack()
     fresh = Check(made)  # looks at what comes from now on
     assert fresh.step(0) is False and fresh.verdict == check.NO_DATA and not fresh.plausible
-    assert not fresh.frozen and not fresh.still and fresh.content_ms == 0 and fresh.blind == 0
+    assert not fresh.frozen and not fresh.still and fresh.content_ms == 0 and fresh.mat is None
 
 
 def test_judges_each_new_frame_and_only_that():

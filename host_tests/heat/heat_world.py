@@ -36,7 +36,7 @@ class Verdict:
     def __init__(self):
         self.plausible = True
         self.still = False
-        self.blind = 0
+        self.mat = None
 
 
 class World:

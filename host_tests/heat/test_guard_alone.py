@@ -41,13 +41,19 @@ def _attribute(name, value):
     return lambda rig: setattr(rig, name, value)
 
 
+def _blind(rig):
+    """One of several packs sees nothing: bms.heated."""
+    rig.check.mat = rig.pack
+    rig.pack.tell = lambda inputs: setattr(inputs, "blind_pack", 2)
+
+
 BAD = {
     "link": (_attribute("link_up", False), "link_down"),
     "implausible": (lambda rig: setattr(rig.check, "plausible", False), "implausible"),
     "still": (lambda rig: setattr(rig.check, "still", True), "frozen"),
     "no sensor": (_attribute("temps", [None, None]), "no_sensor"),
     "no sensor at all": (_attribute("temps", []), "no_sensor"),
-    "blind pack": (lambda rig: setattr(rig.check, "blind", 2), "no_sensor"),
+    "blind pack": (_blind, "no_sensor"),
     "warm enough": (_attribute("temps", [50, 60]), "too_warm"),
     "warm enough, just": (_attribute("temps", [50, 50]), "too_warm"),
     "warm": (_attribute("temps", [200, 210]), "too_warm"),

@@ -11,7 +11,7 @@ from settings import table as settings_table
 class Verdict:
     plausible = True
     still = False
-    blind = 0
+    mat = None
 
 
 class Scene:

@@ -143,6 +143,7 @@ def test_several_packs_are_told_by_their_names(reports):
     bank = Bank(packs, [check.Check(pack) for pack in packs], MAX_AGE_MS)
     bank.good, bank.coldest_pack, bank.hottest_pack = 2, 1, 2
     bank.cell_min_pack, bank.cell_max_pack, bank.blind = 3, 0, 2
+    bank.heated.lax_pack = 3
     told = read(reports.PacksReport(bank, 10_000))
     assert told == {
         "ts": None,
@@ -153,6 +154,7 @@ def test_several_packs_are_told_by_their_names(reports):
         "cell_min_pack": 3,
         "cell_max_pack": None,
         "blind_pack": 2,
+        "lax_pack": 3,
     }
     assert list(told) == names_of(fields.PACKS)
 

@@ -1,5 +1,7 @@
 """The screen of several packs: the whole, each by the button, and which have no good figures."""
 
+import types
+
 import pytest
 
 import words
@@ -14,6 +16,7 @@ class Bank:
     def __init__(self):
         self.ok = bytearray(b"\x01\x01\x01")
         self.blind = 0
+        self.heated = types.SimpleNamespace(lax_pack=0)
 
     @property
     def good(self):
@@ -59,6 +62,15 @@ def test_a_pack_on_the_mat_without_a_sensor_is_named(page):
     assert "pack 2: no battery sensor" in said(page, 1004)
     page.update(heater_reason=words.STALE)
     assert not [text for text in said(page, 1008) if "pack 2" in text]
+
+
+def test_a_pack_that_may_be_charged_in_the_cold_is_named(page):
+    page.bank.heated.lax_pack = 3
+    assert not [text for text in said(page, 1004) if "pack 3" in text]
+    page.update(heater_warnings=1 << words.BMS_TOO_COLD - 1)
+    assert "pack 3: BMS charges in the cold" in said(page, 1008)
+    page.update(heater_warnings=1 << words.WARMS_OFF - 1)
+    assert not [text for text in said(page, 1012) if "pack 3" in text]
 
 
 def test_what_the_phone_has_does_not_hide_the_pack_on_the_wire(page):

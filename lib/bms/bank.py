@@ -10,6 +10,7 @@ from array import array
 
 from bms import pack as p
 from bms.check import PLAUSIBLE
+from bms.heated import Heated
 from compat import const, ticks_add
 
 # Verdicts; the line in NAMES.
@@ -47,7 +48,8 @@ class Bank:
     CELL_MIN_INDEX and CELL_MAX_INDEX of `pack` are positions in those packs; it lists no cells of
     its own. Its sensors are the coldest and the hottest one of each pack that `on_mat` has (all by
     default), since they are there for the heater; `blind` is the number of the first of those
-    that has no battery sensor, 0 for none. Its status is as old as the oldest among those of the
+    that has no battery sensor, 0 for none; `heated` is what the heater goes by (bms.heated). Its
+    status is as old as the oldest among those of the
     good packs, and counts as a new one (`seq`) when each of them has sent again; anything new
     changes its `fingerprint`.
     """
@@ -68,9 +70,11 @@ class Bank:
         self._checks = checks
         self._max_age_ms = max_age_ms
         self.ok = bytearray(len(packs))
-        self._seqs = 0
+        self._sent = 0  # statuses of all good packs, and how many these were, at the last step
+        self._good_then = 0
         self._apart = False
         self.pack.temps = 2 * len(packs)
+        self.heated = Heated(self, self._on_mat)
 
     def step(self, now):
         """Looks at all packs; call it once a second. Returns the verdict. Nothing allocates."""
@@ -90,6 +94,7 @@ class Bank:
         self._take_alarms()
         self._judge()
         self._touch(now)
+        self.heated.step(now)
         return self.verdict
 
     def _look(self, now):
@@ -113,25 +118,25 @@ class Bank:
 
     def _touch(self, now):
         """The aggregate is new when one of the good packs is, and as old as the oldest of them."""
-        seqs = 0
+        sent = 0
         age_ms = -1
         unprotected = False
         for i in range(len(self.packs)):
             if self.ok[i]:
                 pack = self.packs[i]
-                seqs += pack.seq
+                sent += pack.seq
                 age_ms = max(age_ms, pack.age_ms(p.STATUS, now))
                 unprotected = unprotected or pack.unprotected
         self.pack.unprotected = unprotected
-        seqs = seqs << 3 | self.good
-        if seqs != self._seqs and age_ms >= 0:
+        if age_ms >= 0 and (sent != self._sent or self.good != self._good_then):
             bank = self.pack
             bank.fingerprint = bank.fingerprint + 1 & 0xFFFF
-            seq = bank.seq
-            bank.touch(p.STATUS, ticks_add(now, -age_ms))
+            rounds = bank.seq
+            bank.touch(p.STATUS, ticks_add(now, -age_ms))  # counts it as a reading
             if not self._is_round():
-                bank.seq = seq
-        self._seqs = seqs
+                bank.seq = rounds
+        self._sent = sent
+        self._good_then = self.good
 
     def _is_round(self):
         """True when every good pack has sent something since the last time."""

@@ -54,10 +54,10 @@ class Check:
     have been coming whose content does not change, a day at most: a live BMS changes some digit
     all the time, so that such frames are old ones repeated. `frozen` is True from `freeze_s` s
     on (see Dialect.FREEZE_S): nothing is shown as live. `still`, from half of it on: nothing is
-    switched or written any more. `blind`: of several packs, see bms.bank.Bank.
+    switched or written any more. `mat`: of several packs, see bms.heated.
     """
 
-    blind = 0
+    mat = None
 
     def __init__(self, pack, freeze_s=300):
         self.verdict = NO_DATA

@@ -100,7 +100,7 @@ class ChargerSense:
         self._decide(inputs)
         self._plan_test(inputs, cold and pack_ok)
         can_see = self.present or _is_told(inputs) or self._expected_ma(inputs) is not None
-        blind = cold and inputs.charge_on != 1 and not can_see
+        blind = cold and (self._cut or inputs.charge_on != 1) and not can_see
         self._blind_ms = min(self._blind_ms + inputs.elapsed_ms, _BLIND_MS) if blind else 0
 
     def _tick(self, inputs):
@@ -173,8 +173,8 @@ class ChargerSense:
             self.source = FLAG
         elif inputs.charger_pin:
             self.source = PIN
-        elif self._quiet_ms <= _CURRENT_HOLD_MS and not self._cut:
-            self.source = CURRENT
+        elif self._quiet_ms <= _CURRENT_HOLD_MS and (inputs.charge_on or not self._cut):
+            self.source = CURRENT  # of several packs, of one that is not cut off
         elif self.hold_ms and not self._pause_ms and not _is_told(inputs):
             self.source = LOAD_TEST if self._tested else MEMORY
         else:
@@ -225,7 +225,7 @@ def _is_told(inputs):
 
 def _is_cut_by_cold(inputs):
     """True while the BMS, not its owner, keeps charging off, with cold the likely cause."""
-    if inputs.charge_on != 0 or (inputs.charge_switch == 0 and not inputs.inhibited):
+    if not inputs.cut:
         return False
     if inputs.cold_alarm:
         return True

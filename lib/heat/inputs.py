@@ -60,7 +60,8 @@ class Inputs:
     `trusted`: link, age, plausibility and content are all good. `reading`: a status frame came
     since the step before. `elapsed_ms`: since the step before; `on_ms`: the part of it during
     which the output can have been on. `heating`, `heating_ms`: the same, the pauses of slow on and
-    off counted in. `from_bms`: the thresholds are the BMS's, not our owner's.
+    off counted in. `from_bms`: the thresholds are the BMS's, not our owner's. `cut`: the BMS, not
+    its owner, keeps charging off, or one of several does.
     """
 
     def __init__(self, settings):
@@ -89,10 +90,11 @@ class Inputs:
         self.cell_ovp_mv = None
         self.pack_mv = None
         self.current_ma = None
-        self.mos_dc = None
+        self.mos_dc = None  # the warmest board of those that tell one
+        self.blind = True  # there is none, or not of all
+        self.cut = False
         self.day = None  # of the calendar, in local time
         self.charge_on = None
-        self.charge_switch = None
         self.charger_flag = None
         self.charger_pin = None
         self.cold_alarm = False
@@ -107,20 +109,22 @@ class Inputs:
         self.blind_pack = 0  # number of a pack on the mat that has no battery sensor; 0: none
         self._stepped = False
         self.now = 0
-        self._status_seen = False
         self._seq = 0
         self._fingerprint = 0
 
     def gather(self, pack, check, link_up, charger_pin, commanded, heating, now):
         """Reads everything; `commanded`: the output was to be on since the step before."""
         self._clock(commanded, heating, now)
+        mat = check.mat  # of several packs (bms.heated)
+        if mat is not None:
+            pack = mat
         self.link_up = link_up
-        self.fresh = pack.fresh(p.STATUS, now, self._max_age_ms)
+        fresh = pack.fresh(p.STATUS, now, self._max_age_ms)
+        self.reading = fresh and (not self.fresh or pack.seq != self._seq)
+        self.fresh = fresh
         self.plausible = check.plausible
         self.frozen = check.still
-        self.trusted = link_up and self.fresh and self.plausible and not self.frozen
-        self.reading = self.fresh and (not self._status_seen or pack.seq != self._seq)
-        self._status_seen = self.fresh
+        self.trusted = link_up and fresh and self.plausible and not self.frozen
         self._seq = pack.seq
         if not self.trusted:
             self.sensors.restart()
@@ -129,10 +133,12 @@ class Inputs:
         elif pack.fingerprint != self._fingerprint:  # of several packs, not all: hot is hot
             self.sensors.look(pack, self.probe_dc)
         self._fingerprint = pack.fingerprint
-        self.blind_pack = check.blind
         self.charger_pin = charger_pin if self._pin_used else None
         self._read_thresholds(pack)
         self._read_pack(pack)
+        if mat is not None:
+            mat.tell(self)
+        self._read_alarms(pack)
 
     def _clock(self, commanded, heating, now):
         elapsed = ticks_diff(now, self.now) if self._stepped else 0
@@ -152,7 +158,6 @@ class Inputs:
         self.heating_ms = most_ms if heating else 0
 
     def _read_thresholds(self, pack):
-        self.bms_protect_dc = pack.get(p.CHARGE_UTP_DC)
         if not self.from_bms:
             self.protect_dc = self.own_on_dc
             self.recover_dc = self.own_off_dc
@@ -161,7 +166,7 @@ class Inputs:
         recover = pack.get(p.CHARGE_UTPR_DC)
         if protect is None or recover is None:
             protect = recover = None
-        elif not _LOWEST_DC <= protect < recover or recover > _HIGHEST_DC:
+        elif not _LOWEST_DC <= protect < recover <= _HIGHEST_DC:
             protect = recover = None
         self.protect_dc = protect
         self.recover_dc = recover
@@ -175,11 +180,15 @@ class Inputs:
         self.current_ma = pack.get(p.CURRENT_MA)
         self.mos_dc = pack.get(p.MOS_TEMP_DC)
         self.charge_on = pack.get(p.CHARGE_ON)
-        self.charge_switch = pack.get(p.CHARGE_SWITCH)
         self.charger_flag = pack.get(p.CHARGER_PRESENT)
-        self._read_alarms(pack)
+        self.cut = self.charge_on == 0 and (self.inhibited or pack.get(p.CHARGE_SWITCH) != 0)
+        self.blind = self.mos_dc is None
+        self.bms_protect_dc = pack.get(p.CHARGE_UTP_DC)
 
     def _read_alarms(self, pack):
+        """And follows a cut by cold: by the BMS's alarm, or by its charge MOS that was off at
+        the limit or below and has stayed off, though its owner has it on and no cell is full.
+        """
         self.danger = self.cold_alarm = False
         full = pack.get(p.FULL) == 1
         at = 0
@@ -192,16 +201,10 @@ class Inputs:
                 if raised & _FULLS[at]:
                     full = True
             at += 1
-        self._watch_cut(full)
-
-    def _watch_cut(self, full):
-        """Follows a cut by cold: by the BMS's alarm, or by its charge MOS that was off at
-        the limit or below and has stayed off, though its owner has it on and no cell is full.
-        """
         cold_dc = self.sensors.cold_dc
         if self.cold_alarm:
             self.held = True
-        elif self.charge_on != 0 or full or (self.charge_switch == 0 and not self.inhibited):
+        elif full or not self.cut:
             self.held = False
         elif cold_dc is not None and self.protect_dc is not None and cold_dc <= self.protect_dc:
             self.held = True

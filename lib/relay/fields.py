@@ -425,6 +425,7 @@ _PACKS = (
     Field("cell_min_pack", INT),
     Field("cell_max_pack", INT),
     Field("blind_pack", INT),
+    Field("lax_pack", INT),
 )
 
 # Each is a text of bms.pack.

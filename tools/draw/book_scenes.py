@@ -3,6 +3,7 @@
 Runs on CPython and on MicroPython, as scenes does.
 """
 
+import types
 from io import BytesIO
 
 import words as s
@@ -206,6 +207,7 @@ class Bank:
     """What the screen looks at of bms.bank: which packs have no figures, a bit for each."""
 
     blind = 0
+    heated = types.SimpleNamespace(lax_pack=0)
 
     def __init__(self, packs, bad):
         self.ok = bytearray([not bad >> i & 1 for i in range(packs)])

@@ -30,7 +30,7 @@ class Verdict:
 
     plausible = True
     still = False
-    blind = 0
+    mat = None
 
 
 class LongSteps:

@@ -66,7 +66,7 @@ class Balance:
     def step(self, inputs, mw):
         """Takes a step's inputs, and the mat's power now (None: unknown)."""
         self.blind_ms = min(self.blind_ms + inputs.elapsed_ms, _BLIND_MS)
-        if inputs.mos_dc is not None:
+        if not inputs.blind:
             self.blind_ms = 0
         blind = self.blind_ms == _BLIND_MS
         loss_w = self._blind_w if blind else self.loss_w

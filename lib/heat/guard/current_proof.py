@@ -180,4 +180,4 @@ def _has_no_charger(inputs):
     if inputs.charger_flag == 0 or inputs.charger_pin == 0:
         return True
     soc = inputs.soc_pct
-    return inputs.charge_on == 1 and soc is not None and soc < _FULL_PCT
+    return inputs.charge_on == 1 and not inputs.cut and soc is not None and soc < _FULL_PCT

@@ -16,11 +16,12 @@ _PACK = const(1 << 24)
 _PHONE = const(1 << 23)
 _BAD = const(1 << 22)
 _BLIND = const(1 << 21)
+_LAX = const(1 << 20)
 
 
 class PacksFooter(Footer):
     """A Footer that says in turn which pack is shown, or which have no figures, or how long the
-    phone has those by radio. `bank`: bms.bank."""
+    phone has those by radio, or which may be charged in the cold. `bank`: bms.bank."""
 
     def __init__(self, sheet, title, bank):
         super().__init__(sheet, title)
@@ -29,7 +30,9 @@ class PacksFooter(Footer):
     def show(self, slot, model, live):
         """See Footer.show."""
         bad = model.packs - self.bank.good
-        if model.uptime_s // _TURN_S % 2 or not (model.shown or bad or model.handed_over_s):
+        too_cold = model.heater.warnings >> w.BMS_TOO_COLD - 1 & 1
+        lax = self.bank.heated.lax_pack if too_cold else 0
+        if model.uptime_s // _TURN_S % 2 or not (model.shown or bad or model.handed_over_s or lax):
             return super().show(slot, model, live)
         sheet = self.sheet
         if model.shown:
@@ -44,7 +47,13 @@ class PacksFooter(Footer):
             text = sheet.say(labels.PHONE_HAS).add(b" ").two(model.handed_over_s // 60)
             text.add(b":").two(model.handed_over_s % 60)
             return True
-        return self._show_bad(slot, model.packs, bad)
+        if bad:
+            return self._show_bad(slot, model.packs, bad)
+        if not sheet.changed(slot, _LAX | lax, pal.ON_AMBER):
+            return False
+        text = sheet.say(labels.PACK).add(b" ").fixed(lax, 0).add(b": ")
+        sheet.texts.put(text, w.WARNING_TEXTS, w.BMS_TOO_COLD)
+        return True
 
     def _show_heater(self, slot, model):
         """See Footer; a pack that sees nothing is named."""
