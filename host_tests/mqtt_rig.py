@@ -408,6 +408,7 @@ class Bench:
         monkeypatch.setattr(builder, "_discovery", lambda: File(discovery.DATA))
         monkeypatch.setattr(builder, "open_codes", lambda: Language(File(codes.DATA)))
         self.device = device or make_device()
+        self.device.meter = None  # with what was kept it is made anew
         self.wifi = self.device.wifi
         self.unit = self.device.bms
         self.pack = self.unit.pack

@@ -6,7 +6,6 @@ import pytest
 
 from bms import pack as p
 from bms.jk.jk_ble import JkBle
-from bms.jk.jk_modbus import JkModbus
 from host_tests.dialects import feed, load, start
 from tools import decode
 from tools.mp.samples import jk02_status, jk300, jk_device
@@ -79,11 +78,6 @@ def test_older_software_has_no_phase_of_charging():
     dialect = start(JkBle)
     feed(dialect, jk_device(b"JK_PB2A16S15P", b"14.XA", b"14.20"), status())
     assert not dialect.pack.has(p.CHARGE_PHASE) and dialect.pack.has(p.EMERGENCY_S)
-
-
-def test_plain_modbus_does_not_reach_the_phase_of_charging():
-    reader = JkModbus(p.PackState(), address=1)._reader
-    assert reader.place.buf[280] == 0xFF
 
 
 def test_the_switches_that_endanger():

@@ -3,7 +3,6 @@
 Runs on CPython and on MicroPython, as scenes does.
 """
 
-import types
 from io import BytesIO
 
 import words as s
@@ -203,11 +202,17 @@ def fill(model, name):
     return model
 
 
+class Heated:
+    """What the screen looks at of bms.heated."""
+
+    lax_pack = 0
+
+
 class Bank:
     """What the screen looks at of bms.bank: which packs have no figures, a bit for each."""
 
     blind = 0
-    heated = types.SimpleNamespace(lax_pack=0)
+    heated = Heated
 
     def __init__(self, packs, bad):
         self.ok = bytearray([not bad >> i & 1 for i in range(packs)])
