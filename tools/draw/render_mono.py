@@ -13,13 +13,15 @@ from tools.mp import runner
 
 SCALE = 4
 _PROGRAM = ROOT / "host_tests" / "mp" / "draw_mono.py"
+_HEAP_BYTES = 1_000_000  # sources are compiled in it
 _PLACES = (*runner.PLACES, "host_tests/mp", "tools/draw")
 
 
 def transfers(driver, names, language="english"):
     """Returns what a driver sends for each of some scenes: lists of bytes; the first one's begins
     with the panel's start."""
-    done = runner.run64(_PROGRAM, (driver, language, *names), places=_PLACES)
+    arguments = (driver, language, *names)
+    done = runner.run64(_PROGRAM, arguments, places=_PLACES, heap=_HEAP_BYTES)
     problem = runner.failure(done)
     if problem:
         raise RuntimeError(problem)
