@@ -21,6 +21,15 @@ def fields(text):
     return {a["name"]: (tag, a) for tag, a in Balance(text).tags if "name" in a}
 
 
+def test_the_page_says_what_is_true_of_the_heater():
+    assert "The heater is off meanwhile" in page()
+    assert "The heater is off meanwhile" in page({"heater_output": "gpio"})
+    text = page({"heater_output": "bms"})
+    assert (
+        "goes on meanwhile: look in its app" in text and "The heater is off meanwhile" not in text
+    )
+
+
 # -- what is asked --------------------------------------------------------------------------------
 
 

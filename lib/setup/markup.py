@@ -45,7 +45,7 @@ class Form:
         """Yields the pieces of the page."""
         yield HEAD % _SCRIPT
         yield "<h1>Packmate</h1>"
-        yield "<p>The heater is off meanwhile. Nothing changes before you save.</p>"
+        yield "<p>%s Nothing changes before you save.</p>" % self._heater()
         for error in self._errors.get("", ()):
             yield _error(error)
         if self._errors:
@@ -59,6 +59,11 @@ class Form:
         yield '<form method="post" action="/leave">'
         yield '<button class="quiet" type="submit">End without saving</button></form>'
         yield FOOT
+
+    def _heater(self):
+        if self._roomy and self.value_of("heater_output") == "bms":
+            return "A BMS that heats by itself goes on meanwhile: look in its app."
+        return "The heater is off meanwhile."
 
     def _section(self, title, asked, beginnings):
         yield "<section><h2>%s</h2>" % title
