@@ -89,9 +89,9 @@ REASON_NAMES = (
 
 # Warnings: nothing is off for them. Told until somebody acknowledges them; warning n is bit n - 1.
 BMS_TOO_COLD = const(1)  # the BMS allows charging where it harms the cells
-
 WARMS_OFF = const(2)  # off, the pack warms as if heated
-WARNING_NAMES = b"\nbms_too_cold\nwarms_off"
+NOT_SAVED = const(3)  # the flash does not take what must survive a power cut
+WARNING_NAMES = b"\nbms_too_cold\nwarms_off\nnot_saved"
 
 MODE_OFF = const(0)
 MODE_CHARGER = const(1)

@@ -5,7 +5,6 @@ Charging, while the pack is too cold for it; discharging, while a mat that is st
 
 from bms.command import CONFIRMED
 from bms.writer import CHARGE, DISCHARGE
-from heat.inputs import HOLDS, INHIBITED
 from heat.options.inhibit import CLAIMED, HELD, SwitchHold
 
 
@@ -72,9 +71,9 @@ class Holds:
                 hold.give_up()  # nobody but its owner switches it on again
             holds |= hold.memory << holder.shift
             unsaved = unsaved or hold.unsaved
-        heater.tell(HOLDS, holds)
-        heater.tell(INHIBITED, inhibited)
-        if unsaved and device.save():
+        heater.holds = holds
+        heater.inputs.inhibited = inhibited
+        if unsaved and device.save_soon():
             for holder in self._holders:
                 holder.hold.unsaved = False
 

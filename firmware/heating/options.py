@@ -6,7 +6,6 @@
 import board
 
 from compat import ticks_diff
-from heat.inputs import DAY, OUTPUT, PROBE_DC
 
 
 class Options:
@@ -25,7 +24,7 @@ class Options:
 
             thresholds = settings["heater_bms_thresholds"]
             self._output = BMSHeater(device.bms.units[0], thresholds, device.max_age_ms)
-            device.heater.tell(OUTPUT, self._output.logic)
+            device.heater.bms_output = self._output.logic
             device.output = self._output
         self._preheat = None
         if settings["preheat_at"]:
@@ -52,10 +51,9 @@ class Options:
             self._output.look(now)
         if self._probe is not None:
             self._probe.step(now)
-            device.heater.tell(PROBE_DC, self._probe.dc)
+            device.heater.probe_dc = self._probe.dc
         if self._preheat is not None:
             self._preheat.step(device.heater, device.clock.day_s())
-            device.heater.tell(DAY, device.clock.day())
 
     def fail(self, device, now):
         """Switches off what has no lease, after an exception in the heater's step or here."""

@@ -53,6 +53,25 @@ def test_boost_is_ended_by_command():
     assert not rig.step() and rig.text == "off"
 
 
+@pytest.mark.parametrize("before", ["off", "charger", "charger_or_soc"])
+def test_boost_is_ended_by_the_mode_off_and_one_that_comes_after_it_stands(before):
+    rig = Rig(heater_mode=before)
+    rig.step(10)
+    rig.heater.boost(120)
+    assert rig.step()
+    assert rig.heater.set_mode(s.MODE_OFF)
+    assert not rig.step() and rig.text == "off" and rig.heater.boost_s == 0
+    assert not rig.step(600)
+    assert rig.heater.boost(10) and rig.step()
+
+
+def test_another_mode_leaves_a_boost_as_it_is():
+    rig = Rig(heater_mode="charger_or_soc")
+    rig.heater.boost(120)
+    rig.step(10)
+    assert rig.heater.set_mode(s.MODE_CHARGER) and rig.heater.boost_s > 7000
+
+
 def test_an_episode_outlives_the_boost_that_came_into_it():
     rig = Rig(**OWN).started()
     rig.temps = [20, 20]
@@ -167,10 +186,13 @@ def test_the_thresholds_of_the_bms_are_not_ours_to_change():
     assert not rig.heater.set_thresholds(10, 60)
 
 
-@pytest.mark.parametrize("pair", BAD)
-def test_a_record_with_such_thresholds_is_damaged(pair):
+@pytest.mark.parametrize("pair", [*BAD, (-301, -281), (230, 251)])
+def test_such_thresholds_of_a_record_are_never_in_force(pair):
+    """Numbers that nobody can have set are a damaged record; too close together they may be what
+    the settings say of thresholds that they do not use."""
     record = {}
     Rig(**OWN).heater.save(record)
     rig = Rig(saved={**record, "own_dc": [*pair, 0, 50]}, **OWN)
-    assert rig.heater.latched >> s.STATE_LOST - 1 & 1
-    assert not rig.step(10) and rig.heater.law.on_dc == 0
+    possible = all(isinstance(dc, int) and -300 <= dc <= 250 for dc in pair)
+    assert bool(rig.heater.latched >> s.STATE_LOST - 1 & 1) != possible
+    assert rig.step(10) == possible and (rig.heater.law.on_dc, rig.heater.law.off_dc) == (0, 50)

@@ -16,6 +16,7 @@ RECORD = {}
 Rig().heater.save(RECORD)
 
 
+ADDED = {"known", "spent_mwh"}  # without a new version: there are records of ours without
 NEW_KEYS = {"learned", "report", "own_dc", "holds"}  # of version 2
 
 
@@ -27,7 +28,7 @@ def test_round_trip():
     rig = Rig().started()
     rig.heater.guard.trip(s.NOT_HEATING)
     rig.heater.guard.strikes = 2
-    rig.heater.guard.energy.restore(123, 456, 9000)
+    rig.heater.guard.energy.restore(123, 456, 9000, 77_777)
     rig.heater.holds = 5
     rig.heater.law.charger.restore(5_000_000)
     rig.heater.set_mode(0)
@@ -38,6 +39,7 @@ def test_round_trip():
     assert again.latched == rig.heater.latched
     assert (again.guard.strikes, again.guard.energy.wh, again.guard.energy.minute) == (2, 123, 456)
     assert (again.guard.energy.day, again.holds) == (9000, 5)
+    assert again.guard.energy.spent_mwh == 77_777
     assert again.law.charger.hold_ms == 5_000_000
     assert again.mode == 0
     assert again.boots.saved() == [0, 0]
@@ -78,8 +80,23 @@ def test_a_write_that_failed_is_asked_for_again():
     heater = loaded({})
     heater.save({})
     assert not heater.dirty
-    heater.save_failed()
+    heater.unsaved = True
     assert heater.dirty
+
+
+def test_a_flash_that_takes_nothing_is_a_warning_until_it_does():
+    rig = Rig().started()
+    rig.heater.save({})
+    rig.heater.unsaved = True
+    assert rig.step() and rig.heater.warnings == 1 << s.NOT_SAVED - 1
+    rig.heater.acknowledge()
+    assert rig.step(5) and rig.heater.warnings == 0
+    rig.heater.unsaved = False
+    rig.step()
+    rig.heater.unsaved = True
+    assert rig.step() and rig.heater.warnings == 1 << s.NOT_SAVED - 1  # again: that is new
+    rig.heater.unsaved = False
+    assert rig.step() and rig.heater.warnings == 0
 
 
 @pytest.mark.parametrize(
@@ -149,7 +166,7 @@ def test_what_was_commanded_before_a_restart_raises_nothing():
 
 BAD = [None, [], "x", 5, {"x": 1}, {**RECORD, "version": 100}]
 BAD += [{**RECORD, "latched": None}]
-BAD += [{k: v for k, v in RECORD.items() if k != key} for key in RECORD if key != "known"]
+BAD += [{k: v for k, v in RECORD.items() if k != key} for key in RECORD if key not in ADDED]
 BAD += [{**RECORD, key: bad} for key in RECORD for bad in (-1, True, 1.5, "x", [], {}, 1 << 70)]
 BAD += [
     {**RECORD, key: [bad, *RECORD[key][1:]]}
@@ -320,6 +337,63 @@ def test_energy_takes_the_strongest_mat_and_the_longest_gap():
     assert day.wh == 894
     day.step(500_000_000, 0, None)
     assert day.wh == 0
+
+
+def restarted(energy, record=None):
+    record = (energy.wh, energy.minute, energy.day, energy.spent_mwh) if record is None else record
+    again = EnergyDay()
+    again.restore(*record)
+    return again
+
+
+@pytest.mark.parametrize("day", [None, 9000])
+def test_the_budget_fades_over_restarts_as_without(day):
+    """Two hours of supply a day were 2000 Wh on the tenth, since the figure began anew unfaded."""
+    energy, twin = EnergyDay(), EnergyDay()
+    for n in range(60 * 120):
+        for each in (energy, twin):
+            each.step(60_000, 60_000, 100_000, day and day + n // 120)
+        if n % 120 == 119:
+            energy = restarted(energy)
+        assert energy.spent_mwh == twin.spent_mwh < 1_600_000
+    assert energy.spent_wh < 1600 and energy.spent_mwh > 1_500_000
+
+
+@pytest.mark.parametrize("minutes", [25, 55, 120])
+def test_a_power_cut_gives_and_takes_little_of_the_budget(minutes):
+    """The record is that of the last save; 36 minutes of 100 W, then the mat rests."""
+    energy, twin, writes = EnergyDay(), EnergyDay(), 0
+    record = (0, 0, 0, 0)
+    for _ in range(40):
+        before = energy.spent_mwh - twin.spent_mwh
+        for minute in range(minutes):
+            on_ms = 60_000 if minute < 36 else 0
+            twin.step(60_000, on_ms, 100_000)
+            energy.step(60_000, on_ms, 100_000)
+            if energy.dirty:
+                record = (energy.wh, energy.minute, energy.day, energy.spent_mwh)
+                energy.dirty = False
+                writes += 1
+        energy = restarted(energy, record)
+        lost = before - (energy.spent_mwh - twin.spent_mwh)
+        assert abs(lost) <= 100_000 // 6 + 5000 + twin.spent_mwh // 30
+    assert writes <= 40 * 6
+    assert 0.6 * twin.spent_mwh < energy.spent_mwh < 1.2 * twin.spent_mwh
+
+
+def test_a_record_without_the_faded_figure_has_not_faded():
+    old = {key: value for key, value in RECORD.items() if key != "spent_mwh"}
+    assert loaded({**old, "day_wh": 500}).guard.energy.spent_mwh == 500_000
+    assert loaded({**RECORD, "day_wh": 500, "spent_mwh": 7000}).guard.energy.spent_wh == 7
+
+
+def test_what_uptime_has_counted_is_no_more_than_what_is_left_of_it_once_the_date_is_known():
+    energy = EnergyDay()
+    energy.restore(1900, 1000, 0, 800_000)
+    energy.step(1000, 1000, 0, 9000)
+    assert energy.wh == energy.spent_wh == 800
+    energy.step(1000, 1000, 0, 9001)
+    assert energy.wh == 0
 
 
 # -- the cold-charge report -----------------------------------------------------------------------

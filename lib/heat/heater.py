@@ -13,7 +13,7 @@ import words as s
 from bms.pack import power_mw
 from heat.control import Law
 from heat.guard.vetoes import Guard
-from heat.inputs import DAY, HOLDS, INHIBITED, OUTPUT, PREHEAT, PROBE_DC, Inputs
+from heat.inputs import Inputs
 from heat.mat import mat_mw
 from heat.report import ColdReport
 from heat.thermal import Thermal, energy_wh
@@ -21,7 +21,8 @@ from heat.uptime import Boots
 
 
 class Heater:
-    """See the module. Read-only attributes, plain integers, None where unknown:
+    """See the module. Attributes that only options of its own write (firmware/heating), and nobody
+    else; plain integers, None where unknown:
 
     `state`, `reason` (words), `latched` (fault n is bit n - 1), `duty_permille`,
     `power_mw` (the mat's, 0 while off), `wh_today`, `ready_s` and `ready_wh` (heating until warm,
@@ -62,10 +63,11 @@ class Heater:
         self.base_mode = self.law.mode
         self.base_on_dc = self.inputs.own_on_dc
         self.base_off_dc = self.inputs.own_off_dc
-        self._fitted = settings["heater_output"] != "none"
+        self.fitted = settings["heater_output"] != "none"
         self._mat_mohm = settings["heater_mat_mohm"]
         self._cutoff = settings["heater_stuck_cutoff"]
         self._dirty = False
+        self.unsaved = False  # what save() gave last could not be written; whoever tried sets it
         self.on = False
         self.heating = False  # on, or in a pause of slow on and off
         self.pwm = self._probe = None
@@ -119,8 +121,8 @@ class Heater:
             mw = power_mw(inputs.pack_mv, output.ma)
         self.thermal.step(inputs, mw)
         law = self.law
-        demand = law.step(inputs) and self._fitted
-        inputs.enabled = self._fitted and law.active
+        demand = law.step(inputs) and self.fitted
+        inputs.enabled = self.fitted and law.active
         hindrance = s.NONE
         if self._probe is not None:
             hindrance = self._probe.step(self.probe_dc, inputs, self.guard)
@@ -139,6 +141,7 @@ class Heater:
         if limit_dc is not None:
             self._warn(s.BMS_TOO_COLD, limit_dc < self.report.limit_dc)
         self._warn(s.WARMS_OFF, self.guard.warms_off)
+        self._warn(s.NOT_SAVED, self.unsaved)
         on = self.heating = demand and veto == s.NONE
         if output is not None and output.unconfirmed:
             veto = self._unless_worse(veto)
@@ -167,7 +170,7 @@ class Heater:
     def _publish_state(self, on, veto):
         law = self.law
         self.reason = s.NONE
-        if not self._fitted:
+        if not self.fitted:
             self.state = s.OFF
         elif self.guard.latched:
             self.state = s.FAULT
@@ -251,22 +254,6 @@ class Heater:
 
     # -- commands --------------------------------------------------------------------------------
 
-    def tell(self, what, value):
-        """Takes what an option knows (heat.inputs.PROBE_DC and so on), for the steps to come."""
-        if what == PROBE_DC:
-            self.probe_dc = value
-        elif what == PREHEAT:
-            self.preheat = value
-            self.law.preheating = value == s.PREHEAT_HEATING
-        elif what == HOLDS:
-            self.holds = value
-        elif what == INHIBITED:
-            self.inputs.inhibited = value
-        elif what == DAY:
-            self.inputs.day = value
-        elif what == OUTPUT:
-            self.bms_output = value
-
     def acknowledge(self):
         """Clears faults and warnings. After faults, the output stays off for three new readings.
 
@@ -283,9 +270,14 @@ class Heater:
         self.inputs.sensors.restart()
 
     def set_mode(self, mode):
-        """Changes the mode, by its index; returns False, changing nothing, if there is none."""
+        """Changes the mode, by its index; returns False, changing nothing, if there is none.
+
+        Off ends a boost: whoever says it means the mat. One that is commanded afterwards stands.
+        """
         if not isinstance(mode, int) or not 0 <= mode <= s.MODE_CHARGER_OR_SOC:
             return False
+        if mode == s.MODE_OFF:
+            self.law.boost_ms = 0
         if mode != self.law.mode:
             self.law.mode = mode
             self._dirty = True
@@ -299,7 +291,7 @@ class Heater:
         """
         if not isinstance(minutes, int) or not 0 <= minutes <= s.MAX_BOOST_MIN:
             return False
-        if minutes and (self.guard.latched or not self._fitted):
+        if minutes and (self.guard.latched or not self.fitted):
             return False
         self.law.boost_ms = minutes * 60_000
         return True
@@ -338,6 +330,7 @@ class Heater:
         """True while something has changed that save() would write."""
         return (
             self._dirty
+            or self.unsaved
             or self.guard.dirty
             or self.guard.energy.dirty
             or self.thermal.dirty
@@ -357,6 +350,7 @@ class Heater:
         out["day_wh"] = guard.energy.wh
         out["day_min"] = guard.energy.minute
         out["day"] = guard.energy.day
+        out["spent_mwh"] = guard.energy.spent_mwh
         out["unseen_j"] = guard.balance.unseen_j
         out["learned"] = [self.thermal.prior_j_k, self.thermal.learned_j_k]
         out["report"] = [self.report.cold_min, self.report.charged_mah]
@@ -374,10 +368,6 @@ class Heater:
         self.boots.dirty = False
         self.law.charger.dirty = False
 
-    def save_failed(self):
-        """Sets `dirty` again, after what save() gave could not be written."""
-        self._dirty = True
-
     def load(self, saved, crashed=True):
         """Takes up what save() wrote. Call once, before the first step.
 
@@ -391,6 +381,6 @@ class Heater:
         restore(self, saved, crashed)
         if self.boots.unstable:
             self.guard.trip(s.UNSTABLE)
-        if self._fitted and self.guard.latched:
+        if self.fitted and self.guard.latched:
             self.state = s.FAULT
             self.reason = s.first_fault(self.guard.latched)

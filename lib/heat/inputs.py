@@ -14,14 +14,6 @@ LEASE_MS = const(1000)
 # After a longer silence of our own nothing known before counts.
 _GAP_MS = const(10_000)
 
-# What the heater's options have to tell it: see Heater.tell().
-PROBE_DC = const(0)  # what the local probe says, 0.1 °C, None while unknown
-PREHEAT = const(1)  # of words.PREHEAT_NAMES
-HOLDS = const(2)  # what is to be remembered of held switches (heat.options.inhibit)
-INHIBITED = const(3)  # it is we who keep charging switched off
-DAY = const(5)  # the number of the local day, None while the time is unknown
-OUTPUT = const(4)  # the heat.options.bms_output.BMSOutput, where that is what heats
-
 # Alarms of the BMS that keep the heater off while they last. Each canonical alarm, and why it is
 # here or not, is in docs/heater-alarms.md; a test holds the two equal.
 _VETOES = alarms.mask(
@@ -93,7 +85,7 @@ class Inputs:
         self.mos_dc = None  # the warmest board of those that tell one
         self.blind = True  # there is none, or not of all
         self.cut = False
-        self.day = None  # of the calendar, in local time
+        self.day = None  # the number of the local day; whoever knows the time puts it here
         self.charge_on = None
         self.charger_flag = None
         self.charger_pin = None

@@ -13,7 +13,9 @@ DAY_MIN = const(1440)
 _FADES_MIN = const(960)
 _JUMPING_MWH = const(2500)  # for each Wh of the budget
 _MOST_WH = const(100_000)
-_SAVE_ENERGY_EVERY_MIN = const(60)
+_SAVE_ENERGY_EVERY_MIN = const(10)
+_SAVE_SHARE = const(64)
+_SAVE_LEAST_MWH = const(2000)
 
 MAX_RESETS = const(5)  # within an hour
 _HOUR_MIN = const(60)
@@ -77,7 +79,7 @@ class EnergyDay:
     2.5 budgets, which true days never reach (two meet at midnight). Else a day is 24 hours of
     uptime, which may be a fortnight in a van with a main switch: then what was spent fades with 16
     hours of uptime (by 1/e), which bears mats that are on all day at 1.5 times the budget, and no
-    more.
+    more. That figure, `spent_mwh`, is saved, too: over a restart it neither fades nor comes back.
     """
 
     def __init__(self):
@@ -85,42 +87,45 @@ class EnergyDay:
         self.minute = 0
         self.day = 0  # of the calendar, 0 while unknown
         self.dirty = False
-        self._spent_mwh = 0
+        self.spent_mwh = 0
         self._mj = 0
         self._ms = 0
-        self._saved_wh = 0
+        self._saved_mwh = 0
 
     @property
     def spent_wh(self):
         """What counts against the day's budget, Wh."""
         if self.day:
-            return max(self.wh, self._spent_mwh // _JUMPING_MWH)
-        return self._spent_mwh // 1000
+            return max(self.wh, self.spent_mwh // _JUMPING_MWH)
+        return self.spent_mwh // 1000
 
     def step(self, elapsed_ms, on_ms, mw, day=None):
         """Adds `on_ms` at `mw` (None: unknown, adds nothing). `day`: of the calendar, if known."""
         if day is not None and day != self.day:
             if self.day:
                 self._begin()
+            else:  # of what uptime's day has counted, so much may have been today
+                self.wh = min(self.wh, self.spent_mwh // 1000)
             self.day = day
         if mw is not None:
             self._mj += energy_mj(mw, on_ms)
             while self._mj >= _WH_MJ:
                 self._mj -= _WH_MJ
                 self.wh += 1
-                self._spent_mwh += 1000
+                self.spent_mwh += 1000
         self._ms += elapsed_ms
         while self._ms >= _MINUTE_MS:
             self._ms -= _MINUTE_MS
             self._next_minute(day)
 
-    def restore(self, wh, minute, day=0):
-        """Takes up a day begun before a restart."""
+    def restore(self, wh, minute, day=0, spent_mwh=None):
+        """Takes up a day begun before a restart; without `spent_mwh` none of it has faded."""
         self.wh = wh
-        self._saved_wh = wh
-        self._spent_mwh = min(wh, _MOST_WH) * 1000
         self.minute = minute % DAY_MIN
         self.day = day
+        if spent_mwh is None:
+            spent_mwh = min(wh, _MOST_WH) * 1000
+        self.spent_mwh = self._saved_mwh = spent_mwh
 
     def _begin(self):
         self.minute = 0
@@ -128,17 +133,19 @@ class EnergyDay:
 
     def _next_minute(self, day):
         self.minute += 1
-        self._spent_mwh -= self._spent_mwh // _FADES_MIN
+        self.spent_mwh -= self.spent_mwh // _FADES_MIN
         if self.minute >= DAY_MIN:
             self.minute = 0
             if not self.day:
                 self._begin()
             elif day is None:
                 self.day = 0  # nobody has told of the next one
-        # Hourly, and only if something was heated: flash wears.
-        if self.minute % _SAVE_ENERGY_EVERY_MIN == 0 and self.wh != self._saved_wh:
-            self._saved_wh = self.wh
-            self.dirty = True
+        # Only if it has moved, up or down: flash wears. A power cut gives and takes no more.
+        if self.minute % _SAVE_ENERGY_EVERY_MIN == 0:
+            saved_mwh = self._saved_mwh
+            if abs(self.spent_mwh - saved_mwh) > _SAVE_LEAST_MWH + saved_mwh // _SAVE_SHARE:
+                self._saved_mwh = self.spent_mwh
+                self.dirty = True
 
 
 class Boots:

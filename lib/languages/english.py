@@ -245,7 +245,8 @@ voltages too far apart"""
 WARNINGS = """\
 
 BMS charges in the cold
-WARMS WHILE OFF: LOOK"""
+WARMS WHILE OFF: LOOK
+cannot save: flash full?"""
 
 # The screen's own, by the constants of screen.labels.
 SCREEN = """\

@@ -228,7 +228,8 @@ Spannungen verschieden"""
 WARNINGS = """\
 
 BMS lädt in der Kälte
-WÄRMT TROTZ AUS: PRÜFE"""
+WÄRMT TROTZ AUS: PRÜFE
+Speichern geht nicht"""
 
 SCREEN = """\
 s alt

@@ -11,7 +11,6 @@ a time that was jumped over is missed, and no heat is made up for it.
 
 import words as s
 from compat import const
-from heat.inputs import PREHEAT
 from heat.mat import mat_mw
 
 _DAY_S = const(86_400)
@@ -45,7 +44,8 @@ class Preheat:
             is_time = self._is_time((self._at_s - day_s) % _DAY_S, begun)
             is_time = is_time and heater.law.mode != s.MODE_OFF
             self.state = s.PREHEAT_HEATING if is_time else s.PREHEAT_WAITING
-        heater.tell(PREHEAT, self.state)
+        heater.preheat = self.state
+        heater.law.preheating = self.state == s.PREHEAT_HEATING
 
     def _is_time(self, until_s, begun):
         if until_s == 0 or until_s > _DAY_S - _AFTER_S:
