@@ -15,6 +15,7 @@ from tasks import NAMES
 
 # The longest a healthy task can be away; a flash write is excused (save).
 _TASK_LIMIT_MS = const(2000)
+# Between two writes of the state.
 _SAVE_GAP_S = const(60)
 _SAVE_AGAIN_S = const(10)  # after one that failed
 _SAVE_ON_S = const(600)  # while the mat is on, which pauses for it
@@ -31,8 +32,7 @@ class Device:
         self.news = 0  # what the last messages had to tell at once, and the alarms in them
         self.alarms = bytearray(8)
         self._saved_latched = 0
-        self._save_after_s = 0
-        self._save_failed = False
+        self._saved_s = 0  # when that was tried last
         self.loop_max_ms = 0  # the longest that anything held the loop
         self.reset_cause = machine.reset_cause()
         self.memory = early.memory
@@ -61,20 +61,22 @@ class Device:
         flash wears. A write that failed is tried again soon, and not each second.
         """
         heater = self.heater
-        if not heater.dirty:
-            meter = self.meter
-            after_s = self._save_after_s - _SAVE_GAP_S + _SAVE_METER_S
-            if meter is not None and self.uptime_s >= after_s and meter.changed():
+        since_s = self.uptime_s - self._saved_s
+        if heater.dirty:
+            if heater.unsaved or heater.latched & ~self._saved_latched:
+                self.save_soon()
+            elif since_s >= (_SAVE_ON_S if self.output.on else _SAVE_GAP_S):
                 self.save()
-            return
-        if heater.latched & ~self._saved_latched and not self._save_failed:
+        elif self.meter is not None and since_s >= _SAVE_METER_S and self.meter.changed():
             self.save()
-            return
-        due_s = self._save_after_s
-        if self.output.on:
-            due_s += _SAVE_ON_S - _SAVE_GAP_S
-        if self.uptime_s >= due_s:
-            self.save()
+
+    def save_soon(self):
+        """Writes at once what cannot wait, as save(); but after one that failed no sooner than the
+        mat may pause for it."""
+        gap_s = _SAVE_ON_S if self.output.on else _SAVE_AGAIN_S
+        if self.heater.unsaved and self.uptime_s - self._saved_s < gap_s:
+            return False
+        return self.save()
 
     def save(self):
         """Writes what must survive a reset; returns False, and it is due again, if that fails.
@@ -95,14 +97,12 @@ class Device:
             self.state["time"] = self.clock.save()
         written = storage.write_state(self.state)
         del self.state["heater"]  # it is in the flash now, and is made anew next time
-        self._save_failed = not written
+        self.heater.unsaved = not written
         if written:
             self._saved_latched = latched
             if self.meter is not None:
                 self.meter.kept()
-        else:
-            self.heater.save_failed()
-        self._save_after_s = self.uptime_s + (_SAVE_GAP_S if written else _SAVE_AGAIN_S)
+        self._saved_s = self.uptime_s
         self.supervisor.excuse(ticks_ms())
         return written
 

@@ -61,7 +61,7 @@ class Recorder:
 
     def _is_due(self, on, since_s):
         if self._failed:
-            return since_s >= _AGAIN_S
+            return since_s >= (_TOGETHER_S if on else _AGAIN_S)
         if not self.ring.waiting():
             return self.ring.stale() and since_s >= _TOGETHER_S
         return not on or self.ring.full() or since_s >= _TOGETHER_S

@@ -4,7 +4,6 @@ import types
 
 import pytest
 
-from heat.heater import Heater
 from heat.options.inhibit import FREE, HELD, YIELDED
 from heating.holds import Holds
 from host_tests.command_rig import Rig as CommandRig
@@ -24,26 +23,23 @@ class House:
             sensors=sensors, trusted=True, protect_dc=0, recover_dc=50, inhibited=False
         )
         self.heater = types.SimpleNamespace(cut_discharge=False, inputs=inputs, holds=saved)
-        self.heater.tell = self._tell
-        self.device = types.SimpleNamespace(heater=self.heater, save=self.save)
+        self.device = types.SimpleNamespace(heater=self.heater, save_soon=self.save_soon)
         self.inhibit = inhibit
         self.saved = saved
         self.saves = 0
+        self.flash_works = True
         self.boot()
-
-    def _tell(self, what, value):
-        """As heat.heater.Heater does it."""
-        Heater.tell(self.heater, what, value)
 
     def boot(self):
         self.heater.holds = self.saved
         self.holds = Holds((self.rig,), self.inhibit, self.saved)
 
-    def save(self):
-        """Stands for Device.save."""
-        self.saved = self.heater.holds
-        self.saves += 1
-        return True
+    def save_soon(self):
+        """Stands for Device.save_soon."""
+        if self.flash_works:
+            self.saved = self.heater.holds
+            self.saves += 1
+        return self.flash_works
 
     def run(self, cold_dc, seconds=30):
         self.heater.inputs.sensors.cold_dc = cold_dc
@@ -158,6 +154,16 @@ def test_discharging_is_cut_once_and_left_to_its_owner():
     house.heater.cut_discharge = False
     house.run(100)
     assert not house.bms.discharge_switch and house.saved == FREE
+
+
+def test_what_cannot_be_remembered_is_not_done():
+    house = House()
+    house.flash_works = False
+    house.run(-10, 90)
+    assert house.bms.charge_switch
+    house.flash_works = True
+    house.run(-10)
+    assert not house.bms.charge_switch and house.saves == 2
 
 
 def test_a_unit_that_cannot_be_written_to_yet_waits():

@@ -32,10 +32,10 @@ def device(device_class, monkeypatch):
     monkeypatch.setattr(module, "ticks_ms", lambda: 9)
 
     class Fake:
-        _saved_latched = _save_after_s = uptime_s = boots = 0
-        _save_failed = False
+        _saved_latched = uptime_s = boots = _saved_s = 0  # it has written at its start
         meter = clock = None
         save_if_due = device_class.save_if_due
+        save_soon = device_class.save_soon
         save = device_class.save
         works = True
         writes = ()
@@ -44,7 +44,7 @@ def device(device_class, monkeypatch):
             self.calls = []
             self.state = {}
             self.heater = types.SimpleNamespace(
-                dirty=True, latched=0, save=lambda record: None, save_failed=lambda: None
+                dirty=True, unsaved=False, latched=0, save=lambda record: None
             )
             note = self.calls.append
             self.output = types.SimpleNamespace(on=False, off=lambda: note("off"))
@@ -73,15 +73,15 @@ def run(device, seconds, each_second=lambda device: None):
 
 
 def test_what_changes_all_the_time_is_written_once_a_minute(device):
-    assert run(device, 200) == (0, 60, 120, 180)
+    assert run(device, 200) == (60, 120, 180)
 
 
 def test_a_new_fault_is_written_at_once(device):
     run(device, 10)
     device.heater.latched = 4
-    assert run(device, 5) == (0, 10)
+    assert run(device, 5) == (10,)
     device.heater.latched = 6
-    assert run(device, 5)[2:] == (15,)
+    assert run(device, 5)[1:] == (15,)
 
 
 def test_acknowledging_a_fault_that_comes_back_does_not_wear_the_flash(device):
@@ -97,30 +97,55 @@ def test_nothing_new_is_nothing_written(device):
 
 
 def test_the_mat_is_off_while_the_flash_is_written_and_the_watchdog_waits(device):
-    run(device, 1)
+    run(device, 61)
     assert device.calls == ["off", "relax", "write", ("excuse", 9)]
 
 
 def test_the_heaters_record_is_in_the_flash_and_not_in_memory(device):
     device.state["ble_resets"] = 2
     device.heater.save = lambda record: record.update(latched=4)
-    run(device, 1)
+    run(device, 61)
     assert device.written == {"ble_resets": 2, "boots": 0, "heater": {"latched": 4}}
     assert device.state == {"ble_resets": 2, "boots": 0}
 
 
 def test_while_the_mat_is_on_there_is_a_write_in_ten_minutes_at_most(device):
     device.output.on = True
-    assert run(device, 1300) == (540, 1140)
+    assert run(device, 1300) == (600, 1200)
+    device.works = False
+    assert run(device, 1300)[2:] == (1800, 2400)  # one that failed is tried no sooner
+    device.save_soon()
+    assert device.writes[4:] == ()
 
 
 def test_a_new_fault_that_could_not_be_written_is_still_new(device):
     run(device, 5)
     device.works = False
     device.heater.latched = 4
-    assert run(device, 30) == (0, 5, 15, 25)  # soon again, and not each second
+    assert run(device, 30) == (5, 15, 25)  # soon again, and not each second
     device.works = True
-    assert run(device, 20)[4:] == (35,)
+    assert run(device, 20)[3:] == (35,)
+
+
+def test_what_cannot_wait_is_written_at_once_even_while_the_mat_is_on(device):
+    device.output.on = True
+    run(device, 5)
+    assert device.save_soon() and device.save_soon() and device.writes == (5, 5)
+
+
+def test_a_flash_that_takes_nothing_is_asked_in_a_while_again_and_not_with_each_step(device):
+    """A held switch waits for the flash: it had the relay switch off and on with each step."""
+    device.works = False
+    device.heater.dirty = False
+    results = []
+    for device.output.on, gap_s in ((False, 10), (True, 600)):
+        device.writes = ()
+        for _ in range(1300):
+            results.append(device.save_soon())
+            device.uptime_s += 1
+        gaps = [b - a for a, b in zip(device.writes, device.writes[1:], strict=False)]
+        assert gaps and set(gaps) == {gap_s}
+    assert not any(results)
 
 
 class Meter:
@@ -143,19 +168,19 @@ class Meter:
 def test_energy_counted_is_kept_every_ten_minutes_and_told_when_it_is(device):
     device.heater.dirty = False
     device.meter = Meter()
-    assert run(device, 700) == (540,)  # the first start counts as a write
+    assert run(device, 700) == (600,)
     assert device.written["meter"] == [device.meter.told] == [1]
-    assert run(device, 1200)[1:] == (1140, 1740)
+    assert run(device, 1200)[1:] == (1200, 1800)
     device.works = False
     told = device.meter.told
     run(device, 700)
-    assert device.meter.told == told and device.writes[-1] - device.writes[-2] >= 540
+    assert device.meter.told == told and device.writes[-1] - device.writes[-2] == 600
 
 
 def test_energy_counted_is_kept_with_whatever_else_is(device):
     device.meter = Meter()
     device.meter.wh = 7
-    run(device, 1)
+    run(device, 61)
     assert device.written["meter"] == [7] and device.meter.told == 7
 
 
