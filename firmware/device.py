@@ -31,8 +31,7 @@ class Device:
         self.bounce_after_s = 0
         self.news = 0  # what the last messages had to tell at once, and the alarms in them
         self.alarms = bytearray(8)
-        self._saved_latched = 0
-        self._saved_s = 0  # when that was tried last
+        self._saved_latched = self._saved_s = 0  # which faults, and when that was tried last
         self.loop_max_ms = 0  # the longest that anything held the loop
         self.reset_cause = machine.reset_cause()
         self.memory = early.memory
@@ -74,9 +73,8 @@ class Device:
         """Writes at once what cannot wait, as save(); but after one that failed no sooner than the
         mat may pause for it."""
         gap_s = _SAVE_ON_S if self.output.on else _SAVE_AGAIN_S
-        if self.heater.unsaved and self.uptime_s - self._saved_s < gap_s:
-            return False
-        return self.save()
+        tries = not self.heater.unsaved or self.uptime_s - self._saved_s >= gap_s
+        return tries and self.save()
 
     def save(self):
         """Writes what must survive a reset; returns False, and it is due again, if that fails.
@@ -86,9 +84,10 @@ class Device:
         """
         self.output.off()
         self.supervisor.relax()
-        latched = self.heater.latched
+        heater = self.heater
+        latched = heater.latched
         record = {}
-        self.heater.save(record)
+        heater.save(record)
         self.state["boots"] = self.boots
         self.state["heater"] = record
         if self.meter is not None:
@@ -97,7 +96,7 @@ class Device:
             self.state["time"] = self.clock.save()
         written = storage.write_state(self.state)
         del self.state["heater"]  # it is in the flash now, and is made anew next time
-        self.heater.unsaved = not written
+        heater.unsaved = not written
         if written:
             self._saved_latched = latched
             if self.meter is not None:

@@ -123,8 +123,6 @@ def _step_heater(device, now):
         up = bms.look(now)
         if options is not None:
             options.before(device, now)
-        if device.clock is not None:
-            heater.inputs.day = device.clock.day()
         on = heater.step(bms.pack, bms.check, up, device.charger_pin(), now)
         if options is not None:
             options.after(device, on, now)

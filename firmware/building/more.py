@@ -10,7 +10,9 @@ def add_to(device, early):
         from hardware.net.network_time import Clock
 
         saved = device.state.get("time")
-        device.clock = Clock(settings["ntp_host"], settings["utc_offset_min"], saved)
+        # The budget of heat is a day's.
+        calendar = device.heater.inputs
+        device.clock = Clock(settings["ntp_host"], settings["utc_offset_min"], saved, calendar)
     if early.roomy:
         from bms.meter import Meter
         from building import remote

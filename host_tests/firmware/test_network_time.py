@@ -64,8 +64,9 @@ class Watch:
     """A Clock whose ticks the test moves on."""
 
     def __init__(self, offset_min=0, start_ms=PERIOD - 5000, host="time.example", saved=None):
+        self.calendar = types.SimpleNamespace(day=None)
         module = importlib.import_module("hardware.net.network_time")
-        self.clock = module.Clock(host, offset_min, saved)
+        self.clock = module.Clock(host, offset_min, saved, self.calendar)
         self.now = start_ms
         self.wifi = Wifi()
 
@@ -94,6 +95,8 @@ def test_the_time_is_set_and_known(server):
     assert watch.step(times=2) == 2 * 3600 + 6 * 60 + 42  # 17:46:40 UTC, and 8:20 further east
     assert watch.told == NOW_S + 2
     assert watch.clock.day() == 11_034  # in that place the next day has begun
+    watch.step()
+    assert watch.calendar.day == 11_034
     assert server.set_to == [(2030, 3, 17, 7, 17, 46, 42, 0)]
     assert all(sock.closed for sock in server.net.sockets)
 

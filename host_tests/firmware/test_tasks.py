@@ -413,18 +413,6 @@ def test_a_short_press_is_no_command(tasks):
     assert noted.step(NOW) == 1 and noted.held_ms == 300
 
 
-def test_the_heater_knows_the_day_as_soon_as_the_clock_does(tasks):
-    """Of which its budget is: with any clock, whatever it is there for."""
-    device = Device()
-    days = []
-    device.bms.look = lambda now: True
-    device.heater.step = lambda *_: days.append(device.heater.inputs.day) or False
-    for day in (None, 9000):
-        device.clock = Thing(day=lambda day=day: day)
-        next(tasks.run_heater(device))
-    assert days == [None, 9000]
-
-
 def test_a_clock_is_stepped_with_the_network(tasks):
     device = Device()
     stepped = []

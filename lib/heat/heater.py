@@ -66,9 +66,8 @@ class Heater:
         self.fitted = settings["heater_output"] != "none"
         self._mat_mohm = settings["heater_mat_mohm"]
         self._cutoff = settings["heater_stuck_cutoff"]
-        self._dirty = False
         self.unsaved = False  # what save() gave last could not be written; whoever tried sets it
-        self.on = False
+        self._dirty = self.on = False
         self.heating = False  # on, or in a pause of slow on and off
         self.pwm = self._probe = None
         self.bms_output = None  # a heat.options.bms_output.BMSOutput, where that is what heats
@@ -360,13 +359,9 @@ class Heater:
         out["known"] = self.known
         inputs = self.inputs
         out["own_dc"] = [inputs.own_on_dc, inputs.own_off_dc, self.base_on_dc, self.base_off_dc]
-        self._dirty = False
-        self.guard.dirty = False
-        self.guard.energy.dirty = False
-        self.thermal.dirty = False
         self.report.saved()
-        self.boots.dirty = False
-        self.law.charger.dirty = False
+        self._dirty = guard.dirty = guard.energy.dirty = self.thermal.dirty = False
+        self.boots.dirty = self.law.charger.dirty = False
 
     def load(self, saved, crashed=True):
         """Takes up what save() wrote. Call once, before the first step.

@@ -105,7 +105,7 @@ class EnergyDay:
             if self.day:
                 self._begin()
             else:  # of what uptime's day has counted, so much may have been today
-                self.wh = min(self.wh, self.spent_mwh // 1000)
+                self.wh = min(self.wh, self.spent_wh)
             self.day = day
         if mw is not None:
             self._mj += energy_mj(mw, on_ms)

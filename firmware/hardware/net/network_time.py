@@ -49,18 +49,19 @@ class Clock:
 
     host: the time server's name or address, "" for none. utc_offset_min: of the owner's clock.
     saved: what save() gave before the restart. `stamp`: the time in JSON, as bytes: whole seconds
-    since 1970 UTC, or null.
+    since 1970 UTC, or null. calendar: has the number of the local day as its `day`, or None.
 
     What is told never goes back, over restarts either: where a server says that it is earlier
     than was told, the clock stands until then. More than a minute is not believed, unless three
     answers in a row, a minute apart, say so: else one wrong answer would stop it for years.
     """
 
-    def __init__(self, host, utc_offset_min=0, saved=()):
+    def __init__(self, host, utc_offset_min=0, saved=(), calendar=None):
         self.failures = 0
         self.stamp = _NULL
         self.host = host
         self._offset_s = utc_offset_min * 60
+        self._calendar = calendar
         self._known = False
         self.good_ms = 0
         self._tried = False
@@ -90,6 +91,8 @@ class Clock:
             else:
                 self._known = False
                 self.stamp = _NULL
+        if self._calendar is not None:
+            self._calendar.day = self.day()
         try:
             if self._state == _RESOLVING:
                 self._resolve(now)
