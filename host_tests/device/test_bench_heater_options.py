@@ -105,7 +105,8 @@ def test_slow_on_and_off_holds_the_mean_power(start):
     share = (after["heater_on_s"] - before["heater_on_s"]) / 600
     full_w = bench.plant.pack_mv**2 / 26_200 / 1000
     assert 36 <= share * full_w <= 42
-    assert 15 <= after["heater_changes"] - before["heater_changes"] <= 21
+    # Ten periods, and a write to the flash, for which the mat pauses once in so long.
+    assert 15 <= after["heater_changes"] - before["heater_changes"] <= 23
 
 
 # -- charge inhibit -------------------------------------------------------------------------------
