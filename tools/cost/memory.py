@@ -22,7 +22,7 @@ from tools.small import short_names
 # yet included: what is reached today, and a little. With 92,000 and 104,000 Python's heap stays at
 # two areas for ever (chip_heaps.py).
 MOST_LIVE = 90_600
-MOST_AT_ONCE = 97_950
+MOST_AT_ONCE = 98_000
 LARGEST = 20  # modules listed
 
 _BUILT_IN = "machine network esp32 socket select"
