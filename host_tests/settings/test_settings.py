@@ -13,6 +13,7 @@ ROWS = {row[0]: row for row in SETTINGS + SECRETS}
 DEFAULTS = {row[0]: row[4] for row in SETTINGS}
 # Good company for settings that the cross-field checks look at.
 COMPANY = {
+    "bms_poll_ms": {"data_max_age_s": 20},
     "heater_on_dc": {"heater_off_dc": 250},
     "heater_off_dc": {"heater_on_dc": -300},
     "mqtt_host": {"wifi_ssid": "home"},
@@ -162,6 +163,18 @@ def test_a_secret_is_not_a_setting():
 def test_hysteresis(own, on, off, good):
     raw = {"heater_thresholds": own, "heater_on_dc": on, "heater_off_dc": off}
     assert (load(raw)[1] == []) == good
+
+
+@pytest.mark.parametrize(
+    "poll_ms, age_s, most_ms",
+    [(5000, 10, 5000), (5001, 10, 5000), (10_000, 10, 5000), (10_000, 20, 10_000)]
+    + [(2500, 5, 2500), (6000, 5, 2500)],
+)
+def test_figures_that_are_stale_before_the_next_ones_come_are_refused(poll_ms, age_s, most_ms):
+    """With 6 s and 5 s the heater was never on, with 10 s and 10 s for 41 % of the time."""
+    found = load({"bms_poll_ms": poll_ms, "data_max_age_s": age_s})[1]
+    complaint = f"bms_poll_ms: {poll_ms} is over {most_ms}, half of data_max_age_s"
+    assert found == ([complaint] if poll_ms > most_ms else [])
 
 
 def test_a_broker_needs_a_network():

@@ -16,8 +16,18 @@ def check(values, errors):
     for key in ("heater_inhibit", "heater_bms_thresholds", "heater_stuck_cutoff"):
         if values[key] and not values["bms_writes"]:
             errors.append("%s: needs bms_writes" % key)
+    _check_pace(values, errors)
     _check_bms_output(values, errors)
     _check_preheat(values, errors)
+
+
+def _check_pace(values, errors):
+    """Figures must not be stale before the next ones come, also where an answer is lost."""
+    most = 500 * values["data_max_age_s"]
+    if values["bms_poll_ms"] > most:
+        errors.append(
+            "bms_poll_ms: %d is over %d, half of data_max_age_s" % (values["bms_poll_ms"], most)
+        )
 
 
 def _check_bms_output(values, errors):
