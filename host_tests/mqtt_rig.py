@@ -345,6 +345,7 @@ def make_bank():
         coldest_pack=1,
         hottest_pack=1,
         blind=0,
+        heated=thing(lax_pack=0),
         cell_min_pack=1,
         cell_max_pack=1,
     )

@@ -36,9 +36,9 @@ then, 0 for the master. Each is an object with these keys of the table above: `n
 links take the same unit; `auto` and `bms_writes` are for a single pack. What is wrong is told with the number of the
 pack; the one at the top is pack 1. `packmate setup` asks for them where it is told `packs` in the place of a KEY.
 
-The heater has one mat for all. It goes by the coldest sensor and the strictest threshold among the packs, and is off
-while any of them is not heard, or not believed. The screen shows all of them together and says which have no good
-figures; the button goes through them one by one, and to the reason why one has none. MQTT has a message for each
+The heater has one mat for all. It goes by the coldest sensor, the strictest threshold, the alarms and the boards of
+those packs that are on it (`"on_mat": false` for one that is not), and is off while any pack is not heard, or not
+believed. The screen shows all of them together and says which have no good figures; the button goes through them one by one, and to the reason why one has none. MQTT has a message for each
 ([mqtt.md](mqtt.md#several-packs)).
 
 ```json
