@@ -9,7 +9,7 @@ import pytest
 
 import words
 from bms import pack as p
-from host_tests.mqtt_rig import BASE, Bench, make_device, make_unit, thing
+from host_tests.mqtt_rig import BASE, Bench, make_bank, make_device, make_unit, thing
 from host_tests.relay.discovery_rig import UNIT, bench, fill, messages, render, shown, start
 from relay import fields
 from relay.texts import TEXTS
@@ -160,19 +160,9 @@ def test_alarms_and_faults_are_attributes_of_the_problem(bench):
 
 @pytest.fixture
 def several(monkeypatch):
-    bms = make_unit()
-    units = [make_unit(), make_unit()]
-    device = make_device([bms])
-    bms.units = tuple(units)
-    bms.bank = thing(
-        packs=[unit.pack for unit in units],
-        good=2,
-        coldest_pack=1,
-        hottest_pack=2,
-        cell_min_pack=1,
-        cell_max_pack=0,
-        blind=0,
-    )
+    device, (bms, *units) = make_bank()
+    bms.bank.hottest_pack = 2
+    bms.bank.cell_max_pack = 0
 
     def run(**settings):
         packs = ({"name": "Roof", "bms_link": "uart"},)
