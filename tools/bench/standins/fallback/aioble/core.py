@@ -4,7 +4,8 @@ import asyncio
 
 import bluetooth
 
-WAIT_MS = 20  # what comes by radio comes at intervals of that order
+# The radio works in real time: with longer waits virtual time outruns it on a busy machine.
+WAIT_MS = 5
 
 
 class GattError(Exception):
