@@ -57,10 +57,14 @@ def judge(raw, max_ma, max_mw, roomy, errors):
         from settings.settings_memory import refuse
 
         refuse(values, errors)
-    elif values["charge_max_a"] or values["charge_table"]:
-        from settings import settings_charge  # needed by few
+    else:
+        from settings import settings_temps
 
-        settings_charge.check(values, errors)
+        settings_temps.check(values, errors)
+        if values["charge_max_a"] or values["charge_table"]:
+            from settings import settings_charge  # needed by few
+
+            settings_charge.check(values, errors)
     if values["heater_output"] == "bms":
         from heat.options.bms_output import MAX_MA, MAX_MW
 

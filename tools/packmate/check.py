@@ -2,20 +2,23 @@
 
 import json
 
+from settings import settings_temps
 from starting import config
 from tools import boards
 from tools.packmate import PackmateError
 
 
 def complaints(board_name, settings, secrets=None):
-    """Returns what the device would complain about, as a list of str.
+    """Returns what the device would complain about, or could not find out, as a list of str.
 
     `settings` and `secrets` are what the two JSON files hold.
     """
     board = load_board(board_name)
     errors = []
     limits = (board.HEATER_MAX_MA, board.HEATER_MAX_W * 1000, bool(board.PSRAM))
-    config.judge(settings, *limits, errors)
+    values = config.judge(settings, *limits, errors)
+    if not board.PSRAM:  # what its device has no memory to judge
+        settings_temps.check(values, errors)
     config.judge_secrets({} if secrets is None else secrets, errors)
     return errors
 

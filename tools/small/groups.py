@@ -54,7 +54,8 @@ ONCE = frozenset(
 )
 # What only boards with PSRAM do: not in an image for one without, nor is what only these need.
 ROOMY = frozenset(
-    {"building.remote", "mqtt.remote", "mqtt.roomy", "power_saver", "heat.options.low_power"}
+    {"settings.settings_temps"}
+    | {"building.remote", "mqtt.remote", "mqtt.roomy", "power_saver", "heat.options.low_power"}
     | {"building.history", "mqtt.history_report", "mqtt.sure_session", "mqtt.influx_report"}
     | {"mqtt.secure", "mqtt.event_report", "mqtt.victron_report", "mqtt.limits_report"}
     | {

@@ -18,6 +18,7 @@ READERS = frozenset(
         "settings.settings_packs",
         "settings.settings_private",
         "settings.settings_charge",
+        "settings.settings_temps",
         "starting.config",
         "website.events",
         "website.stored",
