@@ -48,6 +48,11 @@ class Program(ReportingProgram):
         wait_for(lambda: self.last and condition(self.last), limit_s, self.told)
         return self.last
 
+    def next_report(self):
+        """Returns the next report: it knows what has happened by now."""
+        before = self.last
+        return self.wait_for(lambda report: report is not before)
+
     def finish(self):
         """Ends the program; it must have run all the time, quietly, and evenly."""
         running = self.runs()
