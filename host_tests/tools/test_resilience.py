@@ -28,19 +28,19 @@ def test_the_table_has_a_line_for_each(outcomes):
     head, under, *lines = resilience.table(outcomes, FAULTS)
     assert len(lines) == len(FAULTS)
     assert {line.count("|") for line in (head, under, *lines)} == {9}
-    assert "never away" in lines[0] and f"{outcomes[0].sent} of {outcomes[0].sent}" in lines[0]
+    assert "none missed" in lines[0] and f"{outcomes[0].sent} of {outcomes[0].sent}" in lines[0]
 
 
 def test_what_is_wrong_is_told():
     fault = resilience.Fault("x", "pass", 5, limit_s=10)
-    bad = resilience.Outcome("x", 11.0, 4, 4, 3, 2, 1, 2, grown=1900, hold_ms=51.0)
+    bad = resilience.Outcome("x", 11.0, 4, 4, 3, 2, 1, 2, grown=2600, hold_ms=51.0)
     never = resilience.Outcome("x", -1.0, 4, 0, 0, 0, 0, 1)
     found = resilience.problems([bad, never], [fault, fault])
     assert [text.partition(": ")[2] for text in found] == [
         "back after 11 s",
         "3 commands, 2 answers",
         "2 sockets are open",
-        "the heap has grown by 1900 B",
+        "the heap has grown by 2600 B",
         "the loop was held for 51 ms",
         "back after -1 s",
     ]

@@ -26,9 +26,9 @@ _BMS = "jk_gps"
 _CALM = "all is well"
 _RUNS = 5
 # Bytes of Python's heap, from the same state to the same state: the host's collector takes what
-# lies about for an address, and keeps some of the tool's own. What grows again and again is found
-# by the month of tools/cost/soak.py.
-MOST_GROWTH = 1_500
+# lies about for an address, and keeps some of the tool's own; and MicroPython's table of names
+# grows by 880 bytes at once. What grows again and again is found by the month of soak.py.
+MOST_GROWTH = 2_500
 MOST_HOLD_MS = 50
 # As a hostile client sends them, and how many of them find somebody who listens.
 _FLOOD = [(topic.encode(), payload) for topic, payload, _ in hostile.messages()]
@@ -252,7 +252,7 @@ def table(outcomes, faults=FAULTS):
     heads = ("what is wrong", "for", "back after", "messages", "commands", "sessions", "heap")
     lines = ["| " + " | ".join((*heads, "longest hold")) + " |", "|---" + "|---:" * 7 + "|"]
     for fault, one in zip(faults, outcomes, strict=True):
-        away = "never away" if one.arrived >= one.due else f"{one.back_s:.0f} s"
+        away = "none missed" if one.arrived >= one.due else f"{one.back_s:.0f} s"
         told = f"{min(one.arrived, one.due)} of {one.due}"
         commands = f"{one.answered} of {one.sent}" if one.sent else ""
         cells = (fault.name, f"{fault.seconds} s", away, told, commands, str(one.connects))
