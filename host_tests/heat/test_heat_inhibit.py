@@ -105,6 +105,16 @@ def test_a_person_who_switches_on_has_it_on_until_it_is_warm(later):
     assert play.switch == 0 and play.asked == [0, 0]
 
 
+@pytest.mark.parametrize("then, end", [(True, (0, HELD, [0, 1, 0])), (None, (1, FREE, [0, 1]))])
+def test_what_we_switch_on_while_the_wish_changes_is_not_taken_for_a_person_s(then, end):
+    play = Play(lag=5)
+    play.steps(True)
+    play.step(False)
+    assert play.asked == [0, 1] and play.switch == 0  # it is on its way
+    play.steps(then)
+    assert (play.switch, play.flash, play.asked) == end
+
+
 def test_a_person_who_switches_off_through_us_has_it_off():
     play = Play()
     play.steps(True)

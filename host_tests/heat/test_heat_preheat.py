@@ -1,11 +1,14 @@
 """Pre-heating: early enough, not earlier, and whatever the clock does."""
 
+import types
+
 import pytest
 from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 import words as s
+from heat.mat import mat_mw
 from heat.options.preheat import Preheat, minute_of
 from host_tests.heat.heat_world import STRIDE_S, World
 from tools import vocabulary
@@ -20,6 +23,7 @@ SETTINGS = {
     "heater_off_dc": 50,
 }
 AT_S = 7 * 3600 + 1800
+MAT_MW = mat_mw(52_000, 26_200)
 
 
 class Morning(World):
@@ -58,6 +62,38 @@ def test_the_pack_is_warm_in_time_and_not_hours_before():
     assert world.state == "heating" and min(world.plant.temps_c) > 2.5
     world.tick(200)
     assert world.state == "waiting" and not world.on
+
+
+class Forecast:
+    """Of a heater what pre-heating looks at: it would take `need_s`; `asked` notes the power."""
+
+    def __init__(self, need_s):
+        self.asked = []
+        self.law = types.SimpleNamespace(off_dc=50, mode=s.MODE_CHARGER)
+        sensors = types.SimpleNamespace(cold_dc=-50)
+        self.inputs = types.SimpleNamespace(sensors=sensors, pack_mv=52_000)
+        self.thermal = types.SimpleNamespace(
+            ready_s=lambda mw, dc: self.asked.append(mw) or need_s
+        )
+
+
+@pytest.mark.parametrize(
+    "need_s, lead_s", [(3600, 5100), (0, 600), (90_000, 28_800), (None, 28_800)]
+)
+def test_it_begins_a_quarter_and_ten_minutes_earlier_than_the_forecast_and_eight_hours_at_most(
+    need_s, lead_s
+):
+    for early_s, state in ((1, s.PREHEAT_WAITING), (0, s.PREHEAT_HEATING)):
+        preheat = Preheat(SETTINGS | {"heater_mat_mohm": 26_200, "heater_max_w": 0})
+        preheat.step(Forecast(need_s), AT_S - lead_s - early_s)
+        assert preheat.state == state
+
+
+@pytest.mark.parametrize("max_w, mw", [(0, MAT_MW), (40, 40_000), (500, MAT_MW)])
+def test_the_forecast_is_for_the_power_that_is_allowed(max_w, mw):
+    heater = Forecast(3600)
+    Preheat(SETTINGS | {"heater_mat_mohm": 26_200, "heater_max_w": max_w}).step(heater, 0)
+    assert heater.asked == [mw]
 
 
 @pytest.mark.parametrize(
