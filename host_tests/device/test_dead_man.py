@@ -74,7 +74,11 @@ def test_it_heats_by_pulses_that_leave_the_pin_low(heating):
     heating.run_until(since_s + 60)
     on_us = heating.call(lambda: heating.world.heater_on_us(heating.conductor.now_us()))
     assert on_us - before_us > 40_000_000
-    assert heating.call(lambda: heating.chip.levels[heating.board.HEATER_PIN]) == 0
+    high = 0
+    for look in range(1, 21):  # some may fall into a burst, which comes with each of its steps
+        heating.run_until(since_s + 60 + 0.083 * look)
+        high += heating.call(lambda: heating.chip.levels[heating.board.HEATER_PIN])
+    assert high <= 3
 
 
 @pytest.mark.bench
