@@ -30,6 +30,8 @@ ON_AIRS = SCENARIOS / "ble_pin_missing.json"
 
 def bench(*arguments, **options):
     command = [sys.executable, "-m", "tools.bench", *map(str, arguments)]
+    # pytest changes the process's own environment while our threads begin programs with it.
+    options.setdefault("env", dict(os.environ))
     return subprocess.Popen(
         command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options
     )
