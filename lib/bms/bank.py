@@ -10,7 +10,7 @@ from array import array
 
 from bms import pack as p
 from bms.check import PLAUSIBLE
-from bms.heated import Heated
+from bms.heated import Heated, add_alarms, take_limit
 from compat import const, ticks_add
 
 # Verdicts; the line in NAMES.
@@ -65,7 +65,8 @@ class Bank:
         self.coldest_pack = 0
         self.hottest_pack = 0
         self.blind = 0
-        self._on_mat = on_mat or bytes((1,) * len(packs))
+        self._all = bytes((1,) * len(packs))
+        self._on_mat = on_mat or self._all
         self._heard = array("H", (0,) * len(packs))  # seq of each at the last new status
         self._checks = checks
         self._max_age_ms = max_age_ms
@@ -82,9 +83,9 @@ class Bank:
         self._take_extremes()
         self._take_sensors()
         for slot in _HIGHEST:
-            self._take_limit(slot, 1)
+            take_limit(self.pack, self.packs, self._all, slot, 1)
         for slot in _LOWEST:
-            self._take_limit(slot, -1)
+            take_limit(self.pack, self.packs, self._all, slot, -1)
         self._take_voltage()
         for slot in _SUMS:
             self._take_sum(slot)
@@ -197,16 +198,6 @@ class Bank:
                 bank.drop_temp(2 * i)
                 bank.drop_temp(2 * i + 1)
 
-    def _take_limit(self, slot, sign):
-        """Stores the highest (sign 1) or lowest of a limit, if every pack has told it."""
-        for i in range(len(self.packs)):
-            value = self.packs[i].get(slot)
-            if value is None:
-                self.pack.drop(slot)
-                return
-            if i == 0 or sign * value > sign * self.pack.get(slot, 0):
-                self.pack.put(slot, value)
-
     def _take_voltage(self):
         """The mean; of packs that are too far apart to be in parallel, the highest."""
         self.spread_mv = -1
@@ -272,7 +263,4 @@ class Bank:
         ours.clear_alarms()
         for i in range(len(self.packs)):
             if self.ok[i]:
-                theirs = self.packs[i]
-                for at in range(len(ours.alarms)):
-                    ours.alarms[at] |= theirs.alarms[at]
-                    ours.notices[at] |= theirs.notices[at]
+                add_alarms(ours, self.packs[i])

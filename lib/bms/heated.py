@@ -9,6 +9,7 @@ from bms import alarms
 from bms import pack as p
 from compat import ticks_add
 
+_LIMITS = bytes((p.CHARGE_UTP_DC, p.CHARGE_UTPR_DC))
 _FULLS = alarms.mask((alarms.CELL_OVERVOLTAGE, alarms.PACK_OVERVOLTAGE))
 
 
@@ -50,10 +51,10 @@ class Heated(p.PackState):
             pack = self._bank.packs[i]
             if self._on_mat[i] and self._bank.ok[i]:
                 self._take_board(pack)
-                self._take_alarms(pack)
+                add_alarms(self, pack)
                 self.cut = self.cut or _is_cut(pack)
-        self._take_limit(p.CHARGE_UTP_DC)
-        self._take_limit(p.CHARGE_UTPR_DC)
+        for slot in _LIMITS:
+            take_limit(self, self._bank.packs, self._on_mat, slot, 1)
         self._find_lax()
 
     def tell(self, inputs):
@@ -71,22 +72,6 @@ class Heated(p.PackState):
         elif dc > self.get(p.MOS_TEMP_DC, dc - 1):
             self.put(p.MOS_TEMP_DC, dc)
 
-    def _take_alarms(self, pack):
-        for at in range(len(self.alarms)):
-            self.alarms[at] |= pack.alarms[at]
-
-    def _take_limit(self, slot):
-        """The highest, if each has told it."""
-        self.drop(slot)
-        for i in range(len(self._on_mat)):
-            if self._on_mat[i]:
-                dc = self._bank.packs[i].get(slot)
-                if dc is None:
-                    self.drop(slot)
-                    return
-                if dc > self.get(slot, dc - 1):
-                    self.put(slot, dc)
-
     def _find_lax(self):
         self.lax_pack = 0
         self.lax_dc = None
@@ -95,6 +80,29 @@ class Heated(p.PackState):
             if dc is not None and (self.lax_dc is None or dc < self.lax_dc):
                 self.lax_pack = i + 1
                 self.lax_dc = dc
+
+
+def add_alarms(ours, theirs):
+    """Adds to what a pack complains of what another one does."""
+    for at in range(len(ours.alarms)):
+        ours.alarms[at] |= theirs.alarms[at]
+        ours.notices[at] |= theirs.notices[at]
+
+
+def take_limit(ours, packs, chosen, slot, sign):
+    """Stores the highest (sign 1) or lowest of a limit, if every chosen pack has told it.
+
+    chosen: a byte for each of the packs.
+    """
+    ours.drop(slot)
+    for i in range(len(packs)):
+        if chosen[i]:
+            value = packs[i].get(slot)
+            if value is None:
+                ours.drop(slot)
+                return
+            if not ours.has(slot) or sign * value > sign * ours.get(slot, 0):
+                ours.put(slot, value)
 
 
 def _is_cut(pack):
