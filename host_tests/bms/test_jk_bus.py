@@ -195,13 +195,19 @@ def test_a_master_that_comes_later_is_noticed_by_what_he_reads(form, echo):
     assert sent[0][0] == 50_100
 
 
-def test_what_a_master_was_told_is_not_taken_for_ours():
+def asking():
+    """Returns (dialect, out, now): it has just asked a unit, in the plain form, what is in out."""
     dialect = start(JkModbus, address=3)
     talk(dialect, Unit("plain"), 20_000)
     out = bytearray(16)
     now = 20_000
     while not dialect.request(now, out):
         now += 100
+    return dialect, out, now
+
+
+def test_what_a_master_was_told_is_not_taken_for_ours():
+    dialect, out, now = asking()
     before = values(dialect)
     words = out[5]
     feed(dialect, asks(3, 0x1100, words), now=now + 10)
@@ -211,12 +217,7 @@ def test_what_a_master_was_told_is_not_taken_for_ours():
 
 
 def test_a_neighbours_registers_are_not_ours():
-    dialect = start(JkModbus, address=3)
-    talk(dialect, Unit("plain"), 20_000)
-    out = bytearray(16)
-    now = 20_000
-    while not dialect.request(now, out):
-        now += 100
+    dialect, _, now = asking()
     seq = dialect.pack.seq
     for register, words in ((0x1200, 36), (0x128A, 38), (0x12E4, 13)):
         feed(dialect, Unit("plain", address=4).registers(register, words), now=now + 50)
@@ -240,12 +241,7 @@ def test_our_own_question_is_no_masters_however_the_line_shows_it():
 
 def test_no_reply_passes_for_a_question():
     """Its first eight bytes may fit their CRC by chance: once in six hours of plain reading."""
-    dialect = start(JkModbus, address=3)
-    talk(dialect, Unit("plain"), 20_000)
-    out = bytearray(16)
-    now = 20_000
-    while not dialect.request(now, out):
-        now += 100
+    dialect, out, now = asking()
     words = out[5]
     head = crc16(bytes([3, 3, 2 * words, 0x0C, 0xE4, 0x0C]))
     assert len(head) == 8
