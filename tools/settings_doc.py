@@ -38,8 +38,8 @@ pack; the one at the top is pack 1. `packmate setup` asks for them where it is t
 
 The heater has one mat for all. It goes by the coldest sensor, the strictest threshold, the alarms and the boards of
 those packs that are on it (`"on_mat": false` for one that is not), and is off while any pack is not heard, or not
-believed. The screen shows all of them together and says which have no good figures; the button goes through them one by one, and to the reason why one has none. MQTT has a message for each
-([mqtt.md](mqtt.md#several-packs)).
+believed. The screen shows all of them together and says which have no good figures; the button goes through them one
+by one, and to the reason why one has none. MQTT has a message for each ([mqtt.md](mqtt.md#several-packs)).
 
 ```json
 {
